@@ -1,0 +1,97 @@
+"""A classifier's confidence in an object's class over every viewpoint (Hamdi & Ghanem 2019, section 4).
+
+    python map.py --network resnet --class_nb 1 --object_nb 0
+
+renders the object on a grid of azimuths and elevations, asks the network, and writes
+checkpoint/<network>/<class>/<object>/map.pt.
+"""
+import numpy as np
+import torch
+from tqdm import tqdm
+
+from scale.true_dict import CLASS_NAMES
+from utils import checkpoints
+from utils.dataset import load_shape
+from utils.errors import InputError
+from utils.networks import choose_network
+from utils.options import Parser, add_shared_options, check_shared_options, chosen_device, run_script
+from utils.semantic import Confidence, grid
+
+
+def parse_args(argv=None):
+    parser = Parser(description=__doc__.splitlines()[0])
+    add_shared_options(parser)
+    parser.add_argument("--step", type=float, default=3, metavar="DEGREES", help="of the grid (default: 3)")
+    return parser.parse_args(argv)
+
+
+def run(args):
+    """Make the map that the options ask for, or find it made; returns the contents of map.pt and its path."""
+    check_shared_options(args)
+    if not 0 < args.step <= 100:
+        raise InputError(f"--step {args.step:g}: expected degrees above 0 and at most 100 (the paper's grid has 3)")
+    device = chosen_device(args.gpu)
+    choice = choose_network(args.network, args.weights)
+    shape = load_shape(args.data_dir, args.class_nb, args.object_nb)
+    if shape.source is None:
+        print(f"no ShapeNet model at hand: using the built-in {shape.shape_id} "
+              "(python -m scale.link --shapenet DIR brings in yours)")
+    settings = dict(step=args.step, shape_id=shape.shape_id, mesh_hash=shape.mesh_hash,
+                    weights=choice.weights_identity(), normalize=args.normalize, precision=args.precision)
+    path = checkpoints.result_path(args.checkpoint_dir, choice.folder, args.class_nb, args.object_nb, checkpoints.MAP)
+    file = checkpoints.ResultFile(path, settings, args.override)
+
+    result = file.finished()
+    if result is None:
+        result = sweep(args, choice, shape, device, file)
+    return result, path
+
+
+def sweep(args, choice, shape, device, file):
+    """Ask f at every point of the grid, saving on the way."""
+    xx, yy = grid(args.step)
+    points = np.stack((xx.ravel(), yy.ravel()), axis=1)
+    z = torch.zeros(len(points))
+    unfinished = file.unfinished()
+    done = unfinished["done"] if unfinished else 0
+    if done:
+        z[:done] = unfinished["z"]
+        print(f"going on after {done:,} of {len(points):,} views")
+    f = Confidence(choice.load(), choice.label(args.class_nb), shape.vertices, shape.faces, device, args.batch_size,
+                   args.precision, args.normalize, args.compile)
+    with tqdm(total=len(points), initial=done, unit="view", desc=f"{choice.folder} on {shape.shape_id}") as bar:
+        try:
+            for confidence in f.batches(points[done:]):
+                z[done:done + len(confidence)] = confidence
+                done += len(confidence)
+                bar.update(len(confidence))
+                file.save_unfinished(dict(z=z[:done].clone(), done=done))
+        except KeyboardInterrupt:
+            file.save_unfinished(dict(z=z[:done].clone(), done=done), now=True)
+            raise
+    result = dict(xx=torch.from_numpy(xx), yy=torch.from_numpy(yy), z=z.reshape(xx.shape), class_nb=args.class_nb,
+                  object_nb=args.object_nb, shape_id=shape.shape_id, network_name=choice.folder)
+    file.save_finished(result)
+    return result
+
+
+def report(result, path, plot):
+    """One line about a map, and its picture."""
+    z = result["z"]
+    print(f"mean confidence {z.mean():.3f}, maximum {z.max():.3f}, above 0.5 in {(z > 0.5).float().mean():.1%} "
+          f"of {z.numel():,} views: {path}")
+    if plot:
+        from utils.plots import plot_map  # matplotlib takes a second to import
+        picture = path.with_suffix(".png")
+        plot_map(result["xx"], result["yy"], z, f"{result['network_name']}: confidence in "
+                 f"{CLASS_NAMES[result['class_nb']]}, shape {result['shape_id']}", picture)
+        print(f"picture: {picture}")
+
+
+def main():
+    args = parse_args()
+    report(*run(args), args.plot)
+
+
+if __name__ == "__main__":
+    run_script(main)

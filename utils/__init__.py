@@ -1,0 +1,1 @@
+"""What the scripts are made of: renderer, networks, the confidence f, files and figures."""

@@ -1,0 +1,221 @@
+"""Name -> classifier: the paper's four, any other of torchvision's, and the small demo network."""
+import difflib
+import hashlib
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+from torch import nn
+
+from scale.true_dict import CLASS_NAMES, IMAGENET_LABELS
+from utils.errors import InputError
+
+# --network -> (folder of its results, torchvision's name): Hamdi & Ghanem 2019, section 4
+PAPER_NETWORKS = {
+    "resnet": ("ResNet50", "resnet50"),
+    "alexnet": ("AlexNet", "alexnet"),
+    "vgg": ("VGG", "vgg11_bn"),
+    "incept": ("Inceptionv3", "inception_v3"),
+}
+DEMO = "demo"
+DEMO_WEIGHTS = Path(__file__).with_name("demo_network.safetensors")
+
+# Weights are named by the first digits of their file's SHA-256, as torchvision names its own files.
+IDENTITY_DIGITS = 8
+
+
+class DemoNetwork(nn.Module):
+    """A small classifier of the ten classes, trained on renders of the stand-in shapes (train_demo.py).
+
+    Images [B, 3, 224, 224] in [0, 1] -> logits [B, 10]. It sees the grey value at a quarter of the resolution.
+    """
+
+    def __init__(self, width=24):
+        super().__init__()
+        self.shrink = nn.AvgPool2d(4)
+        blocks, channels = [], 1
+        for k, out in enumerate((width, 2 * width, 3 * width, 4 * width)):
+            blocks += [nn.Conv2d(channels, out, 3, padding=1, bias=False), nn.BatchNorm2d(out), nn.ReLU(inplace=True)]
+            blocks += [nn.MaxPool2d(2)] if k < 3 else []
+            channels = out
+        self.features = nn.Sequential(*blocks)
+        self.classifier = nn.Sequential(nn.AdaptiveAvgPool2d(2), nn.Flatten(), nn.Dropout(0.3),
+                                        nn.Linear(4 * channels, len(CLASS_NAMES)))
+
+    def forward(self, images):
+        return self.classifier(self.features(self.shrink(images.mean(1, keepdim=True))))
+
+
+@dataclass(frozen=True)
+class NetworkChoice:
+    """A classifier by name, with the weights it will get; nothing is loaded yet.
+
+    Attributes:
+        name: as given to --network.
+        folder: name of its results' folder.
+        torchvision_name: name of torchvision's builder, None for the demo network.
+        weights_file: a state_dict file, or None for torchvision's own ImageNet weights.
+    """
+    name: str
+    folder: str
+    torchvision_name: str | None
+    weights_file: Path | None
+
+    def label(self, class_nb):
+        """Index of a class among the network's outputs."""
+        return class_nb if self.torchvision_name is None else IMAGENET_LABELS[class_nb]
+
+    def weights_identity(self):
+        """The weights, as the first digits of their file's SHA-256.
+
+        Raises:
+            InputError: if the file cannot be read.
+        """
+        if self.weights_file is None:
+            return re.search(r"-([0-9a-f]+)\.\w+$", _published_weights(self.torchvision_name).url)[1][:IDENTITY_DIGITS]
+        try:
+            digest = hashlib.sha256()
+            with open(self.weights_file, "rb") as file:
+                while chunk := file.read(1 << 20):
+                    digest.update(chunk)
+            return digest.hexdigest()[:IDENTITY_DIGITS]
+        except OSError as error:
+            raise InputError(f"--weights {self.weights_file}: cannot be read ({error.strerror}); "
+                             "give a .pth or .safetensors state_dict") from None
+
+    def load(self):
+        """The network with its weights, an eval-mode module: images [B, 3, 224, 224] -> logits [B, classes].
+
+        Raises:
+            InputError: if the weights cannot be had, read, or do not fit.
+        """
+        if self.weights_file is None:
+            state = _download(self.name, _published_weights(self.torchvision_name))
+        else:
+            state = read_state_dict(self.weights_file)
+        # Made without memory of its own: the weights take their places, and nothing is drawn at random first.
+        with torch.device("meta"):
+            module = DemoNetwork() if self.torchvision_name is None else _build(self.torchvision_name)
+        state = _adapted(state, module)
+        _check_fit(state, module, self)
+        module.load_state_dict(state, assign=True)
+        return module.float().eval().requires_grad_(False)
+
+
+def choose_network(name, weights_file=None):
+    """Look a network up.
+
+    Args:
+        name: of the paper's table, "demo", or a torchvision classifier.
+        weights_file: a .pth or .safetensors state_dict to use instead of the published weights.
+
+    Raises:
+        InputError: for an unknown name (the nearest known ones are given), or a torchvision that does not import.
+    """
+    if name == DEMO:
+        return NetworkChoice(name, "Demo", None, weights_file or DEMO_WEIGHTS)
+    if name in PAPER_NETWORKS:
+        folder, torchvision_name = PAPER_NETWORKS[name]
+        _torchvision()
+        return NetworkChoice(name, folder, torchvision_name, weights_file)
+    models = _torchvision().models
+    builders = models.list_models(module=models)
+    if name not in builders:
+        known = [*PAPER_NETWORKS, DEMO, *builders]
+        near = difflib.get_close_matches(name.lower(), known, n=3, cutoff=0.5) or [*PAPER_NETWORKS, DEMO]
+        raise InputError(f"--network {name}: not known; did you mean {' or '.join(near)}? Also known: "
+                         f"{', '.join(PAPER_NETWORKS)}, {DEMO}, and every classifier of torchvision.models by its name")
+    return NetworkChoice(name, name, name, weights_file)
+
+
+def read_state_dict(path):
+    """Tensors by name from a .pth or .safetensors file, without running anything that it holds.
+
+    Raises:
+        InputError: if it cannot be read or holds anything but a state_dict.
+    """
+    expected = "expected a .pth or .safetensors state_dict (torch.save(network.state_dict(), FILE))"
+    try:
+        if Path(path).suffix == ".safetensors":
+            from safetensors.torch import load_file
+            return load_file(path)
+        state = torch.load(path, map_location="cpu", weights_only=True)
+    except OSError as error:
+        raise InputError(f"--weights {path}: cannot be read ({error.strerror or error}); {expected}") from None
+    except Exception as error:  # the readers raise whatever a broken file makes them stumble over
+        raise InputError(f"--weights {path}: not a file of tensors ({type(error).__name__}); {expected}") from None
+    if not isinstance(state, dict) or not state or not all(torch.is_tensor(v) for v in state.values()):
+        raise InputError(f"--weights {path}: holds no state_dict; {expected}")
+    return state
+
+
+def _torchvision():
+    """The torchvision package, imported only where it is needed.
+
+    Raises:
+        InputError: if it does not import, as happens when it was built for another torch.
+    """
+    try:
+        import torchvision
+        return torchvision
+    except (ImportError, OSError, RuntimeError, AttributeError) as error:
+        reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
+        raise InputError(f"torchvision cannot be imported with torch {torch.__version__} ({reason}); install the pair "
+                         "that belongs together: pip install --upgrade --force-reinstall torch torchvision") from None
+
+
+def _build(torchvision_name):
+    extra = {}
+    if torchvision_name in ("inception_v3", "googlenet"):
+        # the heads that only training uses are left out
+        extra = dict(aux_logits=False, init_weights=False)
+    return _torchvision().models.get_model(torchvision_name, weights=None, **extra)
+
+
+def _published_weights(torchvision_name):
+    """ImageNet1K v1 weights of a torchvision classifier; for the few without, those for 224 x 224 images."""
+    published = _torchvision().models.get_model_weights(torchvision_name).__members__
+    for suffix in ("V1", "SWAG_LINEAR_V1"):
+        if f"IMAGENET1K_{suffix}" in published:
+            return published[f"IMAGENET1K_{suffix}"]
+    raise InputError(f"--network {torchvision_name}: torchvision publishes no weights for it; give them with --weights")
+
+
+def _download(name, weights):
+    try:
+        return weights.get_state_dict(progress=True, check_hash=True, map_location="cpu", weights_only=True)
+    except (OSError, RuntimeError) as error:
+        reason = getattr(error, "reason", None) or error
+        raise InputError(f"the ImageNet weights of {name} could not be downloaded from {weights.url} ({reason}); "
+                         "fetch that file elsewhere and give it with --weights FILE, or try --network demo") from None
+
+
+def _adapted(state, module):
+    """A state_dict as the module has it: no heads for training, today's names, and counters that old files lack."""
+    wanted = module.state_dict().keys()
+    adapted = {key: torch.tensor(0) for key in wanted if key.endswith(".num_batches_tracked")}
+    for key, value in state.items():
+        if key not in wanted:
+            key = re.sub(r"(denselayer\d+\.(?:norm|conv))\.([12])\.", r"\1\2.", key)
+            if re.match(r"(AuxLogits|aux1|aux2)\.", key):
+                continue
+        adapted[key] = value
+    return adapted
+
+
+def _check_fit(state, module, choice):
+    wanted = module.state_dict()
+    missing = [k for k in wanted if k not in state]
+    unexpected = [k for k in state if k not in wanted]
+    misshapen = [k for k in wanted if k in state and state[k].shape != wanted[k].shape]
+    if not (missing or unexpected or misshapen):
+        return
+    problems = [f"{len(keys)} {what} (such as {keys[0]})" for keys, what in
+                ((missing, "tensors missing"), (unexpected, "tensors too many")) if keys]
+    if misshapen:
+        key = misshapen[0]
+        problems.append(f"{len(misshapen)} of another shape (such as {key}, {list(state[key].shape)} instead of "
+                        f"{list(wanted[key].shape)})")
+    raise InputError(f"--weights {choice.weights_file}: does not fit --network {choice.name}: {', '.join(problems)}; "
+                     "give weights of that network, or name the network that they belong to")
