@@ -55,6 +55,11 @@ def load_shape(data_dir, class_nb, object_nb):
             return Shape(vertices, faces, SHAPE_IDS[class_nb][object_nb], path)
     except renderer.MeshError as error:
         raise InputError(str(error)) from None
+    return load_stand_in(class_nb, object_nb)
+
+
+def load_stand_in(class_nb, object_nb):
+    """The built-in shape of a class and number."""
     vertices, faces = stand_in(class_nb, object_nb)
     return Shape(normalize(torch.from_numpy(vertices)), torch.from_numpy(faces),
                  f"stand-in-{CLASS_NAMES[class_nb]}-{object_nb}", None)

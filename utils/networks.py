@@ -94,9 +94,7 @@ class NetworkChoice:
             state = _download(self.name, _published_weights(self.torchvision_name))
         else:
             state = read_state_dict(self.weights_file)
-        # Made without memory of its own: the weights take their places, and nothing is drawn at random first.
-        with torch.device("meta"):
-            module = DemoNetwork() if self.torchvision_name is None else _build(self.torchvision_name)
+        module = _build(self.torchvision_name)
         state = _adapted(state, module)
         _check_fit(state, module, self)
         module.load_state_dict(state, assign=True)
@@ -166,11 +164,19 @@ def _torchvision():
 
 
 def _build(torchvision_name):
-    extra = {}
+    """An untrained network, on the meta device where possible: nothing is drawn at random only to be replaced."""
+    if torchvision_name is None:
+        builder, extra = DemoNetwork, {}
+    else:
+        builder, extra = _torchvision().models.get_model_builder(torchvision_name), dict(weights=None)
     if torchvision_name in ("inception_v3", "googlenet"):
         # the heads that only training uses are left out
-        extra = dict(aux_logits=False, init_weights=False)
-    return _torchvision().models.get_model(torchvision_name, weights=None, **extra)
+        extra.update(aux_logits=False, init_weights=False)
+    try:
+        with torch.device("meta"):
+            return builder(**extra)
+    except (NotImplementedError, RuntimeError):  # a few read numbers from tensors while they are built
+        return builder(**extra)
 
 
 def _published_weights(torchvision_name):

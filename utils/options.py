@@ -37,7 +37,7 @@ def add_shared_options(parser):
                         help="state_dict of the network, .pth or .safetensors (default: torchvision's ImageNet weights)")
     parser.add_argument("--normalize", action="store_true",
                         help="take ImageNet's mean and standard deviation off the image; the paper does not")
-    parser.add_argument("--batch_size", type=int, default=64, metavar="N", help="views at a time (default: 64)")
+    parser.add_argument("--batch_size", type=int, default=32, metavar="N", help="views at a time (default: 32)")
     parser.add_argument("--precision", choices=("fp32", "bf16"), default="fp32", help="of the network (default: fp32)")
     parser.add_argument("--compile", action="store_true", help="compile the network with torch.compile")
     parser.add_argument("--plot", action="store_true", help="draw the result as a PNG beside it")

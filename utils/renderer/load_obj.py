@@ -1,9 +1,10 @@
 """Wavefront obj files: vertices and faces."""
 import math
-import os
 
 import numpy as np
 import torch
+
+FLOAT32_MAX = float(np.finfo(np.float32).max)
 
 
 class MeshError(ValueError):
@@ -116,7 +117,7 @@ def _vertex(words, path, number):
     except (ValueError, IndexError):
         raise MeshError(f"{path}, line {number}: '{_shown(words)}' is no vertex; expected v x y z") from None
     # float32 is what is kept, and it overflows long before a Python number does
-    if not (math.isfinite(x + y + z) and max(abs(x), abs(y), abs(z)) < np.finfo(np.float32).max):
+    if not (math.isfinite(x + y + z) and max(abs(x), abs(y), abs(z)) <= FLOAT32_MAX):
         raise MeshError(f"{path}, line {number}: '{_shown(words)}' has a coordinate that is not a finite number")
     return x, y, z
 

@@ -1,0 +1,71 @@
+"""Milliseconds per 224 x 224 anti-aliased view, against Embree casting the same 448 x 448 rays.
+
+    pip install -r requirements-bench.txt    (and Debian's libusb-1.0-0)
+    python -m benchmarks.render --data_dir scale
+
+Ours is the whole way from a point to an image: camera, light, rasterizer, shading. Embree's is the ray casting alone,
+through Open3D, on rays that are ready. The two take turns; the figures are medians.
+"""
+import time
+from pathlib import Path
+
+import numpy as np
+import open3d
+import torch
+
+from benchmarks.common import machine, shapes_at_hand
+from scale.true_dict import CLASS_NAMES
+from utils.options import Parser, run_script
+from utils.renderer import get_points_from_angles
+from utils.renderer.camera import look_at
+from utils.semantic import CAMERA_DISTANCE, IMAGE_SIZE, images_at
+
+POINTS = [(azimuth, elevation) for elevation in (-10, 20, 50, 80) for azimuth in (0, 100, 230)]
+SAMPLES = 2 * IMAGE_SIZE
+
+
+def rays_at(azimuth, elevation):
+    """The ray of every sample of a view: [448, 448, 6] origin and direction, row 0 at the top."""
+    eye = torch.tensor(get_points_from_angles(CAMERA_DISTANCE, elevation, azimuth), dtype=torch.float32)
+    # the camera's axes are what it sees of the unit vectors
+    axes = look_at(torch.eye(3)[None], eye)[0] - look_at(torch.zeros(1, 1, 3), eye)[0]
+    centres = (2 * torch.arange(SAMPLES) + 1 - SAMPLES) / SAMPLES * np.tan(np.radians(30))
+    y, x = torch.meshgrid(centres.flip(0), centres, indexing="ij")
+    directions = torch.stack((x, y, torch.ones_like(x)), dim=-1) @ axes.T
+    return torch.cat((eye.expand_as(directions), directions), dim=-1).numpy()
+
+
+def main():
+    parser = Parser(prog="benchmarks.render", description=__doc__.splitlines()[0])
+    parser.add_argument("--data_dir", type=Path, default=Path("scale"), metavar="DIR")
+    parser.add_argument("--rounds", type=int, default=5, metavar="N", help="(default: 5)")
+    args = parser.parse_args()
+    print(machine())
+    print(f"{'shape':14} {'faces':>7} {'ours ms':>8} {'Embree ms':>10} {'ratio':>6} {'same silhouette':>16}")
+    rays = [open3d.core.Tensor(rays_at(a, e)) for a, e in POINTS]
+    ratios = []
+    for class_nb, object_nb, shape in shapes_at_hand(args.data_dir):
+        scene = open3d.t.geometry.RaycastingScene()
+        scene.add_triangles(open3d.core.Tensor(shape.vertices.numpy()),
+                            open3d.core.Tensor(shape.faces.numpy().astype(np.uint32)))
+        images = images_at(POINTS, shape.vertices, shape.faces)
+        hits = [np.isfinite(scene.cast_rays(r)["t_hit"].numpy()) for r in rays]
+        same = np.mean([(hit.reshape(IMAGE_SIZE, 2, IMAGE_SIZE, 2).any((1, 3)) == (image[0] > 0).numpy()).mean()
+                        for hit, image in zip(hits, images)])
+        ours, embree = [], []
+        for _ in range(args.rounds):
+            start = time.perf_counter()
+            images_at(POINTS, shape.vertices, shape.faces)
+            middle = time.perf_counter()
+            for r in rays:
+                scene.cast_rays(r)
+            ours.append((middle - start) / len(POINTS) * 1e3)
+            embree.append((time.perf_counter() - middle) / len(POINTS) * 1e3)
+        ours, embree = np.median(ours), np.median(embree)
+        ratios.append(embree / ours)
+        print(f"{CLASS_NAMES[class_nb] + ' ' + str(object_nb):14} {len(shape.faces):7,} {ours:8.2f} {embree:10.2f} {ratios[-1]:6.1f} {same:16.2%}", flush=True)
+    print(f"Embree / ours: geometric mean {np.exp(np.mean(np.log(ratios))):.1f}, smallest {min(ratios):.1f}")
+
+
+if __name__ == "__main__":
+    run_script(main)

@@ -1,0 +1,45 @@
+"""How well a real classifier recognises the stand-in shapes: the table of scale/README.md.
+
+    python -m benchmarks.stand_ins --network squeezenet1_0 --weights FILE
+
+For every object, the highest confidence in its class over azimuth 0, 20, .. 340 and elevation 0, 15, .. 75.
+"""
+from pathlib import Path
+
+import numpy as np
+from tqdm import tqdm
+
+from scale.true_dict import CLASS_NAMES
+from utils.dataset import load_stand_in
+from utils.networks import choose_network
+from utils.options import Parser, run_script
+from utils.semantic import Confidence
+
+POINTS = [(azimuth, elevation) for elevation in range(0, 76, 15) for azimuth in range(0, 360, 20)]
+SEEN, SURE = 0.2, 0.5
+
+
+def main():
+    parser = Parser(prog="benchmarks.stand_ins", description=__doc__.splitlines()[0])
+    parser.add_argument("--network", default="resnet", metavar="NAME")
+    parser.add_argument("--weights", type=Path, metavar="FILE")
+    args = parser.parse_args()
+    choice = choose_network(args.network, args.weights)
+    network = choice.load()
+    best = np.zeros((len(CLASS_NAMES), 10))
+    for class_nb, object_nb in tqdm(list(np.ndindex(best.shape)), unit="object"):
+        shape = load_stand_in(class_nb, object_nb)
+        f = Confidence(network, choice.label(class_nb), shape.vertices, shape.faces)
+        best[class_nb, object_nb] = f(POINTS).max()
+
+    print(f"| class | {' | '.join(str(n) for n in range(10))} | reach {SEEN} |")
+    print("|---" * 12 + "|")
+    for name, row in zip(CLASS_NAMES, best):
+        cells = (f"**{value:.2f}**" if value >= SURE else f"{value:.2f}" for value in row)
+        print(f"| {name} | {' | '.join(cells)} | {(row >= SEEN).sum()} |")
+    print(f"\n{(best >= SEEN).sum()} of {best.size} objects reach {SEEN}; "
+          f"{(best >= SURE).any(axis=1).sum()} of {len(best)} classes have one that reaches {SURE} (bold).")
+
+
+if __name__ == "__main__":
+    run_script(main)

@@ -1,0 +1,85 @@
+"""Bring the paper's 100 objects in from a copy of ShapeNetCore, which may not be redistributed.
+
+    python -m scale.link --shapenet DIR
+
+DIR holds <synset>/<shape id>/models/model_normalized.obj (version 2) or <synset>/<shape id>/model.obj (version 1).
+Each model found is linked to scale/<class>/<shape id>/models/model_normalized.obj; the others are listed.
+"""
+import argparse
+import shutil
+from pathlib import Path
+
+from scale.true_dict import CLASS_NAMES, SHAPE_IDS
+
+FILES = (Path("models", "model_normalized.obj"), Path("model.obj"))  # in a shape's folder: version 2, version 1
+
+
+def candidate_folders(shapenet):
+    """Folders that may hold shape ids: DIR, its subfolders (synsets), and theirs where one is a whole ShapeNet copy."""
+    below = sorted(path for path in shapenet.iterdir() if path.is_dir())
+    nested = [inner for path in below if path.name.lower().startswith("shapenet")
+              for inner in sorted(path.iterdir()) if inner.is_dir()]
+    return [shapenet, *below, *nested]
+
+
+def find_model(folders, shape_id):
+    """The obj file of a shape id in one of the folders, or None."""
+    for folder in folders:
+        for file in FILES:
+            path = folder / shape_id / file
+            if path.is_file():
+                return path
+    return None
+
+
+def place(source, target, copy):
+    """Link the source at the target, or copy it; a copy appears whole or not at all."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    target.unlink(missing_ok=True)
+    if copy:
+        unfinished = target.with_suffix(".tmp")
+        shutil.copyfile(source, unfinished)
+        unfinished.replace(target)
+    else:
+        target.symlink_to(source.resolve())
+
+
+def main():
+    parser = argparse.ArgumentParser(prog="scale.link", description=__doc__.splitlines()[0])
+    parser.add_argument("--shapenet", type=Path, required=True, metavar="DIR", help="a copy of ShapeNetCore, v1 or v2")
+    parser.add_argument("--data_dir", type=Path, default=Path("scale"), metavar="DIR",
+                        help="where the models are put (default: scale)")
+    parser.add_argument("--copy", action="store_true", help="copy the files; the default is to link them")
+    args = parser.parse_args()
+    if not args.shapenet.is_dir():
+        parser.exit(2, f"scale.link: error: --shapenet {args.shapenet}: no such folder; give a copy of ShapeNetCore\n")
+
+    folders = candidate_folders(args.shapenet)
+    placed, kept, missing = 0, 0, []
+    for name, shape_ids in zip(CLASS_NAMES, SHAPE_IDS):
+        for object_nb, shape_id in enumerate(shape_ids):
+            target = args.data_dir / name / shape_id / FILES[0]
+            if target.is_file():
+                kept += 1
+                continue
+            source = find_model(folders, shape_id)
+            if source is None:
+                missing.append(f"{name} {object_nb}: {shape_id}")
+                continue
+            try:
+                place(source, target, args.copy)
+            except OSError as error:
+                parser.exit(2, f"scale.link: error: {target}: cannot be written ({error.strerror}); where links are "
+                               "not allowed, pass --copy; else choose another --data_dir\n")
+            placed += 1
+    if not placed and not kept:
+        parser.exit(2, f"scale.link: error: --shapenet {args.shapenet}: none of the 100 models is there; expected "
+                       "<synset>/<shape id>/models/model_normalized.obj or <synset>/<shape id>/model.obj\n")
+
+    print(f"{'copied' if args.copy else 'linked'} {placed} models to {args.data_dir}, {kept} were there already, "
+          f"{len(missing)} missing")
+    for line in missing:
+        print(f"  missing: {line}")
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,40 @@
+"""Where the tests find their numbers."""
+import sys
+from pathlib import Path
+
+import pytest
+
+HERE = Path(__file__).parent
+SHARED = HERE.parents[1] / "shared"
+
+
+@pytest.fixture
+def goldens():
+    """Reference numbers of the neural mesh renderer on small meshes."""
+    return HERE / "goldens"
+
+
+@pytest.fixture
+def shared():
+    """Real meshes, a real network and published files, which a clone does not have."""
+    if not SHARED.is_dir():
+        pytest.skip(f"needs the real meshes and weights in {SHARED}")
+    return SHARED
+
+
+@pytest.fixture
+def run_script(monkeypatch, capsys):
+    """Run a script's main as the command line would: run_script(module, *words) -> (exit code, stdout, stderr)."""
+    from utils import options
+
+    def run(module, *words):
+        monkeypatch.setattr(sys, "argv", [f"{module.__name__}.py", *map(str, words)])
+        try:
+            options.run_script(module.main)
+            code = 0
+        except SystemExit as stop:
+            code = stop.code
+        out = capsys.readouterr()
+        return code, out.out, out.err
+
+    return run

@@ -1,0 +1,125 @@
+"""The rasterizer's kernels against a plain statement of the rules, and what a renderer promises its user."""
+import numpy as np
+import pytest
+import torch
+
+import utils.renderer as nr
+from utils.renderer.rasterize import rasterize_mesh
+
+SIZE = 32
+NEAR, FAR = np.float32(0.1), np.float32(100)
+
+
+def reference(vertices, faces, fill_back):
+    """Face index and depth [S, S], row 0 at the bottom: every face tested at every sample."""
+    centres = ((2.0 * np.arange(SIZE) + 1 - SIZE) / SIZE).astype(np.float32)
+    x, y = np.meshgrid(centres, centres)
+    index = np.full((SIZE, SIZE), -1)
+    depth = np.full((SIZE, SIZE), FAR)
+    for number, corners in enumerate(np.concatenate((faces, faces[:, ::-1])) if fill_back else faces):
+        (x0, y0, z0), (x1, y1, z1), (x2, y2, z2) = vertices[corners]
+        if not (y2 - y0) * (x1 - x0) >= (y1 - y0) * (x2 - x0):
+            continue
+        with np.errstate(all="ignore"):
+            w2 = (y - y0) * (x1 - x0) - (x - x0) * (y1 - y0)
+            w0 = (y - y1) * (x2 - x1) - (x - x1) * (y2 - y1)
+            w1 = (y - y2) * (x0 - x2) - (x - x2) * (y0 - y2)
+            z = (w0 + w1 + w2) / (w0 / z0 + w1 / z1 + w2 / z2)
+            seen = (w0 >= 0) & (w1 >= 0) & (w2 >= 0) & (z > NEAR) & (z < FAR) & (z < depth)
+        index[seen], depth[seen] = number, z[seen]
+    return index, depth
+
+
+def drawn(vertices, faces, fill_back=True):
+    """The same from the kernels: each face's colour is its number."""
+    n = len(faces) * (2 if fill_back else 1)
+    colors = torch.arange(n, dtype=torch.float32)[None, :, None]
+    rgb, depth, alpha = rasterize_mesh(torch.from_numpy(vertices)[None], torch.from_numpy(faces)[None], colors, SIZE,
+                                       anti_aliasing=False, background_color=(-1,), fill_back=fill_back)
+    return rgb[0, 0].numpy()[::-1], depth[0].numpy()[::-1]
+
+
+@pytest.mark.parametrize("extent, fill_back", [(0.1, True), (0.5, False), (1.0, True), (4.0, True)])
+def test_every_sample_shows_the_nearest_face(extent, fill_back):
+    random = np.random.default_rng(int(10 * extent))
+    for _ in range(20):
+        # small triangles and large ones, within the image, across its border and far off it
+        centers = random.uniform(-1.2, 1.2, (60, 1, 3))
+        vertices = (centers + random.normal(0, extent, (60, 3, 3))).reshape(-1, 3).astype(np.float32)
+        vertices[:, 2] = random.uniform(0.02, 6, len(vertices))  # some in front of the near plane
+        faces = np.arange(len(vertices), dtype=np.int32).reshape(-1, 3)
+        index, depth = drawn(vertices, faces, fill_back)
+        expected_index, expected_depth = reference(vertices, faces, fill_back)
+        # the reciprocals of depth are taken once a corner and not once a sample: the last digits differ
+        np.testing.assert_allclose(depth, expected_depth, rtol=2e-5)
+        assert (index != expected_index).mean() < 1e-3
+
+
+def test_of_faces_at_equal_depth_the_first_stays():
+    vertices = np.array([[-1, -1, 2], [1, -1, 2], [0, 1, 2]], np.float32)
+    front, back = [0, 1, 2], [0, 2, 1]
+    assert drawn(vertices, np.array([front, front], np.int32))[0].max() == 0
+    # the back of the first face comes after the front of the last
+    assert drawn(vertices, np.array([back, front], np.int32))[0].max() == 1
+
+
+def test_samples_on_an_edge_belong_to_the_face():
+    # the hypotenuse runs through the sample centres of the diagonal
+    vertices = np.array([[-1, -1, 2], [1, -1, 2], [1, 1, 2]], np.float32)
+    index, _ = drawn(vertices, np.array([[0, 1, 2]], np.int32))
+    assert (index >= 0).sum() == SIZE * (SIZE + 1) // 2
+
+
+def test_faces_outside_near_and_far_do_not_show():
+    triangle = np.array([[-1, -1, 1], [1, -1, 1], [0, 1, 1]], np.float32)
+    for depth, shows in ((0.09, False), (0.11, True), (99, True), (101, False), (-2, False)):
+        index, _ = drawn(triangle * np.array([1, 1, depth], np.float32), np.array([[0, 1, 2]], np.int32))
+        assert (index.max() >= 0) == shows, depth
+
+
+@pytest.mark.parametrize("broken", [np.nan, np.inf, -np.inf, 1e30])
+def test_a_vertex_that_is_not_finite_spoils_only_its_faces(broken):
+    good = np.array([[-1, -1, 2], [1, -1, 2], [0, 1, 2]], np.float32)
+    expected = drawn(good, np.array([[0, 1, 2]], np.int32))
+    for axis in range(3):
+        bad = good.copy()
+        bad[0, axis] = broken
+        index, _ = drawn(np.concatenate((good, bad)), np.array([[0, 1, 2]], np.int32))
+        np.testing.assert_array_equal(index, expected[0])
+        drawn(bad, np.array([[0, 1, 2], [2, 1, 0]], np.int32))  # only has to come back
+
+
+def test_a_batch_is_its_views_one_by_one(goldens):
+    vertices, faces = nr.load_obj(goldens / "meshes/open_bowl.obj")
+    eyes = torch.tensor([nr.get_points_from_angles(2.732, 20, a) for a in (0, 100, 200)])
+    white = torch.ones(1).expand(3, len(faces), 1, 1, 1, 3)
+    together = nr.Renderer(64, eye=eyes)(vertices.expand(3, -1, -1), faces.expand(3, -1, -1), white)
+    for k in range(3):
+        alone = nr.Renderer(64, eye=eyes[k])(vertices[None], faces[None], white[:1])
+        for a, b in zip(together, alone):
+            assert torch.equal(a[k], b[0])
+
+
+def test_coloured_light_and_background_take_three_channels():
+    vertices = torch.tensor([[[-1.0, 0, -1], [1, 0, -1], [0, 0, 1]]])
+    faces = torch.tensor([[[0, 1, 2]]])
+    rgb = nr.Renderer(32, eye=(0, 2, -1), background_color=(0.1, 0.2, 0.3), light_color_directional=(1, 0, 0))(
+        vertices, faces, torch.tensor([1.0, 0.5, 0.25]).expand(1, 1, 2, 2, 2, 3), mode="rgb")
+    torch.testing.assert_close(rgb[0, :, 0, 0], torch.tensor([0.1, 0.2, 0.3]))
+    torch.testing.assert_close(rgb[0, :, 16, 16], torch.tensor([1.0, 0.25, 0.125]))
+
+
+def test_textures_of_several_colours_are_turned_away():
+    vertices, faces = torch.rand(1, 3, 3), torch.tensor([[[0, 1, 2]]])
+    with pytest.raises(ValueError, match="flat colours"):
+        nr.Renderer(32)(vertices, faces, torch.rand(1, 1, 2, 2, 2, 3))
+    with pytest.raises(ValueError, match="mode"):
+        nr.Renderer(32)(vertices, faces, torch.ones(1, 1, 1, 1, 1, 3), mode="normals")
+
+
+def test_angles_are_numbers_or_tensors():
+    for azimuth, elevation in ((0, 0), (90, 0), (0, 90), (123, 45)):
+        tensors = nr.get_points_from_angles(*(torch.tensor([v], dtype=torch.float64) for v in (2.0, elevation, azimuth)))
+        np.testing.assert_allclose(tensors[0], nr.get_points_from_angles(2.0, elevation, azimuth), atol=1e-12)
+    np.testing.assert_allclose(nr.get_points_from_angles(2, 0, 0), (0, 0, -2))
+    np.testing.assert_allclose(nr.get_points_from_angles(2, 0, 90), (2, 0, 0), atol=1e-12)

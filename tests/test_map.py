@@ -1,0 +1,146 @@
+"""map.py, run as a user runs it."""
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+import torch
+
+import map as script  # not the built-in, which nothing here uses
+from utils import checkpoints
+
+ROOT = Path(__file__).parents[1]
+DEMO = ("--network", "demo", "--class_nb", 5, "--object_nb", 0, "--gpu", -1)
+
+
+def command(*words):
+    return [sys.executable, "map.py", *map(str, words)]
+
+
+@pytest.fixture
+def demo(tmp_path):
+    """Options of a quick run into a folder of its own: 27 views."""
+    return (*DEMO, "--checkpoint_dir", tmp_path / "ck", "--step", 40)
+
+
+def test_a_map_and_its_picture(demo, run_script, tmp_path):
+    code, out, _ = run_script(script, *demo, "--plot")
+    assert code == 0
+    path = tmp_path / "ck/Demo/5/0/map.pt"
+    assert "stand-in-cup-0" in out
+    assert re.search(r"mean confidence 0\.\d+, maximum [01]\.\d+, above 0\.5 in [\d.]+% of 27 views: " + str(path), out)
+    result = torch.load(path)
+    assert result["xx"].tolist() == [list(range(0, 360, 40))] * 3
+    assert result["yy"][:, 0].tolist() == [-10, 30, 70]
+    assert result["z"].shape == (3, 9) and 0 <= result["z"].min() and result["z"].max() <= 1
+    assert (result["class_nb"], result["object_nb"], result["network_name"]) == (5, 0, "Demo")
+    assert result["shape_id"] == "stand-in-cup-0"
+    assert result["settings"].keys() == {"step", "shape_id", "mesh_hash", "weights", "normalize", "precision"}
+    assert path.with_suffix(".png").read_bytes()[:4] == b"\x89PNG"
+
+
+def test_a_result_is_kept_and_one_made_otherwise_is_refused(demo, run_script, tmp_path):
+    path = tmp_path / "ck/Demo/5/0/map.pt"
+    assert run_script(script, *demo)[0] == 0
+    written = path.stat().st_mtime_ns
+    code, out, err = run_script(script, *demo)
+    assert code == 0 and "mean confidence" in out and "view" not in err and path.stat().st_mtime_ns == written
+
+    code, _, err = run_script(script, *demo[:-1], 50)
+    assert code == 2 and "step 40.0, now 50.0" in err and "--override" in err and err.count("\n") == 1
+    code, _, err = run_script(script, *demo, "--normalize")
+    assert code == 2 and "normalize False, now True" in err
+    assert path.stat().st_mtime_ns == written
+
+    assert run_script(script, *demo[:-1], 50, "--override")[0] == 0
+    assert torch.load(path)["z"].shape == (2, 8)
+
+
+@pytest.mark.parametrize("words, complaint", [
+    (("--class_nb", 10), "--class_nb 10: expected one of 0 aeroplane, 1 bathtub"),
+    (("--class_nb", -1), "--class_nb -1"),
+    (("--object_nb", 10), "--object_nb 10: expected 0 to 9"),
+    (("--network", "resnte"), "did you mean resnet"),
+    (("--gpu", 77), "--gpu 77: "),
+    (("--gpu", -2), "--gpu -2: "),
+    (("--step", 0), "--step 0: expected"),
+    (("--step", -3), "--step -3: expected"),
+    (("--step", "nan"), "--step nan: expected"),
+    (("--step", "three"), "invalid float value: 'three'"),
+    (("--batch_size", -1), "--batch_size -1: expected at least 1"),
+    (("--batch_size", 0), "--batch_size 0: expected at least 1"),
+    (("--precision", "fp8"), "invalid choice: 'fp8'"),
+    (("--weights", "nowhere.pth"), "--weights nowhere.pth: cannot be read"),
+    (("--data_dir", "nowhere"), "--data_dir nowhere: no such folder"),
+    (("--checkpoint_dir", "map.py"), "cannot be written to"),
+    (("--checkpoint_dir", "/proc/none"), "cannot be written to"),
+    (("--frobnicate",), "unrecognized arguments: --frobnicate"),
+])
+def test_bad_input_is_one_line_and_exit_code_2(words, complaint, demo, run_script, monkeypatch, tmp_path):
+    monkeypatch.chdir(ROOT)
+    code, _, err = run_script(script, *demo, *words)
+    assert code == 2 and complaint in err and err.count("\n") == 1 and err.startswith("map.py: error: ")
+    assert not list(tmp_path.rglob("*.pt"))
+
+
+def test_gpu_minus_one_is_the_cpu_and_none_picks():
+    from utils.options import chosen_device
+
+    assert chosen_device(-1).type == "cpu"
+    assert chosen_device(None).type == ("cuda" if torch.cuda.is_available() else "cpu")
+
+
+@pytest.mark.parametrize("how, code", [(signal.SIGKILL, -signal.SIGKILL), (signal.SIGINT, 130), (signal.SIGTERM, 130)])
+def test_a_run_that_was_stopped_goes_on_to_the_same_map(how, code, tmp_path):
+    """In processes of their own: killed once progress is saved, started again, compared bit for bit."""
+    words = (*DEMO, "--step", 3, "--batch_size", 16, "--checkpoint_dir")
+    whole = tmp_path.parent / "whole"  # made once for all three
+    if not whole.exists():
+        subprocess.run(command(*words, whole), cwd=ROOT, check=True, capture_output=True)
+    environment = {**os.environ, "PYTHONUNBUFFERED": "1"}
+    hurried = [sys.executable, "-c", "import runpy, sys; from utils import checkpoints; checkpoints.SAVE_EVERY = 0.2; "
+               "sys.argv[0] = 'map.py'; runpy.run_path('map.py', run_name='__main__')",
+               *map(str, words), str(tmp_path)]
+    process = subprocess.Popen(hurried, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                               text=True)
+    partial = tmp_path / "Demo/5/0/map.partial.pt"
+    while not partial.exists() and process.poll() is None:
+        time.sleep(0.01)
+    process.send_signal(how)
+    _, err = process.communicate()
+    assert process.returncode == code, err
+    assert "Traceback" not in err
+    assert partial.exists() and not partial.with_name("map.pt").exists()
+
+    again = subprocess.run(command(*words, tmp_path), cwd=ROOT, capture_output=True, text=True, check=True)
+    assert "going on after" in again.stdout
+    first, second = (torch.load(folder / "Demo/5/0/map.pt") for folder in (whole, tmp_path))
+    assert torch.equal(first["z"], second["z"])
+    assert first["settings"] == second["settings"]
+    assert sorted(os.listdir(partial.parent)) == ["map.pt"]
+
+
+def test_a_full_disk_is_one_line_and_what_was_saved_is_kept(demo, run_script, monkeypatch, tmp_path):
+    def full(*_):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(checkpoints.os, "fsync", full)
+    code, _, err = run_script(script, *demo)
+    assert code == 2 and "No space left on device" in err
+    assert os.listdir(tmp_path / "ck/Demo/5/0") == []
+
+
+def test_map_of_a_real_cup_agrees_with_the_papers(shared, run_script, tmp_path):
+    """A coarse grid of `map.py --network squeezenet1_0` against the published ResNet50 map of the same object."""
+    code, out, _ = run_script(
+        script, "--network", "squeezenet1_0", "--weights", shared / "weights/squeezenet1_0_rgb01.pth", "--class_nb", 5,
+        "--object_nb", 4, "--data_dir", shared / "scale", "--checkpoint_dir", tmp_path, "--step", 9, "--gpu", -1)
+    assert code == 0 and "stand-in" not in out
+    z = torch.load(tmp_path / "squeezenet1_0/5/4/map.pt")["z"]
+    published = torch.load(shared / "published/checkpoint/ResNet50/5/4/map.pt", weights_only=False)["z"]
+    published = torch.as_tensor(published)[::3, ::3]
+    assert torch.corrcoef(torch.stack((z.ravel(), published.ravel())))[0, 1] > 0.6
