@@ -94,4 +94,4 @@ def main():
 
 
 if __name__ == "__main__":
-    run_script(main)
+    run_script(main, when_stopped="stopped; the same command goes on from here")

@@ -22,7 +22,7 @@ from utils.semantic import images_at
 OBJECTS = range(10)
 HELD_OUT = (4, 9)  # of every class
 ELEVATIONS = (0, 45)  # degrees
-TRAINING_VIEWS = 360  # of each training object
+TRAINING_VIEWS = 300  # of each training object
 TEST_VIEWS = 60  # of every object
 VIEWS_OF_ONE_STRETCH = 12
 STRETCH = 0.2  # a training shape is made up to this much longer or shorter along each axis
@@ -111,7 +111,7 @@ def train(images, classes, epochs, seed):
 
 def main():
     parser = Parser(description=__doc__.splitlines()[0])
-    parser.add_argument("--epochs", type=int, default=24)
+    parser.add_argument("--epochs", type=int, default=12)
     parser.add_argument("--seed", type=int, default=0)
     args = parser.parse_args()
     random = np.random.default_rng(args.seed)

@@ -19,7 +19,7 @@ def machine():
 
 
 def shapes_at_hand(data_dir):
-    """(class_nb, object_nb, Shape) of the ShapeNet models below data_dir; of the first stand-in of each class if there are none."""
+    """(class_nb, object_nb, Shape) of the ShapeNet models below data_dir, or of a stand-in a class if there are none."""
     numbers = [(c, o) for c in range(len(CLASS_NAMES)) for o in range(len(SHAPE_IDS[c]))]
     there = [(c, o) for c, o in numbers if model_path(data_dir, c, o).exists()]
     for class_nb, object_nb in there or [(c, 0) for c in range(len(CLASS_NAMES))]:

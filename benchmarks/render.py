@@ -63,7 +63,8 @@ def main():
             embree.append((time.perf_counter() - middle) / len(POINTS) * 1e3)
         ours, embree = np.median(ours), np.median(embree)
         ratios.append(embree / ours)
-        print(f"{CLASS_NAMES[class_nb] + ' ' + str(object_nb):14} {len(shape.faces):7,} {ours:8.2f} {embree:10.2f} {ratios[-1]:6.1f} {same:16.2%}", flush=True)
+        name = f"{CLASS_NAMES[class_nb]} {object_nb}"
+        print(f"{name:14} {len(shape.faces):7,} {ours:8.2f} {embree:10.2f} {ratios[-1]:6.1f} {same:16.2%}", flush=True)
     print(f"Embree / ours: geometric mean {np.exp(np.mean(np.log(ratios))):.1f}, smallest {min(ratios):.1f}")
 
 

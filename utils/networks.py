@@ -31,7 +31,7 @@ class DemoNetwork(nn.Module):
     Images [B, 3, 224, 224] in [0, 1] -> logits [B, 10]. It sees the grey value at a quarter of the resolution.
     """
 
-    def __init__(self, width=24):
+    def __init__(self, width=16):
         super().__init__()
         self.shrink = nn.AvgPool2d(4)
         blocks, channels = [], 1

@@ -34,7 +34,8 @@ def add_shared_options(parser):
     parser.add_argument("--checkpoint_dir", type=Path, default=Path("checkpoint"), metavar="DIR",
                         help="folder of the results (default: checkpoint)")
     parser.add_argument("--weights", type=Path, default=None, metavar="FILE",
-                        help="state_dict of the network, .pth or .safetensors (default: torchvision's ImageNet weights)")
+                        help="state_dict of the network, .pth or .safetensors (default: torchvision's ImageNet "
+                             "weights)")
     parser.add_argument("--normalize", action="store_true",
                         help="take ImageNet's mean and standard deviation off the image; the paper does not")
     parser.add_argument("--batch_size", type=int, default=32, metavar="N", help="views at a time (default: 32)")
@@ -73,8 +74,8 @@ def chosen_device(gpu):
     return torch.device("cuda", gpu or 0)
 
 
-def run_script(main):
-    """Call main() and end the process as a user expects: one line for an error, no traceback for Ctrl-C."""
+def run_script(main, when_stopped="stopped"):
+    """Call main() and end the process as a user expects: one line for an error, `when_stopped` after Ctrl-C."""
     script = Path(sys.argv[0]).name
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # a cluster's request to stop is a Ctrl-C
     try:
@@ -82,7 +83,7 @@ def run_script(main):
     except InputError as error:
         sys.exit(_fail(f"{script}: error: {error}", 2))
     except KeyboardInterrupt:
-        sys.exit(_fail(f"{script}: stopped; the same command goes on from here", INTERRUPTED))
+        sys.exit(_fail(f"{script}: {when_stopped}", INTERRUPTED))
 
 
 def _fail(message, code):

@@ -63,7 +63,8 @@ class Confidence:
 
         On a GPU the next batch is rendered on the CPU while the network looks at this one.
         """
-        chunks = list(torch.as_tensor(np.asarray(points, dtype=np.float64)).split(self.batch_size)) if len(points) else []
+        points = np.asarray(points, dtype=np.float64)
+        chunks = [points[start:start + self.batch_size] for start in range(0, len(points), self.batch_size)]
         if self.device.type == "cpu":
             # rendering and network would only take the same cores from each other
             yield from (self.classify(self.images(chunk)) for chunk in chunks)

@@ -14,7 +14,7 @@ def rounded(width, height, radius, corners=6):
     return np.array(points)
 
 
-def smooth(corners, radius, steps=6):
+def bent(corners, radius, steps=6):
     """A path through corner points, each corner replaced by a bend."""
     corners = np.asarray(corners, float)
     path = [corners[0]]
@@ -61,9 +61,9 @@ def steel_folding_chair():
     parts = []
     for x in (-0.21, 0.21):
         # the tube that runs from the back's top to the front foot, and the rear leg
-        parts.append(tube(smooth([(x, 0.80, 0.20), (x, 0.47, 0.07), (x, 0.0, -0.25)], 0.1), 0.013))
+        parts.append(tube(bent([(x, 0.80, 0.20), (x, 0.47, 0.07), (x, 0.0, -0.25)], 0.1), 0.013))
         parts.append(tube([(0.88 * x, 0.44, -0.13), (0.88 * x, 0.0, 0.26)], 0.012))
-    parts.append(tube(smooth([(-0.21, 0.7, 0.165), (-0.21, 0.82, 0.205), (0.21, 0.82, 0.205), (0.21, 0.7, 0.165)],
+    parts.append(tube(bent([(-0.21, 0.7, 0.165), (-0.21, 0.82, 0.205), (0.21, 0.82, 0.205), (0.21, 0.7, 0.165)],
                              0.05), 0.013))
     parts += [rod((-0.21, 0.10, -0.18), (0.21, 0.10, -0.18), 0.009),
               rod((-0.185, 0.12, 0.155), (0.185, 0.12, 0.155), 0.009)]
@@ -112,10 +112,10 @@ def cantilever_chair():
     """A tubular steel armchair on a sled of one bent tube, with padded seat and round back."""
     parts = []
     for x in (-0.26, 0.26):
-        path = smooth([(x, 0.66, 0.17), (x, 0.66, -0.20), (x, 0.015, -0.25), (x, 0.015, 0.22)], 0.07)
+        path = bent([(x, 0.66, 0.17), (x, 0.66, -0.20), (x, 0.015, -0.25), (x, 0.015, 0.22)], 0.07)
         parts.append(tube(path, 0.014))
         parts.append(box((0.04, 0.025, 0.24), (x, 0.675, -0.03)))
-        parts.append(tube(smooth([(x, 0.66, 0.17), (x, 0.62, 0.22), (0.8 * x, 0.64, 0.23)], 0.03), 0.014))
+        parts.append(tube(bent([(x, 0.66, 0.17), (x, 0.62, 0.22), (0.8 * x, 0.64, 0.23)], 0.03), 0.014))
         parts.append(tube([(0.82 * x, 0.43, -0.2), (0.82 * x, 0.43, 0.14), (0.82 * x, 0.66, 0.235)], 0.013))
     parts.append(rod((-0.26, 0.015, 0.22), (0.26, 0.015, 0.22), 0.014))
     parts += [rod((-0.26, 0.42, -0.2), (0.26, 0.42, -0.2), 0.013), rod((-0.21, 0.42, 0.05), (0.21, 0.42, 0.05), 0.013)]
@@ -192,10 +192,10 @@ def office_chair():
     parts.append(box((0.2, 0.03, 0.22), (0, 0.42, 0)))
     parts.append(extruded(rounded(0.5, 0.48, 0.12), 0.03, "y").apply_translation((0, 0.45, -0.03)))
     parts.append(extruded(rounded(0.46, 0.44, 0.12), 0.07, "y").apply_translation((0, 0.47, -0.03)))
-    parts.append(tube(smooth([(0, 0.42, 0.05), (0, 0.42, 0.29), (0, 0.7, 0.30)], 0.06), 0.022))
+    parts.append(tube(bent([(0, 0.42, 0.05), (0, 0.42, 0.29), (0, 0.7, 0.30)], 0.06), 0.022))
     parts.append(curved_panel(0.46, 0.56, 0.06, 0.07, (0, 0.55, 0.25), 0.08, 0.1))
     for x in (-0.29, 0.29):
-        parts.append(tube(smooth([(0.5 * x, 0.43, 0.02), (x, 0.43, 0.02), (x, 0.68, 0.02)], 0.05), 0.015))
+        parts.append(tube(bent([(0.5 * x, 0.43, 0.02), (x, 0.43, 0.02), (x, 0.68, 0.02)], 0.05), 0.015))
         parts.append(extruded(rounded(0.07, 0.27, 0.03), 0.03, "y").apply_translation((x, 0.69, -0.02)))
     return joined(*parts)
 
@@ -206,7 +206,7 @@ def stacking_chair():
     for x in (-1, 1):
         parts.append(plank((0.23 * x, 0.43, -0.21), (0.27 * x, 0, -0.26), 0.06, 0.03))
         parts.append(plank((0.22 * x, 0.43, 0.18), (0.25 * x, 0, 0.28), 0.05, 0.03))
-        arm = smooth([(0.25 * x, 0.43, -0.21), (0.28 * x, 0.65, -0.2), (0.28 * x, 0.66, 0.18), (0.22 * x, 0.74, 0.28)],
+        arm = bent([(0.25 * x, 0.43, -0.21), (0.28 * x, 0.65, -0.2), (0.28 * x, 0.66, 0.18), (0.22 * x, 0.74, 0.28)],
                      0.09)
         parts.append(band(arm, 0.055, 0.022))
     for x in np.linspace(-0.18, 0.18, 6):

@@ -11,7 +11,7 @@ def box(size, center=(0, 0, 0)):
 
 
 def plank(start, end, width, depth):
-    """A straight bar of rectangular section from one point to another."""
+    """A straight bar of rectangular section from one point to another; how it is rolled about its axis is not set."""
     start, end = np.asarray(start, float), np.asarray(end, float)
     bar = trimesh.creation.box(extents=(width, depth, np.linalg.norm(end - start)))
     bar.apply_transform(trimesh.geometry.align_vectors((0, 0, 1), end - start))
@@ -38,6 +38,17 @@ def turned(profile, center=(0, 0, 0), stretch=(1, 1, 1), segments=SEGMENTS):
     shape = trimesh.creation.revolve(np.asarray(profile, float), sections=segments)
     shape.apply_transform(trimesh.transformations.rotation_matrix(-np.pi / 2, (1, 0, 0)))
     return shape.apply_scale(stretch).apply_translation(center)
+
+
+def smooth(points, steps=6):
+    """A smooth curve (Catmull-Rom) through 2D or 3D points."""
+    points = np.asarray(points, float)
+    ends = np.concatenate((2 * points[:1] - points[1:2], points, 2 * points[-1:] - points[-2:-1]))
+    curve = []
+    for a, b, c, d in zip(ends, ends[1:], ends[2:], ends[3:]):
+        for t in np.arange(steps) / steps:
+            curve.append(b + t / 2 * (c - a + t * (2 * a - 5 * b + 4 * c - d + t * (3 * (b - c) + d - a))))
+    return np.array(curve + [points[-1]])
 
 
 def loft(rings):
@@ -94,8 +105,5 @@ def extruded(outline, thickness, axis="z"):
 
 
 def joined(*parts):
-    """One mesh of many; lists of parts are taken too."""
-    flat = []
-    for part in parts:
-        flat += list(part) if isinstance(part, (list, tuple)) else [part]
-    return trimesh.util.concatenate(flat)
+    """One mesh of many; a list of parts counts as its parts."""
+    return trimesh.util.concatenate([joined(*part) if isinstance(part, (list, tuple)) else part for part in parts])

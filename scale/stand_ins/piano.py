@@ -4,8 +4,7 @@ from functools import partial
 import numpy as np
 import trimesh
 
-from scale.stand_ins.cup import smooth
-from scale.stand_ins.parts import ball, box, extruded, joined, loft, plank, rod, tube, turned
+from scale.stand_ins.parts import box, extruded, joined, loft, plank, rod, smooth, tube, turned
 
 HALF = 0.75  # half the width of a grand piano, in metres
 FRONT = 0.28  # z where the case begins behind the keys
@@ -91,19 +90,24 @@ def frame(shape, length):
     return inside
 
 
+def castor(x, z):
+    """A little wheel under a leg."""
+    return rod((x - 0.015, 0.04, z), (x + 0.015, 0.04, z), 0.04)
+
+
 def leg(x, z, style):
     """One leg of a grand piano on its castor."""
     if style == "square":
-        return [plank((x, 0.07, z), (x, BED, z), 0.11, 0.11), ball(0.035, (x, 0.035, z))]
+        return [plank((x, 0.07, z), (x, BED, z), 0.11, 0.11), castor(x, z)]
     if style == "slim":
         return [turned([(0, 0), (0.022, 0), (0.035, 0.08), (0.05, 0.6), (0.06, BED), (0, BED)], (x, 0, z))]
     if style == "carved":
         profile = smooth([(0.05, 0.07), (0.06, 0.12), (0.035, 0.17), (0.05, 0.24), (0.11, 0.42), (0.12, 0.5),
-                          (0.06, 0.56), (0.10, 0.60), (0.10, BED)])
-        return [turned([(0, 0.07), *profile, (0, BED)], (x, 0, z)), ball(0.04, (x, 0.04, z))]
+                          (0.06, 0.56), (0.10, 0.60), (0.10, BED)], steps=4)
+        return [turned([(0, 0.07), *profile, (0, BED)], (x, 0, z), segments=32), castor(x, z)]
     profile = [(0, 0.07), (0.045, 0.07), (0.05, 0.12), (0.065, 0.15), (0.05, 0.18), (0.075, 0.56), (0.10, 0.58),
                (0.10, BED), (0, BED)]
-    return [turned(profile, (x, 0, z)), ball(0.04, (x, 0.04, z))]
+    return [turned(profile, (x, 0, z)), castor(x, z)]
 
 
 def lyre(z):
@@ -139,6 +143,7 @@ def grand(length, lid=None, legs="round", flap=True, desk=True, seat=False, stra
         desk: whether the music stand is up.
         seat: whether there is a bench.
         straight: whether it has the angular case of an early piano.
+        pedals: whether it has them.
         tail_legs: one leg, or two, under the tail.
     """
     shape = outline(length, straight)
