@@ -11,11 +11,10 @@ from tqdm import tqdm
 
 from scale.true_dict import CLASS_NAMES
 from utils import checkpoints
-from utils.dataset import load_shape
 from utils.errors import InputError
-from utils.networks import choose_network
-from utils.options import Parser, add_shared_options, check_shared_options, chosen_device, run_script
-from utils.semantic import Confidence, grid
+from utils.job import prepare
+from utils.options import Parser, add_shared_options, run_script
+from utils.semantic import grid
 
 
 def parse_args(argv=None):
@@ -27,51 +26,35 @@ def parse_args(argv=None):
 
 def run(args):
     """Make the map that the options ask for, or find it made; returns the contents of map.pt and its path."""
-    check_shared_options(args)
     if not 0 < args.step <= 100:
         raise InputError(f"--step {args.step:g}: expected degrees above 0 and at most 100 (the paper's grid has 3)")
-    device = chosen_device(args.gpu)
-    choice = choose_network(args.network, args.weights)
-    shape = load_shape(args.data_dir, args.class_nb, args.object_nb)
-    if shape.source is None:
-        print(f"no ShapeNet model at hand: using the built-in {shape.shape_id} "
-              "(python -m scale.link --shapenet DIR brings in yours)")
-    settings = dict(step=args.step, shape_id=shape.shape_id, mesh_hash=shape.mesh_hash,
-                    weights=choice.weights_identity(), normalize=args.normalize, precision=args.precision)
-    path = checkpoints.result_path(args.checkpoint_dir, choice.folder, args.class_nb, args.object_nb, checkpoints.MAP)
-    file = checkpoints.ResultFile(path, settings, args.override)
-
-    result = file.finished()
-    if result is None:
-        result = sweep(args, choice, shape, device, file)
-    return result, path
+    job = prepare(args, checkpoints.MAP, step=float(args.step))
+    return job.file.finished() or sweep(job), job.path
 
 
-def sweep(args, choice, shape, device, file):
+def sweep(job):
     """Ask f at every point of the grid, saving on the way."""
-    xx, yy = grid(args.step)
+    xx, yy = grid(job.args.step)
     points = np.stack((xx.ravel(), yy.ravel()), axis=1)
     z = torch.zeros(len(points))
-    unfinished = file.unfinished()
+    unfinished = job.file.unfinished()
     done = unfinished["done"] if unfinished else 0
     if done:
         z[:done] = unfinished["z"]
         print(f"going on after {done:,} of {len(points):,} views")
-    f = Confidence(choice.load(), choice.label(args.class_nb), shape.vertices, shape.faces, device, args.batch_size,
-                   args.precision, args.normalize, args.compile)
-    with tqdm(total=len(points), initial=done, unit="view", desc=f"{choice.folder} on {shape.shape_id}") as bar:
+    f = job.confidence()
+    with tqdm(total=len(points), initial=done, unit="view", desc=f"{job.choice.folder} on {job.shape.shape_id}") as bar:
         try:
             for confidence in f.batches(points[done:]):
                 z[done:done + len(confidence)] = confidence
                 done += len(confidence)
                 bar.update(len(confidence))
-                file.save_unfinished(dict(z=z[:done].clone(), done=done))
+                job.file.save_unfinished(dict(z=z[:done].clone(), done=done))
         except KeyboardInterrupt:
-            file.save_unfinished(dict(z=z[:done].clone(), done=done), now=True)
+            job.file.save_unfinished(dict(z=z[:done].clone(), done=done), now=True)
             raise
-    result = dict(xx=torch.from_numpy(xx), yy=torch.from_numpy(yy), z=z.reshape(xx.shape), class_nb=args.class_nb,
-                  object_nb=args.object_nb, shape_id=shape.shape_id, network_name=choice.folder)
-    file.save_finished(result)
+    result = dict(xx=torch.from_numpy(xx), yy=torch.from_numpy(yy), z=z.reshape(xx.shape), **job.identity())
+    job.file.save_finished(result)
     return result
 
 

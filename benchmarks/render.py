@@ -18,7 +18,7 @@ from scale.true_dict import CLASS_NAMES
 from utils.options import Parser, run_script
 from utils.renderer import get_points_from_angles
 from utils.renderer.camera import look_at
-from utils.semantic import CAMERA_DISTANCE, IMAGE_SIZE, images_at
+from utils.semantic import IMAGE_SIZE, PARAMETERS, images_at
 
 POINTS = [(azimuth, elevation) for elevation in (-10, 20, 50, 80) for azimuth in (0, 100, 230)]
 SAMPLES = 2 * IMAGE_SIZE
@@ -26,7 +26,7 @@ SAMPLES = 2 * IMAGE_SIZE
 
 def rays_at(azimuth, elevation):
     """The ray of every sample of a view: [448, 448, 6] origin and direction, row 0 at the top."""
-    eye = torch.tensor(get_points_from_angles(CAMERA_DISTANCE, elevation, azimuth), dtype=torch.float32)
+    eye = torch.tensor(get_points_from_angles(PARAMETERS["distance"].default, elevation, azimuth), dtype=torch.float32)
     # the camera's axes are what it sees of the unit vectors
     axes = look_at(torch.eye(3)[None], eye)[0] - look_at(torch.zeros(1, 1, 3), eye)[0]
     centres = (2 * torch.arange(SAMPLES) + 1 - SAMPLES) / SAMPLES * np.tan(np.radians(30))

@@ -97,12 +97,12 @@ def test_gpu_minus_one_is_the_cpu_and_none_picks():
 @pytest.mark.parametrize("how, code", [(signal.SIGKILL, -signal.SIGKILL), (signal.SIGINT, 130), (signal.SIGTERM, 130)])
 def test_a_run_that_was_stopped_goes_on_to_the_same_map(how, code, tmp_path):
     """In processes of their own: killed once progress is saved, started again, compared bit for bit."""
-    words = (*DEMO, "--step", 3, "--batch_size", 16, "--checkpoint_dir")
+    words = (*DEMO, "--step", 5, "--batch_size", 16, "--checkpoint_dir")
     whole = tmp_path.parent / "whole"  # made once for all three
     if not whole.exists():
         subprocess.run(command(*words, whole), cwd=ROOT, check=True, capture_output=True)
     environment = {**os.environ, "PYTHONUNBUFFERED": "1"}
-    hurried = [sys.executable, "-c", "import runpy, sys; from utils import checkpoints; checkpoints.SAVE_EVERY = 0.2; "
+    hurried = [sys.executable, "-c", "import runpy, sys; from utils import checkpoints; checkpoints.SAVE_EVERY = 0.1; "
                "sys.argv[0] = 'map.py'; runpy.run_path('map.py', run_name='__main__')",
                *map(str, words), str(tmp_path)]
     process = subprocess.Popen(hurried, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE,

@@ -12,12 +12,28 @@ import torch
 from utils.errors import InputError
 
 MAP = "map.pt"
+OPTIM = "optim.pt"
 SAVE_EVERY = 5.0  # seconds between two savings of an unfinished run
 
 
 def result_path(checkpoint_dir, network_folder, class_nb, object_nb, name):
     """Where a result lies: CHECKPOINT_DIR/<network>/<class>/<object>/<name>."""
     return Path(checkpoint_dir, network_folder, str(class_nb), str(object_nb), name)
+
+
+def read(path):
+    """The contents of a result, opened in torch's safe mode.
+
+    Raises:
+        InputError: if it cannot be read as one.
+    """
+    try:
+        contents = torch.load(path, weights_only=True, map_location="cpu")
+        contents["settings"]
+        return contents
+    except Exception as error:  # whatever a broken file makes the reader stumble over
+        raise InputError(f"{path}: cannot be read as a result of this program ({type(error).__name__}); pass "
+                         "--override to replace it, or choose another --checkpoint_dir") from None
 
 
 class ResultFile:
@@ -78,17 +94,13 @@ class ResultFile:
     def _read(self, path, what):
         if not path.exists():
             return None
-        advice = "pass --override to replace it, or choose another --checkpoint_dir"
-        try:
-            contents = torch.load(path, weights_only=True, map_location="cpu")
-            stored = contents["settings"]
-        except Exception as error:  # whatever a broken file makes the reader stumble over
-            raise InputError(f"{path}: cannot be read as a result of this program ({type(error).__name__}); "
-                             f"{advice}") from None
+        contents = read(path)
+        stored = contents["settings"]
         differing = [f"{key} {stored.get(key, 'not recorded')}, now {self.settings.get(key, 'not a setting')}"
                      for key in sorted({*stored, *self.settings}) if stored.get(key) != self.settings.get(key)]
         if differing:
-            raise InputError(f"{path} {what} made from something else ({'; '.join(differing)}); {advice}")
+            raise InputError(f"{path} {what} made from something else ({'; '.join(differing)}); pass "
+                             "--override to replace it, or choose another --checkpoint_dir")
         return contents
 
     def _write(self, path, contents):

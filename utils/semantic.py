@@ -1,33 +1,56 @@
-"""The function f: semantic points -> confidence in the right class (Hamdi & Ghanem 2019, section 3).
+"""The function f: semantic points -> confidence in the right class (Hamdi & Ghanem 2019, section 3), and its gradient.
 
-A point is (azimuth, elevation) in degrees: where the camera stands. f renders the object there and asks the
-network. Batches, device and precision live here.
+A point says where the camera stands: by default (azimuth, elevation) in degrees. f renders the object there and asks
+the network. Batches, device and precision live here.
 """
 import ctypes
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 
 import numpy as np
 import torch
 
 from utils import renderer
 from utils.errors import InputError
+from utils.regions import ndinterval
 
 IMAGE_SIZE = 224  # pixels a side, for every network
-CAMERA_DISTANCE = 2.732
 
-# (begin, end, end included) in degrees: the paper's domain
-AZIMUTHS = (0, 360)
-ELEVATIONS = (-10, 90)
+
+@dataclass(frozen=True)
+class Parameter:
+    """One number of a semantic point.
+
+    Attributes:
+        name: of the parameter.
+        unit: that it is measured in.
+        begin, end: its domain; for azimuth and elevation the paper's.
+        default: its value where it is not among a point's numbers.
+    """
+    name: str
+    unit: str
+    begin: float
+    end: float
+    default: float
+
+
+PARAMETERS = {parameter.name: parameter for parameter in (
+    Parameter("azimuth", "degrees", 0, 360, default=0),
+    Parameter("elevation", "degrees", -10, 90, default=35),
+    Parameter("distance", "half lengths of the object's longest side", 2, 4, default=2.732),
+)}
+AZIMUTH_AND_ELEVATION = ("azimuth", "elevation")
 
 IMAGENET_MEAN = (0.485, 0.456, 0.406)
 IMAGENET_STD = (0.229, 0.224, 0.225)
 
 
 class Confidence:
-    """f for one object and one network: f(points [N, 2]) -> confidence [N]."""
+    """f for one object and one network: f(points [N, n]) -> confidence [N]; f.with_gradient has the gradient too."""
 
     def __init__(self, network, label, vertices, faces, device="cpu", batch_size=32, precision="fp32",
-                 normalize=False, compile_network=False):
+                 normalize=False, compile_network=False, parameters=AZIMUTH_AND_ELEVATION, elevation=None,
+                 gradient="renderer", difference=1.0, released=False):
         """
         Args:
             network: module, images [B, 3, 224, 224] in [0, 1] -> logits [B, classes].
@@ -39,7 +62,20 @@ class Confidence:
             precision: "fp32" or "bf16", of the network.
             normalize: take ImageNet's mean and standard deviation off the image; the paper does not.
             compile_network: use torch.compile.
+            parameters: names of a point's n numbers, of PARAMETERS.
+            elevation: degrees, where it is not among a point's numbers (default: PARAMETERS').
+            gradient: "renderer": the renderer's approximate gradient; "finite_difference": central differences.
+            difference: step of the central differences to each side, in each parameter's unit.
+            released: the gradient is that of the cross entropy of the softmax output, as in the published runs, and
+                not that of the confidence.
         """
+        self.parameters = parameters
+        self.fixed = {name: p.default for name, p in PARAMETERS.items()}
+        if elevation is not None:
+            self.fixed["elevation"] = elevation
+        self.gradient = gradient
+        self.difference = difference
+        self.released = released
         self.device = torch.device(device)
         self.network = network.to(self.device, memory_format=torch.channels_last)
         self.label = label
@@ -55,7 +91,7 @@ class Confidence:
             _keep_freed_memory()
 
     def __call__(self, points):
-        """Confidence at every point: points [N, 2] in degrees -> [N] float32 tensor on the CPU."""
+        """Confidence at every point: points [N, n] -> [N] float32 tensor on the CPU."""
         return torch.cat([confidence for confidence in self.batches(points)] or [torch.empty(0)])
 
     def batches(self, points):
@@ -63,57 +99,125 @@ class Confidence:
 
         On a GPU the next batch is rendered on the CPU while the network looks at this one.
         """
-        points = np.asarray(points, dtype=np.float64)
-        chunks = [points[start:start + self.batch_size] for start in range(0, len(points), self.batch_size)]
+        chunks = self._chunks(points)
         if self.device.type == "cpu":
             # rendering and network would only take the same cores from each other
             yield from (self.classify(self.images(chunk)) for chunk in chunks)
             return
         with ThreadPoolExecutor(1) as ahead:
-            coming = [ahead.submit(self.images, chunk) for chunk in chunks[:1]]
-            for next_chunk in [*chunks[1:], None]:
-                images = coming.pop().result()
-                if next_chunk is not None:
-                    coming.append(ahead.submit(self.images, next_chunk))
+            coming = ahead.submit(self.images, chunks[0]) if len(chunks) else None
+            for k in range(len(chunks)):
+                images = coming.result()
+                if k + 1 < len(chunks):
+                    coming = ahead.submit(self.images, chunks[k + 1])
                 yield self.classify(images)
 
+    def with_gradient(self, points):
+        """Confidence and gradient at every point.
+
+        Args:
+            points: [N, n].
+
+        Returns:
+            [N] float32 and [N, n] float64 tensors on the CPU; the gradient is for each parameter's unit.
+        """
+        points = torch.as_tensor(np.asarray(points, dtype=np.float64))
+        if self.gradient == "finite_difference":
+            return self._with_finite_difference(points)
+        values, gradients = [torch.empty(0)], [torch.empty(0, len(self.parameters), dtype=torch.float64)]
+        for chunk in self._chunks(points):
+            chunk = chunk.clone().requires_grad_()
+            confidence, objective = self._confidence_and_objective(self._logits(self.images(chunk)))
+            gradients.append(torch.autograd.grad(objective.sum(), chunk)[0])
+            values.append(confidence.detach().cpu())
+        return torch.cat(values), torch.cat(gradients)
+
+    def with_top1(self, points):
+        """Confidence [N], and whether the class is the network's first answer [N], at points [N, n]."""
+        confidences, firsts = [torch.empty(0)], [torch.empty(0, dtype=torch.bool)]
+        for chunk in self._chunks(points):
+            output = self.probabilities(self.images(chunk)).cpu()
+            confidences.append(output[:, self.label])
+            firsts.append(output.argmax(1) == self.label)
+        return torch.cat(confidences), torch.cat(firsts)
+
     def images(self, points):
-        """What the network is shown at points [N, 2]: [N, 3, 224, 224] float32 in [0, 1], on the CPU."""
-        return images_at(points, self.vertices, self.faces)
+        """What the network is shown at points [N, n]: [N, 3, 224, 224] float32 in [0, 1], on the CPU."""
+        points = torch.as_tensor(points, dtype=torch.float64)
+        given = dict(zip(self.parameters, points.unbind(-1)))
+        seen_from = [given.get(name, torch.full(points.shape[:1], value, dtype=torch.float64))
+                     for name, value in self.fixed.items()]
+        return images_at(torch.stack(seen_from, dim=-1), self.vertices, self.faces)
 
     @torch.inference_mode()
     def classify(self, images):
         """Confidence in the class for images [n, 3, 224, 224] in [0, 1], n <= batch_size: [n] float32 on the CPU."""
+        return self.probabilities(images)[:, self.label].cpu()
+
+    @torch.inference_mode()
+    def probabilities(self, images):
+        """Softmax output [n, classes] for images [n, 3, 224, 224] in [0, 1], n <= batch_size."""
+        return self._logits(images).softmax(1)
+
+    def _chunks(self, points):
+        points = torch.as_tensor(np.asarray(points, dtype=np.float64))
+        return points.split(self.batch_size) if len(points) else ()
+
+    def _logits(self, images):
         n = len(images)
         if self.compiled and n < self.batch_size:  # one shape only, so that it is compiled once
             images = torch.cat((images, images[-1:].expand(self.batch_size - n, -1, -1, -1)))
-        images = images.to(self.device, memory_format=torch.channels_last)
+        images = images.to(self.device).contiguous(memory_format=torch.channels_last)
         if self.normalize:
             mean, std = (torch.tensor(v, device=self.device)[:, None, None] for v in (IMAGENET_MEAN, IMAGENET_STD))
             images = (images - mean) / std
         try:
             with torch.autocast(self.device.type, torch.bfloat16, enabled=self.precision == "bf16"):
-                logits = self.network(images)
+                return self.network(images)[:n].float()
         except torch._dynamo.exc.TorchDynamoException as error:
             raise InputError(f"--compile: torch.compile failed here ({str(error).splitlines()[0]}); "
                              "install what it names, or run without --compile") from None
-        return logits[:n].float().softmax(1)[:, self.label].cpu()
+
+    def _confidence_and_objective(self, logits):
+        """The confidence [N], and what the gradient is taken of [N]."""
+        output = logits.softmax(1)
+        if self.released:
+            label = torch.full((len(output),), self.label, device=output.device)
+            return output[:, self.label], torch.nn.functional.cross_entropy(output, label, reduction="none")
+        return output[:, self.label], output[:, self.label]
+
+    @torch.inference_mode()
+    def _with_finite_difference(self, points):
+        n = len(self.parameters)
+        offsets = torch.cat((torch.zeros(1, n), torch.eye(n), -torch.eye(n))).double() * self.difference
+        around = (points[:, None] + offsets).reshape(-1, n)
+        values = [torch.empty(2, 0)]
+        for chunk in self._chunks(around):
+            values.append(torch.stack(self._confidence_and_objective(self._logits(self.images(chunk)))).cpu())
+        confidence, objective = torch.cat(values, dim=1).reshape(2, len(points), 1 + 2 * n)
+        objective = objective.double()
+        return confidence[:, 0], (objective[:, 1:n + 1] - objective[:, n + 1:]) / (2 * self.difference)
 
 
-def images_at(points, vertices, faces, distance=CAMERA_DISTANCE):
+def domain_of(parameters):
+    """The box of all allowed points of the named parameters: a ndinterval."""
+    return ndinterval([PARAMETERS[name].begin for name in parameters], [PARAMETERS[name].end for name in parameters])
+
+
+def images_at(points, vertices, faces):
     """A white object on black, as seen from every point.
 
     Args:
-        points: [N, 2] azimuth and elevation in degrees.
+        points: [N, 2] azimuth and elevation in degrees, or [N, 3] with the camera's distance from the origin.
         vertices: [V, 3] float32 tensor, normalised.
         faces: [F, 3] int32 tensor.
-        distance: of the camera from the origin.
 
     Returns:
         [N, 3, 224, 224] float32 in [0, 1], on the CPU.
     """
-    azimuth, elevation = torch.as_tensor(points, dtype=torch.float64).unbind(-1)
-    eye = renderer.get_points_from_angles(torch.full_like(azimuth, distance), elevation, azimuth).float()
+    azimuth, elevation, *distance = torch.as_tensor(points, dtype=torch.float64).unbind(-1)
+    distance = distance[0] if distance else torch.full_like(azimuth, PARAMETERS["distance"].default)
+    eye = renderer.get_points_from_angles(distance, elevation, azimuth).float()
     n, n_faces = len(azimuth), len(faces)
     # Nothing but the camera differs between the views, and one number is the colour of every face.
     white = torch.ones(1).expand(n, n_faces, 2, 2, 2, 3)
@@ -130,8 +234,8 @@ def grid(step=3):
     Returns:
         xx, yy: azimuth and elevation, two arrays [elevations, azimuths].
     """
-    azimuth, elevation = (begin + step * np.arange(int(np.ceil((end - begin) / step))) for begin, end in
-                          (AZIMUTHS, ELEVATIONS))
+    azimuth, elevation = (p.begin + step * np.arange(int(np.ceil((p.end - p.begin) / step)))
+                          for p in (PARAMETERS[name] for name in AZIMUTH_AND_ELEVATION))
     return np.meshgrid(azimuth, elevation)
 
 

@@ -10,17 +10,22 @@ def get_points_from_angles(distance, elevation, azimuth, degrees=True):
     """Points on a sphere around the origin; azimuth 0 is the side of negative z.
 
     Args:
-        distance, elevation, azimuth: numbers, or tensors of one shape [...]; angles in degrees
+        distance, elevation, azimuth: numbers, or tensors of one shape [...], or some of each; angles in degrees
             (`degrees=False`: radians).
 
     Returns:
-        A tuple (x, y, z) for numbers, a tensor [..., 3] for tensors.
+        A tuple (x, y, z) for numbers, a tensor [..., 3] if there are tensors.
     """
-    if not torch.is_tensor(azimuth):
+    given = (distance, elevation, azimuth)
+    tensors = [v for v in given if torch.is_tensor(v)]
+    if not tensors:
         if degrees:
             elevation, azimuth = math.radians(elevation), math.radians(azimuth)
         return (distance * math.cos(elevation) * math.sin(azimuth), distance * math.sin(elevation),
                 -distance * math.cos(elevation) * math.cos(azimuth))
+    dtype = torch.result_type(tensors[0], 1.0)
+    distance, elevation, azimuth = torch.broadcast_tensors(
+        *(v if torch.is_tensor(v) else torch.tensor(v, dtype=dtype, device=tensors[0].device) for v in given))
     if degrees:
         elevation, azimuth = torch.deg2rad(elevation), torch.deg2rad(azimuth)
     return torch.stack((distance * torch.cos(elevation) * torch.sin(azimuth), distance * torch.sin(elevation),

@@ -10,7 +10,7 @@ def face_light(faces, intensity_ambient=0.5, intensity_directional=0.5, color_am
 
     Args:
         faces: [B, F, 3, 3] float tensor, corners in object space.
-        intensity_ambient, intensity_directional: numbers.
+        intensity_ambient, intensity_directional: numbers or tensors.
         color_ambient, color_directional: rgb.
         direction: from the object towards the light.
 
@@ -21,7 +21,7 @@ def face_light(faces, intensity_ambient=0.5, intensity_directional=0.5, color_am
         return torch.as_tensor(values, dtype=faces.dtype, device=faces.device)
 
     light = intensity_ambient * vector(color_ambient)
-    if intensity_directional != 0:
+    if torch.is_tensor(intensity_directional) or intensity_directional != 0:
         normals = unit(torch.linalg.cross(faces[:, :, 0] - faces[:, :, 1], faces[:, :, 2] - faces[:, :, 1]))
         cosine = torch.relu((normals * vector(direction)).sum(-1, keepdim=True))
         light = light + intensity_directional * vector(color_directional) * cosine

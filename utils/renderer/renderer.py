@@ -75,9 +75,8 @@ class Renderer:
         light = face_light(vertices_to_faces(vertices, faces), self.light_intensity_ambient,
                            self.light_intensity_directional, self.light_color_ambient, self.light_color_directional,
                            self.light_direction)
-        grey = flat.stride(-1) == 0 and all(
-            len(set(map(float, color))) == 1
-            for color in (self.background_color, self.light_color_ambient, self.light_color_directional))
+        grey = flat.stride(-1) == 0 and all(map(_is_grey, (
+            self.background_color, self.light_color_ambient, self.light_color_directional)))
         channels = 1 if grey else 3
         return flat[..., :channels] * light[..., :channels], self.background_color[:channels]
 
@@ -86,6 +85,11 @@ def vertices_to_faces(vertices, faces):
     """The corners of every face: vertices [B, V, 3], faces [B, F, 3] -> [B, F, 3, 3]."""
     batch = torch.arange(vertices.shape[0], device=vertices.device)[:, None, None]
     return vertices[batch, faces.long()]
+
+
+def _is_grey(color):
+    """Whether the three numbers are one; three that want a gradient each are not."""
+    return not (torch.is_tensor(color) and color.requires_grad) and len(set(map(float, color))) == 1
 
 
 def _repeats(tensor):

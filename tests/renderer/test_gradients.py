@@ -1,0 +1,313 @@
+"""The renderer's gradient: against the neural mesh renderer's own, and against a plain statement of its rules."""
+import numpy as np
+import pytest
+import torch
+
+import utils.renderer as nr
+from utils.renderer import rasterize
+from utils.renderer.rasterize import rasterize_mesh
+
+MESHES = ("tetrahedron", "bumpy_sphere", "open_bowl", "triangle_soup", "awkward")
+SIZE = 32
+TRIANGLE = torch.tensor([[[-0.6, -0.5, 2], [0.7, -0.4, 2], [0.1, 0.6, 2]]])
+FACE = torch.tensor([[[0, 1, 2]]])
+
+
+def error(value, expected):
+    return np.linalg.norm(np.asarray(value) - expected) / np.linalg.norm(expected)
+
+
+@pytest.mark.parametrize("view", range(4))
+@pytest.mark.parametrize("name", MESHES)
+def test_gradients_are_the_original_renderers(name, view, goldens):
+    golden = np.load(goldens / "gradients" / f"{name}.npz")
+    vertices, faces = nr.load_obj(goldens / "meshes" / f"{name}.obj")
+    vertices.requires_grad_()
+    camera = torch.tensor([golden[key][view] for key in ("azimuth", "elevation", "distance")], requires_grad=True)
+    azimuth, elevation, distance = camera
+    renderer = nr.Renderer(int(golden["image_size"]),
+                           eye=nr.get_points_from_angles(distance, elevation, azimuth).float())
+    rgb, _, alpha = renderer(vertices[None], faces[None], torch.ones(1).expand(1, len(faces), 2, 2, 2, 3))
+    weight = torch.from_numpy(golden["weight"].astype(np.float32))
+    loss = (weight * rgb[0]).sum()
+    grad_vertices, grad_camera = torch.autograd.grad(loss, (vertices, camera), retain_graph=True)
+    from_alpha, = torch.autograd.grad((weight[0] * alpha[0]).sum(), vertices)
+    assert all(bool(torch.isfinite(g).all()) for g in (grad_vertices, grad_camera, from_alpha))
+
+    # what changes by itself when the vertices move by 1e-7 cannot be held to
+    sensitivity = golden["sensitivity_vertices"][view]
+    if sensitivity < 0.02:
+        np.testing.assert_allclose(loss.item(), golden["loss"][view], atol=1e-3)
+        assert error(grad_vertices, golden["grad_vertices"][view]) < max(5 * sensitivity, 0.01)
+        assert error(from_alpha, golden["grad_vertices_from_alpha"][view]) < max(5 * sensitivity, 0.01)
+    sensitivity = golden["sensitivity_camera"][view]
+    if sensitivity < 0.02:
+        assert error(grad_camera, golden["grad_camera"][view]) < max(5 * sensitivity, 0.01)
+
+
+@pytest.mark.parametrize("corners, column, row, target, expected", [
+    ([[0.8, 0.8, 1], [0, -0.5, 1], [0.2, -0.4, 1]], 35, 25, 1,
+     [[1.6725862, -0.26021874, 0], [1.41986704, -1.64284933, 0], [0, 0, 0]]),
+    ([[0.8, 0.8, 1], [-0.5, -0.8, 1], [0.8, -0.8, 1]], 50, 40, 0,
+     [[0.98646867, 1.04628897, 0], [-1.03415668, -0.10403691, 0], [3.00094461, -1.55173182, 0]])])
+def test_one_triangle_that_ought_to_cover_a_pixel_or_not(corners, column, row, target, expected):
+    vertices = torch.tensor([corners], requires_grad=True)
+    rgb, _, _ = rasterize_mesh(nr.look_at(vertices, nr.Renderer().eye), FACE, torch.ones(1, 2, 1), 64, False)
+    (rgb[0, 0, row, column] - target).abs().backward()
+    np.testing.assert_allclose(vertices.grad[0], expected, rtol=1e-2, atol=1e-6)
+
+
+def rule(vertices, faces, owner, image, gradient):
+    """Gradient [V, 3] of the vertices by the published rules, one sample after the other.
+
+    Args:
+        vertices: [V, 3].
+        faces: [N, 3], fronts and backs, numbered as in `owner`.
+        owner: [S, S] number of the face at each sample, or -1; row 0 at the bottom.
+        image, gradient: [C, S, S].
+    """
+    size = len(owner)
+    result = np.zeros(vertices.shape)
+    points = (vertices[:, :2] * size + size - 1) / 2  # float32: one step of rounding puts an edge on another sample
+    for number, corners in enumerate(faces):
+        (x0, y0), (x1, y1), (x2, y2) = points[corners]
+        if (y2 - y0) * (x1 - x0) < (y1 - y0) * (x2 - x0):
+            continue
+        for edge in range(3):
+            i0, i1, i2 = (corners[(edge + k) % 3] for k in range(3))
+            for s_axis, t_axis in ((0, 1), (1, 0)):
+                (s0, t0), (s1, t1), (s2, t2) = (points[i][[s_axis, t_axis]] for i in (i0, i1, i2))
+                direction = (-1 if s0 < s1 else 1) * (1 if s_axis == 0 else -1)
+                begin, end = max(np.ceil(min(s0, s1)), 0), min(np.floor(max(s0, s1)), size - 1) + 1
+                for s in np.arange(begin, end, dtype=np.float32):
+                    line = (slice(None), int(s)) if s_axis == 0 else (int(s), slice(None))
+                    owners, colors, wishes = owner[line], image[(slice(None), *line)], gradient[(slice(None), *line)]
+                    if s0 == s1:
+                        continue
+                    crossing = (t1 - t0) / (s1 - s0) * (s - s0) + t0
+                    inner = int(np.floor(crossing) if direction > 0 else np.ceil(crossing))
+                    outer = inner + direction
+                    if not (0 <= inner < size and 0 <= outer < size):
+                        continue
+                    if (s - s0) * (s - s2) < 0:
+                        opposite = (t2 - t0) / (s2 - s0) * (s - s0) + t0
+                    else:
+                        opposite = (t1 - t2) / (s1 - s2) * (s - s2) + t2 if s1 != s2 else np.nan
+                    limit = np.ceil(opposite) if direction > 0 else np.floor(opposite)
+                    for q in range(size):
+                        delta = 0
+                        if (q - outer) * direction >= 0:
+                            if owners[inner] == number:
+                                delta = (colors[:, q] - colors[:, inner]) @ wishes[:, q]
+                        elif np.isfinite(limit) and owners[q] == number and min(inner, limit) <= q <= max(inner, limit):
+                            delta = (colors[:, q] - colors[:, outer]) @ wishes[:, q]
+                        if delta <= 0:
+                            continue
+                        for i, span in ((i0, s1 - s), (i1, s - s0)):
+                            if span != 0:
+                                distance = (s1 - s0) / span * (q - crossing) * 2 / size
+                                result[i, t_axis] -= delta / (distance + (1e-3 if distance > 0 else -1e-3))
+    return result
+
+
+@pytest.mark.parametrize("anti_aliasing", [False, True])
+@pytest.mark.parametrize("channels, with_alpha, fill_back", [(1, False, True), (3, True, True), (2, True, False)])
+@pytest.mark.parametrize("extent, on_centres", [(0.1, False), (0.5, False), (2.0, False), (0.5, True)])
+def test_gradients_are_by_the_rules(extent, on_centres, channels, with_alpha, fill_back, anti_aliasing):
+    random = np.random.default_rng([int(10 * extent), channels])
+    samples = 2 if anti_aliasing else 1
+    for _ in range(3):
+        # within the image, across its border and off it
+        centers = random.uniform(-1.3, 1.3, (20, 1, 3))
+        vertices = (centers + random.normal(0, extent, (20, 3, 3))).reshape(-1, 3).astype(np.float32)
+        if on_centres:  # of samples, where distances are zero and edges end on scanlines
+            vertices = (np.round(vertices * SIZE / 2) * 2 + 1) / np.float32(SIZE)
+        vertices[:, 2] = random.uniform(1, 3, len(vertices))
+        faces = np.arange(len(vertices)).reshape(-1, 3)
+        numbered = np.concatenate((faces, faces[:, ::-1])) if fill_back else faces
+        colors = random.uniform(0, 1, (len(numbered), channels)).astype(np.float32)
+        background = random.uniform(0, 1, channels).astype(np.float32)
+
+        owner = rasterize_mesh(torch.from_numpy(vertices)[None], torch.from_numpy(faces)[None],
+                               torch.arange(len(numbered), dtype=torch.float32)[None, :, None], SIZE, False,
+                               background_color=(-1,), fill_back=fill_back)[0][0, 0].numpy()[::-1].astype(int)
+        weight = random.normal(0, 1, (channels + 1, SIZE // samples, SIZE // samples)).astype(np.float32)
+        gradient = weight[:, ::-1].repeat(samples, 1).repeat(samples, 2) / samples ** 2
+        image = np.stack([*np.concatenate((colors, background[None]))[owner].transpose(2, 0, 1), owner >= 0])
+        shown = channels + with_alpha
+        expected = rule(vertices, numbered, owner, image[:shown], gradient[:shown])
+
+        given = torch.from_numpy(vertices)[None].requires_grad_()
+        rgb, _, alpha = rasterize_mesh(given, torch.from_numpy(faces)[None], torch.from_numpy(colors)[None],
+                                       SIZE // samples, anti_aliasing, background_color=background,
+                                       fill_back=fill_back)
+        weight = torch.from_numpy(weight)
+        loss = (weight[:-1] * rgb[0]).sum() + ((weight[-1] * alpha[0]).sum() if with_alpha else 0)
+        loss.backward()
+        assert np.abs(expected).max() > 0.1
+        np.testing.assert_allclose(given.grad[0], expected, rtol=1e-3, atol=1e-3 * np.abs(expected).max())
+
+
+@pytest.mark.parametrize("anti_aliasing", [False, True])
+@pytest.mark.parametrize("views_share", [True, False])
+def test_colour_gradients_are_differences(views_share, anti_aliasing):
+    torch.manual_seed(0)
+    vertices = torch.rand(2, 12, 3) * 2 - 1
+    vertices[..., 2] += 2
+    faces = torch.arange(12).reshape(1, 4, 3).expand(2, -1, -1)
+    colors = torch.rand(1 if views_share else 2, 8, 3).requires_grad_()
+    weight = torch.randn(2, 3, 16, 16)
+
+    def loss(colors):
+        return (weight * rasterize_mesh(vertices, faces, colors, 16, anti_aliasing)[0]).double().sum()
+
+    gradient, = torch.autograd.grad(loss(colors), colors)
+    expected = torch.empty_like(gradient)
+    with torch.no_grad():
+        for place in np.ndindex(*colors.shape):
+            moved = colors.clone()
+            moved[place] += 1
+            expected[place] = loss(moved) - loss(colors)
+    assert gradient.abs().max() > 0.1
+    torch.testing.assert_close(gradient, expected, rtol=1e-4, atol=1e-4)
+
+
+def test_colours_of_one_mesh_gather_what_all_views_say():
+    vertices = torch.cat((TRIANGLE, TRIANGLE.roll(1, dims=1) * 0.5 + 0.1))
+    weight = torch.randn(2, 1, 16, 16)
+    shared, apart = torch.rand(1, 2, 1).requires_grad_(), torch.zeros(2, 2, 1)
+    apart = (apart + shared.detach()).requires_grad_()
+    for colors in (shared, apart):
+        (weight * rasterize_mesh(vertices, FACE, colors, 16)[0]).sum().backward()
+    torch.testing.assert_close(shared.grad, apart.grad.sum(0, keepdim=True))
+    first = shared.grad.clone()
+    shared.grad = None
+    (weight * rasterize_mesh(vertices, FACE, shared.expand(2, -1, -1), 16)[0]).sum().backward()
+    torch.testing.assert_close(shared.grad, first)
+
+
+def test_gradients_reach_the_camera_the_light_and_the_textures(goldens):
+    vertices, faces = nr.load_obj(goldens / "meshes/open_bowl.obj")
+    torch.manual_seed(0)
+    weight = torch.randn(1, 3, 48, 48)
+
+    def gradient_of(parameter, textures=None, **settings):
+        renderer = nr.Renderer(48, **{"eye": nr.get_points_from_angles(2.732, 30, 40), **settings})
+        textures = torch.ones(1).expand(1, len(faces), 1, 1, 1, 3) if textures is None else textures
+        rgb = renderer(vertices[None], faces[None], textures, mode="rgb")
+        return torch.autograd.grad((weight * rgb).sum(), parameter)[0]
+
+    eye = torch.tensor([nr.get_points_from_angles(2.732, 30, 40)], requires_grad=True)
+    assert (gradient_of(eye, eye=eye) != 0).all()
+    for place in range(3):  # each of them may be the only tensor
+        camera = [2.732, 30.0, 40.0]
+        camera[place] = torch.tensor(camera[place], requires_grad=True)
+        assert gradient_of(camera[place], eye=nr.get_points_from_angles(*camera)) != 0
+    for name, value in (("light_direction", (0.0, 1.0, 0.0)), ("light_color_ambient", (1.0, 1.0, 1.0)),
+                        ("light_color_directional", (1.0, 1.0, 1.0)), ("light_intensity_ambient", 0.5),
+                        ("light_intensity_directional", 0.0)):
+        parameter = torch.tensor(value, requires_grad=True)
+        gradient = gradient_of(parameter, **{name: parameter})
+        assert (gradient != 0).all()
+        assert gradient.dim() == 0 or len(set(gradient.tolist())) == 3
+    textures = torch.rand(1, len(faces), 1, 1, 1, 3, requires_grad=True)
+    assert gradient_of(textures, textures).abs().max() > 0
+
+
+def test_without_a_gradient_nothing_is_kept(monkeypatch):
+    def forbidden(*_):
+        raise AssertionError("a gradient was prepared for")
+
+    colors = torch.ones(1, 2, 1)
+    wanted = TRIANGLE.clone().requires_grad_()
+    monkeypatch.setattr(rasterize._Rasterize, "forward", forbidden)
+    images = [rasterize_mesh(TRIANGLE, FACE, colors, 16)]
+    with torch.no_grad():
+        images.append(rasterize_mesh(wanted, FACE, colors, 16))
+    with torch.inference_mode():
+        images.append(rasterize_mesh(wanted, FACE, colors, 16))
+    assert not any(image.requires_grad for triple in images for image in triple)
+    with pytest.raises(AssertionError, match="prepared"):
+        rasterize_mesh(wanted, FACE, colors, 16)
+
+
+def test_only_what_depends_on_an_input_has_a_gradient():
+    vertices, colors = TRIANGLE.clone().requires_grad_(), torch.ones(1, 2, 1, requires_grad=True)
+    rgb, depth, alpha = rasterize_mesh(vertices, FACE, colors, 16)
+    assert rgb.requires_grad and alpha.requires_grad and not depth.requires_grad
+    assert torch.autograd.grad(alpha.sum(), colors, allow_unused=True, retain_graph=True)[0] is None
+    assert torch.autograd.grad(-rgb.sum(), vertices)[0][..., :2].abs().max() > 0
+    rgb, depth, alpha = rasterize_mesh(TRIANGLE, FACE, colors, 16)
+    assert rgb.requires_grad and not alpha.requires_grad and not depth.requires_grad
+    rgb, _, alpha = rasterize_mesh(vertices, FACE, None, 16)  # the silhouette alone
+    alone, = torch.autograd.grad(-alpha.sum(), vertices)
+    rgb, _, _ = rasterize_mesh(vertices, FACE, colors, 16, return_depth_and_alpha=False)
+    torch.testing.assert_close(alone, torch.autograd.grad(-rgb.sum(), vertices)[0])  # white on black is a silhouette
+
+
+def test_the_images_are_the_same_with_and_without_a_gradient(goldens):
+    vertices, faces = nr.load_obj(goldens / "meshes/triangle_soup.obj")
+    white = torch.ones(1).expand(1, len(faces), 1, 1, 1, 3)
+    for plain, tracked in zip(nr.Renderer(48)(vertices[None], faces[None], white),
+                              nr.Renderer(48)(vertices[None].clone().requires_grad_(), faces[None], white)):
+        assert torch.equal(plain, tracked)
+
+
+@pytest.mark.parametrize("threads", [1, 2])
+def test_a_batchs_gradient_is_its_views_one_by_one(goldens, threads):
+    vertices, faces = nr.load_obj(goldens / "meshes/open_bowl.obj")
+    weight = torch.randn(3, 3, 48, 48, generator=torch.Generator().manual_seed(0))
+
+    def gradients(views):
+        azimuth = torch.tensor([0.0, 100.0, 200.0])[views].requires_grad_()
+        mesh = vertices.clone().requires_grad_()
+        n = len(azimuth)
+        renderer = nr.Renderer(48, eye=nr.get_points_from_angles(2.732, 20.0, azimuth))
+        white = torch.ones(1).expand(n, len(faces), 2, 2, 2, 3)
+        rgb = renderer(mesh.expand(n, -1, -1), faces.expand(n, -1, -1), white, mode="rgb")
+        return torch.autograd.grad((weight[views] * rgb).sum(), (azimuth, mesh))
+
+    before = torch.get_num_threads()
+    torch.set_num_threads(threads)
+    try:
+        together = gradients([0, 1, 2])
+    finally:
+        torch.set_num_threads(before)
+    alone = [gradients([k]) for k in range(3)]
+    torch.testing.assert_close(together[0], torch.cat([a for a, _ in alone]), rtol=1e-4, atol=1e-4)
+    torch.testing.assert_close(together[1], sum(m for _, m in alone), rtol=1e-4, atol=1e-3)
+
+
+def gradient_of(vertices, faces, size=SIZE):
+    vertices = torch.as_tensor(vertices, dtype=torch.float32)[None].requires_grad_()
+    faces = torch.as_tensor(faces)[None]
+    rgb, _, alpha = rasterize_mesh(vertices, faces, torch.ones(1, 2 * faces.shape[1], 1), size, False)
+    weight = torch.randn(2, size, size, generator=torch.Generator().manual_seed(0))
+    (weight[0] * rgb[0, 0] + weight[1] * alpha[0]).sum().backward()
+    return vertices.grad[0]
+
+
+@pytest.mark.parametrize("broken", [np.nan, np.inf, -np.inf, 1e10, -1e20, 3e38])
+def test_a_vertex_out_of_range_spoils_only_its_faces(broken):
+    good = TRIANGLE[0].numpy()
+    expected = gradient_of(good, [[0, 1, 2]])
+    for axes in (0, 1, 2, [0, 1], [0, 1, 2]):
+        for corners in (0, [0, 1], [0, 1, 2]):
+            bad = good.copy()
+            bad[np.ix_(np.atleast_1d(corners), np.atleast_1d(axes))] = broken
+            bad[:, 2] += 5  # behind the good one
+            gradient = gradient_of(np.concatenate((good, bad)), [[0, 1, 2], [3, 4, 5], [5, 4, 3]])
+            assert torch.isfinite(gradient).all()
+            if not np.isfinite(broken):
+                torch.testing.assert_close(gradient[:3], expected)
+                assert not gradient[3:].any()
+
+
+@pytest.mark.parametrize("size", [1, 2, 7, 31, 33])
+def test_edges_on_sample_centres_points_and_faces_off_the_image(size):
+    on_centres = [[-1 + 1 / size, -1 + 1 / size, 2], [1 - 1 / size, -1 + 1 / size, 2], [1 - 1 / size, 1 - 1 / size, 2]]
+    for corners in (on_centres, [[0, 0, 2]] * 3, [[-1, 0, 2], [1, 0, 2], [0, 0, 2]], [[0, -1, 2], [0, 1, 2], [0, 0, 2]],
+                    [[-50, -50, 2], [50, -50, 2], [0, 80, 2]], [[-1, -1, -2], [1, -1, 2], [0, 1, 2]]):
+        assert torch.isfinite(gradient_of(corners, [[0, 1, 2], [0, 0, 1]], size)).all()
+    for corners in (np.add(on_centres, [3, 0, 0]), np.add(on_centres, [0, -4, 0]), np.multiply(on_centres, [1, 1, -1])):
+        assert not gradient_of(corners, [[0, 1, 2]], size).any()

@@ -1,0 +1,125 @@
+"""optim.py, run as a user runs it."""
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+import optim as script
+from utils.regions import ndinterval
+
+ROOT = Path(__file__).parents[1]
+DEMO = ("--network", "demo", "--class_nb", 5, "--object_nb", 0, "--gpu", -1)
+
+
+@pytest.fixture
+def demo(tmp_path):
+    """Options of a quick run into a folder of its own."""
+    return (*DEMO, "--checkpoint_dir", tmp_path / "ck", "--n_iterations", 3, "--initial_width", 5)
+
+
+def test_regions_their_table_and_their_picture(demo, run_script, tmp_path):
+    code, out, _ = run_script(script, *demo, "--verify", 2, "--plot")
+    assert code == 0
+    path = tmp_path / "ck/Demo/5/0/optim.pt"
+    result = torch.load(path)
+    assert result["initial_point"] == [[130, 30], [50, 20], [200, 15], [310, 50]]
+    assert (result["class_nb"], result["object_nb"], result["network_name"]) == (5, 0, "Demo")
+    for name in ("OIR_W", "naive", "OIR_B"):
+        entry = result[name]
+        assert len(entry["optim_trace"]) == len(entry["loss_trace"]) == len(entry["regions"]) == 4
+        a, b = entry["optim_trace"][0][0]
+        np.testing.assert_allclose(a, [125, 25])
+        np.testing.assert_allclose(b, [135, 35])
+        assert entry["optim_trace"][0].shape == (3, 2, 2) and entry["loss_trace"][0].shape == (3,)
+        assert isinstance(entry["regions"][0], ndinterval) and entry["regions"][0].size() > 0
+        assert len(re.findall(rf"^{name} ", out, re.M)) == 4
+        for figures in entry["verified"]:
+            assert 0 <= figures["minimum"] <= figures["mean"] <= 1 and 0 <= figures["top1"] <= 1
+    assert path.with_suffix(".png").read_bytes()[:4] == b"\x89PNG"
+
+
+def test_a_stored_result_is_reported_verified_later_and_not_mistaken(demo, run_script, tmp_path):
+    path = tmp_path / "ck/Demo/5/0/optim.pt"
+    assert run_script(script, *demo)[0] == 0
+    written = path.stat().st_mtime_ns
+    assert run_script(script, *demo)[0] == 0 and path.stat().st_mtime_ns == written
+    code, _, err = run_script(script, *demo, "--alpha", 0.1)
+    assert code == 2 and "alpha 0.05, now 0.1" in err and "--override" in err
+    assert run_script(script, *demo, "--verify", 2)[0] == 0
+    assert torch.load(path)["verified_at"] == 2
+
+
+@pytest.mark.parametrize("words", [
+    ("--methods", "trap"), ("--released",), ("--gradient", "finite_difference", "--difference", 2),
+    ("--parameters", "azimuth", "--initial_points", "130 50", "--elevation", 20),
+    ("--parameters", "azimuth,elevation,distance", "--initial_width", 0.5)])
+def test_every_variant_runs(words, demo, run_script, tmp_path):
+    code, out, err = run_script(script, *demo, *words)
+    assert code == 0, err
+    result = torch.load(tmp_path / "ck/Demo/5/0/optim.pt")
+    n = len(result["parameters"])
+    entry = result["trap" if "trap" in words else "OIR_W"]
+    assert entry["regions"][0].n == n
+    assert torch.isfinite(entry["optim_trace"][0]).all()
+    assert not torch.equal(entry["optim_trace"][0][0], entry["optim_trace"][0][2])
+
+
+@pytest.mark.parametrize("words, complaint", [
+    (("--methods", "OIR_W,oir"), "'oir' is not known; expected some of OIR_W,naive,OIR_B,trap"),
+    (("--parameters", "elevation"), "--parameters elevation: expected azimuth,"),
+    (("--initial_points", "130"), "has 1 numbers, expected 2: azimuth,elevation"),
+    (("--initial_points", "130,30,1"), "has 3 numbers, expected 2"),
+    (("--initial_points", "130,95"), "elevation 95 is outside its domain, -10 to 90 degrees"),
+    (("--initial_points=-1,5",), "azimuth -1 is outside"),
+    (("--initial_points", "a,b"), "expected numbers"),
+    (("--initial_points", "nan,5"), "azimuth nan is outside"),
+    (("--initial_points", ""), "expected points"),
+    (("--n_iterations", 0), "--n_iterations 0: expected a number from 1"),
+    (("--learning_rate", 0), "--learning_rate 0: expected a number above 0"),
+    (("--learning_rate", "nan"), "--learning_rate nan"),
+    (("--alpha", -1), "--alpha -1"),
+    (("--beta", 2), "--beta 2: expected a number from 0 up to 1"),
+    (("--reg", -1), "--reg -1"),
+    (("--initial_width", 0), "--initial_width 0"),
+    (("--initial_width", 51), "--initial_width 51"),
+    (("--elevation", 91), "--elevation 91"),
+    (("--verify", -1), "--verify -1"),
+    (("--gradient", "exact"), "invalid choice: 'exact'"),
+    (("--class_nb", 10), "--class_nb 10"),
+])
+def test_bad_input_is_one_line_and_exit_code_2(words, complaint, demo, run_script, tmp_path):
+    code, _, err = run_script(script, *demo, *words)
+    assert code == 2 and complaint in err and err.count("\n") == 1 and err.startswith("optim.py: error: ")
+    assert not list(tmp_path.rglob("*.pt"))
+
+
+def test_a_run_that_was_killed_goes_on_to_the_same_regions(tmp_path):
+    words = (*DEMO, "--n_iterations", 30, "--initial_width", 5, "--checkpoint_dir")
+    subprocess.run([sys.executable, "optim.py", *map(str, words), str(tmp_path / "whole")], cwd=ROOT, check=True,
+                   capture_output=True)
+    hurried = [sys.executable, "-c", "import runpy, sys; from utils import checkpoints; checkpoints.SAVE_EVERY = 0; "
+               "sys.argv[0] = 'optim.py'; runpy.run_path('optim.py', run_name='__main__')",
+               *map(str, words), str(tmp_path / "killed")]
+    process = subprocess.Popen(hurried, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    partial = tmp_path / "killed/Demo/5/0/optim.partial.pt"
+    while not partial.exists() and process.poll() is None:
+        time.sleep(0.01)
+    process.send_signal(signal.SIGKILL)
+    process.communicate()
+    assert process.returncode == -signal.SIGKILL
+    again = subprocess.run([sys.executable, "optim.py", *map(str, words), str(tmp_path / "killed")], cwd=ROOT, check=True,
+                           capture_output=True, text=True)
+    assert "going on after" in again.stdout
+    first, second = (torch.load(tmp_path / f / "Demo/5/0/optim.pt") for f in ("whole", "killed"))
+    for name in ("OIR_W", "naive", "OIR_B"):
+        assert first[name]["regions"] == second[name]["regions"]
+        for key in ("optim_trace", "loss_trace"):
+            assert all(torch.equal(a, b) for a, b in zip(first[name][key], second[name][key]))
+    assert os.listdir(partial.parent) == ["optim.pt"]

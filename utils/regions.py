@@ -1,0 +1,57 @@
+"""Regions of the semantic space: boxes."""
+import numpy as np
+import torch
+
+
+class ndinterval:
+    """A box [a, b] in n dimensions.
+
+    Attributes:
+        a, b: [n] float64 arrays, the lower and the upper bound of each dimension.
+        r: [n] their difference.
+    """
+
+    def __init__(self, a, b):
+        self.a = np.asarray(a, dtype=np.float64).copy()
+        self.b = np.asarray(b, dtype=np.float64).copy()
+
+    @property
+    def r(self):
+        return self.b - self.a
+
+    @property
+    def n(self):
+        """Number of dimensions."""
+        return len(self.a)
+
+    def size(self):
+        """Volume: the product of the sides, in the units of the dimensions."""
+        return float(np.prod(self.r))
+
+    def within(self, domain):
+        """The part of the box inside another one, which may have no volume left: a ndinterval with b >= a."""
+        a = np.clip(self.a, domain.a, domain.b)
+        return ndinterval(a, np.maximum(np.clip(self.b, domain.a, domain.b), a))
+
+    def is_finite(self):
+        """Whether all bounds are numbers."""
+        return bool(np.isfinite(self.a).all() and np.isfinite(self.b).all())
+
+    def grid(self, k):
+        """k ** n points, k evenly spaced along each dimension, the bounds included: [k ** n, n]."""
+        axes = np.meshgrid(*(np.linspace(a, b, k) for a, b in zip(self.a, self.b)), indexing="ij")
+        return np.stack([axis.ravel() for axis in axes], axis=1)
+
+    def __eq__(self, other):
+        return isinstance(other, ndinterval) and np.array_equal(self.a, other.a) and np.array_equal(self.b, other.b)
+
+    def __repr__(self):
+        return f"ndinterval({self.a.tolist()}, {self.b.tolist()})"
+
+    def __reduce__(self):
+        # plain numbers only, so that a file of regions opens where nothing but numbers may be read
+        return ndinterval, (self.a.tolist(), self.b.tolist())
+
+
+# A file of results may hold regions, and is still read without running anything else.
+torch.serialization.add_safe_globals([ndinterval])

@@ -1,0 +1,252 @@
+"""The rasterizer's approximate gradient (Kato et al. 2018, section 3), as CPU kernels (numba).
+
+A sample's colour jumps when an edge passes over it. Along every line of samples that crosses an edge, the gradient
+looks at the samples that the edge could reach by moving, and takes for each the slope of a straight line in place
+of the jump. As in kernels.py, one view is worked on in one thread, without the GIL.
+"""
+import numpy as np
+from numba import njit
+
+from utils.renderer.kernels import BACKGROUND, ONE, VECTOR, ZERO
+
+HALF = np.float32(0.5)
+TWO = np.float32(2)
+NEAREST = np.float32(1e-3)  # added to the distance that an end of an edge has to move
+LONGEST = np.float32(1e15)  # bound of a ratio of lengths; products of distances stay within float32
+ANY_OWNER = np.int32(-2)  # stands for "whichever face owns the sample"
+
+_COMPILE = dict(nogil=True, cache=True, error_model="numpy", boundscheck=False)
+
+
+@njit(**_COMPILE)
+def color_gradient(face_index, grad_image, samples, grad_colors):
+    """Gradient with respect to flat colours: the sum of the samples' gradients over those that a face owns.
+
+    Args:
+        face_index: [S * S] int32 from `kernels.draw`.
+        grad_image: [C, S / samples, S / samples] float32, row 0 at the top.
+        samples: samples per pixel and axis, 1 or 2.
+        grad_colors: [F or 2F, C] float32, added to.
+    """
+    channels, height, width = grad_image.shape
+    share = ONE / np.float32(samples * samples)
+    size = width * samples
+    for row in range(size):
+        for column in range(size):
+            face = face_index[row * size + column]
+            if face != BACKGROUND:
+                for channel in range(channels):
+                    grad_colors[face, channel] += share * grad_image[channel, height - 1 - row // samples,
+                                                                     column // samples]
+
+
+@njit(**_COMPILE)
+def edge_gradient(vertices, faces, face_index, colors, background, samples, grad_image, grad_vertices):
+    """Gradient with respect to the vertices' x and y.
+
+    Args:
+        vertices: [V, 3] float32, x and y on the image in [-1, 1].
+        faces: [F, 3] int32.
+        face_index: [S * S] int32 from `kernels.draw`.
+        colors: [F or 2F, C] float32.
+        background: [C] float32.
+        samples: samples per pixel and axis, 1 or 2.
+        grad_image: [C, S / samples, S / samples] float32, row 0 at the top.
+        grad_vertices: [V, 3] float32, added to.
+    """
+    size = grad_image.shape[2] * samples
+    by_row = face_index.reshape((size, size))
+    grad_by_row = grad_image[:, ::-1]
+    boxes = _visible_faces(by_row, 2 * len(faces))
+    owner, image, gradient = _lines(by_row, colors, background, samples, grad_by_row)
+    _line_gradients(vertices, faces, boxes, 1, owner, image, gradient, grad_vertices)
+    owner, image, gradient = _lines(by_row.T, colors, background, samples, grad_by_row.transpose((0, 2, 1)))
+    _line_gradients(vertices, faces, boxes, 0, owner, image, gradient, grad_vertices)
+
+
+@njit(**_COMPILE)
+def _visible_faces(face_index, n_faces):
+    """The faces that own a sample, with the box around their samples.
+
+    Args:
+        face_index: [S, S] int32.
+        n_faces: bound of the faces' numbers.
+
+    Returns:
+        [N, 5] int32: first and last column, first and last row, face.
+    """
+    size = len(face_index)
+    place = np.full(n_faces, -1, np.int32)
+    boxes = np.empty((min(n_faces, size * size), 5), np.int32)
+    count = 0
+    for row in range(size):
+        for column in range(size):
+            face = face_index[row, column]
+            if face == BACKGROUND:
+                continue
+            k = place[face]
+            if k < 0:
+                k = place[face] = count
+                count += 1
+                boxes[k, :2], boxes[k, 2:4], boxes[k, 4] = column, row, face
+            boxes[k, 0] = min(boxes[k, 0], column)
+            boxes[k, 1] = max(boxes[k, 1], column)
+            boxes[k, 3] = row
+    return boxes[:count]
+
+
+@njit(**_COMPILE)
+def _lines(face_index, colors, background, samples, grad_image):
+    """Owner, colour and gradient of every sample, each line in contiguous memory, padded to whole vectors.
+
+    Args:
+        face_index: [S, S] int32, lines first.
+        colors: [F or 2F, C] float32.
+        background: [C] float32.
+        samples: samples per pixel and axis.
+        grad_image: [C, S / samples, S / samples] float32, lines first.
+
+    Returns:
+        owner [S, P] int32, image [C, S, P] and gradient [C, S, P] float32; no face owns the padding, and its
+        gradient is zero.
+    """
+    channels, size = len(grad_image), len(face_index)
+    padded = (size + VECTOR - 1) // VECTOR * VECTOR
+    owner = np.full((size, padded), BACKGROUND, np.int32)
+    image = np.empty((channels, size, padded), np.float32)
+    gradient = np.zeros((channels, size, padded), np.float32)
+    share = ONE / np.float32(samples * samples)
+    for line in range(size):
+        owner[line, :size] = face_index[line]
+        for channel in range(channels):
+            for position in range(padded):
+                face = owner[line, position]
+                image[channel, line, position] = colors[face, channel] if face >= 0 else background[channel]
+            for pixel in range(size // samples):
+                value = share * grad_image[channel, line // samples, pixel]
+                for sample in range(samples):
+                    gradient[channel, line, pixel * samples + sample] = value
+    return owner, image, gradient
+
+
+@njit(**_COMPILE)
+def _line_gradients(vertices, faces, boxes, along, owner, image, gradient, grad_vertices):
+    """Add up what the samples of all lines of one direction say about the vertices.
+
+    Args:
+        vertices: [V, 3] float32.
+        faces: [F, 3] int32.
+        boxes: [N, 5] from `_visible_faces`.
+        along: axis that the scanlines are counted along, 0 for x and 1 for y; the lines run along the other.
+        owner, image, gradient: from `_lines`.
+        grad_vertices: [V, 3] float32, added to.
+    """
+    size, n_faces = len(owner), len(faces)
+    across = 1 - along
+    last = np.float32(size - 1)
+    unit = TWO / np.float32(size)  # side of a sample
+    positions = np.arange(owner.shape[1]).astype(np.float32)
+    jump = np.empty_like(positions)
+    for k in range(len(boxes)):
+        face = boxes[k, 4]
+        if face < n_faces:
+            a, b, c = faces[face, 0], faces[face, 1], faces[face, 2]
+        else:
+            c, b, a = faces[face - n_faces, 0], faces[face - n_faces, 1], faces[face - n_faces, 2]
+        # Nothing counts but what the face's own samples say, so the box around them bounds the search.
+        box_begin, box_end = np.float32(boxes[k, 2 * along]), np.float32(boxes[k, 2 * along + 1])
+        low, high = np.float32(boxes[k, 2 * across]), np.float32(boxes[k, 2 * across + 1])
+        s_a, t_a = _sample(vertices[a, along], size), _sample(vertices[a, across], size)
+        s_b, t_b = _sample(vertices[b, along], size), _sample(vertices[b, across], size)
+        s_c, t_c = _sample(vertices[c, along], size), _sample(vertices[c, across], size)
+        if not np.isfinite(s_a + t_a + s_b + t_b + s_c + t_c):
+            continue
+        for _ in range(3):  # the edge from a to b, with c opposite; then the corners move on by one
+            outwards = ONE if (s_a < s_b) == (along == 1) else -ONE
+            # bounded before they become integers, which cannot hold every float
+            begin = int(min(max(np.ceil(min(s_a, s_b)), box_begin), box_end + ONE))
+            end = int(max(min(np.floor(max(s_a, s_b)), box_end), box_begin - ONE)) + 1
+            for line in range(begin, end):
+                s = np.float32(line)
+                crossing = (t_b - t_a) / (s_b - s_a) * (s - s_a) + t_a
+                inner = np.floor(crossing) if outwards > 0 else np.ceil(crossing)
+                outer = inner + outwards
+                # written so that a crossing that is not a number also leaves here
+                if not (inner >= 0 and inner <= last and outer >= 0 and outer <= last):
+                    continue
+                scale_a = min(abs((s_b - s_a) / (s_b - s)), LONGEST) * unit
+                scale_b = min(abs((s_b - s_a) / (s - s_a)), LONGEST) * unit
+                sum_a = sum_b = ZERO
+                if owner[line, int(inner)] == face:  # outside: what if the face grew over these samples?
+                    first, final = (outer, last) if outwards > 0 else (ZERO, outer)
+                    sum_a, sum_b = _jumps(line, first, final, int(inner), ANY_OWNER, crossing, scale_a, scale_b,
+                                          owner, image, gradient, positions, jump)
+                if (s - s_a) * (s - s_c) < 0:
+                    opposite = (t_c - t_a) / (s_c - s_a) * (s - s_a) + t_a
+                else:
+                    opposite = (t_b - t_c) / (s_b - s_c) * (s - s_c) + t_c
+                limit = np.ceil(opposite) if outwards > 0 else np.floor(opposite)
+                first, final = max(min(inner, limit), low), min(max(inner, limit), high)
+                if np.isfinite(opposite) and first <= final:  # inside: what if the face drew back from its own?
+                    more_a, more_b = _jumps(line, first, final, int(outer), face, crossing, scale_a, scale_b,
+                                            owner, image, gradient, positions, jump)
+                    sum_a += more_a
+                    sum_b += more_b
+                # a crossing at one end does not move with the other
+                if s != s_b:
+                    grad_vertices[a, across] -= sum_a
+                if s != s_a:
+                    grad_vertices[b, across] -= sum_b
+            a, s_a, t_a, b, s_b, t_b, c, s_c, t_c = b, s_b, t_b, c, s_c, t_c, a, s_a, t_a
+
+
+@njit(inline="always")
+def _sample(coordinate, size):
+    """A coordinate in [-1, 1] in samples."""
+    return (coordinate * np.float32(size) + np.float32(size) - ONE) * HALF
+
+
+@njit(fastmath={"reassoc", "nsz", "arcp", "contract"}, **_COMPILE)
+def _jumps(line, first, final, seen_from, face, crossing, scale_a, scale_b, owner, image, gradient, positions,
+           jump):
+    """Sum the wanted changes of colour over samples first .. final of a line, each divided by the distance that the
+    edge's ends have to move for it.
+
+    Args:
+        line: int.
+        first, final: float32, whole numbers.
+        seen_from: the sample of the line on the edge's other side, whose colour would come.
+        face: whose samples count, or ANY_OWNER.
+        crossing: where the edge crosses the line.
+        scale_a, scale_b: distance that each end moves when the crossing moves by one sample.
+        owner, image, gradient: from `_lines`.
+        positions: [P] float32, 0, 1, ..
+        jump: [P] float32, work space.
+
+    Returns:
+        The sums for the two ends.
+    """
+    begin = int(first) // VECTOR * VECTOR
+    end = (int(final) // VECTOR + 1) * VECTOR
+    # No branches and unsigned indices, so that the loops are compiled to vectors.
+    row = np.uint64(line)
+    for channel in range(len(image)):
+        level = image[channel, line, seen_from]
+        for i in range(begin, end):
+            k = np.uint64(i)
+            step = (image[channel, row, k] - level) * gradient[channel, row, k]
+            jump[k] = step if channel == 0 else jump[k] + step
+    sum_a = sum_b = ZERO
+    for i in range(begin, end):
+        k = np.uint64(i)
+        position = positions[k]
+        counts = (position >= first) & (position <= final) & ((owner[row, k] == face) | (face == ANY_OWNER))
+        distance = position - crossing
+        away = NEAREST if distance > 0 else -NEAREST
+        distance_a = distance * scale_a + away
+        distance_b = distance * scale_b + away
+        # one division for both
+        change = (jump[k] if counts & (jump[k] > 0) else ZERO) / (distance_a * distance_b)
+        sum_a += change * distance_b
+        sum_b += change * distance_a
+    return sum_a, sum_b
