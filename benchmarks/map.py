@@ -6,10 +6,6 @@ For each network, with random weights: (1) the network alone on as many ready im
 and half after the script; (2) `python map.py`, from the command to its end. Then the time to the first finished batch,
 and the peak memory on the mesh with the most faces.
 """
-import os
-import re
-import subprocess
-import sys
 import tempfile
 import time
 from pathlib import Path
@@ -17,42 +13,12 @@ from pathlib import Path
 import torch
 from tqdm import tqdm
 
-from benchmarks.common import machine, shapes_at_hand
+from benchmarks.common import machine, random_weights, run_script_alone, shapes_at_hand
 from utils.networks import choose_network
 from utils.options import Parser, run_script
 from utils.semantic import Confidence, grid
 
 VIEWS = grid()[0].size
-TORCHVISION_NAMES = {"resnet": "resnet50", "alexnet": "alexnet", "vgg": "vgg11_bn", "incept": "inception_v3"}
-
-
-def random_weights(network, folder):
-    """A file with an untrained network's state_dict."""
-    import torchvision
-
-    torch.manual_seed(0)
-    path = Path(folder, f"{network}.pth")
-    torch.save(torchvision.models.get_model(TORCHVISION_NAMES[network], weights=None).state_dict(), path)
-    return path
-
-
-def run_map(*words):
-    """Run map.py; returns (seconds, seconds to the first finished batch, peak memory in GB)."""
-    start = time.perf_counter()
-    process = subprocess.Popen([sys.executable, "map.py", "--override", *map(str, words)], stdout=subprocess.DEVNULL,
-                               stderr=subprocess.PIPE, text=True)
-    first = None
-    shown = ""
-    while piece := process.stderr.read(16):
-        shown += piece
-        if first is None and re.search(r"[1-9]\d*/\d+ \[", shown):
-            first = time.perf_counter() - start
-    _, status, usage = os.wait4(process.pid, 0)
-    if status:
-        raise SystemExit(f"map.py failed:\n{shown}")
-    return time.perf_counter() - start, first, usage.ru_maxrss / 1e6
-
-
 def network_time(f, batch, views):
     """Seconds that the network takes for `views` ready images."""
     n_batches = -(-views // len(batch))
@@ -82,10 +48,10 @@ def main():
             batch = batch.contiguous(memory_format=torch.channels_last)
             f.classify(batch)
             alone = network_time(f, batch, VIEWS // 2)
-            whole, first, peak = run_map(*shared, "--class_nb", args.class_nb, "--object_nb", args.object_nb)
+            whole, first, peak = run_script_alone("map.py", *shared, "--class_nb", args.class_nb, "--object_nb", args.object_nb)
             alone += network_time(f, batch, VIEWS - VIEWS // 2)
             print(f"{network:8} {alone:15.1f} {whole:9.1f} {whole / alone:6.2f} {first:14.1f} {peak:8.2f}", flush=True)
-            *_, peak = run_map(*shared, "--class_nb", largest_class, "--object_nb", largest_object, "--step", 20)
+            *_, peak = run_script_alone("map.py", *shared, "--class_nb", largest_class, "--object_nb", largest_object, "--step", 20)
             print(f"{'':8} on the largest mesh ({len(largest.faces):,} faces): peak {peak:.2f} GB", flush=True)
 
 

@@ -2,10 +2,11 @@
 
     python -m benchmarks.stand_ins --network squeezenet1_0 --weights FILE
 
-For every object, the highest confidence in its class over azimuth 0, 20, .. 340 and elevation 0, 15, .. 75.
+With --picture FILE a contact sheet is drawn too. For every object, the highest confidence in its class over azimuth 0, 20, .. 340 and elevation 0, 15, .. 75.
 """
 from pathlib import Path
 
+import imageio.v3 as imageio
 import numpy as np
 from tqdm import tqdm
 
@@ -17,20 +18,28 @@ from utils.semantic import Confidence
 
 POINTS = [(azimuth, elevation) for elevation in range(0, 76, 15) for azimuth in range(0, 360, 20)]
 SEEN, SURE = 0.2, 0.5
+PORTRAIT = [(330, 20)]
 
 
 def main():
     parser = Parser(prog="benchmarks.stand_ins", description=__doc__.splitlines()[0])
     parser.add_argument("--network", default="resnet", metavar="NAME")
     parser.add_argument("--weights", type=Path, metavar="FILE")
+    parser.add_argument("--picture", type=Path, metavar="FILE", help="contact sheet: a row a class")
     args = parser.parse_args()
     choice = choose_network(args.network, args.weights)
     network = choice.load()
     best = np.zeros((len(CLASS_NAMES), 10))
+    sheet = np.zeros((len(CLASS_NAMES), 10, 112, 112), dtype=np.uint8)
     for class_nb, object_nb in tqdm(list(np.ndindex(best.shape)), unit="object"):
         shape = load_stand_in(class_nb, object_nb)
         f = Confidence(network, choice.label(class_nb), shape.vertices, shape.faces)
         best[class_nb, object_nb] = f(POINTS).max()
+        portrait = f.images(PORTRAIT)[0, 0].reshape(112, 2, 112, 2).mean((1, 3))
+        sheet[class_nb, object_nb] = (portrait * 255).round().byte().numpy()
+    if args.picture:
+        rows, columns, height, width = sheet.shape
+        imageio.imwrite(args.picture, sheet.transpose(0, 2, 1, 3).reshape(rows * height, columns * width))
 
     print(f"| class | {' | '.join(str(n) for n in range(10))} | reach {SEEN} |")
     print("|---" * 12 + "|")

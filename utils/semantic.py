@@ -127,7 +127,7 @@ class Confidence:
         values, gradients = [torch.empty(0)], [torch.empty(0, len(self.parameters), dtype=torch.float64)]
         for chunk in self._chunks(points):
             chunk = chunk.clone().requires_grad_()
-            confidence, objective = self._confidence_and_objective(self._logits(self.images(chunk)))
+            confidence, objective = self._confidence_and_objective(self.logits(self.images(chunk)))
             gradients.append(torch.autograd.grad(objective.sum(), chunk)[0])
             values.append(confidence.detach().cpu())
         return torch.cat(values), torch.cat(gradients)
@@ -157,13 +157,14 @@ class Confidence:
     @torch.inference_mode()
     def probabilities(self, images):
         """Softmax output [n, classes] for images [n, 3, 224, 224] in [0, 1], n <= batch_size."""
-        return self._logits(images).softmax(1)
+        return self.logits(images).softmax(1)
 
     def _chunks(self, points):
         points = torch.as_tensor(np.asarray(points, dtype=np.float64))
         return points.split(self.batch_size) if len(points) else ()
 
-    def _logits(self, images):
+    def logits(self, images):
+        """The network's output [n, classes] float32 for images [n, 3, 224, 224] in [0, 1], n <= batch_size."""
         n = len(images)
         if self.compiled and n < self.batch_size:  # one shape only, so that it is compiled once
             images = torch.cat((images, images[-1:].expand(self.batch_size - n, -1, -1, -1)))
@@ -193,7 +194,7 @@ class Confidence:
         around = (points[:, None] + offsets).reshape(-1, n)
         values = [torch.empty(2, 0)]
         for chunk in self._chunks(around):
-            values.append(torch.stack(self._confidence_and_objective(self._logits(self.images(chunk)))).cpu())
+            values.append(torch.stack(self._confidence_and_objective(self.logits(self.images(chunk)))).cpu())
         confidence, objective = torch.cat(values, dim=1).reshape(2, len(points), 1 + 2 * n)
         objective = objective.double()
         return confidence[:, 0], (objective[:, 1:n + 1] - objective[:, n + 1:]) / (2 * self.difference)

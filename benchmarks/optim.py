@@ -1,0 +1,152 @@
+"""optim.py: what lock-step brings, where the time goes, what a gradient costs, and the memory.
+
+    python -m benchmarks.optim --data_dir scale
+
+(a) all boxes in lock-step, against the same descent of one box at a time that asks for one view at a time, as the
+released program does; (b) shares of rendering, its gradient and the network; (c) a gradient view over a forward view
+for every mesh; (d) peak memory of optim.py. Networks but demo have random weights.
+"""
+import tempfile
+import time
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from benchmarks.common import machine, random_weights, run_script_alone, shapes_at_hand
+from scale.true_dict import CLASS_NAMES
+from utils import bounds
+from utils.dataset import load_shape
+from utils.networks import choose_network
+from utils.options import Parser, run_script
+from utils.semantic import AZIMUTH_AND_ELEVATION, Confidence, domain_of, images_at
+
+POINTS = np.array([(130.0, 30), (50, 20), (200, 15), (310, 50)])
+METHODS = ("OIR_W", "naive", "OIR_B")
+WIDTH = 2.0  # wide enough for the boxes to move in a short run
+DOMAIN = domain_of(AZIMUTH_AND_ELEVATION)
+
+
+class OneByOne:
+    """f, asked for one view at a time."""
+
+    def __init__(self, f):
+        self.f = f
+
+    def __call__(self, points):
+        return torch.cat([self.f(point[None]) for point in points])
+
+    def with_gradient(self, points):
+        return [torch.cat(parts) for parts in zip(*(self.f.with_gradient(point[None]) for point in points))]
+
+
+def descend(f, methods, points, n_iterations):
+    descent = bounds.start([bounds.METHODS[name]() for name in methods], points, WIDTH, DOMAIN)
+    for _ in range(n_iterations):
+        bounds.step(descent, f, domain=DOMAIN)
+    return np.stack(descent.traces, axis=1)
+
+
+def lock_step(f, n_iterations):
+    """(seconds in lock-step, seconds one by one, largest difference of the traces)."""
+    descend(f, METHODS, POINTS, 1)
+    start = time.perf_counter()
+    together = descend(f, METHODS, POINTS, n_iterations)
+    middle = time.perf_counter()
+    alone = np.concatenate([descend(OneByOne(f), [name], point[None], n_iterations)
+                            for name in METHODS for point in POINTS])
+    return middle - start, time.perf_counter() - middle, np.abs(together - alone).max()
+
+
+def shares(f, rounds):
+    """Seconds of one iteration's parts: rendering, the network, the network's gradient, the renderer's gradient."""
+    corners = torch.from_numpy(bounds.corners(POINTS - WIDTH, np.full_like(POINTS, 2 * WIDTH)).reshape(-1, 2))
+    values_only = corners.repeat(4, 1)  # two methods' inner corners, and two methods' outer ones
+    total = np.zeros(4)
+    for _ in range(rounds):
+        for points, with_gradient in ((values_only, False), (corners, True)):
+            for chunk in points.split(f.batch_size):
+                times = [time.perf_counter()]
+                with torch.set_grad_enabled(with_gradient):
+                    chunk = chunk.clone().requires_grad_(with_gradient)
+                    images = f.images(chunk)
+                    times.append(time.perf_counter())
+                    seen = images.detach().requires_grad_(with_gradient)
+                    confidence = f.logits(seen).softmax(1)[:, f.label].sum()
+                    times.append(time.perf_counter())
+                    if with_gradient:
+                        wanted, = torch.autograd.grad(confidence, seen)
+                        times.append(time.perf_counter())
+                        torch.autograd.grad(images, chunk, wanted)
+                        times.append(time.perf_counter())
+                total[:len(times) - 1] += np.diff(times)
+    return total / rounds
+
+
+def gradient_over_forward(shape, rounds):
+    """Median ms of a forward view, and of its gradient."""
+    points = torch.tensor([(azimuth, elevation) for elevation in (10, 50) for azimuth in (0, 100, 200, 300)]).double()
+    forward, backward = [], []
+    for _ in range(rounds):
+        start = time.perf_counter()
+        images_at(points, shape.vertices, shape.faces)
+        forward.append((time.perf_counter() - start) / len(points) * 1e3)
+        wanted_points = points.clone().requires_grad_()
+        images = images_at(wanted_points, shape.vertices, shape.faces)
+        wanted = torch.randn(images.shape)
+        start = time.perf_counter()
+        torch.autograd.grad(images, wanted_points, wanted)
+        backward.append((time.perf_counter() - start) / len(points) * 1e3)
+    return np.median(forward), np.median(backward)
+
+
+def main():
+    parser = Parser(prog="benchmarks.optim", description=__doc__.splitlines()[0])
+    parser.add_argument("--data_dir", type=Path, default=Path("scale"), metavar="DIR")
+    parser.add_argument("--class_nb", type=int, default=5)
+    parser.add_argument("--object_nb", type=int, default=4)
+    args = parser.parse_args()
+    print(machine())
+    shape = load_shape(args.data_dir, args.class_nb, args.object_nb)
+    with tempfile.TemporaryDirectory() as folder:
+        files = {"demo": None, **{name: random_weights(name, folder) for name in ("alexnet", "resnet")}}
+
+        def f_of(network):
+            choice = choose_network(network, files[network])
+            return Confidence(choice.load(), choice.label(args.class_nb), shape.vertices, shape.faces)
+
+        print("\n(a) 50 iterations, 3 methods x 4 points\nnetwork  lock-step s  one by one s  ratio  traces differ by")
+        for network in ("demo", "alexnet"):
+            together, alone, difference = lock_step(f_of(network), 50)
+            print(f"{network:8} {together:11.1f} {alone:13.1f} {alone / together:6.1f}  {difference:.1e}", flush=True)
+
+        print("\n(b) one iteration\nnetwork  ms  rendering  network  its gradient  renderer's gradient")
+        for network in ("demo", "alexnet", "resnet"):
+            f = f_of(network)
+            shares(f, 1)
+            times = shares(f, 5)
+            rendering, forward, backward, gradient = times / times.sum()
+            print(f"{network:8} {times.sum() * 1e3:.0f} {rendering:10.0%} {forward:8.0%} {backward:13.0%} "
+                  f"{gradient:20.0%}", flush=True)
+
+        print("\n(c) ms per 224 x 224 view\nshape            faces  forward  gradient  ratio")
+        ratios = []
+        for class_nb, object_nb, other in shapes_at_hand(args.data_dir):
+            gradient_over_forward(other, 1)
+            forward, backward = gradient_over_forward(other, 5)
+            ratios.append(backward / forward)
+            print(f"{CLASS_NAMES[class_nb]} {object_nb}".ljust(14), f"{len(other.faces):7,} {forward:8.2f} "
+                  f"{backward:9.2f} {ratios[-1]:6.1f}", flush=True)
+        print(f"geometric mean {np.exp(np.mean(np.log(ratios))):.1f}, largest {max(ratios):.1f}")
+
+        print("\n(d) peak memory of optim.py")
+        for network in ("demo", "alexnet", "resnet"):
+            weights = ("--weights", files[network]) if files[network] else ()
+            *_, peak = run_script_alone("optim.py", "--network", network, *weights, "--gpu", -1, "--data_dir",
+                                        args.data_dir, "--checkpoint_dir", folder, "--class_nb", args.class_nb,
+                                        "--object_nb", args.object_nb, "--n_iterations", 4)
+            print(f"{network:8} {peak:.2f} GB", flush=True)
+
+
+if __name__ == "__main__":
+    run_script(main)
