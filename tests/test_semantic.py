@@ -89,3 +89,63 @@ def test_confidence_of_a_real_network_on_a_real_mesh(name, shared):
     np.testing.assert_allclose(f(golden["points"]), golden["confidence"], atol=1e-3, rtol=0)
     off = np.abs(f.images(golden["points"][:4])[:, 0].numpy() - golden["image"]) > 1e-3
     assert off.mean(axis=(1, 2)).max() <= 5e-4
+
+
+@pytest.mark.parametrize("name", ["chair_9", "cup_4"])
+@pytest.mark.parametrize("released, key", [(False, "grad_confidence"), (True, "grad_cross_entropy")])
+def test_gradient_of_a_real_network_on_a_real_mesh(name, released, key, shared):
+    golden = np.load(shared / "goldens/confidence" / f"{name}.npz")
+    class_nb = int(golden["class_nb"])
+    shape = load_shape(shared / "scale", class_nb, int(golden["object_nb"]))
+    choice = choose_network("squeezenet1_0", shared / "weights/squeezenet1_0_rgb01.pth")
+    f = Confidence(choice.load(), choice.label(class_nb), shape.vertices, shape.faces, batch_size=8, released=released)
+    values, gradients = f.with_gradient(golden["points"])
+    np.testing.assert_allclose(values, golden["confidence"], atol=1e-3, rtol=0)
+    ours, theirs = gradients.numpy().ravel(), golden[key].ravel()
+    assert ours @ theirs / np.linalg.norm(ours) / np.linalg.norm(theirs) >= 0.999
+    np.testing.assert_allclose(np.linalg.norm(ours), np.linalg.norm(theirs), rtol=0.02)
+
+
+class Brightness(nn.Module):
+    """Two classes: how much of the image is lit, and nothing. Smooth in the viewpoint as far as an image can be."""
+
+    def forward(self, images):
+        lit = images.mean((1, 2, 3)) * 20
+        return torch.stack((lit, torch.zeros_like(lit)), dim=1)
+
+
+def test_finite_differences_are_differences_of_f(mesh):
+    points = np.array([[20.0, 30], [200, 60], [310, 5]])
+    for parameters, columns in ((("azimuth", "elevation"), points), (("azimuth",), points[:, :1])):
+        f = Confidence(Brightness(), 0, *mesh, parameters=parameters, gradient="finite_difference", difference=2.0)
+        values, gradients = f.with_gradient(columns)
+        torch.testing.assert_close(values, f(columns))
+        for k in range(len(parameters)):
+            step = np.zeros(len(parameters))
+            step[k] = 2.0
+            expected = (f(columns + step) - f(columns - step)).double() / 4
+            torch.testing.assert_close(gradients[:, k], expected)
+
+
+def test_values_beside_a_gradient_are_those_of_f(mesh):
+    for gradient in ("renderer", "finite_difference"):
+        f = Confidence(Tiny(), 1, *mesh, batch_size=7, gradient=gradient)
+        values, gradients = f.with_gradient(POINTS)
+        torch.testing.assert_close(values, f(POINTS), atol=1e-5, rtol=0)
+        assert gradients.shape == (23, 2) and torch.isfinite(gradients).all()
+        empty_values, empty_gradients = f.with_gradient(np.empty((0, 2)))
+        assert empty_values.shape == (0,) and empty_gradients.shape == (0, 2)
+
+
+def test_what_is_not_a_parameter_has_its_own_value(mesh):
+    by_three = Confidence(Tiny(), 1, *mesh, parameters=("azimuth", "elevation", "distance"))
+    by_one = Confidence(Tiny(), 1, *mesh, parameters=("azimuth",), elevation=20)
+    torch.testing.assert_close(by_three([[40, 20, 2.732]]), by_one([[40]]))
+    assert (by_three([[40, 20, 3.5]]) - by_one([[40]])).abs() > 1e-4
+
+
+def test_the_first_answer_is_the_largest(mesh):
+    confidence, first = Confidence(Tiny(), 1, *mesh).with_top1(POINTS)
+    output = Tiny()(images_at(POINTS, *mesh)).softmax(1)
+    torch.testing.assert_close(confidence, output[:, 1].detach(), atol=1e-5, rtol=0)
+    assert torch.equal(first, output.argmax(1) == 1)

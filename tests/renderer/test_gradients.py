@@ -245,12 +245,26 @@ def test_only_what_depends_on_an_input_has_a_gradient():
     torch.testing.assert_close(alone, torch.autograd.grad(-rgb.sum(), vertices)[0])  # white on black is a silhouette
 
 
-def test_the_images_are_the_same_with_and_without_a_gradient(goldens):
-    vertices, faces = nr.load_obj(goldens / "meshes/triangle_soup.obj")
-    white = torch.ones(1).expand(1, len(faces), 1, 1, 1, 3)
-    for plain, tracked in zip(nr.Renderer(48)(vertices[None], faces[None], white),
-                              nr.Renderer(48)(vertices[None].clone().requires_grad_(), faces[None], white)):
-        assert torch.equal(plain, tracked)
+@pytest.mark.parametrize("anti_aliasing", [False, True])
+def test_the_images_are_the_same_with_and_without_a_gradient(anti_aliasing, goldens):
+    for name in ("triangle_soup", "awkward", "open_bowl"):
+        vertices, faces = nr.load_obj(goldens / f"meshes/{name}.obj")
+        white = torch.ones(1).expand(1, len(faces), 1, 1, 1, 3)
+        renderer = nr.Renderer(48, anti_aliasing=anti_aliasing, background_color=(0.2, 0.2, 0.2))
+        rgb, depth, alpha = renderer(vertices[None], faces[None], white)
+        tracked_rgb, *tracked = renderer(vertices[None].clone().requires_grad_(), faces[None], white)
+        torch.testing.assert_close(tracked_rgb, rgb, atol=1e-6, rtol=0)
+        assert torch.equal(tracked[0], depth) and torch.equal(tracked[1], alpha)
+
+
+def test_a_flat_surface_is_not_all_ties_where_a_network_wants_a_gradient():
+    triangle = torch.tensor([[[-1.0, -1, 3], [1, -1, 5], [0, 1, 4]]])
+    colors = torch.full((1, 1, 1), 0.3)
+    flat, _, alpha = rasterize_mesh(triangle, torch.tensor([[[0, 1, 2]]]), colors, 64, fill_back=False)
+    tracked, *_ = rasterize_mesh(triangle.requires_grad_(), torch.tensor([[[0, 1, 2]]]), colors, 64, fill_back=False)
+    inside = alpha[0] == 1
+    assert len(flat[0, 0][inside].unique()) == 1
+    assert len(tracked[0, 0][inside].unique()) > 1
 
 
 @pytest.mark.parametrize("threads", [1, 2])

@@ -12,6 +12,8 @@ ZERO = np.float32(0)
 ONE = np.float32(1)
 QUARTER = np.float32(0.25)
 MARGIN = np.float32(0.05)  # samples; a bound computed in float32 is this close to the exact one
+CUBE_STEPS = np.float32(2)  # from end to end of a colour cube of 3 x 3 x 3
+CUBE_END = np.float32(2 - 1e-3)  # the last place in it that is read
 VECTOR = 8  # samples that one vector instruction holds
 
 _COMPILE = dict(nogil=True, cache=True, error_model="numpy", boundscheck=False)
@@ -172,6 +174,86 @@ def shade(face_index, colors, background, samples, image):
                 total += colors[face_c, channel] if face_c >= 0 else empty
                 total += colors[face_d, channel] if face_d >= 0 else empty
                 image[channel, row, column] = total * QUARTER
+
+
+@njit(inline="always")
+def _between(weight):
+    """How far a barycentric weight lies from one cell of a colour cube to the next."""
+    place = min(weight * CUBE_STEPS, CUBE_END)
+    return place - np.floor(place)
+
+
+@njit(**_COMPILE)
+def shade_sampled(face_index, vertices, faces, colors, background, samples, image):
+    """Like `shade`, each sample being read from a cube of its face's one colour, as the original reads textures.
+
+    Trilinear interpolation leaves a flat colour as it is but for the last digit, which then differs from sample to
+    sample. That matters to one thing alone, a network's gradient: on a surface of exactly one colour its max-pooling
+    meets nothing but ties, and sends the gradient to the first of them, to the top left, every time.
+
+    Args:
+        vertices: [V, 3] float32, as for `draw`.
+        faces: [F, 3] int32.
+        The others: as for `shade`.
+    """
+    channels, height, width = image.shape
+    size = width * samples
+    n_faces = faces.shape[0]
+    weight = ONE / np.float32(samples * samples)
+    image[:] = ZERO
+    last = -2
+    z0 = z1 = z2 = ONE
+    inverse = np.empty(9, np.float32)
+    for row in range(size - 1, -1, -1):  # from the top, the order in which a pixel's samples are summed
+        y = np.float32(row)
+        for column in range(size):
+            face = face_index[row * size + column]
+            i, j = (size - 1 - row) // samples, column // samples
+            if face < 0:
+                for channel in range(channels):
+                    image[channel, i, j] += background[channel]
+                continue
+            if face != last:
+                last = face
+                if face < n_faces:
+                    a, b, c = faces[face, 0], faces[face, 1], faces[face, 2]
+                else:
+                    c, b, a = faces[face - n_faces, 0], faces[face - n_faces, 1], faces[face - n_faces, 2]
+                x0, y0, z0 = _row_of(vertices[a, 0], size), _row_of(vertices[a, 1], size), vertices[a, 2]
+                x1, y1, z1 = _row_of(vertices[b, 0], size), _row_of(vertices[b, 1], size), vertices[b, 2]
+                x2, y2, z2 = _row_of(vertices[c, 0], size), _row_of(vertices[c, 1], size), vertices[c, 2]
+                area = x2 * (y0 - y1) + x0 * (y1 - y2) + x1 * (y2 - y0)
+                inverse[0], inverse[1], inverse[2] = (y1 - y2) / area, (x2 - x1) / area, (x1 * y2 - x2 * y1) / area
+                inverse[3], inverse[4], inverse[5] = (y2 - y0) / area, (x0 - x2) / area, (x2 * y0 - x0 * y2) / area
+                inverse[6], inverse[7], inverse[8] = (y0 - y1) / area, (x1 - x0) / area, (x0 * y1 - x1 * y0) / area
+            x = np.float32(column)
+            w0 = min(max(inverse[0] * x + inverse[1] * y + inverse[2], ZERO), ONE)
+            w1 = min(max(inverse[3] * x + inverse[4] * y + inverse[5], ZERO), ONE)
+            w2 = min(max(inverse[6] * x + inverse[7] * y + inverse[8], ZERO), ONE)
+            total = w0 + w1 + w2
+            w0, w1, w2 = w0 / total, w1 / total, w2 / total
+            depth = ONE / (w0 / z0 + w1 / z1 + w2 / z2)
+            if not depth > 0:  # a face so thin that its weights are lost in rounding
+                for channel in range(channels):
+                    image[channel, i, j] += colors[face, channel]
+                continue
+            t0, t1, t2 = _between(w0 * (depth / z0)), _between(w1 * (depth / z1)), _between(w2 * (depth / z2))
+            s0, s1, s2 = ONE - t0, ONE - t1, ONE - t2
+            for channel in range(channels):
+                color = colors[face, channel]
+                value = s0 * s1 * s2 * color
+                value += t0 * s1 * s2 * color
+                value += s0 * t1 * s2 * color
+                value += t0 * t1 * s2 * color
+                value += s0 * s1 * t2 * color
+                value += t0 * s1 * t2 * color
+                value += s0 * t1 * t2 * color
+                value += t0 * t1 * t2 * color
+                image[channel, i, j] += value
+    for channel in range(channels):
+        for i in range(height):
+            for j in range(width):
+                image[channel, i, j] *= weight
 
 
 @njit(**_COMPILE)

@@ -117,7 +117,10 @@ def _draw(vertices, colors, scene, kept_face_index=None):
             face_index = kept_face_index[view]
         kernels.draw(vertices[view], scene.faces[view % len(scene.faces)], scene.fill_back, centres, scene.near,
                      scene.far, face_index, sample_depth, behind)
-        if rgb is not None:
+        if rgb is not None and kept_face_index is not None:
+            kernels.shade_sampled(face_index, vertices[view], scene.faces[view % len(scene.faces)],
+                                  colors[view % len(colors)], scene.background_color, samples, rgb[view].numpy())
+        elif rgb is not None:
             kernels.shade(face_index, colors[view % len(colors)], scene.background_color, samples, rgb[view].numpy())
         if scene.depth_and_alpha:
             kernels.shade_depth_and_alpha(face_index, sample_depth, samples, depth[view].numpy(), alpha[view].numpy())
