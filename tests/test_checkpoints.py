@@ -44,7 +44,16 @@ def test_what_was_made_from_something_else_is_not_used(tmp_path):
     for read in (other.finished, other.unfinished):
         with pytest.raises(InputError, match="new not recorded, now 1; step 3, now 5.*--override"):
             read()
-    assert ResultFile(tmp_path / "map.pt", dict(step=5), override=True).finished() is None
+    overriding = ResultFile(tmp_path / "map.pt", dict(step=5), override=True)
+    assert overriding.finished() is None and overriding.unfinished() is None
+
+
+def test_an_overriding_run_that_was_stopped_goes_on(tmp_path):
+    ResultFile(tmp_path / "map.pt", SETTINGS).save_finished({})
+    file = ResultFile(tmp_path / "map.pt", SETTINGS, override=True)
+    file.save_unfinished(dict(done=1), now=True)
+    again = ResultFile(tmp_path / "map.pt", SETTINGS, override=True)
+    assert again.finished() is None and again.unfinished()["done"] == 1
 
 
 @pytest.mark.parametrize("content", [b"", b"garbage", b"\x80\x02}q\x00."])

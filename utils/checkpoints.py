@@ -49,7 +49,8 @@ class ResultFile:
         Args:
             path: of the finished result.
             settings: dict of numbers and strings, all that the result depends on.
-            override: leave what is stored alone until a new result takes its place.
+            override: a new result takes the place of a stored one, whatever that was made from. An unfinished run
+                with the same settings is gone on with all the same: it would come to the same numbers.
 
         Raises:
             InputError: if the folder cannot be made or written to.
@@ -69,7 +70,7 @@ class ResultFile:
                              "choose another folder with --checkpoint_dir") from None
 
     def finished(self):
-        """The stored result, or None if there is none or it is to be overridden.
+        """The stored result with the same settings, or None if there is none or it is to be overridden.
 
         Raises:
             InputError: if one is there that was made from something else, or that cannot be read.
@@ -77,8 +78,13 @@ class ResultFile:
         return None if self.override else self._read(self.path, "is a result")
 
     def unfinished(self):
-        """What an earlier run saved on its way, or None; raises like `finished`."""
-        return None if self.override else self._read(self.partial_path, "is an unfinished run")
+        """What an earlier run with the same settings saved on its way, or None; raises like `finished`."""
+        try:
+            return self._read(self.partial_path, "is an unfinished run")
+        except InputError:
+            if self.override:
+                return None
+            raise
 
     def save_unfinished(self, contents, now=False):
         """Save a dict as the state of an unfinished run, if the last time is long enough ago (or now)."""

@@ -5,10 +5,12 @@ import numpy as np
 matplotlib.use("Agg")  # files only: no screen is needed
 
 import matplotlib.pyplot as plt  # noqa: E402
+from matplotlib.patheffects import Normal, Stroke  # noqa: E402
 
 COLORMAP = "viridis"  # even in lightness, and readable for the colour-blind
 
 
+OUTLINED = [Stroke(linewidth=4, foreground="black"), Normal()]  # to be seen on any colour of the map
 REGION_COLORS = {"naive": "violet", "OIR_B": "red", "OIR_W": "yellow", "trap": "orange"}  # the paper's
 
 
@@ -43,9 +45,10 @@ def plot_regions(regions, initial_points, map_result, title, path):
         for box in boxes:
             if box.is_finite():
                 axes.add_patch(plt.Rectangle(box.a, *box.r, fill=False, linewidth=2, edgecolor=REGION_COLORS[method],
-                                             label=label))
+                                             label=label, path_effects=OUTLINED))
                 label = None  # one entry a method in the legend
-    axes.plot(*zip(*initial_points), "x", color="lime", markersize=9, markeredgewidth=2.5, label="initial points")
+    axes.plot(*zip(*initial_points), "x", color="lime", markersize=9, markeredgewidth=2.5, label="initial points",
+              path_effects=OUTLINED)
     axes.set(xlim=(-2, 362), ylim=(-12, 92))
     axes.set_facecolor("lightgrey")
     figure.legend(loc="outside lower center", ncols=5, frameon=False)

@@ -235,6 +235,7 @@ def grid(step=3):
     Returns:
         xx, yy: azimuth and elevation, two arrays [elevations, azimuths].
     """
+    step = int(step) if step == int(step) else step  # whole degrees stay whole numbers
     azimuth, elevation = (p.begin + step * np.arange(int(np.ceil((p.end - p.begin) / step)))
                           for p in (PARAMETERS[name] for name in AZIMUTH_AND_ELEVATION))
     return np.meshgrid(azimuth, elevation)
