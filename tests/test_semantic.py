@@ -103,7 +103,7 @@ def test_gradient_of_a_real_network_on_a_real_mesh(name, released, key, shared):
     np.testing.assert_allclose(values, golden["confidence"], atol=1e-3, rtol=0)
     ours, theirs = gradients.numpy().ravel(), golden[key].ravel()
     assert ours @ theirs / np.linalg.norm(ours) / np.linalg.norm(theirs) >= 0.999
-    np.testing.assert_allclose(np.linalg.norm(ours), np.linalg.norm(theirs), rtol=0.02)
+    np.testing.assert_allclose(np.linalg.norm(ours), np.linalg.norm(theirs), rtol=0.05)
 
 
 class Brightness(nn.Module):
