@@ -45,7 +45,7 @@ def sweep(job):
     f = job.confidence()
     with tqdm(total=len(points), initial=done, unit="view", desc=f"{job.choice.folder} on {job.shape.shape_id}") as bar:
         try:
-            for confidence in f.batches(points[done:]):
+            for confidence in f.batches(points, done):
                 z[done:done + len(confidence)] = confidence
                 done += len(confidence)
                 bar.update(len(confidence))

@@ -3,9 +3,9 @@
     python train_demo.py
 
 The viewpoints are those that photographers use: from the front, elevation 0 to 45, mostly between. Two objects of each
-class are held out, and so are some viewpoints of the others; the accuracy on both is printed. Renders that stand on their
-head, lie on their side or are cut in pieces teach the network to be sure only of what looks like a photograph (outlier
-exposure, Hendrycks et al. 2019).
+class are held out, and so are some viewpoints of the others; the accuracy on both is printed. Renders that stand on
+their head, lie on their side or are cut in pieces teach the network to be sure only of what looks like a photograph
+(outlier exposure, Hendrycks et al. 2019).
 About ten minutes on 2 cores.
 """
 import numpy as np

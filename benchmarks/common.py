@@ -2,8 +2,10 @@
 import os
 import platform
 import re
+import signal
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 
@@ -25,7 +27,7 @@ def machine():
 
 
 def shapes_at_hand(data_dir):
-    """(class_nb, object_nb, Shape) of the ShapeNet models below data_dir, or of a stand-in a class if there are none."""
+    """(class_nb, object_nb, Shape) of the ShapeNet models below data_dir; a stand-in a class if there are none."""
     numbers = [(c, o) for c in range(len(CLASS_NAMES)) for o in range(len(SHAPE_IDS[c]))]
     there = [(c, o) for c, o in numbers if model_path(data_dir, c, o).exists()]
     for class_nb, object_nb in there or [(c, 0) for c in range(len(CLASS_NAMES))]:
@@ -42,18 +44,46 @@ def random_weights(network, folder):
     return path
 
 
-def run_script_alone(script, *words):
-    """Run a script in a process of its own; returns (seconds, seconds to the first finished batch, peak memory in GB)."""
+def run_script_alone(script, *words, pause_every=None, meanwhile=None):
+    """Run a script in a process of its own.
+
+    Args:
+        script: file name.
+        words: its options, besides --override.
+        pause_every, meanwhile: every so many seconds the script is stopped and meanwhile() called, so that both are
+            measured on the same machine however its speed drifts. The pauses do not count as the script's time.
+
+    Returns:
+        Seconds, seconds to the first finished batch, peak memory in GB (of this process, if that is more).
+    """
     start = time.perf_counter()
     process = subprocess.Popen([sys.executable, script, "--override", *map(str, words)], stdout=subprocess.DEVNULL,
                                stderr=subprocess.PIPE, text=True)
-    first = None
-    shown = ""
-    while piece := process.stderr.read(16):
-        shown += piece
-        if first is None and re.search(r"[1-9]\d*/\d+ \[", shown):
-            first = time.perf_counter() - start
-    _, status, usage = os.wait4(process.pid, 0)
+    shown, first = [], []
+
+    def watch():
+        while piece := process.stderr.read(16):
+            shown.append(piece)
+            if not first and re.search(r"[1-9]\d*/\d+ \[", "".join(shown[-20:])):
+                first.append(time.perf_counter() - start)
+
+    watcher = threading.Thread(target=watch)
+    watcher.start()
+    paused, next_pause = 0.0, pause_every or float("inf")
+    while True:
+        pid, status, usage = os.wait4(process.pid, os.WNOHANG)
+        seconds = time.perf_counter() - start - paused
+        if pid:
+            break
+        if seconds > next_pause:
+            process.send_signal(signal.SIGSTOP)
+            begin = time.perf_counter()
+            meanwhile()
+            paused += time.perf_counter() - begin
+            next_pause = seconds + pause_every
+            process.send_signal(signal.SIGCONT)
+        time.sleep(0.02)
+    watcher.join()
     if status:
-        raise SystemExit(f"{script} failed:\n{shown}")
-    return time.perf_counter() - start, first, usage.ru_maxrss / 1e6
+        raise SystemExit(f"{script} failed:\n{''.join(shown)}")
+    return seconds, first[0] if first else None, usage.ru_maxrss / 1e6

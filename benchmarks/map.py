@@ -2,16 +2,15 @@
 
     python -m benchmarks.map --data_dir scale
 
-For each network, with random weights: (1) the network alone on as many ready images as the map has views, half before
-and half after the script; (2) `python map.py`, from the command to its end. Then the time to the first finished batch,
-and the peak memory on the mesh with the most faces.
+For each network, with random weights: `python map.py`, from the command to its end, and the network alone on as many
+ready images as the map has views (from samples: every so often the script is stopped for some batches of the network).
+Then the time to the first finished batch, and the peak memory on the mesh with the most faces.
 """
 import tempfile
 import time
 from pathlib import Path
 
 import torch
-from tqdm import tqdm
 
 from benchmarks.common import machine, random_weights, run_script_alone, shapes_at_hand
 from utils.networks import choose_network
@@ -19,13 +18,8 @@ from utils.options import Parser, run_script
 from utils.semantic import Confidence, grid
 
 VIEWS = grid()[0].size
-def network_time(f, batch, views):
-    """Seconds that the network takes for `views` ready images."""
-    n_batches = -(-views // len(batch))
-    start = time.perf_counter()
-    for _ in tqdm(range(n_batches), desc="network alone", leave=False):
-        f.classify(batch)
-    return (time.perf_counter() - start) * views / (n_batches * len(batch))
+BATCHES = 6  # of the network alone, in each pause
+PAUSE_EVERY = {"alexnet": 4, "resnet": 20, "vgg": 20, "incept": 20}  # seconds
 
 
 def main():
@@ -47,11 +41,21 @@ def main():
             batch = f.images([(azimuth, 30) for azimuth in range(f.batch_size)])
             batch = batch.contiguous(memory_format=torch.channels_last)
             f.classify(batch)
-            alone = network_time(f, batch, VIEWS // 2)
-            whole, first, peak = run_script_alone("map.py", *shared, "--class_nb", args.class_nb, "--object_nb", args.object_nb)
-            alone += network_time(f, batch, VIEWS - VIEWS // 2)
+            times = []
+
+            def network_alone():
+                for _ in range(BATCHES):
+                    begin = time.perf_counter()
+                    f.classify(batch)
+                    times.append(time.perf_counter() - begin)
+
+            whole, first, peak = run_script_alone(
+                "map.py", *shared, "--class_nb", args.class_nb, "--object_nb", args.object_nb,
+                pause_every=PAUSE_EVERY[network], meanwhile=network_alone)
+            alone = sum(times) / len(times) / len(batch) * VIEWS
             print(f"{network:8} {alone:15.1f} {whole:9.1f} {whole / alone:6.2f} {first:14.1f} {peak:8.2f}", flush=True)
-            *_, peak = run_script_alone("map.py", *shared, "--class_nb", largest_class, "--object_nb", largest_object, "--step", 20)
+            *_, peak = run_script_alone("map.py", *shared, "--class_nb", largest_class, "--object_nb", largest_object,
+                                        "--step", 20)
             print(f"{'':8} on the largest mesh ({len(largest.faces):,} faces): peak {peak:.2f} GB", flush=True)
 
 

@@ -2,9 +2,9 @@
 
     python -m benchmarks.optim --data_dir scale
 
-(a) all boxes in lock-step, against the same descent of one box at a time that asks for one view at a time, as the
-released program does; (b) shares of rendering, its gradient and the network; (c) a gradient view over a forward view
-for every mesh; (d) peak memory of optim.py. Networks but demo have random weights.
+(a) peak memory of optim.py; (b) all boxes in lock-step, against the same descent of one box at a time that asks for one
+view at a time, as the released program does; (c) shares of rendering, its gradient and the network; (d) a gradient view
+over a forward view for every mesh. Networks but demo have random weights.
 """
 import tempfile
 import time
@@ -115,12 +115,20 @@ def main():
             choice = choose_network(network, files[network])
             return Confidence(choice.load(), choice.label(args.class_nb), shape.vertices, shape.faces)
 
-        print("\n(a) 50 iterations, 3 methods x 4 points\nnetwork  lock-step s  one by one s  ratio  traces differ by")
+        print("\n(a) peak memory of optim.py")
+        for network in ("demo", "alexnet", "resnet"):
+            weights = ("--weights", files[network]) if files[network] else ()
+            *_, peak = run_script_alone("optim.py", "--network", network, *weights, "--gpu", -1, "--data_dir",
+                                        args.data_dir, "--checkpoint_dir", folder, "--class_nb", args.class_nb,
+                                        "--object_nb", args.object_nb, "--n_iterations", 4)
+            print(f"{network:8} {peak:.2f} GB", flush=True)
+
+        print("\n(b) 50 iterations, 3 methods x 4 points\nnetwork  lock-step s  one by one s  ratio  traces differ by")
         for network in ("demo", "alexnet"):
             together, alone, difference = lock_step(f_of(network), 50)
             print(f"{network:8} {together:11.1f} {alone:13.1f} {alone / together:6.1f}  {difference:.1e}", flush=True)
 
-        print("\n(b) one iteration\nnetwork  ms  rendering  network  its gradient  renderer's gradient")
+        print("\n(c) one iteration\nnetwork  ms  rendering  network  its gradient  renderer's gradient")
         for network in ("demo", "alexnet", "resnet"):
             f = f_of(network)
             shares(f, 1)
@@ -129,7 +137,7 @@ def main():
             print(f"{network:8} {times.sum() * 1e3:.0f} {rendering:10.0%} {forward:8.0%} {backward:13.0%} "
                   f"{gradient:20.0%}", flush=True)
 
-        print("\n(c) ms per 224 x 224 view\nshape            faces  forward  gradient  ratio")
+        print("\n(d) ms per 224 x 224 view\nshape            faces  forward  gradient  ratio")
         ratios = []
         for class_nb, object_nb, other in shapes_at_hand(args.data_dir):
             gradient_over_forward(other, 1)
@@ -138,14 +146,6 @@ def main():
             print(f"{CLASS_NAMES[class_nb]} {object_nb}".ljust(14), f"{len(other.faces):7,} {forward:8.2f} "
                   f"{backward:9.2f} {ratios[-1]:6.1f}", flush=True)
         print(f"geometric mean {np.exp(np.mean(np.log(ratios))):.1f}, largest {max(ratios):.1f}")
-
-        print("\n(d) peak memory of optim.py")
-        for network in ("demo", "alexnet", "resnet"):
-            weights = ("--weights", files[network]) if files[network] else ()
-            *_, peak = run_script_alone("optim.py", "--network", network, *weights, "--gpu", -1, "--data_dir",
-                                        args.data_dir, "--checkpoint_dir", folder, "--class_nb", args.class_nb,
-                                        "--object_nb", args.object_nb, "--n_iterations", 4)
-            print(f"{network:8} {peak:.2f} GB", flush=True)
 
 
 if __name__ == "__main__":

@@ -2,7 +2,8 @@
 
     python -m benchmarks.stand_ins --network squeezenet1_0 --weights FILE
 
-With --picture FILE a contact sheet is drawn too. For every object, the highest confidence in its class over azimuth 0, 20, .. 340 and elevation 0, 15, .. 75.
+For every object, the highest confidence in its class over azimuth 0, 20, .. 340 and elevation 0, 15, .. 75.
+With --picture FILE a contact sheet is drawn too.
 """
 from pathlib import Path
 

@@ -126,7 +126,8 @@ DOMAINS = {1: ndinterval([0], [360]), 2: ndinterval([0, -10], [360, 90]), 3: ndi
 def test_in_the_bounded_descent_no_box_leaves_the_domain(n, method, seed, width, learning_rate):
     random = np.random.default_rng(seed)
     domain = DOMAINS[n]
-    waves, shift = torch.from_numpy(random.normal(0, 3, (n, 4)) / domain.r[:, None]), torch.from_numpy(random.normal(size=4))
+    waves = torch.from_numpy(random.normal(0, 3, (n, 4)) / domain.r[:, None])
+    shift = torch.from_numpy(random.normal(size=4))
     f = Function(lambda points: torch.sigmoid(torch.cos(points @ waves + shift).sum(1)))
     points = random.uniform(domain.a, domain.b, (3, n))
     points[0] = domain.a  # a corner of the domain

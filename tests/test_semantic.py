@@ -41,6 +41,21 @@ def test_the_same_numbers_whatever_the_batch_size(mesh):
                                    atol=1e-5, rtol=0)
 
 
+def test_what_is_left_of_a_run_comes_in_the_same_batches(mesh):
+    f = Confidence(Tiny(), 1, *mesh, batch_size=6)
+    sizes, seen = [], []
+    for confidence in f.batches(POINTS):
+        sizes.append(len(confidence))
+        seen.append(confidence)
+    assert sizes == [6, 6, 6, 5]
+    f.batch_size = 10
+    assert [len(c) for c in f.batches(POINTS)] == [8, 10, 5]
+    assert [len(c) for c in f.batches(POINTS, done=8)] == [10, 5]
+    assert [len(c) for c in f.batches(POINTS, done=12)] == [6, 5]  # left by a run with another batch size
+    assert [len(c) for c in f.batches(POINTS, done=23)] == []
+    torch.testing.assert_close(torch.cat(list(f.batches(POINTS, done=12))), torch.cat(seen)[12:], atol=1e-5, rtol=0)
+
+
 def test_f_is_the_softmax_of_the_label_on_the_plain_image(mesh):
     network = Tiny()
     images = images_at(POINTS[:3], *mesh)

@@ -15,6 +15,7 @@ from utils.errors import InputError
 from utils.regions import ndinterval
 
 IMAGE_SIZE = 224  # pixels a side, for every network
+FIRST_BATCH = 8
 
 
 @dataclass(frozen=True)
@@ -92,14 +93,28 @@ class Confidence:
 
     def __call__(self, points):
         """Confidence at every point: points [N, n] -> [N] float32 tensor on the CPU."""
-        return torch.cat([confidence for confidence in self.batches(points)] or [torch.empty(0)])
+        return torch.cat([torch.empty(0), *self._confidences(self._chunks(points))])
 
-    def batches(self, points):
+    def batches(self, points, done=0):
         """Yield the confidences [<= batch_size] of one batch of points after the other.
 
-        On a GPU the next batch is rendered on the CPU while the network looks at this one.
+        The first batch is a small one, so that the first numbers are there soon.
+
+        Args:
+            points: [N, n].
+            done: how many of them to leave out. The others come in the batches that they would have come in, so that
+                a run that goes on has the same numbers to the last digit.
         """
-        chunks = self._chunks(points)
+        points = torch.as_tensor(np.asarray(points, dtype=np.float64))
+        first = min(FIRST_BATCH, self.batch_size)
+        ends = [*range(first, len(points), self.batch_size), len(points)]
+        return self._confidences([points[max(begin, done):end] for begin, end in zip([0, *ends], ends) if end > done])
+
+    def _confidences(self, chunks):
+        """The confidences of chunks of points, one after the other.
+
+        On a GPU the next chunk is rendered on the CPU while the network looks at this one.
+        """
         if self.device.type == "cpu":
             # rendering and network would only take the same cores from each other
             yield from (self.classify(self.images(chunk)) for chunk in chunks)

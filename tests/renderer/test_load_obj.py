@@ -25,8 +25,8 @@ def test_every_form_of_a_face(tmp_path, face):
 
 
 def test_other_lines_colours_and_line_ends(tmp_path):
-    text = ("# caf\xe9\r\nmtllib a.mtl\r\no thing\r\nv 0 0 0 1 0 0\r\nv 1 0 0 0.5 0.5 0.5\r\nv 0 1 0 0 0 1\r\nvn 0 0 1\r\n"
-            "vt 0 0\r\ng a\r\nusemtl b\r\ns off\r\nl 1 2\r\nf 1 2 3").encode("latin-1")
+    text = ("# caf\xe9\r\nmtllib a.mtl\r\no thing\r\nv 0 0 0 1 0 0\r\nv 1 0 0 0.5 0.5 0.5\r\nv 0 1 0 0 0 1\r\n"
+            "vn 0 0 1\r\nvt 0 0\r\ng a\r\nusemtl b\r\ns off\r\nl 1 2\r\nf 1 2 3").encode("latin-1")
     vertices, faces = load(tmp_path, text, normalization=False)
     assert vertices.tolist() == [[0, 0, 0], [1, 0, 0], [0, 1, 0]]
     assert faces.tolist() == [[0, 1, 2]]

@@ -119,7 +119,8 @@ def test_textures_of_several_colours_are_turned_away():
 
 def test_angles_are_numbers_or_tensors():
     for azimuth, elevation in ((0, 0), (90, 0), (0, 90), (123, 45)):
-        tensors = nr.get_points_from_angles(*(torch.tensor([v], dtype=torch.float64) for v in (2.0, elevation, azimuth)))
+        given = (torch.tensor([v], dtype=torch.float64) for v in (2.0, elevation, azimuth))
+        tensors = nr.get_points_from_angles(*given)
         np.testing.assert_allclose(tensors[0], nr.get_points_from_angles(2.0, elevation, azimuth), atol=1e-12)
     np.testing.assert_allclose(nr.get_points_from_angles(2, 0, 0), (0, 0, -2))
     np.testing.assert_allclose(nr.get_points_from_angles(2, 0, 90), (2, 0, 0), atol=1e-12)
