@@ -10,6 +10,7 @@ BACKGROUND = -1  # face index of a sample that no face covers
 
 ZERO = np.float32(0)
 ONE = np.float32(1)
+INFINITY = np.float32(np.inf)
 QUARTER = np.float32(0.25)
 MARGIN = np.float32(0.05)  # samples; a bound computed in float32 is this close to the exact one
 CUBE_STEPS = np.float32(2)  # from end to end of a colour cube of 3 x 3 x 3
@@ -25,9 +26,9 @@ def _row_of(coordinate, size):
     return (coordinate * np.float32(size) + np.float32(size - 1)) * np.float32(0.5)
 
 
-@njit(**_COMPILE)
+@njit(inline="always")
 def _draw_span(first, count, row_start, face, x0, dy0, rise0, x1, dy1, rise1, x2, dy2, rise2,
-               inverse0, inverse1, inverse2, near, far, centres, face_index, depth):
+               inverse0, inverse1, inverse2, near, centres, face_index, depth):
     """Test and draw `count` samples of one row. No branches and unsigned indices, so that it is compiled to vectors."""
     for i in range(count):
         sample = np.uint64(row_start + first + i)
@@ -38,13 +39,15 @@ def _draw_span(first, count, row_start, face, x0, dy0, rise0, x1, dy1, rise1, x2
         w1 = rise2 - (x - x2) * dy2
         z = (w0 + w1 + w2) / (w0 * inverse0 + w1 * inverse1 + w2 * inverse2)
         old_z, old_face = depth[sample], face_index[sample]
-        visible = (w0 >= 0) & (w1 >= 0) & (w2 >= 0) & (z > near) & (z < far) & (z < old_z)
-        depth[sample] = z if visible else old_z
-        face_index[sample] = face if visible else old_face
+        # A sum and a minimum: a choice between z and old_z would be stored under a mask, which is slow. No depth is
+        # beyond `far`, so that one comparison serves for both.
+        z += ZERO if (w0 >= 0) & (w1 >= 0) & (w2 >= 0) & (z > near) else INFINITY
+        depth[sample] = z if z < old_z else old_z
+        face_index[sample] = face if z < old_z else old_face
 
 
 @njit(inline="always")
-def _draw_triangle(x0, y0, z0, x1, y1, z1, x2, y2, z2, face, centres, near, far, face_index, depth):
+def _draw_triangle(x0, y0, z0, x1, y1, z1, x2, y2, z2, face, centres, near, face_index, depth):
     """Z-buffer one triangle whose corners run counter-clockwise on the image.
 
     Each row is visited only between the triangle's own edges (one sample of margin for rounding); what counts
@@ -100,7 +103,7 @@ def _draw_triangle(x0, y0, z0, x1, y1, z1, x2, y2, z2, face, centres, near, far,
         if padded <= size:
             first, count = min(first, size - padded), padded
         _draw_span(first, count, row * size, face, x0, dy0, (y - y0) * dx0, x1, dy1, (y - y1) * dx1,
-                   x2, dy2, (y - y2) * dx2, inverse0, inverse1, inverse2, near, far, centres, face_index, depth)
+                   x2, dy2, (y - y2) * dx2, inverse0, inverse1, inverse2, near, centres, face_index, depth)
 
 
 @njit(**_COMPILE)
@@ -128,7 +131,7 @@ def draw(vertices, faces, fill_back, centres, near, far, face_index, depth, behi
         left, right = (y2 - y0) * (x1 - x0), (y1 - y0) * (x2 - x0)
         if left >= right:
             _draw_triangle(x0, y0, vertices[a, 2], x1, y1, vertices[b, 2], x2, y2, vertices[c, 2],
-                           np.int32(face), centres, near, far, face_index, depth)
+                           np.int32(face), centres, near, face_index, depth)
         if (y0 - y2) * (x1 - x2) >= (y1 - y2) * (x0 - x2):
             behind[n_behind] = face
             n_behind += 1
@@ -140,7 +143,7 @@ def draw(vertices, faces, fill_back, centres, near, far, face_index, depth, behi
         c, b, a = faces[face, 0], faces[face, 1], faces[face, 2]
         _draw_triangle(vertices[a, 0], vertices[a, 1], vertices[a, 2], vertices[b, 0], vertices[b, 1], vertices[b, 2],
                        vertices[c, 0], vertices[c, 1], vertices[c, 2],
-                       np.int32(face + n_faces), centres, near, far, face_index, depth)
+                       np.int32(face + n_faces), centres, near, face_index, depth)
 
 
 @njit(**_COMPILE)
