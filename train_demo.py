@@ -41,7 +41,6 @@ PIECES = 4  # a side, of those cut in pieces
 def views(random, n, object_mesh, stretched):
     """n random views of a mesh, at the resolution that the network sees: [n, 56, 56] float16."""
     vertices, faces = object_mesh
-    shrink = DemoNetwork().shrink
     images = []
     for start in range(0, n, VIEWS_OF_ONE_STRETCH):
         count = min(VIEWS_OF_ONE_STRETCH, n - start)
@@ -49,7 +48,7 @@ def views(random, n, object_mesh, stretched):
         if stretched:
             shape = vertices * torch.from_numpy(random.uniform(1 - STRETCH, 1 + STRETCH, 3)).float()
         points = np.stack((random.uniform(*AZIMUTHS, count), random.triangular(*ELEVATIONS, count)), axis=1)
-        images.append(shrink(images_at(points, normalize(shape), faces)[:, :1])[:, 0].half())
+        images.append(DemoNetwork.shrink(images_at(points, normalize(shape), faces)[:, :1])[:, 0].half())
     return torch.cat(images)
 
 

@@ -34,7 +34,6 @@ class DemoNetwork(nn.Module):
 
     def __init__(self, width=16):
         super().__init__()
-        self.shrink = nn.AvgPool2d(4)
         blocks, channels = [], 1
         for k, out in enumerate((width, 2 * width, 3 * width, 4 * width)):
             blocks += [nn.Conv2d(channels, out, 3, padding=1, bias=False), nn.BatchNorm2d(out), nn.SiLU(inplace=True)]
@@ -45,7 +44,14 @@ class DemoNetwork(nn.Module):
                                         nn.Linear(4 * channels, len(CLASS_NAMES)))
 
     def forward(self, images):
-        return self.classifier(self.features(self.shrink(images).mean(1, keepdim=True)))
+        return self.classifier(self.features(self.shrink(images)))
+
+    @staticmethod
+    def shrink(images):
+        """The grey value at a quarter of the resolution: [B, C, H, W] -> [B, 1, H / 4, W / 4]."""
+        # a convolution is several times faster than a mean over channels and an average pooling
+        channels = images.shape[1]
+        return nn.functional.conv2d(images, images.new_full((1, channels, 4, 4), 1 / (16 * channels)), stride=4)
 
 
 @dataclass(frozen=True)
