@@ -7,7 +7,7 @@ import torch
 from utils import checkpoints
 from utils.dataset import Shape, load_shape
 from utils.networks import NetworkChoice, choose_network
-from utils.options import check_shared_options, chosen_device
+from utils.options import RENDERER, check_shared_options, chosen_device, chosen_renderer
 from utils.semantic import Confidence
 
 
@@ -19,6 +19,7 @@ class Job:
     shape: Shape
     device: torch.device
     file: checkpoints.ResultFile
+    renderer: object  # a module
 
     @property
     def path(self) -> Path:
@@ -28,7 +29,8 @@ class Job:
         """f, with the network loaded."""
         args = self.args
         return Confidence(self.choice.load(), self.choice.label(args.class_nb), self.shape.vertices, self.shape.faces,
-                          self.device, args.batch_size, args.precision, args.normalize, args.compile, **options)
+                          self.device, args.batch_size, args.precision, args.normalize, args.compile,
+                          renderer=self.renderer, **options)
 
     def identity(self):
         """What a result says about itself: class, object, shape and network."""
@@ -49,6 +51,7 @@ def prepare(args, file_name, **settings):
     """
     check_shared_options(args)
     device = chosen_device(args.gpu)
+    renderer = chosen_renderer(args.renderer, device)
     choice = choose_network(args.network, args.weights)
     shape = load_shape(args.data_dir, args.class_nb, args.object_nb)
     if shape.source is None:
@@ -56,5 +59,7 @@ def prepare(args, file_name, **settings):
               "(python -m scale.link --shapenet DIR brings in yours)")
     settings.update(shape_id=shape.shape_id, mesh_hash=shape.mesh_hash, weights=choice.weights_identity(),
                     normalize=args.normalize, precision=args.precision)
+    if args.renderer != RENDERER:  # left out otherwise, so that results from before there was a choice stay good
+        settings["renderer"] = args.renderer
     path = checkpoints.result_path(args.checkpoint_dir, choice.folder, args.class_nb, args.object_nb, file_name)
-    return Job(args, choice, shape, device, checkpoints.ResultFile(path, settings, args.override))
+    return Job(args, choice, shape, device, checkpoints.ResultFile(path, settings, args.override), renderer)

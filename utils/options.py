@@ -1,5 +1,6 @@
 """Command-line options that the scripts share, and how a script ends."""
 import argparse
+import importlib
 import signal
 import sys
 from pathlib import Path
@@ -9,6 +10,7 @@ import torch
 from scale.true_dict import CLASS_NAMES, SHAPE_IDS
 from utils.errors import InputError
 
+RENDERER = "utils.renderer"
 INTERRUPTED = 130  # exit code after Ctrl-C or a request to terminate, as shells have it
 
 
@@ -41,6 +43,9 @@ def add_shared_options(parser):
     parser.add_argument("--batch_size", type=int, default=32, metavar="N", help="views at a time (default: 32)")
     parser.add_argument("--precision", choices=("fp32", "bf16"), default="fp32", help="of the network (default: fp32)")
     parser.add_argument("--compile", action="store_true", help="compile the network with torch.compile")
+    parser.add_argument("--renderer", default=RENDERER, metavar="MODULE",
+                        help="Python module that draws, with the public names of neural_renderer, on the network's "
+                             f"device (default: {RENDERER})")
     parser.add_argument("--plot", action="store_true", help="draw the result as a PNG beside it")
 
 
@@ -72,6 +77,34 @@ def chosen_device(gpu):
         there = f"there are GPUs 0 to {n_gpus - 1}" if n_gpus else "PyTorch finds no GPU here"
         raise InputError(f"--gpu {gpu}: {there}; use --gpu -1 for the CPU")
     return torch.device("cuda", gpu or 0)
+
+
+def chosen_renderer(name, device):
+    """The module for `--renderer`.
+
+    Raises:
+        InputError: if it cannot be imported, or does not draw on the device.
+    """
+    try:
+        module = importlib.import_module(name)
+    except Exception as error:  # a package built for another machine fails in its own ways
+        raise InputError(f"--renderer {name}: cannot be imported ({type(error).__name__}: {error}); install it, or "
+                         f"leave the option out for {RENDERER}") from None
+    if name != RENDERER:
+        try:
+            _draw_a_triangle(module, device)
+        except Exception as error:
+            raise InputError(f"--renderer {name}: does not draw here, on {device} ({type(error).__name__}: {error}); "
+                             "expected the public names of neural_renderer, which draws on GPUs only; leave the "
+                             f"option out for {RENDERER}") from None
+    return module
+
+
+def _draw_a_triangle(module, device):
+    camera = module.Renderer(image_size=8, camera_mode="look_at")
+    camera.eye = module.get_points_from_angles(*torch.tensor([[2.0], [30.0], [40.0]], device=device))
+    camera.render_rgb(torch.eye(3, device=device)[None], torch.arange(3, dtype=torch.int32, device=device)[None, None],
+                      torch.ones(1, 1, 2, 2, 2, 3, device=device))
 
 
 def run_script(main, when_stopped="stopped"):

@@ -51,7 +51,7 @@ class Confidence:
 
     def __init__(self, network, label, vertices, faces, device="cpu", batch_size=32, precision="fp32",
                  normalize=False, compile_network=False, parameters=AZIMUTH_AND_ELEVATION, elevation=None,
-                 gradient="renderer", difference=1.0, released=False):
+                 gradient="renderer", difference=1.0, released=False, renderer=renderer):
         """
         Args:
             network: module, images [B, 3, 224, 224] in [0, 1] -> logits [B, classes].
@@ -69,6 +69,8 @@ class Confidence:
             difference: step of the central differences to each side, in each parameter's unit.
             released: the gradient is that of the cross entropy of the softmax output, as in the published runs, and
                 not that of the confidence.
+            renderer: module with the public names of neural_renderer. Images are made on the CPU by `utils.renderer`,
+                on `device` by any other.
         """
         self.parameters = parameters
         self.fixed = {name: p.default for name, p in PARAMETERS.items()}
@@ -80,8 +82,8 @@ class Confidence:
         self.device = torch.device(device)
         self.network = network.to(self.device, memory_format=torch.channels_last)
         self.label = label
-        self.vertices = vertices
-        self.faces = faces
+        self.renderer = renderer
+        self.vertices, self.faces = (t.to(rendering_device(renderer, device)) for t in (vertices, faces))
         self.batch_size = batch_size
         self.precision = precision
         self.normalize = normalize
@@ -157,12 +159,12 @@ class Confidence:
         return torch.cat(confidences), torch.cat(firsts)
 
     def images(self, points):
-        """What the network is shown at points [N, n]: [N, 3, 224, 224] float32 in [0, 1], on the CPU."""
+        """What the network is shown at points [N, n]: [N, 3, 224, 224] float32 in [0, 1]."""
         points = torch.as_tensor(points, dtype=torch.float64)
         given = dict(zip(self.parameters, points.unbind(-1)))
         seen_from = [given.get(name, torch.full(points.shape[:1], value, dtype=torch.float64))
                      for name, value in self.fixed.items()]
-        return images_at(torch.stack(seen_from, dim=-1), self.vertices, self.faces)
+        return images_at(torch.stack(seen_from, dim=-1), self.vertices, self.faces, self.renderer)
 
     @torch.inference_mode()
     def classify(self, images):
@@ -220,25 +222,31 @@ def domain_of(parameters):
     return ndinterval([PARAMETERS[name].begin for name in parameters], [PARAMETERS[name].end for name in parameters])
 
 
-def images_at(points, vertices, faces):
+def rendering_device(module, device):
+    """Where the images are made: `utils.renderer` draws on the CPU, another renderer where the network is."""
+    return torch.device("cpu" if module is renderer else device)
+
+
+def images_at(points, vertices, faces, renderer=renderer):
     """A white object on black, as seen from every point.
 
     Args:
         points: [N, 2] azimuth and elevation in degrees, or [N, 3] with the camera's distance from the origin.
         vertices: [V, 3] float32 tensor, normalised.
         faces: [F, 3] int32 tensor.
+        renderer: module with the public names of neural_renderer.
 
     Returns:
-        [N, 3, 224, 224] float32 in [0, 1], on the CPU.
+        [N, 3, 224, 224] float32 in [0, 1], on the vertices' device.
     """
     azimuth, elevation, *distance = torch.as_tensor(points, dtype=torch.float64).unbind(-1)
     distance = distance[0] if distance else torch.full_like(azimuth, PARAMETERS["distance"].default)
-    eye = renderer.get_points_from_angles(distance, elevation, azimuth).float()
     n, n_faces = len(azimuth), len(faces)
     # Nothing but the camera differs between the views, and one number is the colour of every face.
-    white = torch.ones(1).expand(n, n_faces, 2, 2, 2, 3)
-    return renderer.Renderer(image_size=IMAGE_SIZE, eye=eye)(
-        vertices.expand(n, -1, -1), faces.expand(n, -1, -1), white, mode="rgb")
+    white = torch.ones(1, device=vertices.device).expand(n, n_faces, 2, 2, 2, 3)
+    camera = renderer.Renderer(image_size=IMAGE_SIZE, camera_mode="look_at")
+    camera.eye = renderer.get_points_from_angles(distance, elevation, azimuth).to(vertices)
+    return camera.render_rgb(vertices.expand(n, -1, -1), faces.expand(n, -1, -1), white)
 
 
 def grid(step=3):

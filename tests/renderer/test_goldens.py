@@ -10,12 +10,12 @@ TOLERANCE = 1e-3
 ALLOWED = 5e-4  # share of pixels, beyond those that flip when the vertices move by 1e-7
 
 
-def views(golden, vertices, faces, **settings):
+def views(looking_from, golden, vertices, faces, **settings):
     eye = torch.tensor([nr.get_points_from_angles(d, e, a) for d, e, a in
                         zip(golden["distance"], golden["elevation"], golden["azimuth"])], dtype=torch.float32)
     n = len(eye)
     white = torch.ones(1, 1, 1, 1, 1, 3).expand(n, len(faces), 2, 2, 2, 3)
-    return nr.Renderer(eye=eye, **settings)(vertices.expand(n, -1, -1), faces.expand(n, -1, -1), white)
+    return looking_from(eye, **settings)(vertices.expand(n, -1, -1), faces.expand(n, -1, -1), white)
 
 
 def check(image, expected, sensitivity):
@@ -24,19 +24,19 @@ def check(image, expected, sensitivity):
 
 
 @pytest.mark.parametrize("name", MESHES)
-def test_images_are_the_original_renderers(name, goldens):
+def test_images_are_the_original_renderers(name, goldens, looking_from):
     golden = np.load(goldens / "renders" / f"{name}.npz")
     vertices, faces = nr.load_obj(goldens / "meshes" / f"{name}.obj")
     np.testing.assert_array_equal(faces, golden["faces"])
     np.testing.assert_allclose(vertices, golden["vertices"], atol=1e-6)
 
-    rgb, depth, alpha = views(golden, vertices, faces, image_size=int(golden["image_size"]))
+    rgb, depth, alpha = views(looking_from, golden, vertices, faces, image_size=int(golden["image_size"]))
     for channel in range(3):
         check(rgb[:, channel], golden["rgb"], golden["sensitivity"])
     check(depth, golden["depth"], golden["sensitivity"])
     check(alpha, golden["alpha"], golden["sensitivity"])
 
-    rgb, depth, alpha = views(golden, vertices, faces, image_size=64, anti_aliasing=False)
+    rgb, depth, alpha = views(looking_from, golden, vertices, faces, image_size=64, anti_aliasing=False)
     check(rgb[:, 0], golden["rgb_64_no_anti_aliasing"], golden["sensitivity"])
     assert torch.equal(alpha, (depth < 100).float())
 

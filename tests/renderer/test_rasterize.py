@@ -89,32 +89,24 @@ def test_a_vertex_that_is_not_finite_spoils_only_its_faces(broken):
         drawn(bad, np.array([[0, 1, 2], [2, 1, 0]], np.int32))  # only has to come back
 
 
-def test_a_batch_is_its_views_one_by_one(goldens):
+def test_a_batch_is_its_views_one_by_one(goldens, looking_from):
     vertices, faces = nr.load_obj(goldens / "meshes/open_bowl.obj")
     eyes = torch.tensor([nr.get_points_from_angles(2.732, 20, a) for a in (0, 100, 200)])
     white = torch.ones(1).expand(3, len(faces), 1, 1, 1, 3)
-    together = nr.Renderer(64, eye=eyes)(vertices.expand(3, -1, -1), faces.expand(3, -1, -1), white)
+    together = looking_from(eyes, 64)(vertices.expand(3, -1, -1), faces.expand(3, -1, -1), white)
     for k in range(3):
-        alone = nr.Renderer(64, eye=eyes[k])(vertices[None], faces[None], white[:1])
+        alone = looking_from(eyes[k], 64)(vertices[None], faces[None], white[:1])
         for a, b in zip(together, alone):
             assert torch.equal(a[k], b[0])
 
 
-def test_coloured_light_and_background_take_three_channels():
+def test_coloured_light_and_background_take_three_channels(looking_from):
     vertices = torch.tensor([[[-1.0, 0, -1], [1, 0, -1], [0, 0, 1]]])
     faces = torch.tensor([[[0, 1, 2]]])
-    rgb = nr.Renderer(32, eye=(0, 2, -1), background_color=(0.1, 0.2, 0.3), light_color_directional=(1, 0, 0))(
-        vertices, faces, torch.tensor([1.0, 0.5, 0.25]).expand(1, 1, 2, 2, 2, 3), mode="rgb")
+    camera = looking_from((0, 2, -1), 32, background_color=(0.1, 0.2, 0.3), light_color_directional=(1, 0, 0))
+    rgb = camera(vertices, faces, torch.tensor([1.0, 0.5, 0.25]).expand(1, 1, 2, 2, 2, 3), mode="rgb")
     torch.testing.assert_close(rgb[0, :, 0, 0], torch.tensor([0.1, 0.2, 0.3]))
     torch.testing.assert_close(rgb[0, :, 16, 16], torch.tensor([1.0, 0.25, 0.125]))
-
-
-def test_textures_of_several_colours_are_turned_away():
-    vertices, faces = torch.rand(1, 3, 3), torch.tensor([[[0, 1, 2]]])
-    with pytest.raises(ValueError, match="flat colours"):
-        nr.Renderer(32)(vertices, faces, torch.rand(1, 1, 2, 2, 2, 3))
-    with pytest.raises(ValueError, match="mode"):
-        nr.Renderer(32)(vertices, faces, torch.ones(1, 1, 1, 1, 1, 3), mode="normals")
 
 
 def test_angles_are_numbers_or_tensors():

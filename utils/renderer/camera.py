@@ -42,8 +42,24 @@ def look_at(vertices, eye, at=(0, 0, 0), up=(0, 1, 0)):
     Returns:
         [B, V, 3], in the camera's axes.
     """
-    eye, at, up = (torch.as_tensor(v, dtype=vertices.dtype, device=vertices.device) for v in (eye, at, up))
-    z = unit(at - eye)
+    eye, at, up = (points_like(vertices, v, name) for v, name in ((eye, "eye"), (at, "at"), (up, "up")))
+    return _in_axes(vertices, eye, at - eye, up)
+
+
+def look(vertices, eye, direction=(0, 0, 1), up=None):
+    """Vertices as seen from `eye` in a given direction; as `look_at` otherwise.
+
+    Args:
+        direction: three numbers, or a tensor [3] or [B, 3]; it may have any length.
+        up: None stands for (0, 1, 0).
+    """
+    up = (0, 1, 0) if up is None else up
+    return _in_axes(vertices, *(points_like(vertices, v, name) for v, name in (
+        (eye, "eye"), (direction, "direction"), (up, "up"))))
+
+
+def _in_axes(vertices, eye, forward, up):
+    z = unit(forward)
     x = unit(torch.linalg.cross(up.expand_as(z), z))
     y = unit(torch.linalg.cross(z, x))
     axes = torch.stack((x, y, z), dim=-2)
@@ -57,15 +73,79 @@ def perspective(vertices, angle=30.0):
 
     Args:
         vertices: [B, V, 3], in the camera's axes.
+        angle: degrees; a number, or a tensor [] or [B].
 
     Returns:
         [B, V, 3]: x and y on the image in [-1, 1], z still the depth.
     """
+    _check(vertices)
     x, y, z = vertices.unbind(-1)
-    width = math.tan(math.radians(angle))
+    width = torch.tan(torch.deg2rad(torch.as_tensor(angle, dtype=x.dtype, device=x.device))).reshape(-1, 1)
     return torch.stack((x / z / width, y / z / width, z), dim=-1)
+
+
+def projection(vertices, K, R, t, dist_coeffs=None, orig_size=1024, eps=1e-9):
+    """Vertices as a calibrated camera sees them: OpenCV's pinhole model with radial and tangential distortion.
+
+    Args:
+        vertices: [B, V, 3] float tensor.
+        K: [B, 3, 3] or [3, 3], intrinsic matrix, in pixels.
+        R: [B, 3, 3] or [3, 3], rotation; t: [B, 1, 3], [B, 3] or [3], translation: camera = R v + t.
+        dist_coeffs: [B, 5] or [5]: k1, k2, p1, p2, k3. None: no distortion.
+        orig_size: pixels a side of the image that K was measured on; it is a square whose first row is the top.
+        eps: added to the depth that x and y are divided by.
+
+    Returns:
+        [B, V, 3]: x and y on the image in [-1, 1], y upwards, z the depth.
+
+    Raises:
+        ValueError: for a matrix or vector of another shape.
+    """
+    _check(vertices)
+    K = _matrices_like(vertices, K, "K", (3, 3))
+    R = _matrices_like(vertices, R, "R", (3, 3))
+    t = torch.as_tensor(t, dtype=vertices.dtype, device=vertices.device)
+    t = _matrices_like(vertices, t if t.dim() == 3 else t[..., None, :], "t", (1, 3))
+    x, y, z = (torch.matmul(vertices, R.transpose(-1, -2)) + t).unbind(-1)
+    x, y = x / (z + eps), y / (z + eps)
+    if dist_coeffs is not None:
+        dist_coeffs = torch.as_tensor(dist_coeffs, dtype=vertices.dtype, device=vertices.device)
+        k1, k2, p1, p2, k3 = _matrices_like(vertices, dist_coeffs[..., None], "dist_coeffs", (5, 1)).unbind(-2)
+        r2 = x ** 2 + y ** 2
+        radial = 1 + k1 * r2 + k2 * r2 ** 2 + k3 * r2 ** 3
+        x, y = (x * radial + 2 * p1 * x * y + p2 * (r2 + 2 * x ** 2),
+                y * radial + p1 * (r2 + 2 * y ** 2) + 2 * p2 * x * y)
+    u, v, _ = torch.matmul(torch.stack((x, y, torch.ones_like(z)), dim=-1), K.transpose(-1, -2)).unbind(-1)
+    v = orig_size - v
+    return torch.stack((2 * (u - orig_size / 2) / orig_size, 2 * (v - orig_size / 2) / orig_size, z), dim=-1)
 
 
 def unit(vectors):
     """Vectors [..., 3] divided by their length (or by SHORTEST, if that is larger)."""
     return vectors / vectors.norm(dim=-1, keepdim=True).clamp(min=SHORTEST)
+
+
+def points_like(vertices, values, name):
+    """values, three numbers for all views or [B, 3], as a tensor like vertices [B, V, 3].
+
+    Raises:
+        ValueError: names the values if they have another shape.
+    """
+    _check(vertices)
+    values = torch.as_tensor(values, dtype=vertices.dtype, device=vertices.device)
+    if values.shape not in ((3,), (1, 3), (len(vertices), 3)):
+        raise ValueError(f"{name} of shape {list(values.shape)}: expected three numbers, or [{len(vertices)}, 3]")
+    return values
+
+
+def _matrices_like(vertices, values, name, shape):
+    values = torch.as_tensor(values, dtype=vertices.dtype, device=vertices.device)
+    if values.shape not in (shape, (1, *shape), (len(vertices), *shape)):
+        raise ValueError(f"{name} of shape {list(values.shape)}: expected {list(shape)} or "
+                         f"{[len(vertices), *shape]}")
+    return values
+
+
+def _check(vertices):
+    if vertices.dim() != 3 or vertices.shape[-1] != 3:
+        raise ValueError(f"vertices of shape {list(vertices.shape)}: expected [B, V, 3]")

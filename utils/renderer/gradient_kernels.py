@@ -7,11 +7,10 @@ of the jump. As in kernels.py, one view is worked on in one thread, without the 
 import numpy as np
 from numba import njit
 
-from utils.renderer.kernels import BACKGROUND, ONE, VECTOR, ZERO
+from utils.renderer.kernels import (BACKGROUND, HALF, ONE, VECTOR, ZERO, cube_places, depth_at, find_runs, sample_at,
+                                    weight_at, weight_planes)
 
-HALF = np.float32(0.5)
 TWO = np.float32(2)
-NEAREST = np.float32(1e-3)  # added to the distance that an end of an edge has to move
 LONGEST = np.float32(1e15)  # bound of a ratio of lengths; products of distances stay within float32
 ANY_OWNER = np.int32(-2)  # stands for "whichever face owns the sample"
 
@@ -41,27 +40,124 @@ def color_gradient(face_index, grad_image, samples, grad_colors):
 
 
 @njit(**_COMPILE)
-def edge_gradient(vertices, faces, face_index, colors, background, samples, grad_image, grad_vertices):
+def texture_gradient(face_index, vertices, faces, textures, colors, grad_image, samples, eps, grad_textures,
+                     grad_colors):
+    """Gradient with respect to colour cubes and to the colours that they are multiplied with.
+
+    Args:
+        face_index, vertices, faces, textures, colors, samples, eps: as for `kernels.shade_textured`.
+        grad_image: [C, S / samples, S / samples] float32, row 0 at the top.
+        grad_textures: [F, T, T, T, C] float32, added to.
+        grad_colors: [F or 2F, C] float32, added to.
+    """
+    channels, height, width = grad_image.shape
+    size, n_faces, cells = width * samples, len(faces), textures.shape[1]
+    share = ONE / np.float32(samples * samples)
+    begin, first_run, row_of, table = find_runs(face_index, vertices, faces, size)
+    positions = np.arange(size + VECTOR).astype(np.float32)
+    place = np.zeros((3, size + VECTOR), np.float32)
+    for line in range(size):
+        row = height - 1 - line // samples
+        for run in range(first_run[line], first_run[line + 1]):
+            face, first, end = face_index[begin[run]], begin[run] - line * size, begin[run + 1] - line * size
+            if face == BACKGROUND:
+                continue
+            count = (end - first + VECTOR - 1) // VECTOR * VECTOR
+            cube_places(first, count, line, face, n_faces, row_of, table, cells, eps, positions, place)
+            cube = face if face < n_faces else face - n_faces
+            for column in range(first, end):
+                p0, p1, p2 = place[0, column], place[1, column], place[2, column]
+                i0, i1, i2 = int(p0), int(p1), int(p2)
+                t0, t1, t2 = p0 - np.float32(i0), p1 - np.float32(i1), p2 - np.float32(i2)
+                for channel in range(channels):
+                    value = share * grad_image[channel, row, column // samples]
+                    if value == 0:
+                        continue
+                    of_cube = value * colors[face, channel]
+                    read = ZERO
+                    for corner in range(8):
+                        k0, k1, k2 = corner & 1, (corner >> 1) & 1, corner >> 2
+                        weight = ((t0 if k0 else ONE - t0) * (t1 if k1 else ONE - t1) * (t2 if k2 else ONE - t2))
+                        read += weight * textures[cube, i0 + k0, i1 + k1, i2 + k2, channel]
+                        grad_textures[cube, i0 + k0, i1 + k1, i2 + k2, channel] += weight * of_cube
+                    grad_colors[face, channel] += read * value
+
+
+@njit(**_COMPILE)
+def depth_gradient(vertices, faces, face_index, samples, grad_depth, grad_vertices):
+    """Gradient of the depth image with respect to the vertices' x, y and z: its derivative.
+
+    Args:
+        vertices: [V, 3] float32, x and y on the image in [-1, 1], z the depth.
+        faces: [F, 3] int32.
+        face_index: [S * S] int32 from `kernels.draw`.
+        samples: samples per pixel and axis, 1 or 2.
+        grad_depth: [S / samples, S / samples] float32, row 0 at the top.
+        grad_vertices: [V, 3] float32, added to.
+    """
+    height, width = grad_depth.shape
+    size, n_faces = width * samples, len(faces)
+    share = ONE / np.float32(samples * samples)
+    unit = np.float32(size) * HALF  # samples to a unit of x or y
+    for line in range(size):
+        for column in range(size):
+            face = face_index[line * size + column]
+            gradient = share * grad_depth[height - 1 - line // samples, column // samples]
+            if face == BACKGROUND or gradient == 0:
+                continue
+            if face < n_faces:
+                a, b, c = faces[face, 0], faces[face, 1], faces[face, 2]
+            else:
+                c, b, a = faces[face - n_faces, 0], faces[face - n_faces, 1], faces[face - n_faces, 2]
+            z0, z1, z2 = vertices[a, 2], vertices[b, 2], vertices[c, 2]
+            a0, b0, c0, a1, b1, c1, a2, b2, c2 = weight_planes(
+                sample_at(vertices[a, 0], size), sample_at(vertices[a, 1], size), sample_at(vertices[b, 0], size),
+                sample_at(vertices[b, 1], size), sample_at(vertices[c, 0], size), sample_at(vertices[c, 1], size))
+            x, y = np.float32(column), np.float32(line)
+            w0, w1, w2 = weight_at(x, y, a0, b0, c0), weight_at(x, y, a1, b1, c1), weight_at(x, y, a2, b2, c2)
+            total = w0 + w1 + w2
+            w0, w1, w2 = w0 / total, w1 / total, w2 / total
+            depth = depth_at(w0, w1, w2, z0, z1, z2)
+            if not depth > 0:
+                continue
+            common = gradient * depth * depth
+            # of 1 / depth, when the sample moves by one unit: the corner k moves it the other way, by its weight
+            along_x = common * unit * (a0 / z0 + a1 / z1 + a2 / z2)
+            along_y = common * unit * (b0 / z0 + b1 / z1 + b2 / z2)
+            grad_vertices[a, 0] += w0 * along_x
+            grad_vertices[a, 1] += w0 * along_y
+            grad_vertices[a, 2] += w0 * common / (z0 * z0)
+            grad_vertices[b, 0] += w1 * along_x
+            grad_vertices[b, 1] += w1 * along_y
+            grad_vertices[b, 2] += w1 * common / (z1 * z1)
+            grad_vertices[c, 0] += w2 * along_x
+            grad_vertices[c, 1] += w2 * along_y
+            grad_vertices[c, 2] += w2 * common / (z2 * z2)
+
+
+@njit(**_COMPILE)
+def edge_gradient(vertices, faces, face_index, image, samples, eps, grad_image, grad_vertices):
     """Gradient with respect to the vertices' x and y.
 
     Args:
         vertices: [V, 3] float32, x and y on the image in [-1, 1].
         faces: [F, 3] int32.
         face_index: [S * S] int32 from `kernels.draw`.
-        colors: [F or 2F, C] float32.
-        background: [C] float32.
+        image: [C, S, S] float32, the samples' colours, row 0 at the top.
         samples: samples per pixel and axis, 1 or 2.
+        eps: float32, added to the distance that an end of an edge has to move.
         grad_image: [C, S / samples, S / samples] float32, row 0 at the top.
         grad_vertices: [V, 3] float32, added to.
     """
     size = grad_image.shape[2] * samples
     by_row = face_index.reshape((size, size))
-    grad_by_row = grad_image[:, ::-1]
+    image_by_row, grad_by_row = image[:, ::-1], grad_image[:, ::-1]
     boxes = _visible_faces(by_row, 2 * len(faces))
-    owner, image, gradient = _lines(by_row, colors, background, samples, grad_by_row)
-    _line_gradients(vertices, faces, boxes, 1, owner, image, gradient, grad_vertices)
-    owner, image, gradient = _lines(by_row.T, colors, background, samples, grad_by_row.transpose((0, 2, 1)))
-    _line_gradients(vertices, faces, boxes, 0, owner, image, gradient, grad_vertices)
+    owner, lines, gradient = _lines(by_row, image_by_row, samples, grad_by_row)
+    _line_gradients(vertices, faces, boxes, 1, owner, lines, gradient, eps, grad_vertices)
+    owner, lines, gradient = _lines(by_row.T, image_by_row.transpose((0, 2, 1)), samples,
+                                    grad_by_row.transpose((0, 2, 1)))
+    _line_gradients(vertices, faces, boxes, 0, owner, lines, gradient, eps, grad_vertices)
 
 
 @njit(**_COMPILE)
@@ -96,41 +192,38 @@ def _visible_faces(face_index, n_faces):
 
 
 @njit(**_COMPILE)
-def _lines(face_index, colors, background, samples, grad_image):
+def _lines(face_index, image, samples, grad_image):
     """Owner, colour and gradient of every sample, each line in contiguous memory, padded to whole vectors.
 
     Args:
         face_index: [S, S] int32, lines first.
-        colors: [F or 2F, C] float32.
-        background: [C] float32.
+        image: [C, S, S] float32, lines first.
         samples: samples per pixel and axis.
         grad_image: [C, S / samples, S / samples] float32, lines first.
 
     Returns:
-        owner [S, P] int32, image [C, S, P] and gradient [C, S, P] float32; no face owns the padding, and its
-        gradient is zero.
+        owner [S, P] int32, colours [C, S, P] and gradient [C, S, P] float32; no face owns the padding, and its
+        colour and gradient are zero.
     """
     channels, size = len(grad_image), len(face_index)
     padded = (size + VECTOR - 1) // VECTOR * VECTOR
     owner = np.full((size, padded), BACKGROUND, np.int32)
-    image = np.empty((channels, size, padded), np.float32)
+    colors = np.zeros((channels, size, padded), np.float32)
     gradient = np.zeros((channels, size, padded), np.float32)
     share = ONE / np.float32(samples * samples)
     for line in range(size):
         owner[line, :size] = face_index[line]
         for channel in range(channels):
-            for position in range(padded):
-                face = owner[line, position]
-                image[channel, line, position] = colors[face, channel] if face >= 0 else background[channel]
+            colors[channel, line, :size] = image[channel, line]
             for pixel in range(size // samples):
                 value = share * grad_image[channel, line // samples, pixel]
                 for sample in range(samples):
                     gradient[channel, line, pixel * samples + sample] = value
-    return owner, image, gradient
+    return owner, colors, gradient
 
 
 @njit(**_COMPILE)
-def _line_gradients(vertices, faces, boxes, along, owner, image, gradient, grad_vertices):
+def _line_gradients(vertices, faces, boxes, along, owner, image, gradient, eps, grad_vertices):
     """Add up what the samples of all lines of one direction say about the vertices.
 
     Args:
@@ -139,6 +232,7 @@ def _line_gradients(vertices, faces, boxes, along, owner, image, gradient, grad_
         boxes: [N, 5] from `_visible_faces`.
         along: axis that the scanlines are counted along, 0 for x and 1 for y; the lines run along the other.
         owner, image, gradient: from `_lines`.
+        eps: float32, added to the distance that an end of an edge has to move.
         grad_vertices: [V, 3] float32, added to.
     """
     size, n_faces = len(owner), len(faces)
@@ -156,9 +250,9 @@ def _line_gradients(vertices, faces, boxes, along, owner, image, gradient, grad_
         # Nothing counts but what the face's own samples say, so the box around them bounds the search.
         box_begin, box_end = np.float32(boxes[k, 2 * along]), np.float32(boxes[k, 2 * along + 1])
         low, high = np.float32(boxes[k, 2 * across]), np.float32(boxes[k, 2 * across + 1])
-        s_a, t_a = _sample(vertices[a, along], size), _sample(vertices[a, across], size)
-        s_b, t_b = _sample(vertices[b, along], size), _sample(vertices[b, across], size)
-        s_c, t_c = _sample(vertices[c, along], size), _sample(vertices[c, across], size)
+        s_a, t_a = sample_at(vertices[a, along], size), sample_at(vertices[a, across], size)
+        s_b, t_b = sample_at(vertices[b, along], size), sample_at(vertices[b, across], size)
+        s_c, t_c = sample_at(vertices[c, along], size), sample_at(vertices[c, across], size)
         if not np.isfinite(s_a + t_a + s_b + t_b + s_c + t_c):
             continue
         for _ in range(3):  # the edge from a to b, with c opposite; then the corners move on by one
@@ -179,7 +273,7 @@ def _line_gradients(vertices, faces, boxes, along, owner, image, gradient, grad_
                 sum_a = sum_b = ZERO
                 if owner[line, int(inner)] == face:  # outside: what if the face grew over these samples?
                     first, final = (outer, last) if outwards > 0 else (ZERO, outer)
-                    sum_a, sum_b = _jumps(line, first, final, int(inner), ANY_OWNER, crossing, scale_a, scale_b,
+                    sum_a, sum_b = _jumps(line, first, final, int(inner), ANY_OWNER, crossing, scale_a, scale_b, eps,
                                           owner, image, gradient, positions, jump)
                 if (s - s_a) * (s - s_c) < 0:
                     opposite = (t_c - t_a) / (s_c - s_a) * (s - s_a) + t_a
@@ -188,7 +282,7 @@ def _line_gradients(vertices, faces, boxes, along, owner, image, gradient, grad_
                 limit = np.ceil(opposite) if outwards > 0 else np.floor(opposite)
                 first, final = max(min(inner, limit), low), min(max(inner, limit), high)
                 if np.isfinite(opposite) and first <= final:  # inside: what if the face drew back from its own?
-                    more_a, more_b = _jumps(line, first, final, int(outer), face, crossing, scale_a, scale_b,
+                    more_a, more_b = _jumps(line, first, final, int(outer), face, crossing, scale_a, scale_b, eps,
                                             owner, image, gradient, positions, jump)
                     sum_a += more_a
                     sum_b += more_b
@@ -200,14 +294,8 @@ def _line_gradients(vertices, faces, boxes, along, owner, image, gradient, grad_
             a, s_a, t_a, b, s_b, t_b, c, s_c, t_c = b, s_b, t_b, c, s_c, t_c, a, s_a, t_a
 
 
-@njit(inline="always")
-def _sample(coordinate, size):
-    """A coordinate in [-1, 1] in samples."""
-    return (coordinate * np.float32(size) + np.float32(size) - ONE) * HALF
-
-
 @njit(fastmath={"reassoc", "nsz", "arcp", "contract"}, **_COMPILE)
-def _jumps(line, first, final, seen_from, face, crossing, scale_a, scale_b, owner, image, gradient, positions,
+def _jumps(line, first, final, seen_from, face, crossing, scale_a, scale_b, eps, owner, image, gradient, positions,
            jump):
     """Sum the wanted changes of colour over samples first .. final of a line, each divided by the distance that the
     edge's ends have to move for it.
@@ -219,6 +307,7 @@ def _jumps(line, first, final, seen_from, face, crossing, scale_a, scale_b, owne
         face: whose samples count, or ANY_OWNER.
         crossing: where the edge crosses the line.
         scale_a, scale_b: distance that each end moves when the crossing moves by one sample.
+        eps: float32, added to these distances.
         owner, image, gradient: from `_lines`.
         positions: [P] float32, 0, 1, ..
         jump: [P] float32, work space.
@@ -242,7 +331,7 @@ def _jumps(line, first, final, seen_from, face, crossing, scale_a, scale_b, owne
         position = positions[k]
         counts = (position >= first) & (position <= final) & ((owner[row, k] == face) | (face == ANY_OWNER))
         distance = position - crossing
-        away = NEAREST if distance > 0 else -NEAREST
+        away = eps if distance > 0 else -eps
         distance_a = distance * scale_a + away
         distance_b = distance * scale_b + away
         # one division for both

@@ -1,7 +1,8 @@
 """The rasterizer's CPU kernels (numba).
 
 Compiled to release the GIL and to draw one view in one thread: the caller runs as many views side by side
-as it has cores. float32 throughout, without fused multiply-adds, as the neural mesh renderer computes.
+as it has cores. float32 throughout, without fused multiply-adds, as the neural mesh renderer computes. What is said of
+one sample or one corner stands in small functions of numbers alone.
 """
 import numpy as np
 from numba import njit
@@ -12,18 +13,58 @@ ZERO = np.float32(0)
 ONE = np.float32(1)
 INFINITY = np.float32(np.inf)
 QUARTER = np.float32(0.25)
+HALF = np.float32(0.5)
 MARGIN = np.float32(0.05)  # samples; a bound computed in float32 is this close to the exact one
-CUBE_STEPS = np.float32(2)  # from end to end of a colour cube of 3 x 3 x 3
-CUBE_END = np.float32(2 - 1e-3)  # the last place in it that is read
+TIE = np.float32(1e-6)  # depths that differ by less are equal: along a common edge rounding alone sets faces apart
+FLAT_CUBE = 2  # cells a side of the colour cube that stands for a flat colour where a gradient is wanted
 VECTOR = 8  # samples that one vector instruction holds
 
 _COMPILE = dict(nogil=True, cache=True, error_model="numpy", boundscheck=False)
 
 
 @njit(inline="always")
-def _row_of(coordinate, size):
+def sample_at(coordinate, size):
     """Where a coordinate in [-1, 1] falls among `size` sample centres (a fraction of a sample)."""
-    return (coordinate * np.float32(size) + np.float32(size - 1)) * np.float32(0.5)
+    return (coordinate * np.float32(size) + np.float32(size) - ONE) * HALF
+
+
+@njit(inline="always")
+def weight_planes(x0, y0, x1, y1, x2, y2):
+    """The barycentric weights of a triangle as planes over the image: weight k is a_k x + b_k y + c_k.
+
+    Returns:
+        a_0, b_0, c_0, a_1, .. c_2.
+    """
+    area = x2 * (y0 - y1) + x0 * (y1 - y2) + x1 * (y2 - y0)
+    return ((y1 - y2) / area, (x2 - x1) / area, (x1 * y2 - x2 * y1) / area,
+            (y2 - y0) / area, (x0 - x2) / area, (x2 * y0 - x0 * y2) / area,
+            (y0 - y1) / area, (x1 - x0) / area, (x0 * y1 - x1 * y0) / area)
+
+
+@njit(inline="always")
+def weight_at(x, y, a, b, c):
+    """A barycentric weight at a sample, kept within [0, 1]."""
+    return min(max(a * x + b * y + c, ZERO), ONE)
+
+
+@njit(inline="always")
+def depth_at(w0, w1, w2, z0, z1, z2):
+    """The depth of a triangle where its corners' weights are w and their depths z; not a number if w are all zero."""
+    return ONE / (w0 / z0 + w1 / z1 + w2 / z2)
+
+
+@njit(inline="always")
+def cube_place(weight, depth, z, steps, end):
+    """Where along an axis a colour cube of steps + 1 cells is read: `weight` in perspective, in cells.
+
+    Args:
+        weight: of the axis's corner; z its depth.
+        depth: of the triangle here.
+        steps: from the first cell to the last, float32.
+        end: the last place that is read.
+    """
+    place = min(max(weight * steps * (depth / z), ZERO), end)
+    return place if depth > ZERO else ZERO  # a face so thin that its weights are lost in rounding
 
 
 @njit(inline="always")
@@ -39,11 +80,11 @@ def _draw_span(first, count, row_start, face, x0, dy0, rise0, x1, dy1, rise1, x2
         w1 = rise2 - (x - x2) * dy2
         z = (w0 + w1 + w2) / (w0 * inverse0 + w1 * inverse1 + w2 * inverse2)
         old_z, old_face = depth[sample], face_index[sample]
-        # A sum and a minimum: a choice between z and old_z would be stored under a mask, which is slow. No depth is
+        # A sum in place of one more condition: with it the stores would be under a mask, which is slow. No depth is
         # beyond `far`, so that one comparison serves for both.
-        z += ZERO if (w0 >= 0) & (w1 >= 0) & (w2 >= 0) & (z > near) else INFINITY
-        depth[sample] = z if z < old_z else old_z
-        face_index[sample] = face if z < old_z else old_face
+        nearer = z + (TIE if (w0 >= 0) & (w1 >= 0) & (w2 >= 0) & (z > near) else INFINITY) < old_z
+        depth[sample] = z if nearer else old_z
+        face_index[sample] = face if nearer else old_face
 
 
 @njit(inline="always")
@@ -54,10 +95,10 @@ def _draw_triangle(x0, y0, z0, x1, y1, z1, x2, y2, z2, face, centres, near, face
     as covered is decided there by the three exact edge tests.
     """
     size = centres.shape[0]
-    low = _row_of(min(y0, y1, y2), size)
-    high = _row_of(max(y0, y1, y2), size)
-    left = _row_of(min(x0, x1, x2), size)
-    right = _row_of(max(x0, x1, x2), size)
+    low = sample_at(min(y0, y1, y2), size)
+    high = sample_at(max(y0, y1, y2), size)
+    left = sample_at(min(x0, x1, x2), size)
+    right = sample_at(max(x0, x1, x2), size)
     last = np.float32(size - 1)
     # written so that a coordinate that is not a number also leaves here
     if not (low <= last and high >= 0 and left <= last and right >= 0 and high - low >= 0 and right - left >= 0):
@@ -74,7 +115,7 @@ def _draw_triangle(x0, y0, z0, x1, y1, z1, x2, y2, z2, face, centres, near, face
     slope0 = dx0 / dy0 * half
     slope1 = dx1 / dy1 * half
     slope2 = dx2 / dy2 * half
-    column0, column1, column2 = _row_of(x0, size), _row_of(x1, size), _row_of(x2, size)
+    column0, column1, column2 = sample_at(x0, size), sample_at(x1, size), sample_at(x2, size)
     inverse0, inverse1, inverse2 = ONE / z0, ONE / z1, ONE / z2
 
     for row in range(first_row, last_row + 1):
@@ -179,15 +220,123 @@ def shade(face_index, colors, background, samples, image):
                 image[channel, row, column] = total * QUARTER
 
 
-@njit(inline="always")
-def _between(weight):
-    """How far a barycentric weight lies from one cell of a colour cube to the next."""
-    place = min(weight * CUBE_STEPS, CUBE_END)
-    return place - np.floor(place)
+@njit(**_COMPILE)
+def find_runs(face_index, vertices, faces, size):
+    """Cut the lines of samples into runs of one face, and set down what shading needs to know of these faces.
+
+    Args:
+        face_index: [S * S] int32 from `draw`.
+        vertices: [V, 3] float32, as for `draw`.
+        faces: [F, 3] int32.
+        size: S.
+
+    Returns:
+        begin: [R + 1] int32, the sample at which each run begins (and the one after the last); a line begins a run.
+        first_run: [S + 1] int32, the run that begins each line.
+        row_of: [2F] int32, the table's row of every face that owns a sample.
+        table: [N, 12] float32, in a row the nine numbers of `weight_planes`, in samples, and the corners' depths.
+    """
+    n_faces = len(faces)
+    begin = np.empty(size * size + 1, np.int32)
+    first_run = np.empty(size + 1, np.int32)
+    row_of = np.full(2 * n_faces, -1, np.int32)
+    table = np.empty((min(2 * n_faces, size * size), 12), np.float32)
+    runs = count = 0
+    for line in range(size):
+        first_run[line] = runs
+        last = BACKGROUND - 1
+        for sample in range(line * size, (line + 1) * size):
+            face = face_index[sample]
+            if face == last:
+                continue
+            last = face
+            begin[runs] = sample
+            runs += 1
+            if face == BACKGROUND or row_of[face] >= 0:
+                continue
+            if face < n_faces:
+                a, b, c = faces[face, 0], faces[face, 1], faces[face, 2]
+            else:
+                c, b, a = faces[face - n_faces, 0], faces[face - n_faces, 1], faces[face - n_faces, 2]
+            planes = weight_planes(sample_at(vertices[a, 0], size), sample_at(vertices[a, 1], size),
+                                   sample_at(vertices[b, 0], size), sample_at(vertices[b, 1], size),
+                                   sample_at(vertices[c, 0], size), sample_at(vertices[c, 1], size))
+            for k in range(9):
+                table[count, k] = planes[k]
+            table[count, 9], table[count, 10], table[count, 11] = vertices[a, 2], vertices[b, 2], vertices[c, 2]
+            row_of[face] = count
+            count += 1
+    begin[runs] = size * size
+    first_run[size] = runs
+    return begin[:runs + 1], first_run, row_of, table[:count]
 
 
 @njit(**_COMPILE)
-def shade_sampled(face_index, vertices, faces, colors, background, samples, image):
+def _places_of_run(first, count, y, table, row, reverse, steps, end, positions, place):
+    """`cube_place` on the three axes for `count` samples of one face. No branches and unsigned indices, so that it is
+    compiled to vectors."""
+    a0, b0, c0 = table[row, 0], table[row, 1], table[row, 2]
+    a1, b1, c1 = table[row, 3], table[row, 4], table[row, 5]
+    a2, b2, c2 = table[row, 6], table[row, 7], table[row, 8]
+    z0, z1, z2 = table[row, 9], table[row, 10], table[row, 11]
+    axis0, axis1, axis2 = np.uint64(2 if reverse else 0), np.uint64(1), np.uint64(0 if reverse else 2)
+    for i in range(count):
+        k = np.uint64(first + i)
+        x = positions[k]
+        w0, w1, w2 = weight_at(x, y, a0, b0, c0), weight_at(x, y, a1, b1, c1), weight_at(x, y, a2, b2, c2)
+        total = w0 + w1 + w2
+        w0, w1, w2 = w0 / total, w1 / total, w2 / total
+        depth = depth_at(w0, w1, w2, z0, z1, z2)
+        place[axis0, k] = cube_place(w0, depth, z0, steps, end)
+        place[axis1, k] = cube_place(w1, depth, z1, steps, end)
+        place[axis2, k] = cube_place(w2, depth, z2, steps, end)
+
+
+@njit(**_COMPILE)
+def cube_places(first, count, line, face, n_faces, row_of, table, cells, eps, positions, place):
+    """Where a run of samples reads its face's colour cube.
+
+    A back face has its corners in reverse order, and its cube has the axes in reverse order: it is the front's cube,
+    so that the place is given along the front's axes.
+
+    Args:
+        first, count: the run's first column, and how many.
+        line: its row.
+        face: that owns the samples.
+        n_faces: F; the faces from there on are backs.
+        row_of, table: from `find_runs`.
+        cells: of the cube, along an axis.
+        eps: float32, how far before the last cell reading ends.
+        positions: [P] float32, 0, 1, ..
+        place: [3, P] float32, out.
+    """
+    steps = np.float32(cells - 1)
+    _places_of_run(first, count, np.float32(line), table, np.uint64(row_of[face]), face >= n_faces, steps, steps - eps,
+                   positions, place)
+
+
+@njit(**_COMPILE)
+def _flat_run(first, count, color, place, line, channel):
+    """Read a colour cube of one colour at `count` places; compiled to vectors like `_places_of_run`."""
+    axis0, axis1, axis2, row = np.uint64(0), np.uint64(1), np.uint64(2), np.uint64(channel)
+    for i in range(count):
+        k = np.uint64(first + i)
+        p0, p1, p2 = place[axis0, k], place[axis1, k], place[axis2, k]
+        t0, t1, t2 = p0 - np.floor(p0), p1 - np.floor(p1), p2 - np.floor(p2)
+        s0, s1, s2 = ONE - t0, ONE - t1, ONE - t2
+        value = s0 * s1 * s2 * color
+        value += t0 * s1 * s2 * color
+        value += s0 * t1 * s2 * color
+        value += t0 * t1 * s2 * color
+        value += s0 * s1 * t2 * color
+        value += t0 * s1 * t2 * color
+        value += s0 * t1 * t2 * color
+        value += t0 * t1 * t2 * color
+        line[row, k] = value
+
+
+@njit(**_COMPILE)
+def shade_sampled(face_index, vertices, faces, colors, background, samples, eps, image):
     """Like `shade`, each sample being read from a cube of its face's one colour, as the original reads textures.
 
     Trilinear interpolation leaves a flat colour as it is but for the last digit, which then differs from sample to
@@ -197,78 +346,121 @@ def shade_sampled(face_index, vertices, faces, colors, background, samples, imag
     Args:
         vertices: [V, 3] float32, as for `draw`.
         faces: [F, 3] int32.
+        eps: as for `cube_places`.
         The others: as for `shade`.
     """
     channels, height, width = image.shape
     size = width * samples
-    n_faces = faces.shape[0]
-    weight = ONE / np.float32(samples * samples)
-    image[:] = ZERO
-    last = -2
-    z0 = z1 = z2 = ONE
-    inverse = np.empty(9, np.float32)
-    for row in range(size - 1, -1, -1):  # from the top, the order in which a pixel's samples are summed
-        y = np.float32(row)
-        for column in range(size):
-            face = face_index[row * size + column]
-            i, j = (size - 1 - row) // samples, column // samples
-            if face < 0:
+    begin, first_run, row_of, table = find_runs(face_index, vertices, faces, size)
+    positions = np.arange(size + VECTOR).astype(np.float32)
+    place = np.zeros((3, size + VECTOR), np.float32)
+    colors_of_line = np.empty((channels, size + VECTOR), np.float32)
+    for i in range(height):
+        image[:, i] = ZERO
+        for sample in range(samples):  # from the top, the order in which a pixel's samples are summed
+            line = size - 1 - i * samples - sample
+            for run in range(first_run[line], first_run[line + 1]):
+                face, first, end = face_index[begin[run]], begin[run] - line * size, begin[run + 1] - line * size
+                if face == BACKGROUND:
+                    for channel in range(channels):
+                        colors_of_line[channel, first:end] = background[channel]
+                    continue
+                # Whole vectors are cheaper; what is written too far is written again by the next run.
+                count = (end - first + VECTOR - 1) // VECTOR * VECTOR
+                # as if all were fronts: the order in which the corners' shares are summed shows in the last digit
+                cube_places(first, count, line, face, 2 * len(faces), row_of, table, FLAT_CUBE, eps, positions, place)
                 for channel in range(channels):
-                    image[channel, i, j] += background[channel]
-                continue
-            if face != last:
-                last = face
-                if face < n_faces:
-                    a, b, c = faces[face, 0], faces[face, 1], faces[face, 2]
-                else:
-                    c, b, a = faces[face - n_faces, 0], faces[face - n_faces, 1], faces[face - n_faces, 2]
-                x0, y0, z0 = _row_of(vertices[a, 0], size), _row_of(vertices[a, 1], size), vertices[a, 2]
-                x1, y1, z1 = _row_of(vertices[b, 0], size), _row_of(vertices[b, 1], size), vertices[b, 2]
-                x2, y2, z2 = _row_of(vertices[c, 0], size), _row_of(vertices[c, 1], size), vertices[c, 2]
-                area = x2 * (y0 - y1) + x0 * (y1 - y2) + x1 * (y2 - y0)
-                inverse[0], inverse[1], inverse[2] = (y1 - y2) / area, (x2 - x1) / area, (x1 * y2 - x2 * y1) / area
-                inverse[3], inverse[4], inverse[5] = (y2 - y0) / area, (x0 - x2) / area, (x2 * y0 - x0 * y2) / area
-                inverse[6], inverse[7], inverse[8] = (y0 - y1) / area, (x1 - x0) / area, (x0 * y1 - x1 * y0) / area
-            x = np.float32(column)
-            w0 = min(max(inverse[0] * x + inverse[1] * y + inverse[2], ZERO), ONE)
-            w1 = min(max(inverse[3] * x + inverse[4] * y + inverse[5], ZERO), ONE)
-            w2 = min(max(inverse[6] * x + inverse[7] * y + inverse[8], ZERO), ONE)
-            total = w0 + w1 + w2
-            w0, w1, w2 = w0 / total, w1 / total, w2 / total
-            depth = ONE / (w0 / z0 + w1 / z1 + w2 / z2)
-            if not depth > 0:  # a face so thin that its weights are lost in rounding
-                for channel in range(channels):
-                    image[channel, i, j] += colors[face, channel]
-                continue
-            t0, t1, t2 = _between(w0 * (depth / z0)), _between(w1 * (depth / z1)), _between(w2 * (depth / z2))
-            s0, s1, s2 = ONE - t0, ONE - t1, ONE - t2
-            for channel in range(channels):
-                color = colors[face, channel]
-                value = s0 * s1 * s2 * color
-                value += t0 * s1 * s2 * color
-                value += s0 * t1 * s2 * color
-                value += t0 * t1 * s2 * color
-                value += s0 * s1 * t2 * color
-                value += t0 * s1 * t2 * color
-                value += s0 * t1 * t2 * color
-                value += t0 * t1 * t2 * color
-                image[channel, i, j] += value
-    for channel in range(channels):
-        for i in range(height):
-            for j in range(width):
-                image[channel, i, j] *= weight
+                    _flat_run(first, count, colors[face, channel], place, colors_of_line, channel)
+            _add_line(colors_of_line, samples, image, i)
+    image *= ONE / np.float32(samples * samples)
 
 
 @njit(**_COMPILE)
-def shade_depth_and_alpha(face_index, depth, samples, depth_image, alpha_image):
-    """Mean depth and share of covered samples at each pixel, row 0 at the top.
+def _textured_run(first, end, cubes, cube, cells, colors, face, place, line):
+    """Read samples first .. end - 1 of a line [C, >= S] from one of the cubes, and multiply them by a face's colour."""
+    channels = len(line)
+    step0, step1, step2 = np.uint64(cells * cells * channels), np.uint64(cells * channels), np.uint64(channels)
+    step01, step02, step12, step012 = step0 + step1, step0 + step2, step1 + step2, step0 + step1 + step2
+    start = np.uint64(cube) * np.uint64(cells * cells * cells * channels)
+    face = np.uint64(face)
+    for column in range(first, end):
+        k = np.uint64(column)
+        p0, p1, p2 = place[0, k], place[1, k], place[2, k]
+        i0, i1, i2 = np.int32(p0), np.int32(p1), np.int32(p2)
+        t0, t1, t2 = p0 - np.float32(i0), p1 - np.float32(i1), p2 - np.float32(i2)
+        s0, s1, s2 = ONE - t0, ONE - t1, ONE - t2
+        s0s1, t0s1, s0t1, t0t1 = s0 * s1, t0 * s1, s0 * t1, t0 * t1
+        w0, w1, w2, w3 = s0s1 * s2, t0s1 * s2, s0t1 * s2, t0t1 * s2
+        w4, w5, w6, w7 = s0s1 * t2, t0s1 * t2, s0t1 * t2, t0t1 * t2
+        a = start + np.uint64(i0) * step0 + np.uint64(i1) * step1 + np.uint64(i2) * step2
+        for channel in range(channels):
+            h = np.uint64(channel)
+            value = w0 * cubes[a] + w1 * cubes[a + step0] + w2 * cubes[a + step1] + w3 * cubes[a + step01]
+            value += (w4 * cubes[a + step2] + w5 * cubes[a + step02] + w6 * cubes[a + step12]
+                      + w7 * cubes[a + step012])
+            line[h, k] = value * colors[face, h]
+            a += np.uint64(1)
+
+
+@njit(**_COMPILE)
+def shade_textured(face_index, vertices, faces, textures, colors, background, samples, eps, image):
+    """Like `shade`, each sample being read from its face's colour cube and multiplied by the face's colour.
 
     Args:
-        face_index, depth: [S * S] from `draw`.
-        samples: samples per pixel and axis, 1 or 2.
-        depth_image, alpha_image: [S / samples, S / samples] float32, out.
+        vertices: [V, 3] float32, as for `draw`.
+        faces: [F, 3] int32.
+        textures: [F, T, T, T, C] float32, T > 1; a back is read from its front's.
+        eps: as for `cube_places`.
+        The others: as for `shade`.
     """
-    height, width = alpha_image.shape
+    channels, height, width = image.shape
+    size, n_faces, cells = width * samples, len(faces), textures.shape[1]
+    begin, first_run, row_of, table = find_runs(face_index, vertices, faces, size)
+    positions = np.arange(size + VECTOR).astype(np.float32)
+    place = np.zeros((3, size + VECTOR), np.float32)
+    colors_of_line = np.empty((channels, size), np.float32)
+    cubes = textures.reshape(-1)
+    for i in range(height):
+        image[:, i] = ZERO
+        for sample in range(samples):
+            line = size - 1 - i * samples - sample
+            for run in range(first_run[line], first_run[line + 1]):
+                face, first, end = face_index[begin[run]], begin[run] - line * size, begin[run + 1] - line * size
+                if face == BACKGROUND:
+                    for channel in range(channels):
+                        colors_of_line[channel, first:end] = background[channel]
+                    continue
+                count = (end - first + VECTOR - 1) // VECTOR * VECTOR
+                cube_places(first, count, line, face, n_faces, row_of, table, cells, eps, positions, place)
+                _textured_run(first, end, cubes, face if face < n_faces else face - n_faces, cells, colors, face, place,
+                              colors_of_line)
+            _add_line(colors_of_line, samples, image, i)
+    image *= ONE / np.float32(samples * samples)
+
+
+@njit(**_COMPILE)
+def _add_line(line, samples, image, i):
+    """Add the samples of a line [C, >= S] to row i of an image [C, S / samples, S / samples], from left to right."""
+    channels, _, width = image.shape
+    for channel in range(channels):
+        if samples == 2:
+            for j in range(width):
+                image[channel, i, j] = image[channel, i, j] + line[channel, 2 * j] + line[channel, 2 * j + 1]
+        else:
+            for j in range(width):
+                image[channel, i, j] += line[channel, j]
+
+
+@njit(**_COMPILE)
+def shade_depth(depth, samples, image):
+    """Mean depth at each pixel, row 0 at the top.
+
+    Args:
+        depth: [S * S] from `draw`.
+        samples: samples per pixel and axis, 1 or 2.
+        image: [S / samples, S / samples] float32, out.
+    """
+    height, width = image.shape
     size = width * samples
     for row in range(height):
         for column in range(width):
@@ -276,6 +468,25 @@ def shade_depth_and_alpha(face_index, depth, samples, depth_image, alpha_image):
             b = a + samples - 1
             c = a + (samples - 1) * size
             d = c + samples - 1
-            depth_image[row, column] = (depth[a] + depth[b] + depth[c] + depth[d]) * QUARTER
+            image[row, column] = (depth[a] + depth[b] + depth[c] + depth[d]) * QUARTER
+
+
+@njit(**_COMPILE)
+def shade_alpha(face_index, samples, image):
+    """Share of covered samples at each pixel, row 0 at the top.
+
+    Args:
+        face_index: [S * S] from `draw`.
+        samples: samples per pixel and axis, 1 or 2.
+        image: [S / samples, S / samples] float32, out.
+    """
+    height, width = image.shape
+    size = width * samples
+    for row in range(height):
+        for column in range(width):
+            a = (height - 1 - row) * samples * size + column * samples
+            b = a + samples - 1
+            c = a + (samples - 1) * size
+            d = c + samples - 1
             covered = int(face_index[a] >= 0) + (face_index[b] >= 0) + (face_index[c] >= 0) + (face_index[d] >= 0)
-            alpha_image[row, column] = np.float32(covered) * QUARTER
+            image[row, column] = np.float32(covered) * QUARTER

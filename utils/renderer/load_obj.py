@@ -1,33 +1,47 @@
-"""Wavefront obj files: vertices and faces."""
+"""Wavefront obj files: vertices, faces and, where wanted, the faces' colours."""
 import math
+from pathlib import Path
 
 import numpy as np
 import torch
 
+from utils.renderer.errors import MeshError
+from utils.renderer.materials import WRAPPINGS, face_textures, load_mtl
+
 FLOAT32_MAX = float(np.finfo(np.float32).max)
 
 
-class MeshError(ValueError):
-    """A mesh that cannot be rendered; the message names the file, the line where there is one, and what is wrong."""
-
-
-def load_obj(path, normalization=True):
-    """Read the vertices and faces of an obj file.
+def load_obj(filename_obj, normalization=True, texture_size=4, load_texture=False, texture_wrapping="REPEAT",
+             use_bilinear=True):
+    """Read an obj file.
 
     `v` and `f` lines count, in any of their forms (v, v/vt, v//vn, v/vt/vn; negative indices; colours behind the
-    coordinates; a backslash at the end of a line); everything else is passed over. A face with more than three
-    corners is cut into a fan from its first corner.
+    coordinates; a backslash at the end of a line), for textures also `vt`, `mtllib` and `usemtl`; everything else is
+    passed over. A face with more than three corners is cut into a fan from its first corner.
 
     Args:
-        path: the file.
+        filename_obj: the file.
         normalization: move and scale the mesh to fit around the origin, see `normalize`.
+        texture_size: cells of a face's colour cube along an axis, t.
+        load_texture: read the faces' colours too, see `materials.face_textures`.
+        texture_wrapping: what texture coordinates outside [0, 1] stand for: "REPEAT", "MIRRORED_REPEAT",
+            "CLAMP_TO_EDGE" or "CLAMP_TO_BORDER".
+        use_bilinear: interpolate between texels, or take the nearest.
 
     Returns:
-        vertices [V, 3] float32, faces [F, 3] int32, torch tensors.
+        vertices [V, 3] float32, faces [F, 3] int32, and with load_texture textures [F, t, t, t, 3] float32; torch
+        tensors on the CPU.
 
     Raises:
-        MeshError: if the file is missing, binary, malformed, or holds no mesh that can be drawn.
+        MeshError: if a file is missing, binary, malformed, or holds no mesh that can be drawn; with load_texture also
+            if the file names no material file (mtllib).
+        ValueError: for another wrapping or size of texture.
     """
+    if texture_wrapping not in WRAPPINGS:
+        raise ValueError(f"texture_wrapping {texture_wrapping!r} is not known; expected one of {', '.join(WRAPPINGS)}")
+    if not (isinstance(texture_size, int) and texture_size > 0):
+        raise ValueError(f"texture_size {texture_size!r}: expected a whole number of cells above 0")
+    path = filename_obj
     try:
         with open(path, "rb") as file:
             content = file.read()
@@ -39,6 +53,7 @@ def load_obj(path, normalization=True):
         raise MeshError(f"{path}: a binary file; give an obj file, which is text")
 
     coordinates, corners, face_lines = [], [], []
+    paint = _Paint() if load_texture else None
     for number, line in _lines(content):
         words = line.split()
         if not words:
@@ -50,6 +65,10 @@ def load_obj(path, normalization=True):
             for k in range(1, len(face) - 1):
                 corners.append((face[0], face[k], face[k + 1]))
                 face_lines.append(number)
+            if load_texture:
+                paint.add_face(words, path, number)
+        elif load_texture:
+            paint.add(words, line, path, number)
     if not coordinates:
         raise MeshError(f"{path}: no v lines; is it an obj file?")
     if not corners:
@@ -63,7 +82,10 @@ def load_obj(path, normalization=True):
     vertices = torch.tensor(coordinates, dtype=torch.float32)
     if normalization:
         vertices = normalize(vertices, path)
-    return vertices, torch.from_numpy(faces.astype(np.int32))
+    faces = torch.from_numpy(faces.astype(np.int32))
+    if load_texture:
+        return vertices, faces, paint.textures(path, face_lines, texture_size, texture_wrapping, use_bilinear)
+    return vertices, faces
 
 
 def normalize(vertices, name="mesh"):
@@ -87,13 +109,64 @@ def normalize(vertices, name="mesh"):
     return vertices
 
 
-def save_obj(path, vertices, faces):
-    """Write vertices [V, 3] and faces [F, 3] as an obj file."""
-    with open(path, "w", encoding="ascii") as file:
-        for x, y, z in vertices.tolist():
-            file.write(f"v {x:.8g} {y:.8g} {z:.8g}\n")
-        for a, b, c in faces.tolist():
-            file.write(f"f {a + 1} {b + 1} {c + 1}\n")
+class _Paint:
+    """What the lines of an obj file say about its faces' colours."""
+
+    def __init__(self):
+        self.coordinates = []
+        self.corners = []  # of each triangle, three places in `coordinates`; None where a face has none
+        self.material_of = []
+        self.current = ""
+        self.libraries = []
+
+    def add(self, words, line, path, number):
+        if words[0] == b"vt":
+            try:
+                self.coordinates.append((float(words[1]), float(words[2]) if len(words) > 2 else 0.0))
+            except (ValueError, IndexError):
+                raise MeshError(f"{path}, line {number}: '{_shown(words)}' is no texture coordinate; expected vt u v"
+                                ) from None
+        elif words[0] in (b"usemtl", b"mtllib"):
+            name = line.strip()[len(words[0]):].strip().decode("utf-8", "replace")
+            if words[0] == b"usemtl":
+                self.current = name
+            else:
+                self.libraries.append(name)
+
+    def add_face(self, words, path, number):
+        places = [word.split(b"/") for word in words[1:]]
+        face = None
+        if all(len(place) > 1 and place[1] for place in places):
+            try:
+                face = [int(place[1]) for place in places]
+            except ValueError:
+                raise MeshError(f"{path}, line {number}: '{_shown(words)}' has a texture coordinate that is no number"
+                                ) from None
+            # 0, and what reaches before the first, is turned away with the others out of range
+            face = [k - 1 if k > 0 else len(self.coordinates) + k if k else -1 for k in face]
+        for k in range(1, len(places) - 1):
+            self.corners.append(None if face is None else (face[0], face[k], face[k + 1]))
+            self.material_of.append(self.current)
+
+    def textures(self, path, face_lines, texture_size, wrapping, use_bilinear):
+        """[F, t, t, t, 3]."""
+        materials = {}
+        if not self.libraries:
+            raise MeshError(f"{path}: no mtllib line, so there are no colours to load; load it without textures")
+        for names in self.libraries:
+            # one name with blanks in it, or several names
+            for name in [names] if Path(path).with_name(names).is_file() else names.split():
+                materials.update(load_mtl(Path(path).parent / name))
+        corners = np.full((len(self.corners), 3, 2), np.nan, np.float32)
+        coordinates = np.array(self.coordinates, np.float32).reshape(-1, 2)
+        for face, places in enumerate(self.corners):
+            if places is None:
+                continue
+            if not all(0 <= place < len(coordinates) for place in places):
+                raise MeshError(f"{path}, line {face_lines[face]}: a face asks for a texture coordinate that is not "
+                                f"among the {len(coordinates)} of the file")
+            corners[face] = coordinates[list(places)]
+        return face_textures(self.material_of, materials, corners, texture_size, wrapping, use_bilinear)
 
 
 def _lines(content):

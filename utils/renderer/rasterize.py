@@ -1,200 +1,251 @@
-"""Triangles to pixels, and back to gradients: the neural mesh renderer (Kato et al. 2018) on the CPU."""
-import threading
-from concurrent.futures import ThreadPoolExecutor
+"""Triangles to pixels, and back to gradients: the neural mesh renderer (Kato et al. 2018)."""
 from dataclasses import dataclass
 
-import numpy as np
 import torch
+from torch import nn
 from torch.autograd.function import once_differentiable
 
-from utils.renderer import gradient_kernels, kernels
+from utils.renderer import cpu
 
 DEFAULT_IMAGE_SIZE = 256
+DEFAULT_ANTI_ALIASING = True
 DEFAULT_NEAR = 0.1
-DEFAULT_FAR = 100.0
+DEFAULT_FAR = 100
+DEFAULT_EPS = 1e-4  # of the functions below; a Renderer has its own
+DEFAULT_BACKGROUND_COLOR = (0, 0, 0)
 
-_pool = None  # (threads, executor), made at the first use
-_work_space = threading.local()
 
+def rasterize_rgbad(faces, textures=None, image_size=DEFAULT_IMAGE_SIZE, anti_aliasing=DEFAULT_ANTI_ALIASING,
+                    near=DEFAULT_NEAR, far=DEFAULT_FAR, eps=DEFAULT_EPS, background_color=DEFAULT_BACKGROUND_COLOR,
+                    return_rgb=True, return_alpha=True, return_depth=True):
+    """Draw faces: colour, alpha and depth images.
 
-def rasterize_mesh(vertices, faces, colors=None, image_size=DEFAULT_IMAGE_SIZE, anti_aliasing=True, near=DEFAULT_NEAR,
-                   far=DEFAULT_FAR, background_color=(0, 0, 0), fill_back=True, return_depth_and_alpha=True):
-    """Draw a batch of projected meshes, nearest face first, one flat colour a face.
-
-    Each view is drawn in one thread, as many at a time as torch has threads. rgb has a gradient with respect to the
-    colours; rgb and alpha have the published approximate one with respect to the vertices' x and y; depth has none.
+    Only the side of a face is drawn from which its corners run counter-clockwise.
 
     Args:
-        vertices: [B, V, 3] float32 tensor: x and y on the image in [-1, 1], z the depth.
-        faces: [B or 1, F, 3] integer tensor.
-        colors: [B or 1, F, C] float32 tensor, or with fill_back [B or 1, 2F, C]: the fronts' colours, then
-            the backs'. None: no rgb is drawn.
+        faces: [B, F, 3, 3] float tensor, corners: x and y on the image in [-1, 1], z the depth.
+        textures: [B, F, t, t, t, 3] float tensor, a colour cube for each face; needed if rgb is wanted.
         image_size: pixels a side.
         anti_aliasing: draw twice as many rows and columns, and average 2 x 2 samples.
         near, far: depths between which a face counts.
-        background_color: C numbers.
-        fill_back: draw the back of every face too.
+        eps: added to distances in the approximate gradient, and how far before its end a colour cube is read.
+        background_color: rgb, or [B, 3].
+        return_rgb, return_alpha, return_depth: what is wanted.
 
     Returns:
-        rgb [B, C, H, W] or None, depth [B, H, W] or None, alpha [B, H, W] or None; float32, row 0 at the top,
-        depth `far` where nothing is drawn.
+        A dict: "rgb" [B, 3, H, W], "alpha" [B, H, W] and "depth" [B, H, W], float32, row 0 at the top; None what is
+        not wanted. Depth is `far` where nothing is drawn.
+
+    Raises:
+        ValueError: for a shape or a type other than these.
     """
-    if vertices.device.type != "cpu":
-        raise ValueError(f"the rasterizer draws on the CPU, and the vertices are on {vertices.device}; "
-                         "move them to the CPU first")
+    if faces.dim() != 4 or list(faces.shape[2:]) != [3, 3]:
+        raise ValueError(f"faces of shape {list(faces.shape)}: expected [B, F, 3, 3], the corners of every face "
+                         "(vertices_to_faces makes them)")
+    colors = None
+    if return_rgb:
+        check_textures(textures, *faces.shape[:2])
+        if is_flat(textures):
+            colors, textures = textures[:, :, 0, 0, 0], None
+        else:
+            colors = textures.new_ones(1, 1, textures.shape[-1]).expand(1, faces.shape[1], -1)
+    n_faces = faces.shape[1]
+    corners = torch.arange(3 * n_faces, dtype=torch.int32, device=faces.device).reshape(1, n_faces, 3)
+    rgb, depth, alpha = rasterize_mesh(
+        faces.reshape(len(faces), -1, 3), corners, colors, image_size, anti_aliasing,
+        textures=textures if return_rgb else None, near=near, far=far, eps=eps, background_color=background_color,
+        fill_back=False, return_depth=return_depth, return_alpha=return_alpha)
+    return {"rgb": rgb, "alpha": alpha, "depth": depth}
+
+
+def rasterize(faces, textures, image_size=DEFAULT_IMAGE_SIZE, anti_aliasing=DEFAULT_ANTI_ALIASING, near=DEFAULT_NEAR,
+              far=DEFAULT_FAR, eps=DEFAULT_EPS, background_color=DEFAULT_BACKGROUND_COLOR):
+    """Colour images [B, 3, H, W] of textured faces; arguments as in `rasterize_rgbad`."""
+    return rasterize_rgbad(faces, textures, image_size, anti_aliasing, near, far, eps, background_color, True, False,
+                           False)["rgb"]
+
+
+def rasterize_silhouettes(faces, image_size=DEFAULT_IMAGE_SIZE, anti_aliasing=DEFAULT_ANTI_ALIASING,
+                          near=DEFAULT_NEAR, far=DEFAULT_FAR, eps=DEFAULT_EPS):
+    """Alpha images [B, H, W] of faces; arguments as in `rasterize_rgbad`."""
+    return rasterize_rgbad(faces, None, image_size, anti_aliasing, near, far, eps, None, False, True, False)["alpha"]
+
+
+def rasterize_depth(faces, image_size=DEFAULT_IMAGE_SIZE, anti_aliasing=DEFAULT_ANTI_ALIASING, near=DEFAULT_NEAR,
+                    far=DEFAULT_FAR, eps=DEFAULT_EPS):
+    """Depth images [B, H, W] of faces; arguments as in `rasterize_rgbad`."""
+    return rasterize_rgbad(faces, None, image_size, anti_aliasing, near, far, eps, None, False, False, True)["depth"]
+
+
+class Rasterize(nn.Module):
+    """Faces to samples, as the original's module of this name: no anti-aliasing, row 0 at the bottom, colours last.
+
+    Arguments as in `rasterize_rgbad`. Called with faces [B, F, 3, 3] and textures (or None) it returns rgb
+    [B, S, S, 3], alpha [B, S, S] and depth [B, S, S], S being image_size; an empty tensor for what is not wanted.
+    """
+
+    def __init__(self, image_size, near, far, eps, background_color, return_rgb=False, return_alpha=False,
+                 return_depth=False):
+        super().__init__()
+        self.image_size = image_size
+        self.near = near
+        self.far = far
+        self.eps = eps
+        self.background_color = background_color
+        self.return_rgb = return_rgb
+        self.return_alpha = return_alpha
+        self.return_depth = return_depth
+
+    def forward(self, faces, textures):
+        images = rasterize_rgbad(faces, textures, self.image_size, False, self.near, self.far, self.eps,
+                                 self.background_color, self.return_rgb, self.return_alpha, self.return_depth)
+        rgb, alpha, depth = (faces.new_empty(0) if images[name] is None else images[name].flip(-2)
+                             for name in ("rgb", "alpha", "depth"))
+        return rgb.permute(0, 2, 3, 1) if self.return_rgb else rgb, alpha, depth
+
+
+def rasterize_mesh(vertices, faces, colors=None, image_size=DEFAULT_IMAGE_SIZE, anti_aliasing=DEFAULT_ANTI_ALIASING, *,
+                   textures=None, near=DEFAULT_NEAR, far=DEFAULT_FAR, eps=1e-3, background_color=0.0,
+                   fill_back=True, return_depth=True, return_alpha=True):
+    """Draw a batch of projected meshes, nearest face first.
+
+    What has one element for the whole batch, be it expanded or of length 1, is read once. rgb has a gradient with
+    respect to the colours and the textures; rgb and alpha have the published approximate one with respect to the
+    vertices' x and y; depth has its derivative with respect to x, y and z.
+
+    Args:
+        vertices: [B, V, 3] float tensor: x and y on the image in [-1, 1], z the depth.
+        faces: [B or 1, F, 3] integer tensor.
+        colors: [B or 1, F, C] float tensor, or with fill_back [B or 1, 2F, C]: the fronts' colours, then the backs'.
+            None: no rgb is drawn.
+        image_size: pixels a side.
+        anti_aliasing: draw twice as many rows and columns, and average 2 x 2 samples.
+        textures: [B or 1, F, t, t, t, C] float tensor, t > 1: colour cubes that the colours are multiplied with. A
+            back is read from its front's cube. None: the faces are flat.
+        near, far: depths between which a face counts.
+        eps: added to distances in the approximate gradient, and how far before its end a colour cube is read.
+        background_color: one number for all channels, C numbers, or [B, C].
+        fill_back: draw the back of every face too.
+        return_depth, return_alpha: what is wanted besides rgb.
+
+    Returns:
+        rgb [B, C, H, W], depth [B, H, W], alpha [B, H, W], None what is not wanted; float32, row 0 at the top, depth
+        `far` where nothing is drawn.
+
+    Raises:
+        ValueError: for sizes that do not fit each other, and for a device that has no rasterizer.
+    """
+    if not (isinstance(image_size, int) and image_size > 0):
+        raise ValueError(f"image_size {image_size!r}: expected a whole number of pixels above 0")
+    check_mesh(vertices, faces)
     vertices = vertices.float()
+    faces = once(faces).to(vertices.device, torch.int32)
+    background = None
     if colors is not None:
         n_colors = faces.shape[1] * (2 if fill_back else 1)
         if colors.shape[1] != n_colors:
             raise ValueError(f"got {colors.shape[1]} colours for {faces.shape[1]} faces with fill_back={fill_back}")
-        colors = (colors[:1] if _repeats(colors) else colors).float()
-    scene = _Scene(_array(faces[:1] if _repeats(faces) else faces, torch.int32), image_size, 2 if anti_aliasing else 1,
-                   np.float32(near), np.float32(far), np.asarray(background_color, dtype=np.float32), fill_back,
-                   return_depth_and_alpha)
-    if torch.is_grad_enabled() and any(t is not None and t.requires_grad for t in (vertices, colors)):
-        return _Rasterize.apply(vertices, colors, scene)
-    return _draw(vertices, colors, scene)
+        colors = once(colors).to(vertices.device, torch.float32)
+        background = torch.as_tensor(background_color, dtype=torch.float32, device=vertices.device).detach()
+        batch, channels = len(vertices), colors.shape[2]
+        if background.shape not in ((), (channels,), (1, channels), (batch, channels)):
+            raise ValueError(f"background_color of shape {list(background.shape)}: expected {channels} numbers, or "
+                             f"[{batch}, {channels}]")
+        background = background.expand(background.shape[0] if background.dim() == 2 else 1, channels)
+        if textures is not None:
+            textures = once(textures).to(vertices.device, torch.float32)
+    scene = Scene(faces, image_size, 2 if anti_aliasing else 1, near, far, eps, background, fill_back, return_depth,
+                  return_alpha)
+    if torch.is_grad_enabled() and any(t is not None and t.requires_grad for t in (vertices, colors, textures)):
+        return _Rasterize.apply(vertices, colors, textures, scene)
+    return _backend(vertices).draw(vertices, colors, textures, scene)[:3]
 
 
 @dataclass(frozen=True)
-class _Scene:
-    """What of a drawing has no gradient: faces [B or 1, F, 3] int32, background_color [C] float32, settings."""
-    faces: np.ndarray
+class Scene:
+    """What of a drawing has no gradient."""
+    faces: torch.Tensor  # [B or 1, F, 3] int32
     image_size: int
     samples: int  # per pixel and axis
-    near: np.float32
-    far: np.float32
-    background_color: np.ndarray
+    near: float
+    far: float
+    eps: float
+    background_color: torch.Tensor | None  # [B or 1, C] float32
     fill_back: bool
-    depth_and_alpha: bool
+    with_depth: bool
+    with_alpha: bool
 
 
 class _Rasterize(torch.autograd.Function):
-    """Drawing, with the approximate gradient of rgb and alpha in its backward pass."""
+    """Drawing, with its gradient in the backward pass."""
 
     @staticmethod
-    def forward(ctx, vertices, colors, scene):
-        face_index = torch.empty(len(vertices), (scene.image_size * scene.samples) ** 2, dtype=torch.int32)
-        rgb, depth, alpha = _draw(vertices, colors, scene, face_index.numpy())
+    def forward(ctx, vertices, colors, textures, scene):
+        rgb, depth, alpha, face_index = _backend(vertices).draw(vertices, colors, textures, scene, True)
         ctx.scene = scene
-        ctx.save_for_backward(vertices, colors, face_index)
+        ctx.save_for_backward(vertices, colors, textures, face_index)
         ctx.set_materialize_grads(False)
-        if scene.depth_and_alpha:
-            # alpha does not depend on the colours
-            ctx.mark_non_differentiable(*((depth,) if ctx.needs_input_grad[0] else (depth, alpha)))
+        if not ctx.needs_input_grad[0]:  # depth and alpha do not depend on the colours
+            ctx.mark_non_differentiable(*(image for image in (depth, alpha) if image is not None))
         return rgb, depth, alpha
 
     @staticmethod
     @once_differentiable
-    def backward(ctx, grad_rgb, _, grad_alpha):
-        vertices, colors, face_index = ctx.saved_tensors
-        grad_colors = grad_vertices = None
-        if ctx.needs_input_grad[1] and grad_rgb is not None:
-            grad_colors = _color_gradient(colors, ctx.scene, face_index, grad_rgb)
-        if ctx.needs_input_grad[0] and (grad_rgb is not None or grad_alpha is not None):
-            grad_vertices = _vertex_gradient(vertices, colors, ctx.scene, face_index, grad_rgb, grad_alpha)
-        return grad_vertices, grad_colors, None
+    def backward(ctx, grad_rgb, grad_depth, grad_alpha):
+        *inputs, face_index = ctx.saved_tensors
+        backend = _backend(inputs[0])
+        grad_vertices = grad_colors = grad_textures = None
+        if grad_rgb is not None and (ctx.needs_input_grad[1] or ctx.needs_input_grad[2]):
+            grad_colors, grad_textures = backend.color_gradient(*inputs, ctx.scene, face_index, grad_rgb)
+        if ctx.needs_input_grad[0] and any(g is not None for g in (grad_rgb, grad_depth, grad_alpha)):
+            grad_vertices = backend.vertex_gradient(*inputs, ctx.scene, face_index, grad_rgb, grad_depth, grad_alpha)
+        return grad_vertices, grad_colors, grad_textures, None
 
 
-def _draw(vertices, colors, scene, kept_face_index=None):
-    """The images that `rasterize_mesh` returns; `kept_face_index` [B, S * S] int32, if given, is filled."""
-    image_size, samples = scene.image_size, scene.samples
-    size = image_size * samples
-    batch, n_faces = len(vertices), scene.faces.shape[1]
-    vertices = _array(vertices)
-    depth = alpha = rgb = None
-    if scene.depth_and_alpha:
-        depth = torch.empty(batch, image_size, image_size)
-        alpha = torch.empty(batch, image_size, image_size)
-    if colors is not None:
-        colors = _array(colors)
-        rgb = torch.empty(batch, colors.shape[2], image_size, image_size)
-    centres = ((2.0 * np.arange(size) + 1 - size) / size).astype(np.float32)
-
-    def draw_view(view):
-        face_index, sample_depth, behind = _buffers(size, n_faces)
-        if kept_face_index is not None:
-            face_index = kept_face_index[view]
-        kernels.draw(vertices[view], scene.faces[view % len(scene.faces)], scene.fill_back, centres, scene.near,
-                     scene.far, face_index, sample_depth, behind)
-        if rgb is not None and kept_face_index is not None:
-            kernels.shade_sampled(face_index, vertices[view], scene.faces[view % len(scene.faces)],
-                                  colors[view % len(colors)], scene.background_color, samples, rgb[view].numpy())
-        elif rgb is not None:
-            kernels.shade(face_index, colors[view % len(colors)], scene.background_color, samples, rgb[view].numpy())
-        if scene.depth_and_alpha:
-            kernels.shade_depth_and_alpha(face_index, sample_depth, samples, depth[view].numpy(), alpha[view].numpy())
-
-    _run(draw_view, batch)
-    return rgb, depth, alpha
+def _backend(vertices):
+    """The module that draws on the tensors' device: `draw`, `color_gradient` and `vertex_gradient`."""
+    if vertices.device.type == "cpu":
+        return cpu
+    raise ValueError(f"the rasterizer draws on the CPU, and the vertices are on {vertices.device}; "
+                     "move them to the CPU first")
 
 
-def _color_gradient(colors, scene, face_index, grad_rgb):
-    """Gradient of rgb with respect to colors: like colors, [B or 1, F or 2F, C]."""
-    gradient = torch.zeros(len(grad_rgb), *colors.shape[1:])
-    face_index, grad_rgb, views = face_index.numpy(), _array(grad_rgb), gradient.numpy()
-
-    def add_view(view):
-        gradient_kernels.color_gradient(face_index[view], grad_rgb[view], scene.samples, views[view])
-
-    _run(add_view, len(views))
-    return gradient if len(colors) == len(gradient) else gradient.sum(0, keepdim=True)
+def once(values):
+    """values [B, ...] as [1, ...] if they are one element expanded over the batch."""
+    return values[:1] if len(values) > 1 and repeats(values) else values
 
 
-def _vertex_gradient(vertices, colors, scene, face_index, grad_rgb, grad_alpha):
-    """Gradient of rgb and alpha, one of which may be None, with respect to the vertices: [B, V, 3]."""
-    seen, background, grad_image = [], [], []
-    if grad_rgb is not None:
-        seen.append(colors)
-        background.append(scene.background_color)
-        grad_image.append(grad_rgb)
-    if grad_alpha is not None:
-        # one more channel: 1 where there is a face, else 0
-        n_faces = scene.faces.shape[1] * (2 if scene.fill_back else 1)
-        seen.append(torch.ones(len(seen[0]) if seen else 1, n_faces, 1))
-        background.append(np.zeros(1, np.float32))
-        grad_image.append(grad_alpha[:, None])
-    seen, grad_image = _array(torch.cat(seen, dim=-1)), _array(torch.cat(grad_image, dim=1))
-    background = np.concatenate(background)
-    gradient = torch.zeros_like(vertices, memory_format=torch.contiguous_format)
-    vertices, face_index, views = _array(vertices), face_index.numpy(), gradient.numpy()
-
-    def add_view(view):
-        gradient_kernels.edge_gradient(vertices[view], scene.faces[view % len(scene.faces)], face_index[view],
-                                       seen[view % len(seen)], background, scene.samples, grad_image[view],
-                                       views[view])
-
-    _run(add_view, len(views))
-    return gradient
-
-
-def _repeats(values):
+def repeats(values):
     """Whether a tensor [B, ...] is one element expanded over the batch."""
-    return values.shape[0] > 1 and values.stride(0) == 0
+    return values.shape[0] == 1 or values.stride(0) == 0
 
 
-def _array(values, dtype=torch.float32):
-    return values.detach().to(dtype).contiguous().numpy()
+def is_flat(textures):
+    """Whether colour cubes [B, F, t, t, t, 3] are made so that each has one colour: t = 1, or expanded to any t."""
+    return all(textures.shape[k] == 1 or textures.stride(k) == 0 for k in (2, 3, 4))
 
 
-def _buffers(size, n_faces):
-    """This thread's work space: face index and depth of size x size samples, and room for n_faces faces."""
-    kept = getattr(_work_space, "buffers", None)
-    if kept is None or len(kept[0]) != size * size or len(kept[2]) < n_faces:
-        kept = _work_space.buffers = (np.empty(size * size, np.int32), np.empty(size * size, np.float32),
-                                      np.empty(n_faces, np.int32))
-    return kept
+def check_mesh(vertices, faces):
+    """Raise a ValueError unless vertices are [B, V, 3] and faces integers [B or 1, F, 3] from 0 to V - 1."""
+    if vertices.dim() != 3 or vertices.shape[2] != 3:
+        raise ValueError(f"vertices of shape {list(vertices.shape)}: expected [B, V, 3]")
+    if faces.dim() != 3 or faces.shape[2] != 3 or faces.is_floating_point():
+        raise ValueError(f"faces of shape {list(faces.shape)} and type {faces.dtype}: expected integers [B, F, 3]")
+    if len(faces) not in (1, len(vertices)):
+        raise ValueError(f"vertices of {len(vertices)} meshes and faces of {len(faces)}: expected as many of both")
+    if faces.numel():
+        low, high = (int(bound) for bound in torch.aminmax(once(faces)))
+        if low < 0 or high >= vertices.shape[1]:
+            raise ValueError(f"faces have vertices {low} to {high}; there are {vertices.shape[1]}, counted from 0")
 
 
-def _run(draw_view, batch):
-    """Call draw_view(0 .. batch - 1), spread over torch's number of threads."""
-    global _pool
-    threads = torch.get_num_threads()
-    if threads == 1 or batch == 1:
-        for view in range(batch):
-            draw_view(view)
-        return
-    if _pool is None or _pool[0] != threads:
-        _pool = threads, ThreadPoolExecutor(threads, thread_name_prefix="rasterize")
-    for _ in _pool[1].map(draw_view, range(batch)):
-        pass
+def check_textures(textures, batch, n_faces):
+    """Raise a ValueError unless the textures are [batch, n_faces, t, t, t, 3]."""
+    shape = None if textures is None else list(textures.shape)
+    if shape is None:
+        raise ValueError("no textures; for rgb give [B, F, t, t, t, 3] (silhouettes and depth need none)")
+    if (len(shape) != 6 or shape[:2] != [batch, n_faces] or not shape[2] == shape[3] == shape[4] > 0
+            or shape[5] != 3):
+        raise ValueError(f"textures of shape {shape}: expected [{batch}, {n_faces}, t, t, t, 3], a cube of colours for "
+                         "each face")
+

@@ -2,29 +2,58 @@
 import math
 
 import torch
+from torch import nn
 
-from utils.renderer.camera import look_at, perspective
+from utils.renderer.camera import look, look_at, perspective, projection
 from utils.renderer.lighting import face_light
-from utils.renderer.rasterize import DEFAULT_FAR, DEFAULT_IMAGE_SIZE, DEFAULT_NEAR, rasterize_mesh
+from utils.renderer.rasterize import (DEFAULT_FAR, DEFAULT_IMAGE_SIZE, DEFAULT_NEAR, check_mesh, check_textures, is_flat,
+                                      once, rasterize_mesh, repeats)
+
+CAMERA_MODES = ("projection", "look", "look_at", "none")
+MODES = (None, "rgb", "silhouettes", "depth")
+EPS = 1e-3
 
 
-class Renderer:
+class Renderer(nn.Module):
     """A camera, a light and an image size; call it with meshes.
 
-    Every argument is also an attribute and may be changed between calls. `eye` is three numbers or a tensor
-    [B, 3], one place for each mesh of the batch.
+    Every argument is also an attribute and may be changed between calls.
+
+    Camera, by `camera_mode`:
+        "look_at": from `eye` to the origin; "look": from `eye` in the direction `camera_direction`. `eye` (an
+            attribute only) and `camera_direction` are three numbers or tensors [B, 3], one for each mesh of the
+            batch. With `perspective`, the field of view is `viewing_angle` degrees to each side.
+        "projection": a calibrated camera, see `projection` for K, R, t, dist_coeffs and orig_size.
+        "none": x and y of the vertices are on the image already, z is the depth.
+
+    Light: see `face_light`; colours and `light_direction` may be tensors [B, 3], intensities tensors [B].
+
+    Attributes:
+        rasterizer_eps: added to distances in the approximate gradient, and how far before its end a colour cube is
+            read.
     """
 
     def __init__(self, image_size=DEFAULT_IMAGE_SIZE, anti_aliasing=True, background_color=(0, 0, 0), fill_back=True,
-                 viewing_angle=30, eye=None, near=DEFAULT_NEAR, far=DEFAULT_FAR,
+                 camera_mode="projection", K=None, R=None, t=None, dist_coeffs=None, orig_size=1024, perspective=True,
+                 viewing_angle=30, camera_direction=(0, 0, 1), near=DEFAULT_NEAR, far=DEFAULT_FAR,
                  light_intensity_ambient=0.5, light_intensity_directional=0.5, light_color_ambient=(1, 1, 1),
                  light_color_directional=(1, 1, 1), light_direction=(0, 1, 0)):
+        super().__init__()
+        _check_one_of("camera_mode", camera_mode, CAMERA_MODES)
         self.image_size = image_size
         self.anti_aliasing = anti_aliasing
         self.background_color = background_color
         self.fill_back = fill_back
+        self.camera_mode = camera_mode
+        self.K = K
+        self.R = R
+        self.t = t
+        self.dist_coeffs = dist_coeffs
+        self.orig_size = orig_size
+        self.perspective = perspective
         self.viewing_angle = viewing_angle
-        self.eye = (0, 0, -(1 / math.tan(math.radians(viewing_angle)) + 1)) if eye is None else eye
+        self.eye = (0, 0, -(1 / math.tan(math.radians(viewing_angle)) + 1))
+        self.camera_direction = camera_direction
         self.near = near
         self.far = far
         self.light_intensity_ambient = light_intensity_ambient
@@ -32,66 +61,144 @@ class Renderer:
         self.light_color_ambient = light_color_ambient
         self.light_color_directional = light_color_directional
         self.light_direction = light_direction
+        self.rasterizer_eps = EPS
 
-    def __call__(self, vertices, faces, textures, mode=None):
+    def forward(self, vertices, faces, textures=None, mode=None, K=None, R=None, t=None, dist_coeffs=None,
+                orig_size=None):
         """Render a batch of meshes.
 
-        What does not differ between the views is best passed expanded (`tensor.expand(B, ...)`): it is then
-        read and lit once.
+        If one of the tensors is on a GPU, the images are made there. What does not differ between the views is best
+        passed expanded (`tensor.expand(B, ...)`): it is then read and lit once.
 
         Args:
-            vertices: [B, V, 3] float32 tensor, object space.
-            faces: [B, F, 3] integer tensor.
-            textures: [B, F, t, t, t, 3] float32 tensor, every cube of one colour: t = 1, or expanded to any t.
-            mode: None for all three images, "rgb" for the first alone.
+            vertices: [B, V, 3] float tensor, object space.
+            faces: [B, F, 3] integer tensor, vertices counted from 0.
+            textures: [B, F, t, t, t, 3] float tensor, a cube of colours for each face (Kato et al. 2018, section 4);
+                None for "silhouettes" and "depth". Cubes of one colour are drawn fastest as t = 1, or as a tensor
+                expanded to any t.
+            mode: "rgb", "silhouettes" or "depth" for one image; None for rgb, depth and alpha.
+            K, R, t, dist_coeffs, orig_size: in place of the attributes, for camera_mode "projection".
 
         Returns:
-            rgb [B, 3, H, W], depth [B, H, W] and alpha [B, H, W], or rgb alone; H = W = image_size, float32.
+            rgb [B, 3, H, W], depth [B, H, W] and alpha [B, H, W], or one of them; H = W = image_size, float32, row
+            0 at the top, depth `far` where nothing is drawn.
 
         Raises:
-            ValueError: for another mode, or a texture of more than one colour a face.
+            ValueError: for another mode, or for tensors of other shapes.
         """
-        if mode not in (None, "rgb"):
-            raise ValueError(f"mode {mode!r} is not known; use None or 'rgb'")
-        colors, background = self._face_colors(vertices, faces, textures)
-        projected = perspective(look_at(vertices, self.eye), self.viewing_angle)
-        rgb, depth, alpha = rasterize_mesh(
-            projected, faces, colors, self.image_size, self.anti_aliasing, self.near, self.far, background,
-            self.fill_back, return_depth_and_alpha=mode is None)
-        rgb = rgb.expand(-1, 3, -1, -1)
-        return rgb if mode == "rgb" else (rgb, depth, alpha)
+        _check_one_of("mode", mode, MODES)
+        camera = K, R, t, dist_coeffs, orig_size
+        if mode == "silhouettes":
+            return self.render_silhouettes(vertices, faces, *camera)
+        if mode == "depth":
+            return self.render_depth(vertices, faces, *camera)
+        if mode == "rgb":
+            return self.render_rgb(vertices, faces, textures, *camera)
+        return self.render(vertices, faces, textures, *camera)
 
-    def _face_colors(self, vertices, faces, textures):
-        """Lit colours [B or 1, F or 2F, C] of the faces, and the background's C; C is 1 where all is grey, else 3."""
-        flat = textures[:, :, 0, 0, 0]
-        if any(textures.shape[k] > 1 and textures.stride(k) != 0 for k in (2, 3, 4)):
-            raise ValueError(f"textures of shape {list(textures.shape)} may hold several colours a face; only flat "
-                             "colours are drawn: give [B, F, 1, 1, 1, 3]")
-        if all(_repeats(t) for t in (vertices, faces, textures)):
-            vertices, faces, flat = vertices[:1], faces[:1], flat[:1]
-        if self.fill_back:
-            faces = torch.cat((faces, faces.flip(-1)), dim=1)
-            flat = torch.cat((flat, flat), dim=1) if flat.stride(1) else flat[:, :1].expand(-1, faces.shape[1], -1)
-        light = face_light(vertices_to_faces(vertices, faces), self.light_intensity_ambient,
-                           self.light_intensity_directional, self.light_color_ambient, self.light_color_directional,
-                           self.light_direction)
-        grey = flat.stride(-1) == 0 and all(map(_is_grey, (
+    def render(self, vertices, faces, textures, K=None, R=None, t=None, dist_coeffs=None, orig_size=None):
+        """rgb [B, 3, H, W], depth [B, H, W] and alpha [B, H, W]; arguments as in `forward`."""
+        return self._draw(vertices, faces, (K, R, t, dist_coeffs, orig_size), textures, with_rgb=True, with_depth=True,
+                          with_alpha=True)
+
+    def render_rgb(self, vertices, faces, textures, K=None, R=None, t=None, dist_coeffs=None, orig_size=None):
+        """rgb [B, 3, H, W]; arguments as in `forward`."""
+        return self._draw(vertices, faces, (K, R, t, dist_coeffs, orig_size), textures, with_rgb=True)[0]
+
+    def render_silhouettes(self, vertices, faces, K=None, R=None, t=None, dist_coeffs=None, orig_size=None):
+        """alpha [B, H, W]; arguments as in `forward`."""
+        return self._draw(vertices, faces, (K, R, t, dist_coeffs, orig_size), with_alpha=True)[2]
+
+    def render_depth(self, vertices, faces, K=None, R=None, t=None, dist_coeffs=None, orig_size=None):
+        """depth [B, H, W]; arguments as in `forward`."""
+        return self._draw(vertices, faces, (K, R, t, dist_coeffs, orig_size), with_depth=True)[1]
+
+    def _draw(self, vertices, faces, camera, textures=None, with_rgb=False, with_depth=False, with_alpha=False):
+        """rgb, depth and alpha, each None if it is not wanted."""
+        vertices, faces, textures = _on_one_device(vertices, faces, textures)
+        check_mesh(vertices, faces)
+        colors, background = None, None
+        if with_rgb:
+            check_textures(textures, *faces.shape[:2])
+            colors, textures, background = self._lit(vertices, faces, textures)
+        rgb, depth, alpha = rasterize_mesh(
+            self._on_image(vertices, *camera), faces, colors, self.image_size, self.anti_aliasing, textures=textures,
+            near=self.near, far=self.far, eps=self.rasterizer_eps, background_color=background,
+            fill_back=self.fill_back, return_depth=with_depth, return_alpha=with_alpha)
+        return None if rgb is None else rgb.expand(-1, 3, -1, -1), depth, alpha
+
+    def _lit(self, vertices, faces, textures):
+        """What paints the faces, in one channel where all is grey and else in three.
+
+        Returns:
+            colors [B or 1, F or 2F, C]: of flat faces, or what their cubes are multiplied with; the cubes [B, F, t, t,
+            t, C], or None for flat faces; and the background's colour.
+        """
+        grey = textures.stride(-1) == 0 and all(map(_is_grey, (
             self.background_color, self.light_color_ambient, self.light_color_directional)))
         channels = 1 if grey else 3
-        return flat[..., :channels] * light[..., :channels], self.background_color[:channels]
+        if repeats(vertices) and repeats(faces):
+            vertices, faces = vertices[:1], faces[:1]
+        if self.fill_back:
+            faces = torch.cat((faces, faces.flip(-1)), dim=1)
+        colors = face_light(vertices_to_faces(vertices, faces), self.light_intensity_ambient,
+                            self.light_intensity_directional, self.light_color_ambient, self.light_color_directional,
+                            self.light_direction)[..., :channels]
+        background = self.background_color[:channels] if grey else self.background_color
+        if not is_flat(textures):
+            return colors, textures[..., :channels], background
+        flat = once(textures[:, :, 0, 0, 0, :channels])
+        if flat.stride(1) == 0:
+            flat = flat[:, :1]
+        elif self.fill_back:
+            flat = torch.cat((flat, flat), dim=1)
+        return flat * colors, None, background
+
+    def _on_image(self, vertices, K, R, t, dist_coeffs, orig_size):
+        """Vertices [B, V, 3] as the camera projects them."""
+        _check_one_of("camera_mode", self.camera_mode, CAMERA_MODES)
+        if self.camera_mode == "none":
+            return vertices
+        if self.camera_mode == "projection":
+            given = dict(K=K, R=R, t=t, dist_coeffs=dist_coeffs, orig_size=orig_size)
+            given = {name: getattr(self, name) if value is None else value for name, value in given.items()}
+            missing = [name for name in ("K", "R", "t") if given[name] is None]
+            if missing:
+                raise ValueError(f"camera_mode 'projection' needs {', '.join(missing)}; give them, or choose "
+                                 "camera_mode 'look_at' or 'look'")
+            return projection(vertices, **given)
+        if self.camera_mode == "look_at":
+            vertices = look_at(vertices, self.eye)
+        else:
+            vertices = look(vertices, self.eye, self.camera_direction)
+        return perspective(vertices, self.viewing_angle) if self.perspective else vertices
 
 
 def vertices_to_faces(vertices, faces):
-    """The corners of every face: vertices [B, V, 3], faces [B, F, 3] -> [B, F, 3, 3]."""
+    """The corners of every face: vertices [B, V, 3], faces [B, F, 3] -> [B, F, 3, 3].
+
+    Raises:
+        ValueError: for other shapes, and for a face with a vertex that is not there.
+    """
+    check_mesh(vertices, faces)
     batch = torch.arange(vertices.shape[0], device=vertices.device)[:, None, None]
     return vertices[batch, faces.long()]
 
 
+def _check_one_of(name, value, known):
+    if value not in known:
+        raise ValueError(f"{name} {value!r} is not known; expected one of {', '.join(map(repr, known))}")
+
+
+def _on_one_device(*tensors):
+    """The tensors, all on the GPU that one of them is on, if any is."""
+    device = next((t.device for t in tensors if t is not None and t.device.type != "cpu"), None)
+    return tensors if device is None else tuple(t if t is None else t.to(device) for t in tensors)
+
+
 def _is_grey(color):
-    """Whether the three numbers are one; three that want a gradient each are not."""
-    return not (torch.is_tensor(color) and color.requires_grad) and len(set(map(float, color))) == 1
-
-
-def _repeats(tensor):
-    """Whether every element of the batch is the same memory."""
-    return tensor.shape[0] == 1 or tensor.stride(0) == 0
+    """Whether the colour is three equal numbers; three that want a gradient each, or one for each view, are not."""
+    if torch.is_tensor(color) and (color.requires_grad or color.dim() != 1 or color.device.type != "cpu"):
+        return False
+    numbers = list(color)
+    return len(numbers) == 3 and not hasattr(numbers[0], "__len__") and len(set(map(float, numbers))) == 1

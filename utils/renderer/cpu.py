@@ -1,0 +1,172 @@
+"""The rasterizer on the CPU: tensors in, tensors out, each view drawn in one thread by the kernels."""
+import threading
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
+import torch
+
+from utils.renderer import gradient_kernels, kernels
+
+_pool = None  # (threads, executor), made at the first use
+_work_space = threading.local()
+
+
+def draw(vertices, colors, textures, scene, keep_face_index=False):
+    """Draw a batch of views.
+
+    Args:
+        vertices: [B, V, 3] float32.
+        colors: [B or 1, F or 2F, C] float32, or None.
+        textures: [B or 1, F, T, T, T, C] float32, or None.
+        scene: a `rasterize.Scene`.
+        keep_face_index: return it too, and sample flat colours as `kernels.shade_sampled` does: for a gradient.
+
+    Returns:
+        rgb [B, C, H, W], depth [B, H, W], alpha [B, H, W], each None if it is not wanted, and the face index
+        [B, S * S] int32 or None.
+    """
+    image_size, samples, eps = scene.image_size, scene.samples, np.float32(scene.eps)
+    size = image_size * samples
+    vertices, faces, colors, textures = map(_array, (vertices, scene.faces, colors, textures))
+    background = _array(scene.background_color)
+    batch, n_faces = len(vertices), faces.shape[1]
+    depth = torch.empty(batch, image_size, image_size) if scene.with_depth else None
+    alpha = torch.empty(batch, image_size, image_size) if scene.with_alpha else None
+    rgb = None if colors is None else torch.empty(batch, colors.shape[2], image_size, image_size)
+    kept = torch.empty(batch, size * size, dtype=torch.int32) if keep_face_index else None
+    images = [None if image is None else image.numpy() for image in (rgb, depth, alpha, kept)]
+    centres = ((2.0 * np.arange(size) + 1 - size) / size).astype(np.float32)
+
+    def draw_view(view):
+        face_index, sample_depth, behind = _buffers(size, n_faces)
+        of_rgb, of_depth, of_alpha, of_kept = (None if image is None else image[view] for image in images)
+        if keep_face_index:
+            face_index = of_kept
+        mesh = vertices[view], faces[view % len(faces)]
+        kernels.draw(*mesh, scene.fill_back, centres, np.float32(scene.near), np.float32(scene.far), face_index,
+                     sample_depth, behind)
+        if of_rgb is not None:
+            paint = colors[view % len(colors)], background[view % len(background)], samples
+            if textures is not None:
+                kernels.shade_textured(face_index, *mesh, textures[view % len(textures)], *paint, eps, of_rgb)
+            elif keep_face_index:
+                kernels.shade_sampled(face_index, *mesh, *paint, eps, of_rgb)
+            else:
+                kernels.shade(face_index, *paint, of_rgb)
+        if of_depth is not None:
+            kernels.shade_depth(sample_depth, samples, of_depth)
+        if of_alpha is not None:
+            kernels.shade_alpha(face_index, samples, of_alpha)
+
+    _run(draw_view, batch)
+    return rgb, depth, alpha, kept
+
+
+def color_gradient(vertices, colors, textures, scene, face_index, grad_rgb):
+    """Gradient of rgb with respect to the colours and, where there are any, the textures.
+
+    Args:
+        vertices, colors, textures, scene, face_index: as given to `draw` and returned by it.
+        grad_rgb: [B, C, H, W].
+
+    Returns:
+        Two tensors, like colors and like textures (or None).
+    """
+    batch = len(grad_rgb)
+    if textures is not None:
+        return _texture_gradient(vertices, colors, textures, scene, face_index, grad_rgb)
+    gradient = torch.zeros(batch, *colors.shape[1:])
+    face_index, grad_rgb, views = face_index.numpy(), _array(grad_rgb), gradient.numpy()
+
+    def add_view(view):
+        gradient_kernels.color_gradient(face_index[view], grad_rgb[view], scene.samples, views[view])
+
+    _run(add_view, batch)
+    return gradient if len(colors) == batch else gradient.sum(0, keepdim=True), None
+
+
+def _texture_gradient(vertices, colors, textures, scene, face_index, grad_rgb):
+    grad_colors = torch.zeros(len(grad_rgb), *colors.shape[1:])
+    grad_textures = torch.zeros(textures.shape)
+    shared = len(textures) < len(grad_rgb)
+    views_of_colors, views_of_textures = grad_colors.numpy(), grad_textures.numpy()
+    vertices, faces, colors_, textures = map(_array, (vertices, scene.faces, colors, textures))
+    face_index, grad_rgb = face_index.numpy(), _array(grad_rgb)
+
+    def add_view(view):
+        gradient_kernels.texture_gradient(
+            face_index[view], vertices[view], faces[view % len(faces)], textures[view % len(textures)],
+            colors_[view % len(colors_)], grad_rgb[view], scene.samples, np.float32(scene.eps),
+            views_of_textures[view % len(textures)], views_of_colors[view])
+
+    # views that share their textures add to the same numbers, one after the other
+    _run(add_view, len(grad_rgb), in_turn=shared)
+    return grad_colors if len(colors) == len(grad_colors) else grad_colors.sum(0, keepdim=True), grad_textures
+
+
+def vertex_gradient(vertices, colors, textures, scene, face_index, grad_rgb, grad_depth, grad_alpha):
+    """Gradient with respect to the vertices: approximate of rgb and alpha, true of depth.
+
+    Args:
+        vertices, colors, textures, scene, face_index: as given to `draw` and returned by it.
+        grad_rgb [B, C, H, W], grad_depth [B, H, W], grad_alpha [B, H, W]: each may be None.
+
+    Returns:
+        [B, V, 3].
+    """
+    samples, eps = scene.samples, np.float32(scene.eps)
+    size = scene.image_size * samples
+    gradient = torch.zeros_like(vertices, memory_format=torch.contiguous_format)
+    vertices, faces, colors, textures = map(_array, (vertices, scene.faces, colors, textures))
+    background = _array(scene.background_color)
+    face_index, views = face_index.numpy(), gradient.numpy()
+    of_edges = [g for g in (grad_rgb, None if grad_alpha is None else grad_alpha[:, None]) if g is not None]
+    grad_image = _array(torch.cat(of_edges, dim=1)) if of_edges else None
+    grad_depth = _array(grad_depth)
+
+    def add_view(view):
+        mesh = vertices[view], faces[view % len(faces)]
+        if grad_image is not None:
+            image = np.empty((grad_image.shape[1], size, size), np.float32)
+            if grad_rgb is not None:
+                paint = colors[view % len(colors)], background[view % len(background)], 1
+                seen = image[:colors.shape[2]]
+                if textures is None:
+                    kernels.shade(face_index[view], *paint, seen)
+                else:
+                    kernels.shade_textured(face_index[view], *mesh, textures[view % len(textures)], *paint, eps, seen)
+            if grad_alpha is not None:
+                kernels.shade_alpha(face_index[view], 1, image[-1])
+            gradient_kernels.edge_gradient(*mesh, face_index[view], image, samples, eps, grad_image[view], views[view])
+        if grad_depth is not None:
+            gradient_kernels.depth_gradient(*mesh, face_index[view], samples, grad_depth[view], views[view])
+
+    _run(add_view, len(vertices))
+    return gradient
+
+
+def _array(values):
+    return None if values is None else values.detach().contiguous().numpy()
+
+
+def _buffers(size, n_faces):
+    """This thread's work space: face index and depth of size x size samples, and room for n_faces faces."""
+    kept = getattr(_work_space, "buffers", None)
+    if kept is None or len(kept[0]) != size * size or len(kept[2]) < n_faces:
+        kept = _work_space.buffers = (np.empty(size * size, np.int32), np.empty(size * size, np.float32),
+                                      np.empty(n_faces, np.int32))
+    return kept
+
+
+def _run(do_view, batch, in_turn=False):
+    """Call do_view(0 .. batch - 1), spread over torch's number of threads, or one after the other."""
+    global _pool
+    threads = torch.get_num_threads()
+    if in_turn or threads == 1 or batch == 1:
+        for view in range(batch):
+            do_view(view)
+        return
+    if _pool is None or _pool[0] != threads:
+        _pool = threads, ThreadPoolExecutor(threads, thread_name_prefix="rasterize")
+    for _ in _pool[1].map(do_view, range(batch)):
+        pass

@@ -1,0 +1,5 @@
+"""What the renderer says of files."""
+
+
+class MeshError(ValueError):
+    """A mesh that cannot be rendered; the message names the file, the line where there is one, and what is wrong."""

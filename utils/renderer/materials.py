@@ -1,0 +1,166 @@
+"""Colours of faces: material files (mtl), texture images, and the colour cubes that they become."""
+from dataclasses import dataclass
+from pathlib import Path
+
+import imageio.v3 as imageio
+import numpy as np
+import torch
+
+from utils.renderer.errors import MeshError
+
+NO_COLOR = 0.5  # of a face without a material, in all three channels
+WRAPPINGS = ("REPEAT", "MIRRORED_REPEAT", "CLAMP_TO_EDGE", "CLAMP_TO_BORDER")
+CELLS_AT_A_TIME = 1 << 20  # bounds the memory that sampling takes
+
+
+@dataclass
+class Material:
+    """A colour (rgb in [0, 1], or None) and an image's file (or None)."""
+    color: tuple | None = None
+    image: Path | None = None
+
+
+def load_mtl(path):
+    """The materials of an mtl file by name; Kd and map_Kd lines count.
+
+    Raises:
+        MeshError: if the file is missing or such a line is malformed.
+    """
+    try:
+        text = Path(path).read_bytes().decode("utf-8", "replace")
+    except OSError as error:
+        raise MeshError(f"{path}: cannot be read ({error.strerror}); it is the material file that the obj file names "
+                        "after mtllib") from None
+    materials, current = {}, Material()
+    for number, line in enumerate(text.splitlines(), 1):
+        key, _, value = line.split("#", 1)[0].strip().partition(" ")
+        value = value.strip()
+        if key == "newmtl":
+            current = materials[value] = Material()
+        elif key == "Kd":
+            try:
+                r, g, b = (float(word) for word in value.split()[:3])
+            except ValueError:
+                raise MeshError(f"{path}, line {number}: '{line.strip()[:60]}' is no colour; expected Kd r g b"
+                                ) from None
+            current.color = r, g, b
+        elif key == "map_Kd":
+            current.image = _image_path(Path(path).parent, value, f"{path}, line {number}")
+    return materials
+
+
+def _image_path(folder, value, where):
+    """The file that a map_Kd line names; its name may hold blanks, or stand behind options."""
+    if not value:
+        raise MeshError(f"{where}: no file behind map_Kd")
+    names = [value, value.split()[-1]] if value.startswith("-") else [value]
+    paths = [folder / name.replace("\\", "/") for name in names]
+    for path in paths:
+        if path.is_file():
+            return path
+    raise MeshError(f"{where}: the image {paths[-1]} is not there; put it there, or load without textures")
+
+
+def read_image(path):
+    """An image file as [H, W, 3] float32 in [0, 1], row 0 at the top; alpha is left out.
+
+    Raises:
+        MeshError: if it cannot be read.
+    """
+    try:
+        return np.asarray(imageio.imread(path, plugin="pillow", mode="RGB"), dtype=np.float32) / 255
+    except Exception as error:  # whatever a broken file makes the reader stumble over
+        raise MeshError(f"{path}: cannot be read as an image ({str(error).splitlines()[0]})") from None
+
+
+def face_textures(material_of, materials, corners, texture_size, wrapping="REPEAT", use_bilinear=True):
+    """Colour cubes of faces.
+
+    A face is read from its material's image if there is one and the face has texture coordinates; else it has the
+    material's Kd; else NO_COLOR.
+
+    Args:
+        material_of: name of each face's material, F of them.
+        materials: Material by name.
+        corners: [F, 3, 2] float32, texture coordinates; not numbers where a face has none.
+        texture_size: cells of a cube along an axis.
+        wrapping: of WRAPPINGS: what coordinates outside [0, 1] stand for.
+        use_bilinear: interpolate between texels, or take the nearest.
+
+    Returns:
+        [F, t, t, t, 3] float32 tensor.
+    """
+    textures = np.full((len(material_of), *[texture_size] * 3, 3), NO_COLOR, np.float32)
+    material_of = np.asarray(material_of)
+    has_place = np.isfinite(corners).all(axis=(1, 2))
+    for name, material in materials.items():
+        mine = material_of == name
+        if material.color is not None:
+            textures[mine] = material.color
+        read = np.flatnonzero(mine & has_place)
+        if material.image is None or not len(read):
+            continue
+        image = read_image(material.image)
+        step = max(1, CELLS_AT_A_TIME // texture_size ** 3)
+        for begin in range(0, len(read), step):
+            some = read[begin:begin + step]
+            textures[some] = sample(image, cell_coordinates(corners[some], texture_size, wrapping), wrapping,
+                                    use_bilinear)
+    return torch.from_numpy(textures)
+
+
+def cell_coordinates(corners, texture_size, wrapping):
+    """Where in its image each cell of a cube is read.
+
+    Cell (i, j, k) stands for the point of the face whose corners have the weights (i, j, k) / (i + j + k).
+
+    Args:
+        corners: [F, 3, 2].
+        texture_size, wrapping: as in `face_textures`.
+
+    Returns:
+        [F, t, t, t, 2].
+    """
+    cells = np.stack(np.meshgrid(*[np.arange(texture_size, dtype=np.float32)] * 3, indexing="ij"), axis=-1)
+    weights = cells / np.maximum(cells.sum(-1, keepdims=True), 1)
+    return np.einsum("ijkc,fcd->fijkd", weights, wrapped(corners, wrapping), optimize=True)
+
+
+def wrapped(coordinates, wrapping):
+    """Texture coordinates brought into [0, 1], but for CLAMP_TO_BORDER, which tells outside from inside."""
+    if wrapping == "REPEAT":
+        # 1 stays 1: an image that is laid over a face once, from edge to edge, ends there
+        inside = (coordinates >= 0) & (coordinates <= 1)
+        return np.where(inside, coordinates, coordinates - np.floor(coordinates))
+    if wrapping == "MIRRORED_REPEAT":
+        return 1 - np.abs(coordinates % 2 - 1)
+    return np.clip(coordinates, 0, 1) if wrapping == "CLAMP_TO_EDGE" else coordinates
+
+
+def sample(image, coordinates, wrapping, use_bilinear):
+    """Colours of an image at texture coordinates.
+
+    Args:
+        image: [H, W, 3], row 0 at the top.
+        coordinates: [..., 2]: (0, 0) the centre of the bottom left texel, (1, 1) of the top right one.
+        wrapping, use_bilinear: as in `face_textures`.
+
+    Returns:
+        [..., 3]; 0 outside the image.
+    """
+    height, width = image.shape[:2]
+    x, y = coordinates[..., 0] * (width - 1), coordinates[..., 1] * (height - 1)
+    image = image[::-1]
+    if use_bilinear:
+        column, row = (np.clip(np.floor(v), 0, n - 1).astype(int) for v, n in ((x, width), (y, height)))
+        right, above = np.minimum(column + 1, width - 1), np.minimum(row + 1, height - 1)
+        across, up = (x - column)[..., None], (y - row)[..., None]
+        colors = ((image[row, column] * (1 - across) + image[row, right] * across) * (1 - up)
+                  + (image[above, column] * (1 - across) + image[above, right] * across) * up)
+    else:
+        column, row = (np.clip(np.floor(v + 0.5), 0, n - 1).astype(int) for v, n in ((x, width), (y, height)))
+        colors = image[row, column]
+    if wrapping == "CLAMP_TO_BORDER":
+        outside = (x < 0) | (x > width - 1) | (y < 0) | (y > height - 1)
+        colors = np.where(outside[..., None], np.float32(0), colors)
+    return colors
