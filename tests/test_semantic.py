@@ -114,9 +114,14 @@ def test_gradient_of_a_real_network_on_a_real_mesh(name, released, key, shared):
     shape = load_shape(shared / "scale", class_nb, int(golden["object_nb"]))
     choice = choose_network("squeezenet1_0", shared / "weights/squeezenet1_0_rgb01.pth")
     f = Confidence(choice.load(), choice.label(class_nb), shape.vertices, shape.faces, batch_size=8, released=released)
-    values, gradients = f.with_gradient(golden["points"])
-    np.testing.assert_allclose(values, golden["confidence"], atol=1e-3, rtol=0)
-    ours, theirs = gradients.numpy().ravel(), golden[key].ravel()
+    # Which of nearly equal numbers the network's max-pooling takes is a matter of the last digit, which differs between
+    # processors: 1e-6 degrees move the cosine by 1e-3. So the mean over such nudges is held to the golden.
+    gradients = []
+    for nudge in (0, 1e-6, -1e-6):
+        values, gradient = f.with_gradient(golden["points"] + nudge)
+        np.testing.assert_allclose(values, golden["confidence"], atol=1e-3, rtol=0)
+        gradients.append(gradient)
+    ours, theirs = torch.stack(gradients).mean(0).numpy().ravel(), golden[key].ravel()
     assert ours @ theirs / np.linalg.norm(ours) / np.linalg.norm(theirs) >= 0.999
     np.testing.assert_allclose(np.linalg.norm(ours), np.linalg.norm(theirs), rtol=0.05)
 
