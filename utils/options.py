@@ -90,13 +90,16 @@ def chosen_renderer(name, device):
     except Exception as error:  # a package built for another machine fails in its own ways
         raise InputError(f"--renderer {name}: cannot be imported ({type(error).__name__}: {error}); install it, or "
                          f"leave the option out for {RENDERER}") from None
-    if name != RENDERER:
-        try:
-            _draw_a_triangle(module, device)
-        except Exception as error:
-            raise InputError(f"--renderer {name}: does not draw here, on {device} ({type(error).__name__}: {error}); "
-                             "expected the public names of neural_renderer, which draws on GPUs only; leave the "
-                             f"option out for {RENDERER}") from None
+    if name == RENDERER and device.type == "cpu":
+        return module
+    try:
+        _draw_a_triangle(module, device)
+    except Exception as error:
+        if name == RENDERER:
+            raise InputError(f"--gpu {device.index}: {error}; --gpu -1 draws on the CPU") from None
+        raise InputError(f"--renderer {name}: does not draw here, on {device} ({type(error).__name__}: {error}); "
+                         "expected the public names of neural_renderer, which draws on GPUs only; leave the "
+                         f"option out for {RENDERER}") from None
     return module
 
 

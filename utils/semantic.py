@@ -4,7 +4,6 @@ A point says where the camera stands: by default (azimuth, elevation) in degrees
 the network. Batches, device and precision live here.
 """
 import ctypes
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
@@ -69,8 +68,7 @@ class Confidence:
             difference: step of the central differences to each side, in each parameter's unit.
             released: the gradient is that of the cross entropy of the softmax output, as in the published runs, and
                 not that of the confidence.
-            renderer: module with the public names of neural_renderer. Images are made on the CPU by `utils.renderer`,
-                on `device` by any other.
+            renderer: module with the public names of neural_renderer; it draws on `device`, where the images stay.
         """
         self.parameters = parameters
         self.fixed = {name: p.default for name, p in PARAMETERS.items()}
@@ -83,7 +81,7 @@ class Confidence:
         self.network = network.to(self.device, memory_format=torch.channels_last)
         self.label = label
         self.renderer = renderer
-        self.vertices, self.faces = (t.to(rendering_device(renderer, device)) for t in (vertices, faces))
+        self.vertices, self.faces = vertices.to(self.device), faces.to(self.device)
         self.batch_size = batch_size
         self.precision = precision
         self.normalize = normalize
@@ -95,7 +93,7 @@ class Confidence:
 
     def __call__(self, points):
         """Confidence at every point: points [N, n] -> [N] float32 tensor on the CPU."""
-        return torch.cat([torch.empty(0), *self._confidences(self._chunks(points))])
+        return torch.cat([torch.empty(0), *(self.classify(self.images(chunk)) for chunk in self._chunks(points))])
 
     def batches(self, points, done=0):
         """Yield the confidences [<= batch_size] of one batch of points after the other.
@@ -110,24 +108,9 @@ class Confidence:
         points = torch.as_tensor(np.asarray(points, dtype=np.float64))
         first = min(FIRST_BATCH, self.batch_size)
         ends = [*range(first, len(points), self.batch_size), len(points)]
-        return self._confidences([points[max(begin, done):end] for begin, end in zip([0, *ends], ends) if end > done])
-
-    def _confidences(self, chunks):
-        """The confidences of chunks of points, one after the other.
-
-        On a GPU the next chunk is rendered on the CPU while the network looks at this one.
-        """
-        if self.device.type == "cpu":
-            # rendering and network would only take the same cores from each other
-            yield from (self.classify(self.images(chunk)) for chunk in chunks)
-            return
-        with ThreadPoolExecutor(1) as ahead:
-            coming = ahead.submit(self.images, chunks[0]) if len(chunks) else None
-            for k in range(len(chunks)):
-                images = coming.result()
-                if k + 1 < len(chunks):
-                    coming = ahead.submit(self.images, chunks[k + 1])
-                yield self.classify(images)
+        for begin, end in zip([0, *ends], ends):
+            if end > done:
+                yield self.classify(self.images(points[max(begin, done):end]))
 
     def with_gradient(self, points):
         """Confidence and gradient at every point.
@@ -220,11 +203,6 @@ class Confidence:
 def domain_of(parameters):
     """The box of all allowed points of the named parameters: a ndinterval."""
     return ndinterval([PARAMETERS[name].begin for name in parameters], [PARAMETERS[name].end for name in parameters])
-
-
-def rendering_device(module, device):
-    """Where the images are made: `utils.renderer` draws on the CPU, another renderer where the network is."""
-    return torch.device("cpu" if module is renderer else device)
 
 
 def images_at(points, vertices, faces, renderer=renderer):

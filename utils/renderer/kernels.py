@@ -15,7 +15,6 @@ INFINITY = np.float32(np.inf)
 QUARTER = np.float32(0.25)
 HALF = np.float32(0.5)
 MARGIN = np.float32(0.05)  # samples; a bound computed in float32 is this close to the exact one
-TIE = np.float32(1e-6)  # depths that differ by less are equal: along a common edge rounding alone sets faces apart
 FLAT_CUBE = 2  # cells a side of the colour cube that stands for a flat colour where a gradient is wanted
 VECTOR = 8  # samples that one vector instruction holds
 
@@ -82,9 +81,9 @@ def _draw_span(first, count, row_start, face, x0, dy0, rise0, x1, dy1, rise1, x2
         old_z, old_face = depth[sample], face_index[sample]
         # A sum in place of one more condition: with it the stores would be under a mask, which is slow. No depth is
         # beyond `far`, so that one comparison serves for both.
-        nearer = z + (TIE if (w0 >= 0) & (w1 >= 0) & (w2 >= 0) & (z > near) else INFINITY) < old_z
-        depth[sample] = z if nearer else old_z
-        face_index[sample] = face if nearer else old_face
+        z += ZERO if (w0 >= 0) & (w1 >= 0) & (w2 >= 0) & (z > near) else INFINITY
+        depth[sample] = z if z < old_z else old_z
+        face_index[sample] = face if z < old_z else old_face
 
 
 @njit(inline="always")

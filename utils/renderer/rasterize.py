@@ -206,8 +206,15 @@ def _backend(vertices):
     """The module that draws on the tensors' device: `draw`, `color_gradient` and `vertex_gradient`."""
     if vertices.device.type == "cpu":
         return cpu
-    raise ValueError(f"the rasterizer draws on the CPU, and the vertices are on {vertices.device}; "
-                     "move them to the CPU first")
+    if vertices.device.type != "cuda":
+        raise ValueError(f"the rasterizer draws on the CPU and on CUDA GPUs, and the vertices are on {vertices.device}; "
+                         "move them first")
+    try:
+        from utils.renderer import cuda  # Triton is only there where torch was built for GPUs
+    except ImportError as error:
+        raise RuntimeError(f"drawing on {vertices.device} needs Triton, which cannot be imported ({error}): "
+                           "pip install triton (on Windows: triton-windows), or draw on the CPU") from None
+    return cuda
 
 
 def once(values):

@@ -1,0 +1,120 @@
+"""The renderer on a GPU: views per second, against the network that it feeds; its gradient; the scripts' memory.
+
+    python -m benchmarks.gpu
+
+First the GPU's images and gradients are checked against the CPU's on the stand-in shapes. Networks have random weights:
+nothing is downloaded.
+"""
+import tempfile
+import time
+
+import torch
+import trimesh
+
+import optim
+from benchmarks.common import random_weights
+from scale.true_dict import CLASS_NAMES
+from utils import bounds
+from utils.dataset import load_stand_in
+from utils.errors import InputError
+from utils.networks import PAPER_NETWORKS, choose_network
+from utils.options import Parser, run_script
+from utils.renderer.load_obj import normalize
+from utils.semantic import AZIMUTH_AND_ELEVATION, Confidence, domain_of, images_at
+
+BATCH = 64
+ROUNDS = 20
+TORUS = 87, 86  # sections: 14,964 faces
+CHECKED_POINTS = torch.tensor([(30.0, 20.0), (140, -5), (250, 70)], dtype=torch.float64)
+
+
+def points(n):
+    """n viewpoints all around."""
+    return torch.stack((torch.arange(n) * 360.0 / n, torch.arange(n) % 90.0), dim=1).double()
+
+
+def check(device):
+    """Compare the GPU with the CPU, image by image and gradient by gradient; returns the two worst differences."""
+    worst_share = worst_gradient = 0.0
+    for class_nb in range(len(CLASS_NAMES)):
+        shape = load_stand_in(class_nb, 0)
+        seen = []
+        for where in ("cpu", device):
+            at = CHECKED_POINTS.clone().requires_grad_()
+            images = images_at(at, shape.vertices.to(where), shape.faces.to(where))
+            weight = torch.randn(images.shape, generator=torch.Generator().manual_seed(0)).to(where)
+            seen.append((images.detach().cpu(), torch.autograd.grad((images * weight).sum(), at)[0]))
+        (expected, slope), (got, other) = seen
+        worst_share = max(worst_share, float(((expected - got).abs() > 1e-3).float().mean()))
+        worst_gradient = max(worst_gradient, float((slope - other).norm() / slope.norm()))
+    return worst_share, worst_gradient
+
+
+def seconds(work, device):
+    """Median over several rounds, from outside: launches and all."""
+    times = []
+    for _ in range(ROUNDS + 3):
+        torch.cuda.synchronize(device)
+        start = time.perf_counter()
+        work()
+        torch.cuda.synchronize(device)
+        times.append(time.perf_counter() - start)
+    return sorted(times[3:])[ROUNDS // 2]
+
+
+def main():
+    parser = Parser(prog="benchmarks.gpu", description=__doc__.splitlines()[0])
+    parser.add_argument("--gpu", type=int, default=0, metavar="N")
+    args = parser.parse_args()
+    if not torch.cuda.is_available():
+        raise InputError("benchmarks.gpu needs a CUDA GPU, and torch sees none; tests/renderer/test_cuda.py checks the "
+                         "kernels without one")
+    device = torch.device("cuda", args.gpu)
+    print(f"{torch.cuda.get_device_name(device)}, torch {torch.__version__}")
+
+    share, gradient = check(device)
+    print(f"\nGPU against CPU on {len(CLASS_NAMES)} stand-ins: at most {share:.3%} of the pixels differ by more than 1e-3, "
+          f"gradients by {gradient:.2%} of their norm")
+
+    mesh = trimesh.creation.torus(1.0, 0.45, *TORUS)
+    vertices = normalize(torch.from_numpy(mesh.vertices).float()).to(device)
+    faces = torch.from_numpy(mesh.faces).int().to(device)
+    print(f"\n{len(faces):,} faces, 224 x 224 anti-aliased, batches of {BATCH}")
+    at = points(BATCH)
+    with torch.inference_mode():
+        forward = seconds(lambda: images_at(at, vertices, faces), device)
+        images = images_at(at, vertices, faces)
+    print(f"forward                {BATCH / forward:10,.0f} views per second")
+    at_with_gradient = at.clone().requires_grad_()
+    kept = images_at(at_with_gradient, vertices, faces)
+    wanted = torch.randn_like(kept)
+    backward = seconds(lambda: torch.autograd.grad(kept, at_with_gradient, wanted, retain_graph=True), device)
+    print(f"backward               {BATCH / backward:10,.0f} views per second, {backward / forward:.1f} times the forward")
+    with tempfile.TemporaryDirectory() as folder:
+        files = {name: random_weights(name, folder) for name in PAPER_NETWORKS}
+        for precision in ("fp32", "bf16"):
+            choice = choose_network("resnet", files["resnet"])
+            f = Confidence(choice.load(), 0, vertices, faces, device, BATCH, precision)
+            network = seconds(lambda: f.classify(images), device)
+            print(f"resnet alone, {precision}     {BATCH / network:10,.0f} views per second, rendering takes "
+                  f"{forward / network:.2f} of its time")
+
+        print(f"\n{'peak GPU memory':12} {'f':>8} {'f and gradient':>16}")
+        domain = domain_of(AZIMUTH_AND_ELEVATION)
+        methods, _, initial = optim.checked(optim.parse_args("--network demo --class_nb 0 --object_nb 0".split()))
+        for name in (*PAPER_NETWORKS, "demo"):
+            choice = choose_network(name, files.get(name))
+            f = Confidence(choice.load(), 0, vertices, faces, device)
+            torch.cuda.reset_peak_memory_stats(device)
+            f(points(3 * f.batch_size))
+            values = torch.cuda.max_memory_allocated(device) / 1e9
+            torch.cuda.reset_peak_memory_stats(device)
+            descent = bounds.start(methods, initial, 2.0, domain)
+            bounds.step(descent, f, domain=domain)
+            print(f"{name:12} {values:8.2f} GB {torch.cuda.max_memory_allocated(device) / 1e9:13.2f} GB", flush=True)
+            del f
+            torch.cuda.empty_cache()
+
+
+if __name__ == "__main__":
+    run_script(main)

@@ -1,0 +1,197 @@
+"""The rasterizer on a GPU: tensors in, tensors out, a whole batch in a few launches of the Triton kernels.
+
+The same as cpu.py, function by function. Whatever is the same for all views is one element in memory.
+"""
+import contextlib
+
+import torch
+import triton
+from torch.nn.functional import avg_pool2d
+
+from utils.renderer import cuda_kernels as kernels
+from utils.renderer.kernels import BACKGROUND, FLAT_CUBE
+
+# The interpreter is slow by the operation, not by the number: it gets few programs of many elements.
+_INTERPRETED = kernels.INTERPRETED
+FACES = 4096 if _INTERPRETED else 32  # drawn by one program, each in a lane
+SMALL = 256  # samples: larger boxes are shared by several programs
+PROGRAMS, BANDS = (2, 1) if _INTERPRETED else (2048, 8)  # that share the larger faces; that share the rows of each
+STEP = 8192 if _INTERPRETED else 256  # samples or pixels that a program works on at a time
+EDGES, LINE_SHARES, LINE_STEP = (4096, 1, 64) if _INTERPRETED else (1, 4, 64)  # edge_gradient's programs
+
+
+def draw(vertices, colors, textures, scene, keep_face_index=False):
+    """Draw a batch of views; arguments and results as in `cpu.draw`, on the GPU."""
+    vertices, faces, colors, textures = _in_order(vertices, scene.faces, colors, textures)
+    with _device_of(vertices):
+        face_index, sample_depth = _nearest_faces(vertices, faces, scene)
+        rgb = depth = alpha = None
+        if colors is not None and textures is None and not keep_face_index:
+            rgb = _shade(face_index, colors, scene, scene.samples)
+        elif colors is not None:
+            rgb = _pixels(_sample_colors(vertices, faces, face_index, colors, textures, scene), scene)
+        if scene.with_depth:
+            depth = _pixels(_upright(sample_depth), scene)[:, 0]
+        if scene.with_alpha:
+            alpha = _pixels(_upright(face_index != BACKGROUND).float(), scene)[:, 0]
+    return rgb, depth, alpha, face_index if keep_face_index else None
+
+
+def color_gradient(vertices, colors, textures, scene, face_index, grad_rgb):
+    """Gradient of rgb with respect to the colours and textures; arguments and results as in `cpu.color_gradient`."""
+    gradient = grad_rgb.float() / scene.samples ** 2
+    if textures is None:
+        return _flat_color_gradient(colors, scene, face_index, gradient), None
+    vertices, faces, colors, textures, gradient = _in_order(vertices, scene.faces, colors, textures, gradient)
+    grad_colors, grad_textures = torch.zeros_like(colors), torch.zeros_like(textures)
+    size, batch, channels = scene.image_size * scene.samples, len(vertices), colors.shape[2]
+    with _device_of(vertices):
+        kernels.texture_gradient[triton.cdiv(size * size, STEP), batch](
+            face_index, vertices, faces, textures, colors, gradient, grad_textures, grad_colors, vertices.shape[1],
+            faces.shape[1], _stride(faces), _stride(textures), _stride(colors), size, textures.shape[2], scene.eps,
+            CHANNELS=channels, SAMPLES=scene.samples, STEP=STEP, enable_fp_fusion=False)
+    return grad_colors, grad_textures
+
+
+def vertex_gradient(vertices, colors, textures, scene, face_index, grad_rgb, grad_depth, grad_alpha):
+    """Gradient with respect to the vertices; arguments and results as in `cpu.vertex_gradient`."""
+    gradient = torch.zeros_like(vertices, memory_format=torch.contiguous_format)
+    vertices, faces, colors, textures = _in_order(vertices, scene.faces, colors, textures)
+    seen, grad_image = [], []
+    with _device_of(vertices):
+        if grad_rgb is not None:
+            grad_image.append(grad_rgb)
+            seen.append(_shade(face_index, colors, scene, 1) if textures is None else
+                        _sample_colors(vertices, faces, face_index, colors, textures, scene))
+        if grad_alpha is not None:
+            grad_image.append(grad_alpha[:, None])
+            seen.append(_upright(face_index != BACKGROUND).float())
+        if seen:
+            _add_edge_gradient(gradient, vertices, faces, face_index, torch.cat(seen, dim=1),
+                               torch.cat(grad_image, dim=1), scene)
+        if grad_depth is not None:
+            grad_depth = grad_depth.float().contiguous() / scene.samples ** 2
+            size = scene.image_size * scene.samples
+            kernels.depth_gradient[triton.cdiv(size * size, STEP), len(vertices)](
+                face_index, vertices, faces, grad_depth, gradient, vertices.shape[1], faces.shape[1], _stride(faces),
+                size, SAMPLES=scene.samples, STEP=STEP, enable_fp_fusion=False)
+    return gradient
+
+
+def _nearest_faces(vertices, faces, scene):
+    """Face index [B, S * S] int32 and depth [B, S * S] float32 of every sample, row 0 at the bottom."""
+    device, (batch, n_vertices, _), n_faces = vertices.device, vertices.shape, faces.shape[1]
+    n_sides, size = _sides(scene), scene.image_size * scene.samples
+    centres = ((2.0 * torch.arange(size, dtype=torch.float64, device=device) + 1 - size) / size).float()
+    keys = torch.full((batch, size * size), _empty_key(scene.far), dtype=torch.int64, device=device)
+    # every side of every face once, for its size, and once more where a face is seen from its edge
+    larger = torch.empty(2 * batch * n_sides, dtype=torch.int64, device=device)
+    n_larger = torch.zeros(1, dtype=torch.int32, device=device)
+    if n_faces:
+        kernels.draw_small[triton.cdiv(n_faces, FACES), batch](
+            vertices, faces, centres, keys, larger, n_larger, n_vertices, n_faces, _stride(faces), size, scene.near,
+            scene.far, FILL_BACK=scene.fill_back, FACES=FACES, LIMIT=SMALL, num_warps=1, enable_fp_fusion=False)
+        kernels.draw_larger[PROGRAMS, BANDS](
+            vertices, faces, centres, keys, larger, n_larger, n_vertices, n_faces, n_sides, _stride(faces), size,
+            scene.near, scene.far, STEP=STEP, enable_fp_fusion=False)
+    face_index = torch.empty(batch, size * size, dtype=torch.int32, device=device)
+    depth = torch.empty(batch, size * size, device=device)
+    kernels.resolve[triton.cdiv(keys.numel(), STEP),](keys, face_index, depth, keys.numel(), STEP=STEP)
+    return face_index, depth
+
+
+def _shade(face_index, colors, scene, samples):
+    """Flat colours, the mean of samples x samples at each pixel: [B, C, S / samples, S / samples]."""
+    batch, channels = len(face_index), colors.shape[2]
+    size = scene.image_size * scene.samples
+    width, background = size // samples, scene.background_color
+    image = torch.empty(batch, channels, width, width, device=colors.device)
+    kernels.shade[triton.cdiv(width * width, STEP), batch](
+        face_index, colors, background, image, size, width, _stride(colors), _stride(background), CHANNELS=channels,
+        SAMPLES=samples, STEP=STEP)
+    return image
+
+
+def _sample_colors(vertices, faces, face_index, colors, textures, scene):
+    """The colour of every sample, read from its face's cube: [B, C, S, S], row 0 at the top."""
+    batch, channels = len(face_index), colors.shape[2]
+    size, flat, background = scene.image_size * scene.samples, textures is None, scene.background_color
+    image = torch.empty(batch, channels, size, size, device=colors.device)
+    kernels.read_cubes[triton.cdiv(size * size, STEP), batch](
+        face_index, vertices, faces, colors if flat else textures, colors, background, image, vertices.shape[1],
+        faces.shape[1], _stride(faces), 0 if flat else _stride(textures), _stride(colors), _stride(background), size,
+        FLAT_CUBE if flat else textures.shape[2], scene.eps, CHANNELS=channels, FLAT=flat, STEP=STEP,
+        enable_fp_fusion=False)
+    return image
+
+
+def _flat_color_gradient(colors, scene, face_index, gradient):
+    """Sums of the samples' gradients over those that a face owns: like colors."""
+    n_sides, batch, channels = colors.shape[1], *gradient.shape[:2]
+    for axis in (2, 3):
+        gradient = gradient.repeat_interleave(scene.samples, dim=axis)
+    gradient = gradient.flip(2).reshape(batch, channels, -1).transpose(1, 2)
+    owner = torch.where(face_index == BACKGROUND, n_sides, face_index).long()[:, :, None].expand(-1, -1, channels)
+    sums = gradient.new_zeros(batch, n_sides + 1, channels).scatter_add_(1, owner, gradient)[:, :n_sides]
+    return sums if len(colors) == batch else sums.sum(0, keepdim=True)
+
+
+def _add_edge_gradient(total, vertices, faces, face_index, image, grad_image, scene):
+    """Add what the samples' colours [B, C, S, S] and the pixels' gradients [B, C, H, W] say to total [B, V, 3]."""
+    batch, channels, size, _ = image.shape
+    n_sides = _sides(scene)
+    first_of_view = torch.arange(batch, device=total.device)[:, None] * n_sides
+    owns = torch.zeros(batch * n_sides + 1, dtype=torch.bool, device=total.device)
+    owns[torch.where(face_index == BACKGROUND, batch * n_sides, face_index + first_of_view)] = True
+    seen = owns[:-1].nonzero()[:, 0]
+    if not len(seen):
+        return
+    owner = _columns_and_rows(face_index.reshape(batch, size, size))
+    image = _columns_and_rows(image.flip(2))
+    grad_image = _columns_and_rows(grad_image.float().flip(2) / scene.samples ** 2)
+    n_edges = 6 * len(seen)
+    kernels.edge_gradient[triton.cdiv(n_edges, EDGES), LINE_SHARES](
+        seen, n_edges, vertices, faces, owner, image, grad_image, total, batch, vertices.shape[1], faces.shape[1],
+        n_sides, _stride(faces), size, scene.eps, CHANNELS=channels, SAMPLES=scene.samples, EDGES=EDGES,
+        STEP=LINE_STEP, num_warps=1, enable_fp_fusion=False)
+
+
+def _columns_and_rows(images):
+    """[..., S, S] -> [2, ..., S, S]: with columns as lines, then with rows."""
+    return torch.stack((images.transpose(-1, -2), images))
+
+
+def _upright(samples):
+    """[B, S * S] from below -> [B, 1, S, S] with row 0 at the top."""
+    size = round(samples.shape[1] ** 0.5)
+    return samples.reshape(len(samples), 1, size, size).flip(2)
+
+
+def _pixels(samples, scene):
+    """The mean of the samples of every pixel: [B, C, S, S] -> [B, C, H, W]."""
+    return avg_pool2d(samples, scene.samples) if scene.samples > 1 else samples
+
+
+def _sides(scene):
+    """Numbers that a sample's face may have: those of the fronts, and of the backs where they are drawn."""
+    return scene.faces.shape[1] * (2 if scene.fill_back else 1)
+
+
+def _in_order(*tensors):
+    return (None if t is None else t.detach().contiguous() for t in tensors)
+
+
+def _stride(values):
+    """Distance in memory between two elements of a batch; 0 for a batch of one, which stands for all."""
+    return values.stride(0) if len(values) > 1 else 0
+
+
+def _empty_key(far):
+    """What `kernels.resolve` takes for no face at depth `far`."""
+    bits = torch.tensor(far, dtype=torch.float32).view(torch.int32).item()
+    return (bits ^ ((bits >> 31) & 0x7fffffff)) << 32 | 0x7fffffff
+
+
+def _device_of(tensor):
+    """Triton launches on the current device."""
+    return torch.cuda.device(tensor.device) if tensor.is_cuda else contextlib.nullcontext()

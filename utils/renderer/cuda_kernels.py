@@ -1,0 +1,432 @@
+"""The rasterizer's kernels for a GPU, in Triton: what kernels.py and gradient_kernels.py do, for a batch at once.
+
+float32 without fused multiply-adds, as on the CPU. A sample keeps the nearest face with one atomic minimum over 64
+bits: the depth above, the number of the face below, so that of two faces at one depth the first stays.
+With TRITON_INTERPRET=1 in the environment the same code runs on the CPU, slowly: so it is tested without a GPU.
+"""
+import os
+
+import triton
+import triton.language as tl
+
+INTERPRETED = os.environ.get("TRITON_INTERPRET") == "1"
+
+NO_FACE = tl.constexpr(0x7fffffff)  # lower half of the key of a sample that no face covers
+MARGIN = tl.constexpr(0.05)  # samples; a bound computed in float32 is this close to the exact one
+LONGEST = tl.constexpr(1e15)  # bound of a ratio of lengths; products of distances stay within float32
+
+
+@triton.jit
+def _row_at(coordinate, size):
+    """Where a coordinate in [-1, 1] falls among `size` sample centres (a fraction of a sample)."""
+    return (coordinate * size + (size - 1)) * 0.5
+
+
+@triton.jit
+def _ordered(depth):
+    """A float32 as an integer of the same order."""
+    bits = depth.to(tl.int32, bitcast=True)
+    return bits ^ ((bits >> 31) & 0x7fffffff)
+
+
+@triton.jit
+def _corner(vertices, faces, view, face, k, n_vertices, n_faces, faces_stride, mask):
+    """x, y and z of corner k of a face; faces from n_faces on are the backs, whose corners run the other way."""
+    back = face >= n_faces
+    place = tl.where(back, face - n_faces, face).to(tl.int64) * 3 + tl.where(back, 2 - k, k)
+    vertex = tl.load(faces + view.to(tl.int64) * faces_stride + place, mask=mask, other=0)
+    at = vertices + (view.to(tl.int64) * n_vertices + vertex) * 3
+    return (tl.load(at, mask=mask, other=0.0), tl.load(at + 1, mask=mask, other=0.0),
+            tl.load(at + 2, mask=mask, other=1.0))
+
+
+@triton.jit
+def _faces_the_camera(x0, y0, x1, y1, x2, y2):
+    return (y2 - y0) * (x1 - x0) >= (y1 - y0) * (x2 - x0)
+
+
+@triton.jit
+def _box(x0, y0, x1, y1, x2, y2, size):
+    """First and last row and column of the samples around a triangle; the last before the first where there are none.
+
+    What counts as covered is decided by the exact edge tests; a coordinate that is not a number covers nothing.
+    """
+    end = (size - 1).to(tl.float32)
+    low = _row_at(tl.minimum(tl.minimum(y0, y1), y2), size)
+    high = _row_at(tl.maximum(tl.maximum(y0, y1), y2), size)
+    left = _row_at(tl.minimum(tl.minimum(x0, x1), x2), size)
+    right = _row_at(tl.maximum(tl.maximum(x0, x1), x2), size)
+    sound = (low <= end) & (high >= 0) & (left <= end) & (right >= 0)
+    sound = sound & (x0 == x0) & (x1 == x1) & (x2 == x2) & (y0 == y0) & (y1 == y1) & (y2 == y2)
+    low, high = tl.where(sound, low, 1.0), tl.where(sound, high, 0.0)
+    left, right = tl.where(sound, left, 1.0), tl.where(sound, right, 0.0)
+    first_row = tl.ceil(tl.maximum(low - MARGIN, 0.0)).to(tl.int32)
+    last_row = tl.floor(tl.minimum(high + MARGIN, end)).to(tl.int32)
+    first_column = tl.ceil(tl.maximum(left - MARGIN, 0.0)).to(tl.int32)
+    last_column = tl.floor(tl.minimum(right + MARGIN, end)).to(tl.int32)
+    return first_row, tl.where(sound, last_row, first_row - 1), first_column, last_column
+
+
+@triton.jit
+def _draw_sample(keys, centres, row, column, inside, face, x0, y0, z0, x1, y1, z1, x2, y2, z2, near, far):
+    """Test one sample of a triangle, and keep the face there if it is the nearest so far."""
+    x = tl.load(centres + column, mask=inside, other=0.0)
+    y = tl.load(centres + row, mask=inside, other=0.0)
+    w2 = (y - y0) * (x1 - x0) - (x - x0) * (y1 - y0)
+    w0 = (y - y1) * (x2 - x1) - (x - x1) * (y2 - y1)
+    w1 = (y - y2) * (x0 - x2) - (x - x2) * (y0 - y2)
+    inverse = w0 * tl.div_rn(1.0, z0) + w1 * tl.div_rn(1.0, z1) + w2 * tl.div_rn(1.0, z2)
+    z = tl.div_rn(w0 + w1 + w2, inverse)
+    visible = inside & (w0 >= 0) & (w1 >= 0) & (w2 >= 0) & (z > near) & (z < far)
+    key = (_ordered(z).to(tl.int64) << 32) | face.to(tl.int64)
+    kept = tl.load(keys, mask=visible, other=0)  # one load spares most of the atomic operations
+    tl.atomic_min(keys, key, mask=visible & (key < kept), sem="relaxed")
+
+
+@triton.jit
+def draw_small(vertices, faces, centres, keys, larger, n_larger, n_vertices, n_faces, faces_stride, size, near, far,
+                FILL_BACK: tl.constexpr, FACES: tl.constexpr, LIMIT: tl.constexpr):
+    """Draw the faces of one view whose boxes hold up to LIMIT samples, one in each lane, and list the larger ones."""
+    view = tl.program_id(1).to(tl.int64)
+    face = tl.program_id(0) * FACES + tl.arange(0, FACES)
+    given = face < n_faces
+    x0, y0, z0 = _corner(vertices, faces, view, face, 0, n_vertices, n_faces, faces_stride, given)
+    x1, y1, z1 = _corner(vertices, faces, view, face, 1, n_vertices, n_faces, faces_stride, given)
+    x2, y2, z2 = _corner(vertices, faces, view, face, 2, n_vertices, n_faces, faces_stride, given)
+    drawn = given & _faces_the_camera(x0, y0, x1, y1, x2, y2)
+    n_sides = n_faces
+    if FILL_BACK:
+        n_sides = 2 * n_faces
+        back = given & _faces_the_camera(x2, y2, x1, y1, x0, y0)
+        # Seen from the edge, a face is drawn from both sides; its back waits with the larger ones.
+        listed = back & drawn
+        slot = tl.atomic_add(n_larger + tl.zeros_like(face), 1, mask=listed, sem="relaxed")
+        tl.store(larger + slot, view * n_sides + face + n_faces, mask=listed)
+        turned = back & (drawn == 0)
+        x0, x2 = tl.where(turned, x2, x0), tl.where(turned, x0, x2)
+        y0, y2 = tl.where(turned, y2, y0), tl.where(turned, y0, y2)
+        z0, z2 = tl.where(turned, z2, z0), tl.where(turned, z0, z2)
+        face = tl.where(turned, face + n_faces, face)
+        drawn = drawn | back
+    row, last_row, first_column, last_column = _box(x0, y0, x1, y1, x2, y2, size)
+    count = tl.where(drawn, (last_row - row + 1) * tl.maximum(last_column - first_column + 1, 0), 0)
+    listed = count > LIMIT
+    slot = tl.atomic_add(n_larger + tl.zeros_like(face), 1, mask=listed, sem="relaxed")
+    tl.store(larger + slot, view * n_sides + face, mask=listed)
+    count = tl.where(listed, 0, count)
+    column = first_column
+    keys += view * size * size
+    for done in range(0, tl.max(count)):
+        _draw_sample(keys + row * size + column, centres, row, column, done < count, face,
+                     x0, y0, z0, x1, y1, z1, x2, y2, z2, near, far)
+        column += 1
+        row = tl.where(column > last_column, row + 1, row)
+        column = tl.where(column > last_column, first_column, column)
+
+
+@triton.jit
+def draw_larger(vertices, faces, centres, keys, larger, n_larger, n_vertices, n_faces, n_sides, faces_stride, size,
+                 near, far, STEP: tl.constexpr):
+    """Draw the listed faces, whose rows the programs of the second axis share."""
+    band, n_bands = tl.program_id(1), tl.num_programs(1)
+    entry, n_entries = tl.program_id(0), tl.load(n_larger)
+    while entry < n_entries:
+        code = tl.load(larger + entry)
+        view, face = code // n_sides, (code % n_sides).to(tl.int32)
+        given = face >= 0
+        x0, y0, z0 = _corner(vertices, faces, view, face, 0, n_vertices, n_faces, faces_stride, given)
+        x1, y1, z1 = _corner(vertices, faces, view, face, 1, n_vertices, n_faces, faces_stride, given)
+        x2, y2, z2 = _corner(vertices, faces, view, face, 2, n_vertices, n_faces, faces_stride, given)
+        first_row, last_row, first_column, last_column = _box(x0, y0, x1, y1, x2, y2, size)
+        share = (last_row - first_row + n_bands) // n_bands
+        begin = first_row + band * share
+        width = tl.maximum(last_column - first_column + 1, 0)
+        count = tl.maximum(tl.minimum(share, last_row + 1 - begin), 0) * width
+        for start in range(0, count, STEP):
+            place = start + tl.arange(0, STEP)
+            row, column = begin + place // width, first_column + place % width
+            _draw_sample(keys + view * size * size + row * size + column, centres, row, column, place < count, face,
+                         x0, y0, z0, x1, y1, z1, x2, y2, z2, near, far)
+        entry += tl.num_programs(0)
+
+
+@triton.jit
+def resolve(keys, face_index, depth, n_samples, STEP: tl.constexpr):
+    """Keys to the number of the nearest face and its depth."""
+    place = tl.program_id(0).to(tl.int64) * STEP + tl.arange(0, STEP)
+    given = place < n_samples
+    key = tl.load(keys + place, mask=given, other=0)
+    face = (key & 0x7fffffff).to(tl.int32)
+    order = (key >> 32).to(tl.int32)
+    bits = order ^ ((order >> 31) & 0x7fffffff)
+    tl.store(face_index + place, tl.where(face == NO_FACE, -1, face), mask=given)
+    tl.store(depth + place, bits.to(tl.float32, bitcast=True), mask=given)
+
+
+@triton.jit
+def shade(face_index, colors, background, image, size, width, colors_stride, background_stride,
+           CHANNELS: tl.constexpr, SAMPLES: tl.constexpr, STEP: tl.constexpr):
+    """The mean of SAMPLES x SAMPLES flat face colours at each pixel of one view, row 0 at the top."""
+    view = tl.program_id(1).to(tl.int64)
+    pixel = tl.program_id(0) * STEP + tl.arange(0, STEP)
+    given = pixel < width * width
+    lowest = face_index + view * size * size + (width - 1 - pixel // width) * SAMPLES * size + pixel % width * SAMPLES
+    for channel in tl.static_range(CHANNELS):
+        empty = tl.load(background + view * background_stride + channel)
+        total = tl.zeros([STEP], tl.float32)
+        for sample in tl.static_range(SAMPLES * SAMPLES):
+            face = tl.load(lowest + sample // SAMPLES * size + sample % SAMPLES, mask=given, other=-1)
+            color = tl.load(colors + view * colors_stride + face.to(tl.int64) * CHANNELS + channel, mask=face >= 0,
+                            other=0.0)
+            total += tl.where(face >= 0, color, empty)
+        tl.store(image + (view * CHANNELS + channel) * width * width + pixel, total * (1.0 / (SAMPLES * SAMPLES)),
+                 mask=given)
+
+
+@triton.jit
+def _interpolation(vertices, faces, view, face, place, covered, n_vertices, n_faces, faces_stride, size):
+    """The triangle at a sample: its depth there, and of each corner the depth, the barycentric weight, and the slopes
+    of that weight along x and y before it was kept within [0, 1]."""
+    x0, y0, z0 = _corner(vertices, faces, view, face, 0, n_vertices, n_faces, faces_stride, covered)
+    x1, y1, z1 = _corner(vertices, faces, view, face, 1, n_vertices, n_faces, faces_stride, covered)
+    x2, y2, z2 = _corner(vertices, faces, view, face, 2, n_vertices, n_faces, faces_stride, covered)
+    x0, y0 = _row_at(x0, size), _row_at(y0, size)
+    x1, y1 = _row_at(x1, size), _row_at(y1, size)
+    x2, y2 = _row_at(x2, size), _row_at(y2, size)
+    x, y = (place % size).to(tl.float32), (place // size).to(tl.float32)
+    area = x2 * (y0 - y1) + x0 * (y1 - y2) + x1 * (y2 - y0)
+    a0, b0 = tl.div_rn(y1 - y2, area), tl.div_rn(x2 - x1, area)
+    a1, b1 = tl.div_rn(y2 - y0, area), tl.div_rn(x0 - x2, area)
+    a2, b2 = tl.div_rn(y0 - y1, area), tl.div_rn(x1 - x0, area)
+    w0 = tl.minimum(tl.maximum(a0 * x + b0 * y + tl.div_rn(x1 * y2 - x2 * y1, area), 0.0), 1.0)
+    w1 = tl.minimum(tl.maximum(a1 * x + b1 * y + tl.div_rn(x2 * y0 - x0 * y2, area), 0.0), 1.0)
+    w2 = tl.minimum(tl.maximum(a2 * x + b2 * y + tl.div_rn(x0 * y1 - x1 * y0, area), 0.0), 1.0)
+    total = w0 + w1 + w2
+    w0, w1, w2 = tl.div_rn(w0, total), tl.div_rn(w1, total), tl.div_rn(w2, total)
+    depth = tl.div_rn(1.0, tl.div_rn(w0, z0) + tl.div_rn(w1, z1) + tl.div_rn(w2, z2))
+    return depth, z0, z1, z2, w0, w1, w2, a0, b0, a1, b1, a2, b2
+
+
+@triton.jit
+def _cube_place(weight, depth, z, cells, eps):
+    """Cell of a colour cube's axis at or before the place where it is read, and how far that is from the next."""
+    steps = cells - 1.0
+    place = tl.minimum(tl.maximum(weight * steps * tl.div_rn(depth, z), 0.0), steps - eps)
+    place = tl.where(depth > 0, place, 0.0)  # a face so thin that its weights are lost in rounding
+    cell = tl.floor(place)
+    return cell.to(tl.int32), place - cell
+
+
+@triton.jit
+def read_cubes(face_index, vertices, faces, textures, colors, background, image, n_vertices, n_faces, faces_stride,
+                textures_stride, colors_stride, background_stride, size, cells, eps, CHANNELS: tl.constexpr,
+                FLAT: tl.constexpr, STEP: tl.constexpr):
+    """The colour of every sample of one view: its face's colour, times what is read from the face's cube.
+
+    FLAT: there are no cubes; the colour is read from a cube of nothing but that colour.
+    """
+    view = tl.program_id(1).to(tl.int64)
+    place = tl.program_id(0) * STEP + tl.arange(0, STEP)
+    given = place < size * size
+    face = tl.load(face_index + view * size * size + place, mask=given, other=-1)
+    covered = face >= 0
+    depth, z0, z1, z2, w0, w1, w2, _, _, _, _, _, _ = _interpolation(
+        vertices, faces, view, face, place, covered, n_vertices, n_faces, faces_stride, size)
+    i0, t0 = _cube_place(w0, depth, z0, cells, eps)
+    i1, t1 = _cube_place(w1, depth, z1, cells, eps)
+    i2, t2 = _cube_place(w2, depth, z2, cells, eps)
+    back = face >= n_faces
+    if not FLAT:  # a back's corners run the other way, and so do the axes of its cube, which is the front's
+        i0, i2 = tl.where(back, i2, i0), tl.where(back, i0, i2)
+        t0, t2 = tl.where(back, t2, t0), tl.where(back, t0, t2)
+    cube = tl.where(back, face - n_faces, face).to(tl.int64)
+    row = size - 1 - place // size
+    for channel in tl.static_range(CHANNELS):
+        color = tl.load(colors + view * colors_stride + face.to(tl.int64) * CHANNELS + channel, mask=covered, other=0.0)
+        value = tl.zeros([STEP], tl.float32)
+        for corner in tl.static_range(8):
+            weight = (t0 if corner % 2 else 1.0 - t0) * (t1 if corner // 2 % 2 else 1.0 - t1)
+            weight = weight * (t2 if corner // 4 else 1.0 - t2)
+            if FLAT:
+                value += weight * color
+            else:
+                cell = ((cube * cells + i0 + corner % 2) * cells + i1 + corner // 2 % 2) * cells + i2 + corner // 4
+                value += weight * tl.load(textures + view * textures_stride + cell * CHANNELS + channel, mask=covered,
+                                          other=0.0)
+        if not FLAT:
+            value = value * color
+        value = tl.where(covered, value, tl.load(background + view * background_stride + channel))
+        tl.store(image + ((view * CHANNELS + channel) * size + row) * size + place % size, value, mask=given)
+
+
+@triton.jit
+def texture_gradient(face_index, vertices, faces, textures, colors, gradient, grad_textures, grad_colors, n_vertices,
+                     n_faces, faces_stride, textures_stride, colors_stride, size, cells, eps,
+                      CHANNELS: tl.constexpr, SAMPLES: tl.constexpr, STEP: tl.constexpr):
+    """What the samples of one view say about cubes and colours; `gradient` is the pixels', shared by their samples."""
+    view = tl.program_id(1).to(tl.int64)
+    place = tl.program_id(0) * STEP + tl.arange(0, STEP)
+    given = place < size * size
+    face = tl.load(face_index + view * size * size + place, mask=given, other=-1)
+    covered = face >= 0
+    depth, z0, z1, z2, w0, w1, w2, _, _, _, _, _, _ = _interpolation(
+        vertices, faces, view, face, place, covered, n_vertices, n_faces, faces_stride, size)
+    i0, t0 = _cube_place(w0, depth, z0, cells, eps)
+    i1, t1 = _cube_place(w1, depth, z1, cells, eps)
+    i2, t2 = _cube_place(w2, depth, z2, cells, eps)
+    back = face >= n_faces
+    i0, i2 = tl.where(back, i2, i0), tl.where(back, i0, i2)
+    t0, t2 = tl.where(back, t2, t0), tl.where(back, t0, t2)
+    cube = tl.where(back, face - n_faces, face).to(tl.int64)
+    width = size // SAMPLES
+    pixel = (width - 1 - place // size // SAMPLES) * width + place % size // SAMPLES
+    for channel in tl.static_range(CHANNELS):
+        wish = tl.load(gradient + (view * CHANNELS + channel) * width * width + pixel, mask=covered, other=0.0)
+        at = face.to(tl.int64) * CHANNELS + channel
+        color = tl.load(colors + view * colors_stride + at, mask=covered, other=0.0)
+        read = tl.zeros([STEP], tl.float32)
+        for corner in tl.static_range(8):
+            weight = (t0 if corner % 2 else 1.0 - t0) * (t1 if corner // 2 % 2 else 1.0 - t1)
+            weight = weight * (t2 if corner // 4 else 1.0 - t2)
+            cell = ((cube * cells + i0 + corner % 2) * cells + i1 + corner // 2 % 2) * cells + i2 + corner // 4
+            cell = view * textures_stride + cell * CHANNELS + channel
+            read += weight * tl.load(textures + cell, mask=covered, other=0.0)
+            tl.atomic_add(grad_textures + cell, weight * color * wish, mask=covered & (wish != 0), sem="relaxed")
+        tl.atomic_add(grad_colors + view * colors_stride + at, read * wish, mask=covered & (wish != 0), sem="relaxed")
+
+
+@triton.jit
+def depth_gradient(face_index, vertices, faces, gradient, grad_vertices, n_vertices, n_faces, faces_stride, size,
+                    SAMPLES: tl.constexpr, STEP: tl.constexpr):
+    """What the samples' depths say about the corners' x, y and z; `gradient` is the pixels', shared by their samples."""
+    view = tl.program_id(1).to(tl.int64)
+    place = tl.program_id(0) * STEP + tl.arange(0, STEP)
+    face = tl.load(face_index + view * size * size + place, mask=place < size * size, other=-1)
+    covered = face >= 0
+    depth, z0, z1, z2, w0, w1, w2, a0, b0, a1, b1, a2, b2 = _interpolation(
+        vertices, faces, view, face, place, covered, n_vertices, n_faces, faces_stride, size)
+    width = size // SAMPLES
+    pixel = (width - 1 - place // size // SAMPLES) * width + place % size // SAMPLES
+    wish = tl.load(gradient + view * width * width + pixel, mask=covered, other=0.0)
+    covered = covered & (depth > 0) & (wish != 0)
+    common = wish * depth * depth
+    # of 1 / depth, when the sample moves by one unit: corner k moves it the other way, by its weight
+    unit = size * 0.5
+    along_x = common * unit * (tl.div_rn(a0, z0) + tl.div_rn(a1, z1) + tl.div_rn(a2, z2))
+    along_y = common * unit * (tl.div_rn(b0, z0) + tl.div_rn(b1, z1) + tl.div_rn(b2, z2))
+    back = face >= n_faces
+    corners = faces + view * faces_stride + tl.where(back, face - n_faces, face).to(tl.int64) * 3
+    for k in tl.static_range(3):
+        weight, z = (w0, z0) if k == 0 else ((w1, z1) if k == 1 else (w2, z2))
+        vertex = tl.load(corners + tl.where(back, 2 - k, k), mask=covered, other=0)
+        at = grad_vertices + (view * n_vertices + vertex) * 3
+        tl.atomic_add(at, weight * along_x, mask=covered, sem="relaxed")
+        tl.atomic_add(at + 1, weight * along_y, mask=covered, sem="relaxed")
+        tl.atomic_add(at + 2, weight * tl.div_rn(common, z * z), mask=covered, sem="relaxed")
+
+
+@triton.jit
+def edge_gradient(seen, n_edges, vertices, faces, owner, image, gradient, grad_vertices, n_views, n_vertices, n_faces,
+                   n_sides, faces_stride, size, eps, CHANNELS: tl.constexpr, SAMPLES: tl.constexpr,
+                   EDGES: tl.constexpr, STEP: tl.constexpr):
+    """What the samples say about the ends of EDGES edges: for every face that is seen, its three edges by two axes.
+
+    owner [2, B, S, S], image [2, B, C, S, S] and gradient [2, B, C, S / SAMPLES, S / SAMPLES]: first with columns as
+    lines, then with rows. The programs of the second axis share an edge's lines.
+    """
+    edge = tl.program_id(0) * EDGES + tl.arange(0, EDGES)
+    given = edge < n_edges
+    code = tl.load(seen + edge // 6, mask=given, other=0)
+    view, face = code // n_sides, (code % n_sides).to(tl.int32)
+    k, along = edge % 6 // 2, edge % 2
+    x0, y0, _ = _corner(vertices, faces, view, face, k, n_vertices, n_faces, faces_stride, given)
+    x1, y1, _ = _corner(vertices, faces, view, face, (k + 1) % 3, n_vertices, n_faces, faces_stride, given)
+    x2, y2, _ = _corner(vertices, faces, view, face, (k + 2) % 3, n_vertices, n_faces, faces_stride, given)
+    by_row = along == 1
+    s0, t0 = _row_at(tl.where(by_row, y0, x0), size), _row_at(tl.where(by_row, x0, y0), size)
+    s1, t1 = _row_at(tl.where(by_row, y1, x1), size), _row_at(tl.where(by_row, x1, y1), size)
+    s2, t2 = _row_at(tl.where(by_row, y2, x2), size), _row_at(tl.where(by_row, x2, y2), size)
+    sum_all = s0 + t0 + s1 + t1 + s2 + t2
+    given = given & (sum_all - sum_all == 0)  # finite
+    last = (size - 1) * 1.0
+    positive = (s0 < s1) == by_row
+    outwards = tl.where(positive, 1.0, -1.0)
+    begin = tl.minimum(tl.maximum(tl.ceil(tl.minimum(s0, s1)), 0.0), last + 1).to(tl.int32)
+    end = tl.maximum(tl.minimum(tl.floor(tl.maximum(s0, s1)), last), -1.0).to(tl.int32)
+    end = tl.where(given, end, begin - 1)
+    unit = tl.div_rn(2.0, size * 1.0)
+    width = size // SAMPLES
+    plane = along.to(tl.int64) * n_views + view
+    total0, total1 = tl.zeros([EDGES], tl.float32), tl.zeros([EDGES], tl.float32)
+    for number in range(tl.program_id(1), tl.max(end - begin) + 1, tl.num_programs(1)):
+        line = begin + number
+        s = line.to(tl.float32)
+        crossing = tl.div_rn(t1 - t0, s1 - s0) * (s - s0) + t0
+        inner = tl.where(positive, tl.floor(crossing), tl.ceil(crossing))
+        outer = inner + outwards
+        # written so that a crossing that is not a number also stays out
+        on = (line <= end) & (inner >= 0) & (inner <= last) & (outer >= 0) & (outer <= last)
+        inner, outer, line = tl.where(on, inner, 0.0), tl.where(on, outer, 0.0), tl.where(on, line, 0)
+        scale0 = tl.minimum(tl.abs(tl.div_rn(s1 - s0, s1 - s)), LONGEST) * unit
+        scale1 = tl.minimum(tl.abs(tl.div_rn(s1 - s0, s - s0)), LONGEST) * unit
+        owners = owner + (plane * size + line) * size
+        # outside: what if the face grew over these samples?
+        grows = on & (tl.load(owners + inner.to(tl.int32), mask=on, other=-1) == face)
+        first, final = tl.where(positive, outer, 0.0), tl.where(positive, last, outer)
+        sum0, sum1 = _jumps(image, gradient, owners, grows, first, final, inner, face, crossing, scale0, scale1, plane,
+                            line, size, width, eps, True, CHANNELS, SAMPLES, EDGES, STEP)
+        # inside: what if it drew back from its own?
+        by_first = (s - s0) * (s - s2) < 0
+        opposite = tl.where(by_first, tl.div_rn(t2 - t0, s2 - s0) * (s - s0) + t0,
+                            tl.div_rn(t1 - t2, s1 - s2) * (s - s2) + t2)
+        limit = tl.where(positive, tl.ceil(opposite), tl.floor(opposite))
+        shrinks = on & (opposite - opposite == 0)
+        limit = tl.where(shrinks, limit, 0.0)
+        first = tl.maximum(tl.minimum(inner, limit), 0.0)
+        final = tl.minimum(tl.maximum(inner, limit), last)
+        more0, more1 = _jumps(image, gradient, owners, shrinks, first, final, outer, face, crossing, scale0, scale1,
+                              plane, line, size, width, eps, False, CHANNELS, SAMPLES, EDGES, STEP)
+        # a crossing at one end does not move with the other
+        total0 -= tl.where(on & (s != s1), sum0 + more0, 0.0)
+        total1 -= tl.where(on & (s != s0), sum1 + more1, 0.0)
+    back = face >= n_faces
+    corners = faces + view * faces_stride + tl.where(back, face - n_faces, face).to(tl.int64) * 3
+    vertex0 = tl.load(corners + tl.where(back, 2 - k, k), mask=given, other=0)
+    vertex1 = tl.load(corners + tl.where(back, 2 - (k + 1) % 3, (k + 1) % 3), mask=given, other=0)
+    across = 1 - along
+    tl.atomic_add(grad_vertices + (view * n_vertices + vertex0) * 3 + across, total0, mask=given & (total0 != 0),
+                  sem="relaxed")
+    tl.atomic_add(grad_vertices + (view * n_vertices + vertex1) * 3 + across, total1, mask=given & (total1 != 0),
+                  sem="relaxed")
+
+
+@triton.jit
+def _jumps(image, gradient, owners, wanted, first, final, seen_from, face, crossing, scale0, scale1, plane, line, size,
+           width, eps, ANY_OWNER: tl.constexpr, CHANNELS: tl.constexpr, SAMPLES: tl.constexpr, EDGES: tl.constexpr,
+           STEP: tl.constexpr):
+    """Sums of the wanted changes of colour over samples first .. final of each edge's line, each divided by the
+    distance that the edge's ends have to move for it; a change is to the colour at seen_from."""
+    first, final = first.to(tl.int32), final.to(tl.int32)
+    final = tl.where(wanted, final, first - 1)
+    sum0, sum1 = tl.zeros([EDGES], tl.float32), tl.zeros([EDGES], tl.float32)
+    for start in range(0, tl.max(final - first) + 1, STEP):
+        position = first[:, None] + start + tl.arange(0, STEP)[None, :]
+        counts = position <= final[:, None]
+        if not ANY_OWNER:
+            counts = counts & (tl.load(owners[:, None] + position, mask=counts, other=-1) == face[:, None])
+        change = tl.zeros([EDGES, STEP], tl.float32)
+        for channel in tl.static_range(CHANNELS):
+            at = (plane * CHANNELS + channel) * size + line
+            level = tl.load(image + at * size + seen_from.to(tl.int32), mask=wanted, other=0.0)
+            color = tl.load(image + (at * size)[:, None] + position, mask=counts, other=0.0)
+            at = (plane * CHANNELS + channel) * width + line // SAMPLES
+            wish = tl.load(gradient + (at * width)[:, None] + position // SAMPLES, mask=counts, other=0.0)
+            change += (color - level[:, None]) * wish
+        distance = position.to(tl.float32) - crossing[:, None]
+        away = tl.where(distance > 0, eps, -eps)
+        distance0 = distance * scale0[:, None] + away
+        distance1 = distance * scale1[:, None] + away
+        change = tl.where(counts & (change > 0), change, 0.0)
+        sum0 += tl.sum(tl.div_rn(change, distance0), 1)
+        sum1 += tl.sum(tl.div_rn(change, distance1), 1)
+    return sum0, sum1
