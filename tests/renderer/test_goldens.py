@@ -14,21 +14,22 @@ def views(looking_from, golden, vertices, faces, **settings):
     eye = torch.tensor([nr.get_points_from_angles(d, e, a) for d, e, a in
                         zip(golden["distance"], golden["elevation"], golden["azimuth"])], dtype=torch.float32)
     n = len(eye)
-    white = torch.ones(1, 1, 1, 1, 1, 3).expand(n, len(faces), 2, 2, 2, 3)
+    white = torch.ones(1, 1, 1, 1, 1, 3, device=vertices.device).expand(n, len(faces), 2, 2, 2, 3)
     return looking_from(eye, **settings)(vertices.expand(n, -1, -1), faces.expand(n, -1, -1), white)
 
 
 def check(image, expected, sensitivity):
-    off = (np.abs(image.numpy() - expected) > TOLERANCE).mean(axis=(1, 2))
+    off = (np.abs(image.cpu().numpy() - expected) > TOLERANCE).mean(axis=(1, 2))
     assert (off <= sensitivity + ALLOWED).all(), off
 
 
 @pytest.mark.parametrize("name", MESHES)
-def test_images_are_the_original_renderers(name, goldens, looking_from):
+def test_images_are_the_original_renderers(name, goldens, looking_from, device):
     golden = np.load(goldens / "renders" / f"{name}.npz")
     vertices, faces = nr.load_obj(goldens / "meshes" / f"{name}.obj")
     np.testing.assert_array_equal(faces, golden["faces"])
     np.testing.assert_allclose(vertices, golden["vertices"], atol=1e-6)
+    vertices, faces = vertices.to(device), faces.to(device)
 
     rgb, depth, alpha = views(looking_from, golden, vertices, faces, image_size=int(golden["image_size"]))
     for channel in range(3):

@@ -18,7 +18,7 @@ def error(value, expected):
 
 @pytest.mark.parametrize("view", range(4))
 @pytest.mark.parametrize("name", MESHES)
-def test_gradients_are_the_original_renderers(name, view, goldens, looking_from):
+def test_gradients_are_the_original_renderers(name, view, goldens, looking_from, device):
     golden = np.load(goldens / "gradients" / f"{name}.npz")
     vertices, faces = nr.load_obj(goldens / "meshes" / f"{name}.obj")
     vertices.requires_grad_()
@@ -26,7 +26,8 @@ def test_gradients_are_the_original_renderers(name, view, goldens, looking_from)
     azimuth, elevation, distance = camera
     renderer = looking_from(nr.get_points_from_angles(distance, elevation, azimuth).float(),
                             int(golden["image_size"]))
-    rgb, _, alpha = renderer(vertices[None], faces[None], torch.ones(1).expand(1, len(faces), 2, 2, 2, 3))
+    rgb, _, alpha = (image.cpu() for image in renderer(
+        vertices[None].to(device), faces[None].to(device), torch.ones(1, device=device).expand(1, len(faces), 2, 2, 2, 3)))
     weight = torch.from_numpy(golden["weight"].astype(np.float32))
     loss = (weight * rgb[0]).sum()
     grad_vertices, grad_camera = torch.autograd.grad(loss, (vertices, camera), retain_graph=True)

@@ -93,3 +93,16 @@ def test_saved_meshes_come_back(tmp_path, goldens):
     again, faces_again = nr.load_obj(tmp_path / "saved.obj", normalization=False)
     torch.testing.assert_close(again, vertices)
     assert torch.equal(faces_again, faces)
+
+
+def test_saved_colours_come_back(tmp_path, goldens):
+    vertices, faces = nr.load_obj(goldens / "meshes/tetrahedron.obj")
+    random = torch.Generator().manual_seed(0)
+    textures = torch.rand(len(faces), 1, 1, 1, 3, generator=random).expand(-1, 4, 4, 4, -1).contiguous()
+    nr.save_obj(tmp_path / "saved.obj", vertices, faces, textures)
+    again, faces_again, textures_again = nr.load_obj(tmp_path / "saved.obj", normalization=False, load_texture=True)
+    torch.testing.assert_close(again, vertices)
+    assert torch.equal(faces_again, faces)
+    cells = slice(1, None)  # the first cell stands for no place on the face
+    torch.testing.assert_close(textures_again.flatten(1, 3)[:, cells], textures.flatten(1, 3)[:, cells],
+                               atol=1 / 255, rtol=0)
