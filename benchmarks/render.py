@@ -4,7 +4,8 @@
     python -m benchmarks.render --data_dir scale
 
 Ours is the whole way from a point to an image: camera, light, rasterizer, shading. Embree's is the ray casting alone,
-through Open3D, on rays that are ready. The two take turns; the figures are medians.
+through Open3D, on rays that are ready. The two take turns; the figures are medians. Then the same views with a cube of
+4 x 4 x 4 colours on every face, against white ones.
 """
 import time
 from pathlib import Path
@@ -16,12 +17,13 @@ import torch
 from benchmarks.common import machine, shapes_at_hand
 from scale.true_dict import CLASS_NAMES
 from utils.options import Parser, run_script
-from utils.renderer import get_points_from_angles
+from utils.renderer import Renderer, get_points_from_angles
 from utils.renderer.camera import look_at
 from utils.semantic import IMAGE_SIZE, PARAMETERS, images_at
 
 POINTS = [(azimuth, elevation) for elevation in (-10, 20, 50, 80) for azimuth in (0, 100, 230)]
 SAMPLES = 2 * IMAGE_SIZE
+CELLS = 4  # of a colour cube, along an axis
 
 
 def rays_at(azimuth, elevation):
@@ -33,6 +35,36 @@ def rays_at(azimuth, elevation):
     y, x = torch.meshgrid(centres.flip(0), centres, indexing="ij")
     directions = torch.stack((x, y, torch.ones_like(x)), dim=-1) @ axes.T
     return torch.cat((eye.expand_as(directions), directions), dim=-1).numpy()
+
+
+def textured_at(points, vertices, faces, textures):
+    """Images of an object with colour cubes [F, t, t, t, 3] from every point."""
+    camera = Renderer(IMAGE_SIZE, camera_mode="look_at")
+    azimuth, elevation = torch.tensor(points, dtype=torch.float64).unbind(1)
+    camera.eye = get_points_from_angles(PARAMETERS["distance"].default, elevation, azimuth).float()
+    n = len(points)
+    return camera.render_rgb(vertices.expand(n, -1, -1), faces.expand(n, -1, -1), textures.expand(n, *textures.shape))
+
+
+def time_textured(shapes, rounds):
+    """Print the time of textured views over that of white ones."""
+    print(f"\n{'shape':14} {'faces':>7} {'white ms':>8} {'textured ms':>11} {'ratio':>6}")
+    ratios = []
+    for class_nb, object_nb, shape in shapes:
+        textures = torch.rand(len(shape.faces), CELLS, CELLS, CELLS, 3, generator=torch.Generator().manual_seed(0))
+        white, textured = [], []
+        for _ in range(rounds + 1):
+            start = time.perf_counter()
+            images_at(POINTS, shape.vertices, shape.faces)
+            middle = time.perf_counter()
+            textured_at(POINTS, shape.vertices, shape.faces, textures)
+            white.append((middle - start) / len(POINTS) * 1e3)
+            textured.append((time.perf_counter() - middle) / len(POINTS) * 1e3)
+        white, textured = np.median(white[1:]), np.median(textured[1:])
+        ratios.append(textured / white)
+        name = f"{CLASS_NAMES[class_nb]} {object_nb}"
+        print(f"{name:14} {len(shape.faces):7,} {white:8.2f} {textured:11.2f} {ratios[-1]:6.2f}", flush=True)
+    print(f"textured / white: geometric mean {np.exp(np.mean(np.log(ratios))):.2f}, largest {max(ratios):.2f}")
 
 
 def main():
@@ -66,6 +98,7 @@ def main():
         name = f"{CLASS_NAMES[class_nb]} {object_nb}"
         print(f"{name:14} {len(shape.faces):7,} {ours:8.2f} {embree:10.2f} {ratios[-1]:6.1f} {same:16.2%}", flush=True)
     print(f"Embree / ours: geometric mean {np.exp(np.mean(np.log(ratios))):.1f}, smallest {min(ratios):.1f}")
+    time_textured(shapes_at_hand(args.data_dir), args.rounds)
 
 
 if __name__ == "__main__":

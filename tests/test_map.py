@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 import time
+import types
 from pathlib import Path
 
 import pytest
@@ -41,6 +42,28 @@ def test_a_map_and_its_picture(demo, run_script, tmp_path):
     assert result["shape_id"] == "stand-in-cup-0"
     assert result["settings"].keys() == {"step", "shape_id", "mesh_hash", "weights", "normalize", "precision"}
     assert path.with_suffix(".png").read_bytes()[:4] == b"\x89PNG"
+
+
+def test_another_renderer_of_the_same_names(demo, run_script, tmp_path, monkeypatch):
+    import utils.renderer
+    assert run_script(script, *demo)[0] == 0
+    ours = torch.load(tmp_path / "ck/Demo/5/0/map.pt")
+    code, _, err = run_script(script, *demo, "--renderer", "neural_renderer")
+    assert code == 2 and "--renderer neural_renderer: cannot be imported" in err and err.count("\n") == 1
+
+    public = types.ModuleType("neural_renderer")  # with the original's names, and none beside them
+    for name in ("Renderer", "get_points_from_angles", "load_obj"):
+        setattr(public, name, getattr(utils.renderer, name))
+    monkeypatch.setitem(sys.modules, "neural_renderer", public)
+    code, _, err = run_script(script, *demo, "--renderer", "neural_renderer")
+    assert code == 2 and "renderer not recorded, now neural_renderer" in err
+    assert run_script(script, *demo, "--renderer", "neural_renderer", "--override")[0] == 0
+    theirs = torch.load(tmp_path / "ck/Demo/5/0/map.pt")
+    assert torch.equal(theirs["z"], ours["z"]) and theirs["settings"]["renderer"] == "neural_renderer"
+
+    monkeypatch.setitem(sys.modules, "neural_renderer", types.ModuleType("neural_renderer"))
+    code, _, err = run_script(script, *demo, "--renderer", "neural_renderer")
+    assert code == 2 and "does not draw here" in err and err.count("\n") == 1
 
 
 def test_a_result_is_kept_and_one_made_otherwise_is_refused(demo, run_script, tmp_path):

@@ -10,7 +10,7 @@ import torch
 from scale.true_dict import CLASS_NAMES, SHAPE_IDS
 from utils.errors import InputError
 
-RENDERER = "utils.renderer"
+RENDERER = "utils"  # stands for utils.renderer
 INTERRUPTED = 130  # exit code after Ctrl-C or a request to terminate, as shells have it
 
 
@@ -86,7 +86,7 @@ def chosen_renderer(name, device):
         InputError: if it cannot be imported, or does not draw on the device.
     """
     try:
-        module = importlib.import_module(name)
+        module = importlib.import_module("utils.renderer" if name == RENDERER else name)
     except Exception as error:  # a package built for another machine fails in its own ways
         raise InputError(f"--renderer {name}: cannot be imported ({type(error).__name__}: {error}); install it, or "
                          f"leave the option out for {RENDERER}") from None
