@@ -6,15 +6,13 @@ renders the object on a grid of azimuths and elevations, asks the network, and w
 checkpoint/<network>/<class>/<object>/map.pt.
 """
 import numpy as np
-import torch
 from tqdm import tqdm
 
 from scale.true_dict import CLASS_NAMES
 from utils import checkpoints
 from utils.errors import InputError
-from utils.job import prepare
-from utils.options import Parser, add_shared_options, run_script
-from utils.semantic import grid
+from utils.options import Parser, add_shared_options, check_shared_options, run_script
+from utils.parameters import grid
 
 
 def parse_args(argv=None):
@@ -26,14 +24,17 @@ def parse_args(argv=None):
 
 def run(args):
     """Make the map that the options ask for, or find it made; returns the contents of map.pt and its path."""
+    check_shared_options(args)
     if not 0 < args.step <= 100:
         raise InputError(f"--step {args.step:g}: expected degrees above 0 and at most 100 (the paper's grid has 3)")
+    from utils.job import prepare  # brings torch, which takes seconds: not before the options are known to be good
     job = prepare(args, checkpoints.MAP, step=float(args.step))
     return job.file.finished() or sweep(job), job.path
 
 
 def sweep(job):
     """Ask f at every point of the grid, saving on the way."""
+    import torch
     xx, yy = grid(job.args.step)
     points = np.stack((xx.ravel(), yy.ravel()), axis=1)
     z = torch.zeros(len(points))

@@ -6,15 +6,13 @@ grows boxes from four initial points with three optimizers (OIR_W, naive, OIR_B)
 checkpoint/<network>/<class>/<object>/optim.pt.
 """
 import numpy as np
-import torch
 from tqdm import tqdm
 
 from scale.true_dict import CLASS_NAMES
 from utils import bounds, checkpoints
 from utils.errors import InputError
-from utils.job import prepare
-from utils.options import Parser, add_shared_options, run_script
-from utils.semantic import PARAMETERS, domain_of
+from utils.options import Parser, add_shared_options, check_shared_options, run_script
+from utils.parameters import PARAMETERS, domain_of
 
 INITIAL_POINTS = "130,30 50,20 200,15 310,50"  # (azimuth, elevation)
 METHODS = "OIR_W,naive,OIR_B"
@@ -49,6 +47,7 @@ def parse_args(argv=None):
 def run(args):
     """Grow the regions that the options ask for, or find them grown; returns the contents of optim.pt and its path."""
     methods, parameters, points = checked(args)
+    from utils.job import prepare  # brings torch, which takes seconds: not before the options are known to be good
     job = prepare(args, checkpoints.OPTIM, methods=args.methods, parameters=",".join(parameters),
                   initial_points=points.tolist(), n_iterations=args.n_iterations, learning_rate=args.learning_rate,
                   alpha=args.alpha, beta=args.beta, reg=args.reg, initial_width=args.initial_width,
@@ -68,6 +67,7 @@ def run(args):
 
 def checked(args):
     """The methods, parameters and initial points [P, n] that the options name."""
+    check_shared_options(args)
     names = args.methods.split(",")
     for name in names:
         if name not in bounds.METHODS:
@@ -128,6 +128,7 @@ def confidence(job, parameters):
 
 def grow(job, f, methods, parameters, points):
     """Let every method grow a region from every point, in lock-step, saving on the way."""
+    import torch
     args = job.args
     domain = None if args.released else domain_of(parameters)
     unfinished = job.file.unfinished()

@@ -13,7 +13,8 @@ from benchmarks.common import shapes_at_hand
 from scale.true_dict import CLASS_NAMES
 from utils.networks import choose_network
 from utils.options import Parser, run_script
-from utils.semantic import AZIMUTH_AND_ELEVATION, Confidence, domain_of
+from utils.parameters import AZIMUTH_AND_ELEVATION, domain_of
+from utils.semantic import Confidence
 
 SEEN = 1e-4  # a slope, in confidence per degree, that counts as one
 

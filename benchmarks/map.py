@@ -15,7 +15,8 @@ import torch
 from benchmarks.common import machine, random_weights, run_script_alone, shapes_at_hand
 from utils.networks import choose_network
 from utils.options import Parser, run_script
-from utils.semantic import Confidence, grid
+from utils.parameters import grid
+from utils.semantic import Confidence
 
 VIEWS = grid()[0].size
 BATCHES = 6  # of the network alone, in each pause

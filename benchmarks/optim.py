@@ -19,7 +19,8 @@ from utils import bounds
 from utils.dataset import load_shape
 from utils.networks import choose_network
 from utils.options import Parser, run_script
-from utils.semantic import AZIMUTH_AND_ELEVATION, Confidence, domain_of, images_at
+from utils.parameters import AZIMUTH_AND_ELEVATION, domain_of
+from utils.semantic import Confidence, images_at
 
 POINTS = np.array([(130.0, 30), (50, 20), (200, 15), (310, 50)])
 METHODS = ("OIR_W", "naive", "OIR_B")

@@ -19,7 +19,8 @@ from scale.true_dict import CLASS_NAMES
 from utils.options import Parser, run_script
 from utils.renderer import Renderer, get_points_from_angles
 from utils.renderer.camera import look_at
-from utils.semantic import IMAGE_SIZE, PARAMETERS, images_at
+from utils.parameters import PARAMETERS
+from utils.semantic import IMAGE_SIZE, images_at
 
 POINTS = [(azimuth, elevation) for elevation in (-10, 20, 50, 80) for azimuth in (0, 100, 230)]
 SAMPLES = 2 * IMAGE_SIZE

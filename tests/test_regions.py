@@ -4,6 +4,7 @@ import sys
 from pathlib import Path
 
 import numpy as np
+import pytest
 import torch
 
 from utils.regions import ndinterval
@@ -23,8 +24,9 @@ def test_a_grid_reaches_the_bounds():
     assert grid.tolist() == [[0, 10], [0, 15], [0, 20], [1, 10], [1, 15], [1, 20], [2, 10], [2, 15], [2, 20]]
 
 
-def test_a_file_with_regions_opens_in_safe_mode_once_utils_is_imported(tmp_path):
+@pytest.mark.parametrize("imports", ["import torch, utils", "import utils, torch"])
+def test_a_file_with_regions_opens_in_safe_mode_once_utils_is_imported(imports, tmp_path):
     torch.save({"regions": [ndinterval([0.1, 2], [3, np.inf])]}, tmp_path / "r.pt")
-    code = f"import torch, utils; print(torch.load({str(tmp_path / 'r.pt')!r})['regions'])"
+    code = f"{imports}; print(torch.load({str(tmp_path / 'r.pt')!r})['regions'])"
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=Path(__file__).parents[1])
     assert run.stdout.strip() == "[ndinterval([0.1, 2.0], [3.0, inf])]", run.stderr

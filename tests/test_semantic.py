@@ -7,7 +7,8 @@ from torch import nn
 import utils.renderer as nr
 from utils.dataset import load_shape
 from utils.networks import choose_network
-from utils.semantic import IMAGENET_MEAN, IMAGENET_STD, Confidence, grid, images_at
+from utils.parameters import grid
+from utils.semantic import IMAGENET_MEAN, IMAGENET_STD, Confidence, images_at
 
 
 class Tiny(nn.Module):

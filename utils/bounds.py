@@ -10,7 +10,6 @@ Everything is computed for K boxes at once, in float64:
 from dataclasses import dataclass, field
 
 import numpy as np
-import torch
 
 from utils.regions import ndinterval
 
@@ -174,6 +173,7 @@ class Descent:
 
     def state(self):
         """All of it but the methods, as tensors and lists, for `from_state`."""
+        import torch  # takes seconds, and the options are read without it
         return dict(a=torch.from_numpy(self.a), b=torch.from_numpy(self.b),
                     traces=torch.from_numpy(np.array(self.traces)), losses=torch.from_numpy(np.array(self.losses)),
                     problems=list(self.problems))

@@ -7,8 +7,6 @@ import os
 import time
 from pathlib import Path
 
-import torch
-
 from utils.errors import InputError
 
 MAP = "map.pt"
@@ -27,6 +25,7 @@ def read(path):
     Raises:
         InputError: if it cannot be read as one.
     """
+    import torch  # takes seconds, and the options are read without it
     try:
         contents = torch.load(path, weights_only=True, map_location="cpu")
         contents["settings"]
@@ -111,6 +110,7 @@ class ResultFile:
 
     def _write(self, path, contents):
         """Write a whole new file, make sure that it is on the disk, and only then let it take the old one's place."""
+        import torch
         temporary = self._temporary(path)
         try:
             with open(temporary, "wb") as file:

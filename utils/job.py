@@ -7,7 +7,7 @@ import torch
 from utils import checkpoints
 from utils.dataset import Shape, load_shape
 from utils.networks import NetworkChoice, choose_network
-from utils.options import RENDERER, check_shared_options, chosen_device, chosen_renderer
+from utils.options import RENDERER, chosen_device, chosen_renderer
 from utils.semantic import Confidence
 
 
@@ -39,7 +39,7 @@ class Job:
 
 
 def prepare(args, file_name, **settings):
-    """Find everything that a run needs, before anything slow is done.
+    """Find everything that a run needs, once its options are known to be good, and before anything slow is done.
 
     Args:
         args: the parsed options.
@@ -49,7 +49,6 @@ def prepare(args, file_name, **settings):
     Raises:
         InputError: for anything given that cannot be used.
     """
-    check_shared_options(args)
     device = chosen_device(args.gpu)
     renderer = chosen_renderer(args.renderer, device)
     choice = choose_network(args.network, args.weights)

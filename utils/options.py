@@ -5,8 +5,6 @@ import signal
 import sys
 from pathlib import Path
 
-import torch
-
 from scale.true_dict import CLASS_NAMES, SHAPE_IDS
 from utils.errors import InputError
 
@@ -70,6 +68,7 @@ def chosen_device(gpu):
     Raises:
         InputError: if there is no such GPU.
     """
+    import torch  # takes seconds, and the options are read without it
     if gpu == -1 or (gpu is None and not torch.cuda.is_available()):
         return torch.device("cpu")
     n_gpus = torch.cuda.device_count() if torch.cuda.is_available() else 0
@@ -104,6 +103,7 @@ def chosen_renderer(name, device):
 
 
 def _draw_a_triangle(module, device):
+    import torch
     camera = module.Renderer(image_size=8, camera_mode="look_at")
     camera.eye = module.get_points_from_angles(*torch.tensor([[2.0], [30.0], [40.0]], device=device))
     camera.render_rgb(torch.eye(3, device=device)[None], torch.arange(3, dtype=torch.int32, device=device)[None, None],

@@ -1,6 +1,5 @@
 """Regions of the semantic space: boxes."""
 import numpy as np
-import torch
 
 
 class ndinterval:
@@ -51,7 +50,3 @@ class ndinterval:
     def __reduce__(self):
         # plain numbers only, so that a file of regions opens where nothing but numbers may be read
         return ndinterval, (self.a.tolist(), self.b.tolist())
-
-
-# A file of results may hold regions, and is still read without running anything else.
-torch.serialization.add_safe_globals([ndinterval])

@@ -4,42 +4,16 @@ A point says where the camera stands: by default (azimuth, elevation) in degrees
 the network. Batches, device and precision live here.
 """
 import ctypes
-from dataclasses import dataclass
 
 import numpy as np
 import torch
 
 from utils import renderer
 from utils.errors import InputError
-from utils.regions import ndinterval
+from utils.parameters import AZIMUTH_AND_ELEVATION, PARAMETERS
 
 IMAGE_SIZE = 224  # pixels a side, for every network
 FIRST_BATCH = 8
-
-
-@dataclass(frozen=True)
-class Parameter:
-    """One number of a semantic point.
-
-    Attributes:
-        name: of the parameter.
-        unit: that it is measured in.
-        begin, end: its domain; for azimuth and elevation the paper's.
-        default: its value where it is not among a point's numbers.
-    """
-    name: str
-    unit: str
-    begin: float
-    end: float
-    default: float
-
-
-PARAMETERS = {parameter.name: parameter for parameter in (
-    Parameter("azimuth", "degrees", 0, 360, default=0),
-    Parameter("elevation", "degrees", -10, 90, default=35),
-    Parameter("distance", "half lengths of the object's longest side", 2, 4, default=2.732),
-)}
-AZIMUTH_AND_ELEVATION = ("azimuth", "elevation")
 
 IMAGENET_MEAN = (0.485, 0.456, 0.406)
 IMAGENET_STD = (0.229, 0.224, 0.225)
@@ -200,11 +174,6 @@ class Confidence:
         return confidence[:, 0], (objective[:, 1:n + 1] - objective[:, n + 1:]) / (2 * self.difference)
 
 
-def domain_of(parameters):
-    """The box of all allowed points of the named parameters: a ndinterval."""
-    return ndinterval([PARAMETERS[name].begin for name in parameters], [PARAMETERS[name].end for name in parameters])
-
-
 def images_at(points, vertices, faces, renderer=renderer):
     """A white object on black, as seen from every point.
 
@@ -225,21 +194,6 @@ def images_at(points, vertices, faces, renderer=renderer):
     camera = renderer.Renderer(image_size=IMAGE_SIZE, camera_mode="look_at")
     camera.eye = renderer.get_points_from_angles(distance, elevation, azimuth).to(vertices)
     return camera.render_rgb(vertices.expand(n, -1, -1), faces.expand(n, -1, -1), white)
-
-
-def grid(step=3):
-    """The map's grid of viewpoints (section 4): azimuth 0, step, .. < 360; elevation -10, -10 + step, .. < 90.
-
-    Args:
-        step: degrees.
-
-    Returns:
-        xx, yy: azimuth and elevation, two arrays [elevations, azimuths].
-    """
-    step = int(step) if step == int(step) else step  # whole degrees stay whole numbers
-    azimuth, elevation = (p.begin + step * np.arange(int(np.ceil((p.end - p.begin) / step)))
-                          for p in (PARAMETERS[name] for name in AZIMUTH_AND_ELEVATION))
-    return np.meshgrid(azimuth, elevation)
 
 
 def _keep_freed_memory():
