@@ -29,7 +29,8 @@ def run(args):
         raise InputError(f"--step {args.step:g}: expected degrees above 0 and at most 100 (the paper's grid has 3)")
     from utils.job import prepare  # brings torch, which takes seconds: not before the options are known to be good
     job = prepare(args, checkpoints.MAP, step=float(args.step))
-    return job.file.finished() or sweep(job), job.path
+    with job.file.locked():
+        return job.file.finished() or sweep(job), job.path
 
 
 def sweep(job):

@@ -54,14 +54,15 @@ def run(args):
                   released=args.released, gradient=args.gradient,
                   difference=args.difference if args.gradient == "finite_difference" else 0,
                   elevation=0 if "elevation" in parameters else args.elevation)
-    result = job.file.finished()
-    f = None
-    if result is None:
-        f = confidence(job, parameters)
-        result = grow(job, f, methods, parameters, points)
-    if args.verify and result.get("verified_at") != args.verify:
-        verify(result, f or confidence(job, parameters), args.verify)
-        job.file.save_finished(result)
+    with job.file.locked():
+        result = job.file.finished()
+        f = None
+        if result is None:
+            f = confidence(job, parameters)
+            result = grow(job, f, methods, parameters, points)
+        if args.verify and result.get("verified_at") != args.verify:
+            verify(result, f or confidence(job, parameters), args.verify)
+            job.file.save_finished(result)
     return result, job.path
 
 

@@ -1,6 +1,10 @@
 """Results appear whole or not at all, and are never mistaken for others."""
 import errno
 import os
+import subprocess
+import sys
+import time
+from pathlib import Path
 
 import pytest
 import torch
@@ -10,6 +14,18 @@ from utils.checkpoints import ResultFile, result_path
 from utils.errors import InputError
 
 SETTINGS = dict(step=3, mesh_hash="abc")
+ROOT = Path(__file__).parents[1]
+IN_A_PROCESS_OF_ITS_OWN = """
+import sys, torch
+from utils.checkpoints import ResultFile
+file = ResultFile(sys.argv[1], dict(step=3, mesh_hash="abc"), override="override" in sys.argv)
+with file.locked():
+    found = file.finished()
+    print("found" if found else "locked", flush=True)
+    if found is None:
+        if input() == "finish":
+            file.save_finished(dict(z=torch.ones(2)))
+"""
 
 
 def test_where_a_result_lies():
@@ -61,6 +77,73 @@ def test_a_broken_file_is_named(tmp_path, content):
     (tmp_path / "map.pt").write_bytes(content)
     with pytest.raises(InputError, match="map.pt: cannot be read as a result.*--override"):
         ResultFile(tmp_path / "map.pt", SETTINGS).finished()
+
+
+def test_a_single_wrong_bit_is_noticed(tmp_path):
+    path = tmp_path / "map.pt"
+    z = torch.arange(1000.0)
+    ResultFile(path, SETTINGS).save_finished(dict(z=z))
+    content = bytearray(path.read_bytes())
+    content[content.find(z.numpy().tobytes()) + 2001] ^= 1
+    path.write_bytes(content)
+    assert not torch.equal(torch.load(path)["z"], z)  # torch takes it for good
+    with pytest.raises(InputError, match="cannot be read as a result"):
+        ResultFile(path, SETTINGS).finished()
+
+
+@pytest.fixture
+def process():
+    """process(path, *words) starts one that locks a result and then waits for a line of input."""
+    started = []
+
+    def start(path, *words):
+        started.append(subprocess.Popen([sys.executable, "-c", IN_A_PROCESS_OF_ITS_OWN, str(path), *words], cwd=ROOT,
+                                        stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True))
+        return started[-1]
+
+    yield start
+    for each in started:
+        with each:
+            each.kill()
+
+
+@pytest.mark.parametrize("words", [(), ("override",)])
+def test_of_two_processes_one_computes_and_the_other_waits_for_its_result(words, process, tmp_path):
+    path = tmp_path / "map.pt"
+    file = ResultFile(path, SETTINGS)
+    file.save_finished({}) if words else None
+    first = process(path, *words)
+    assert first.stdout.readline() == "locked\n" and file.is_locked()
+    second = process(path, *words)
+    assert second.stdout.readline() == f"{path}: another process is making it; waiting for that to end\n"
+    first.stdin.write("finish\n")
+    first.stdin.flush()
+    assert second.stdout.readline() == "found\n"
+    assert first.wait() == second.wait() == 0
+    assert not file.is_locked() and os.listdir(tmp_path) == ["map.pt"]
+
+
+def test_a_killed_process_holds_no_lock_and_leaves_nothing_behind(process, tmp_path):
+    path = tmp_path / "map.pt"
+    file = ResultFile(path, SETTINGS)
+    file.save_unfinished(dict(done=1), now=True)
+    first = process(path)
+    assert first.stdout.readline() == "locked\n"
+    second = process(path)
+    assert "waiting" in second.stdout.readline()
+    (tmp_path / f".map.pt.{first.pid}").write_bytes(b"half of it")
+    first.kill()
+    assert second.stdout.readline() == "locked\n" and second.poll() is None
+    second.communicate("stop\n")
+    assert sorted(os.listdir(tmp_path)) == ["map.partial.pt"] and file.unfinished()["done"] == 1
+
+    time.sleep(0.02)  # file times are coarse
+    file.save_finished({})
+    file.partial_path.write_bytes(b"left by a process that was killed between its last two steps")
+    os.utime(file.partial_path, ns=(0, 0))
+    with file.locked():
+        pass
+    assert os.listdir(tmp_path) == ["map.pt"]
 
 
 def test_a_folder_that_cannot_be_made(tmp_path):

@@ -147,6 +147,17 @@ def test_a_run_that_was_stopped_goes_on_to_the_same_map(how, code, tmp_path):
     assert sorted(os.listdir(partial.parent)) == ["map.pt"]
 
 
+def test_two_at_once_make_one_map(tmp_path):
+    words = command(*DEMO, "--step", 20, "--checkpoint_dir", tmp_path)
+    both = [subprocess.Popen(words, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+            for _ in range(2)]
+    (first, bar), (second, other_bar) = (process.communicate() for process in both)
+    assert [process.returncode for process in both] == [0, 0]
+    assert sorted(("view/s" in bar, "view/s" in other_bar)) == [False, True]
+    assert first.splitlines()[-1] == second.splitlines()[-1]
+    assert os.listdir(tmp_path / "Demo/5/0") == ["map.pt"]
+
+
 def test_a_full_disk_is_one_line_and_what_was_saved_is_kept(demo, run_script, monkeypatch, tmp_path):
     def full(*_):
         raise OSError(28, "No space left on device")

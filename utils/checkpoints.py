@@ -3,11 +3,19 @@
 A result is a dict of tensors, numbers and strings under checkpoint/<network>/<class>/<object>/. Beside its figures
 it holds `settings`: everything that its numbers depend on. `torch.load(path)` opens it, in its safe mode.
 """
+import io
 import os
 import time
+import zipfile
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from utils.errors import InputError
+
+try:
+    import fcntl
+except ImportError:  # Windows, where two processes are not kept off the same result
+    fcntl = None
 
 MAP = "map.pt"
 OPTIM = "optim.pt"
@@ -27,6 +35,9 @@ def read(path):
     """
     import torch  # takes seconds, and the options are read without it
     try:
+        with zipfile.ZipFile(path) as file:  # torch does not look at the checksums
+            if file.testzip() is not None:
+                raise ValueError("a checksum is wrong")
         contents = torch.load(path, weights_only=True, map_location="cpu")
         contents["settings"]
         return contents
@@ -58,15 +69,52 @@ class ResultFile:
         self.partial_path = self.path.with_name(f"{self.path.stem}.partial{self.path.suffix}")
         self.settings = settings
         self.override = override
+        self._made_meanwhile = False
         self._saved_at = time.monotonic()
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
             probe = self._temporary(self.path)
             probe.touch()
-            probe.unlink()
+            probe.unlink(missing_ok=True)
         except OSError as error:
             raise InputError(f"{self.path.parent}: cannot be written to ({error.strerror}); "
                              "choose another folder with --checkpoint_dir") from None
+
+    @contextmanager
+    def locked(self):
+        """Keep other processes off this result. The second of two waits, says so, and then finds what the first made.
+
+        The lock goes with its process, however that ends; a result that is made while this one waits is not
+        overridden.
+
+        Raises:
+            InputError: if the file system has no locks.
+        """
+        if fcntl is None:
+            yield
+            return
+        before = _version(self.path)
+        with self._take_lock():
+            try:
+                self._made_meanwhile = _version(self.path) != before
+                self._tidy()
+                yield
+            finally:
+                with suppress(OSError):  # a lock file that stays does no harm
+                    self._lock_path.unlink()
+
+    def is_locked(self):
+        """Whether a process is at work on this result."""
+        if fcntl is None:
+            return False
+        try:
+            with open(self._lock_path, "rb") as lock:
+                fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
+            return False
+        except FileNotFoundError:
+            return False
+        except BlockingIOError:
+            return True
 
     def finished(self):
         """The stored result with the same settings, or None if there is none or it is to be overridden.
@@ -74,16 +122,13 @@ class ResultFile:
         Raises:
             InputError: if one is there that was made from something else, or that cannot be read.
         """
-        return None if self.override else self._read(self.path, "is a result")
+        if self.override and not self._made_meanwhile:
+            return None
+        return self._read(self.path, "is a result")
 
     def unfinished(self):
         """What an earlier run with the same settings saved on its way, or None; raises like `finished`."""
-        try:
-            return self._read(self.partial_path, "is an unfinished run")
-        except InputError:
-            if self.override:
-                return None
-            raise
+        return self._read(self.partial_path, "is an unfinished run")
 
     def save_unfinished(self, contents, now=False):
         """Save a dict as the state of an unfinished run, if the last time is long enough ago (or now)."""
@@ -97,6 +142,14 @@ class ResultFile:
         self.partial_path.unlink(missing_ok=True)
 
     def _read(self, path, what):
+        try:
+            return self._read_same(path, what)
+        except InputError:
+            if self.override:
+                return None
+            raise
+
+    def _read_same(self, path, what):
         if not path.exists():
             return None
         contents = read(path)
@@ -111,20 +164,69 @@ class ResultFile:
     def _write(self, path, contents):
         """Write a whole new file, make sure that it is on the disk, and only then let it take the old one's place."""
         import torch
+        content = io.BytesIO()
+        torch.save({**contents, "settings": self.settings}, content)
         temporary = self._temporary(path)
         try:
             with open(temporary, "wb") as file:
-                torch.save({**contents, "settings": self.settings}, file)
+                file.write(content.getbuffer())
                 file.flush()
                 os.fsync(file.fileno())
             os.replace(temporary, path)
-        except (OSError, RuntimeError) as error:  # torch.save reports a full disk as either
-            reason = getattr(error, "strerror", None) or str(error).strip().splitlines()[0]
-            raise InputError(f"{path}: cannot be written ({reason}); what was saved before is kept: make room, then "
-                             "run the same command again") from None
+        except OSError as error:
+            raise InputError(f"{path}: cannot be written ({error.strerror}); what was saved before is kept: make room, "
+                             "then run the same command again") from None
         finally:
             temporary.unlink(missing_ok=True)
 
     @staticmethod
     def _temporary(path):
         return path.with_name(f".{path.name}.{os.getpid()}")
+
+    def _tidy(self):
+        """Remove what killed processes left: files half written, and an unfinished run that the result came after."""
+        left = [file for path in (self.path, self.partial_path) for file in path.parent.glob(f".{path.name}.*")]
+        with suppress(OSError):
+            if self.path.stat().st_mtime_ns >= self.partial_path.stat().st_mtime_ns:
+                left.append(self.partial_path)
+        for file in left:
+            with suppress(OSError):
+                file.unlink()
+
+    @property
+    def _lock_path(self):
+        return self.path.with_name(f".{self.path.stem}.lock")
+
+    def _take_lock(self):
+        """The lock's file, open and locked, until it is closed; waits for the process that has it."""
+        try:
+            while True:
+                lock = open(self._lock_path, "ab")
+                try:
+                    fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                except BlockingIOError:
+                    print(f"{self.path}: another process is making it; waiting for that to end", flush=True)
+                    fcntl.flock(lock, fcntl.LOCK_EX)
+                if _is_at(lock, self._lock_path):
+                    return lock
+                lock.close()
+        except OSError as error:
+            raise InputError(f"{self._lock_path}: cannot be locked ({error.strerror}); choose another folder with "
+                             "--checkpoint_dir, on a file system with locks") from None
+
+
+def _is_at(file, path):
+    """Whether an open file is still the one at `path`: the last holder of a lock removes its file."""
+    try:
+        return os.path.samestat(os.fstat(file.fileno()), os.stat(path))
+    except FileNotFoundError:
+        return False
+
+
+def _version(path):
+    """Tells one file at `path` from the next; None if there is none."""
+    try:
+        found = os.stat(path)
+    except FileNotFoundError:
+        return None
+    return found.st_ino, found.st_mtime_ns
