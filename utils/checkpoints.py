@@ -93,10 +93,10 @@ class ResultFile:
         if fcntl is None:
             yield
             return
-        before = _version(self.path)
+        before = version_of(self.path)
         with self._take_lock():
             try:
-                self._made_meanwhile = _version(self.path) != before
+                self._made_meanwhile = version_of(self.path) != before
                 self._tidy()
                 yield
             finally:
@@ -223,10 +223,10 @@ def _is_at(file, path):
         return False
 
 
-def _version(path):
+def version_of(path):
     """Tells one file at `path` from the next; None if there is none."""
     try:
         found = os.stat(path)
     except FileNotFoundError:
         return None
-    return found.st_ino, found.st_mtime_ns
+    return found.st_ino, found.st_mtime_ns, found.st_size

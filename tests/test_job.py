@@ -1,0 +1,48 @@
+"""What is kept between the jobs of one process, and when it is read anew."""
+import os
+import shutil
+
+import pytest
+import torch
+from safetensors.torch import load_file, save_file
+
+import map as script
+from utils import checkpoints
+from utils.dataset import model_path
+from utils.job import prepare
+from utils.networks import DEMO_WEIGHTS
+
+
+@pytest.fixture
+def job(tmp_path):
+    """job(*words): what map.py would prepare."""
+    (tmp_path / "data").mkdir()
+    shared = ("--network", "demo", "--gpu", "-1", "--data_dir", tmp_path / "data", "--checkpoint_dir", tmp_path / "ck")
+    return lambda *words: prepare(script.parse_args([*map(str, shared), *map(str, words)]), checkpoints.MAP)
+
+
+def test_networks_and_meshes_are_loaded_once(job):
+    cup, again, vase = (job("--class_nb", class_nb) for class_nb in (5, 5, 8))
+    assert cup.shape is again.shape and cup.shape is not vase.shape
+    assert cup.confidence().network is vase.confidence().network
+
+
+def test_a_changed_file_is_read_anew(job, goldens, tmp_path):
+    mesh = model_path(tmp_path / "data", 5, 0)
+    assert job("--class_nb", 5).shape.source is None
+    mesh.parent.mkdir(parents=True)
+    shutil.copy(goldens / "meshes/tetrahedron.obj", mesh)
+    assert len(job("--class_nb", 5).shape.faces) == 4
+    shutil.copy(goldens / "meshes/open_bowl.obj", mesh)
+    assert len(job("--class_nb", 5).shape.faces) > 4
+
+    weights = tmp_path / "weights.safetensors"
+    shutil.copy(DEMO_WEIGHTS, weights)
+    before = job("--weights", weights)
+    network = before.confidence().network
+    state = {name: torch.zeros_like(values) for name, values in load_file(weights).items()}
+    save_file(state, tmp_path / "new.safetensors")
+    os.replace(tmp_path / "new.safetensors", weights)
+    after = job("--weights", weights)
+    assert after.file.settings["weights"] != before.file.settings["weights"]
+    assert after.confidence().network is not network and not any(p.any() for p in after.confidence().network.parameters())
