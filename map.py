@@ -11,24 +11,39 @@ from tqdm import tqdm
 from scale.true_dict import CLASS_NAMES
 from utils import checkpoints
 from utils.errors import InputError
-from utils.options import Parser, add_shared_options, check_shared_options, run_script
+from utils.options import Parser, add_job_options, add_shared_options, check_shared_options, run_script
 from utils.parameters import grid
 
 
 def parse_args(argv=None):
     parser = Parser(description=__doc__.splitlines()[0])
+    add_job_options(parser)
     add_shared_options(parser)
-    parser.add_argument("--step", type=float, default=3, metavar="DEGREES", help="of the grid (default: 3)")
+    add_own_options(parser)
     return parser.parse_args(argv)
+
+
+def add_own_options(parser):
+    parser.add_argument("--step", type=float, default=3, metavar="DEGREES", help="of the grid (default: 3)")
+
+
+def check(args):
+    """Turn away options out of range."""
+    check_shared_options(args)
+    if not 0 < args.step <= 100:
+        raise InputError(f"--step {args.step:g}: expected degrees above 0 and at most 100 (the paper's grid has 3)")
+
+
+def find(args):
+    """The job that the options ask for: a utils.job.Job."""
+    check(args)
+    from utils.job import prepare  # brings torch, which takes seconds: not before the options are known to be good
+    return prepare(args, checkpoints.MAP, step=float(args.step))
 
 
 def run(args):
     """Make the map that the options ask for, or find it made; returns the contents of map.pt and its path."""
-    check_shared_options(args)
-    if not 0 < args.step <= 100:
-        raise InputError(f"--step {args.step:g}: expected degrees above 0 and at most 100 (the paper's grid has 3)")
-    from utils.job import prepare  # brings torch, which takes seconds: not before the options are known to be good
-    job = prepare(args, checkpoints.MAP, step=float(args.step))
+    job = find(args)
     with job.file.locked():
         return job.file.finished() or sweep(job), job.path
 

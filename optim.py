@@ -11,7 +11,7 @@ from tqdm import tqdm
 from scale.true_dict import CLASS_NAMES
 from utils import bounds, checkpoints
 from utils.errors import InputError
-from utils.options import Parser, add_shared_options, check_shared_options, run_script
+from utils.options import Parser, add_job_options, add_shared_options, check_shared_options, run_script
 from utils.parameters import PARAMETERS, domain_of
 
 INITIAL_POINTS = "130,30 50,20 200,15 310,50"  # (azimuth, elevation)
@@ -20,7 +20,13 @@ METHODS = "OIR_W,naive,OIR_B"
 
 def parse_args(argv=None):
     parser = Parser(description=__doc__.splitlines()[0])
+    add_job_options(parser)
     add_shared_options(parser)
+    add_own_options(parser)
+    return parser.parse_args(argv)
+
+
+def add_own_options(parser):
     add = parser.add_argument
     add("--methods", default=METHODS, help=f"of {', '.join(bounds.METHODS)} (default: {METHODS})")
     add("--parameters", default="azimuth,elevation", help="azimuth; azimuth,elevation; or azimuth,elevation,distance "
@@ -41,19 +47,24 @@ def parse_args(argv=None):
     add("--gradient", choices=("renderer", "finite_difference"), default="renderer", help="(default: renderer)")
     add("--difference", type=float, default=1.0, metavar="H", help="step of finite_difference (default: %(default)s)")
     add("--verify", type=int, default=0, metavar="K", help="look at f on a K x K grid inside every region")
-    return parser.parse_args(argv)
+
+
+def find(args):
+    """The job that the options ask for: a utils.job.Job."""
+    _, parameters, points = check(args)
+    from utils.job import prepare  # brings torch, which takes seconds: not before the options are known to be good
+    return prepare(args, checkpoints.OPTIM, methods=args.methods, parameters=",".join(parameters),
+                   initial_points=points.tolist(), n_iterations=args.n_iterations, learning_rate=args.learning_rate,
+                   alpha=args.alpha, beta=args.beta, reg=args.reg, initial_width=args.initial_width,
+                   released=args.released, gradient=args.gradient,
+                   difference=args.difference if args.gradient == "finite_difference" else 0,
+                   elevation=0 if "elevation" in parameters else args.elevation)
 
 
 def run(args):
     """Grow the regions that the options ask for, or find them grown; returns the contents of optim.pt and its path."""
-    methods, parameters, points = checked(args)
-    from utils.job import prepare  # brings torch, which takes seconds: not before the options are known to be good
-    job = prepare(args, checkpoints.OPTIM, methods=args.methods, parameters=",".join(parameters),
-                  initial_points=points.tolist(), n_iterations=args.n_iterations, learning_rate=args.learning_rate,
-                  alpha=args.alpha, beta=args.beta, reg=args.reg, initial_width=args.initial_width,
-                  released=args.released, gradient=args.gradient,
-                  difference=args.difference if args.gradient == "finite_difference" else 0,
-                  elevation=0 if "elevation" in parameters else args.elevation)
+    job = find(args)
+    methods, parameters, points = check(args)
     with job.file.locked():
         result = job.file.finished()
         f = None
@@ -66,8 +77,8 @@ def run(args):
     return result, job.path
 
 
-def checked(args):
-    """The methods, parameters and initial points [P, n] that the options name."""
+def check(args):
+    """Turn away options out of range; returns the methods, parameters and initial points [P, n] that they name."""
     check_shared_options(args)
     names = args.methods.split(",")
     for name in names:

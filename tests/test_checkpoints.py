@@ -1,6 +1,7 @@
 """Results appear whole or not at all, and are never mistaken for others."""
 import errno
 import os
+import platform
 import subprocess
 import sys
 import time
@@ -113,14 +114,15 @@ def test_of_two_processes_one_computes_and_the_other_waits_for_its_result(words,
     file = ResultFile(path, SETTINGS)
     file.save_finished({}) if words else None
     first = process(path, *words)
-    assert first.stdout.readline() == "locked\n" and file.is_locked()
+    assert first.stdout.readline() == "locked\n" and checkpoints.is_locked(path)
     second = process(path, *words)
-    assert second.stdout.readline() == f"{path}: another process is making it; waiting for that to end\n"
+    assert second.stdout.readline() == (f"{path}: process {first.pid} on {platform.node()} is making it; "
+                                         "waiting for that to end\n")
     first.stdin.write("finish\n")
     first.stdin.flush()
     assert second.stdout.readline() == "found\n"
     assert first.wait() == second.wait() == 0
-    assert not file.is_locked() and os.listdir(tmp_path) == ["map.pt"]
+    assert not checkpoints.is_locked(path) and os.listdir(tmp_path) == ["map.pt"]
 
 
 def test_a_killed_process_holds_no_lock_and_leaves_nothing_behind(process, tmp_path):

@@ -44,5 +44,6 @@ def test_a_changed_file_is_read_anew(job, goldens, tmp_path):
     save_file(state, tmp_path / "new.safetensors")
     os.replace(tmp_path / "new.safetensors", weights)
     after = job("--weights", weights)
-    assert after.file.settings["weights"] != before.file.settings["weights"]
-    assert after.confidence().network is not network and not any(p.any() for p in after.confidence().network.parameters())
+    assert after.settings["weights"] != before.settings["weights"]
+    changed = after.confidence().network
+    assert changed is not network and not any(values.any() for values in changed.parameters())

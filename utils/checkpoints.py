@@ -5,12 +5,13 @@ it holds `settings`: everything that its numbers depend on. `torch.load(path)` o
 """
 import io
 import os
+import platform
 import time
 import zipfile
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from utils.errors import InputError
+from utils.errors import DiskError, InputError
 
 try:
     import fcntl
@@ -19,6 +20,7 @@ except ImportError:  # Windows, where two processes are not kept off the same re
 
 MAP = "map.pt"
 OPTIM = "optim.pt"
+DONE, RUNNING, UNFINISHED, FAILED, MISSING = "done", "running", "unfinished", "failed", "missing"  # states of a job
 SAVE_EVERY = 5.0  # seconds between two savings of an unfinished run
 
 
@@ -46,6 +48,79 @@ def read(path):
                          "--override to replace it, or choose another --checkpoint_dir") from None
 
 
+def read_same(path, settings, what="is a result"):
+    """The contents of a file made with these settings, or None if there is no file.
+
+    Raises:
+        InputError: if it was made from something else (`what` it is goes into the message), or cannot be read.
+    """
+    if not path.exists():
+        return None
+    stored = read(path)
+    differing = [f"{key} {stored['settings'].get(key, 'not recorded')}, now {settings.get(key, 'not a setting')}"
+                 for key in sorted({*stored["settings"], *settings})
+                 if stored["settings"].get(key) != settings.get(key)]
+    if differing:
+        raise InputError(f"{path} {what} made from something else ({'; '.join(differing)}); pass "
+                         "--override to replace it, or choose another --checkpoint_dir")
+    return stored
+
+
+def state_of(path, settings):
+    """How far a result is, found out without touching anything: one of the states, and why it failed if it did."""
+    try:
+        if is_locked(path):
+            return RUNNING, ""
+        if read_same(path, settings) is not None:
+            return DONE, ""
+        unfinished = read_same(partial_path(path), settings, "is an unfinished run") is not None
+    except InputError as error:
+        return FAILED, str(error)
+    try:
+        return FAILED, _failure_path(path).read_text().strip()
+    except OSError:
+        return (UNFINISHED if unfinished else MISSING), ""
+
+
+def record_failure(path, cause):
+    """Note beside where a result would be why it could not be made; a result takes the note away."""
+    with suppress(OSError):  # often the cause is that nothing can be written there
+        write_whole(_failure_path(path), f"{cause}\n".encode())
+
+
+def partial_path(path):
+    """Where the state of an unfinished run lies."""
+    return path.with_name(f"{path.stem}.partial{path.suffix}")
+
+
+def is_locked(path):
+    """Whether a process is at work on a result."""
+    if fcntl is None:
+        return False
+    try:
+        with open(_lock_path(path), "rb") as lock:
+            fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        return False
+    except FileNotFoundError:
+        return False
+    except BlockingIOError:
+        return True
+
+
+def write_whole(path, content):
+    """Write a whole new file, make sure that it is on the disk, and only then let it take the old one's place."""
+    temporary = _temporary(path)
+    try:
+        with open(temporary, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(temporary, path)
+    finally:
+        with suppress(OSError):
+            temporary.unlink()
+
+
 class ResultFile:
     """One result, finished or on its way.
 
@@ -66,14 +141,14 @@ class ResultFile:
             InputError: if the folder cannot be made or written to.
         """
         self.path = Path(path)
-        self.partial_path = self.path.with_name(f"{self.path.stem}.partial{self.path.suffix}")
+        self.partial_path = partial_path(self.path)
         self.settings = settings
         self.override = override
         self._made_meanwhile = False
         self._saved_at = time.monotonic()
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
-            probe = self._temporary(self.path)
+            probe = _temporary(self.path)
             probe.touch()
             probe.unlink(missing_ok=True)
         except OSError as error:
@@ -101,20 +176,7 @@ class ResultFile:
                 yield
             finally:
                 with suppress(OSError):  # a lock file that stays does no harm
-                    self._lock_path.unlink()
-
-    def is_locked(self):
-        """Whether a process is at work on this result."""
-        if fcntl is None:
-            return False
-        try:
-            with open(self._lock_path, "rb") as lock:
-                fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
-            return False
-        except FileNotFoundError:
-            return False
-        except BlockingIOError:
-            return True
+                    _lock_path(self.path).unlink()
 
     def finished(self):
         """The stored result with the same settings, or None if there is none or it is to be overridden.
@@ -137,51 +199,28 @@ class ResultFile:
             self._saved_at = time.monotonic()
 
     def save_finished(self, contents):
-        """Save a dict as the result; the unfinished run's file goes."""
+        """Save a dict as the result; the unfinished run's file goes, and the note of a failure."""
         self._write(self.path, contents)
-        self.partial_path.unlink(missing_ok=True)
+        for outdated in (self.partial_path, _failure_path(self.path)):
+            outdated.unlink(missing_ok=True)
 
     def _read(self, path, what):
         try:
-            return self._read_same(path, what)
+            return read_same(path, self.settings, what)
         except InputError:
             if self.override:
                 return None
             raise
 
-    def _read_same(self, path, what):
-        if not path.exists():
-            return None
-        contents = read(path)
-        stored = contents["settings"]
-        differing = [f"{key} {stored.get(key, 'not recorded')}, now {self.settings.get(key, 'not a setting')}"
-                     for key in sorted({*stored, *self.settings}) if stored.get(key) != self.settings.get(key)]
-        if differing:
-            raise InputError(f"{path} {what} made from something else ({'; '.join(differing)}); pass "
-                             "--override to replace it, or choose another --checkpoint_dir")
-        return contents
-
     def _write(self, path, contents):
-        """Write a whole new file, make sure that it is on the disk, and only then let it take the old one's place."""
         import torch
         content = io.BytesIO()
         torch.save({**contents, "settings": self.settings}, content)
-        temporary = self._temporary(path)
         try:
-            with open(temporary, "wb") as file:
-                file.write(content.getbuffer())
-                file.flush()
-                os.fsync(file.fileno())
-            os.replace(temporary, path)
+            write_whole(path, content.getbuffer())
         except OSError as error:
-            raise InputError(f"{path}: cannot be written ({error.strerror}); what was saved before is kept: make room, "
-                             "then run the same command again") from None
-        finally:
-            temporary.unlink(missing_ok=True)
-
-    @staticmethod
-    def _temporary(path):
-        return path.with_name(f".{path.name}.{os.getpid()}")
+            raise DiskError(f"{path}: cannot be written ({error.strerror}); what was saved before is kept: make room, "
+                            "then run the same command again") from None
 
     def _tidy(self):
         """Remove what killed processes left: files half written, and an unfinished run that the result came after."""
@@ -193,26 +232,40 @@ class ResultFile:
             with suppress(OSError):
                 file.unlink()
 
-    @property
-    def _lock_path(self):
-        return self.path.with_name(f".{self.path.stem}.lock")
-
     def _take_lock(self):
         """The lock's file, open and locked, until it is closed; waits for the process that has it."""
+        path = _lock_path(self.path)
         try:
             while True:
-                lock = open(self._lock_path, "ab")
+                lock = open(path, "a+")
                 try:
                     fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
                 except BlockingIOError:
-                    print(f"{self.path}: another process is making it; waiting for that to end", flush=True)
+                    lock.seek(0)
+                    print(f"{self.path}: {lock.read() or 'another process'} is making it; waiting for that to end",
+                          flush=True)
                     fcntl.flock(lock, fcntl.LOCK_EX)
-                if _is_at(lock, self._lock_path):
+                if _is_at(lock, path):
+                    lock.truncate(0)
+                    lock.write(f"process {os.getpid()} on {platform.node()}")
+                    lock.flush()
                     return lock
                 lock.close()
         except OSError as error:
-            raise InputError(f"{self._lock_path}: cannot be locked ({error.strerror}); choose another folder with "
+            raise InputError(f"{path}: cannot be locked ({error.strerror}); choose another folder with "
                              "--checkpoint_dir, on a file system with locks") from None
+
+
+def _lock_path(path):
+    return path.with_name(f".{path.stem}.lock")
+
+
+def _failure_path(path):
+    return path.with_name(f"{path.stem}.failed.txt")
+
+
+def _temporary(path):
+    return path.with_name(f".{path.name}.{os.getpid()}")
 
 
 def _is_at(file, path):

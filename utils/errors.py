@@ -1,4 +1,4 @@
-"""The one kind of error that a user can mend."""
+"""The errors that a user can mend."""
 
 
 class InputError(ValueError):
@@ -6,3 +6,7 @@ class InputError(ValueError):
 
     The message is one line: what was given, what is expected, what to do. The scripts print it and exit with code 2.
     """
+
+
+class DiskError(InputError):
+    """A file that cannot be written, as on a full disk: another time, or on another machine, it may go well."""

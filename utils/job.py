@@ -1,6 +1,6 @@
 """What both scripts do first: find the network, the mesh and the file of the result."""
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 
 import torch
@@ -19,19 +19,22 @@ class Job:
     choice: NetworkChoice
     shape: Shape
     device: torch.device
-    file: checkpoints.ResultFile
+    path: Path  # of the result
+    settings: dict  # all that the result depends on
     renderer: object  # a module
 
-    @property
-    def path(self) -> Path:
-        return self.file.path
+    @cached_property
+    def file(self):
+        """The file of the result; its folder is made when this is first looked at."""
+        return checkpoints.ResultFile(self.path, self.settings, self.args.override)
 
     def confidence(self, **options):
         """f, with the network loaded."""
         args = self.args
-        return Confidence(_network(self.choice, *_files(self.choice)), self.choice.label(args.class_nb), self.shape.vertices, self.shape.faces,
-                          self.device, args.batch_size, args.precision, args.normalize, args.compile,
-                          renderer=self.renderer, **options)
+        network = _network(self.choice, *_files(self.choice))
+        return Confidence(network, self.choice.label(args.class_nb), self.shape.vertices, self.shape.faces, self.device,
+                          args.batch_size, args.precision, args.normalize, args.compile, renderer=self.renderer,
+                          **options)
 
     def identity(self):
         """What a result says about itself: class, object, shape and network."""
@@ -58,15 +61,16 @@ def prepare(args, file_name, **settings):
     if shape.source is None:
         print(f"no ShapeNet model at hand: using the built-in {shape.shape_id} "
               "(python -m scale.link --shapenet DIR brings in yours)")
-    settings.update(shape_id=shape.shape_id, mesh_hash=shape.mesh_hash, weights=_weights_identity(choice, *_files(choice)),
-                    normalize=args.normalize, precision=args.precision)
+    settings.update(shape_id=shape.shape_id, mesh_hash=shape.mesh_hash,
+                    weights=_weights_identity(choice, *_files(choice)), normalize=args.normalize,
+                    precision=args.precision)
     if args.renderer != RENDERER:  # left out otherwise, so that results from before there was a choice stay good
         settings["renderer"] = args.renderer
     path = checkpoints.result_path(args.checkpoint_dir, choice.folder, args.class_nb, args.object_nb, file_name)
-    return Job(args, choice, shape, device, checkpoints.ResultFile(path, settings, args.override), renderer)
+    return Job(args, choice, shape, device, path, settings, renderer)
 
 
-# Many jobs in one process load a network, hash its weights and read a mesh once, for as long as the files stay the same.
+# Many jobs in one process load a network, hash its weights and read a mesh once, as long as the files stay the same.
 
 @lru_cache(maxsize=2)
 def _network(choice, *files):

@@ -19,15 +19,19 @@ class Parser(argparse.ArgumentParser):
         self.exit(2, f"{self.prog}: error: {message} (--help lists the options)\n")
 
 
-def add_shared_options(parser):
-    """Options of both map.py and optim.py; the first five are the published ones."""
+def add_job_options(parser):
+    """Options of both map.py and optim.py that say which job it is."""
     parser.add_argument("-n", "--network", default="resnet", metavar="NAME",
                         help="resnet, alexnet, vgg, incept (the paper's), demo, or any torchvision classifier "
                              "(default: resnet)")
-    parser.add_argument("-g", "--gpu", type=int, default=None, metavar="N",
-                        help="GPU to run on; -1: the CPU (default: the first GPU if there is one, else the CPU)")
     parser.add_argument("-s", "--class_nb", type=int, default=0, metavar="N", help=f"class: {_numbered(CLASS_NAMES)}")
     parser.add_argument("-j", "--object_nb", type=int, default=0, metavar="N", help="object of the class, 0 to 9")
+
+
+def add_shared_options(parser):
+    """Options of both map.py and optim.py that hold for any job."""
+    parser.add_argument("-g", "--gpu", type=int, default=None, metavar="N",
+                        help="GPU to run on; -1: the CPU (default: the first GPU if there is one, else the CPU)")
     parser.add_argument("-o", "--override", action="store_true", help="discard a stored result and start anew")
     parser.add_argument("--data_dir", type=Path, default=Path("scale"), metavar="DIR",
                         help="folder of <class>/<shape id>/models/model_normalized.obj (default: scale)")
