@@ -88,6 +88,11 @@ def record_failure(path, cause):
         write_whole(_failure_path(path), f"{cause}\n".encode())
 
 
+def files_of(path):
+    """Name -> contents of a finished result's files, its picture among them."""
+    return {file.name: file.read_bytes() for file in (path, path.with_suffix(".png")) if file.exists()}
+
+
 def partial_path(path):
     """Where the state of an unfinished run lies."""
     return path.with_name(f"{path.stem}.partial{path.suffix}")

@@ -1,0 +1,123 @@
+"""Maps and regions of many networks and objects, on this machine or on a Ray cluster.
+
+    python sweep.py --networks resnet,alexnet --classes 0-9 --objects 0-9 --jobs map,optim
+    python sweep.py status --networks resnet,alexnet
+
+does what map.py and optim.py would do one after the other, several jobs at a time. The same command again does what is
+missing.
+"""
+import sys
+
+from tqdm import tqdm
+
+import map as map_script  # not the built-in, which nothing here uses
+import optim as optim_script
+from scale.true_dict import CLASS_NAMES, SHAPE_IDS
+from utils import checkpoints
+from utils.errors import InputError
+from utils.options import Parser, add_shared_options, run_script
+from utils.sweep import matrix, numbers, state_table, summary_table
+
+SCRIPTS = {"map": map_script, "optim": optim_script}
+NETWORKS = "resnet,alexnet,vgg,incept"  # the paper's
+NOT_ALL_DONE = 1  # exit code
+
+
+def parse_args(argv=None):
+    parser = Parser(description=__doc__.splitlines()[0])
+    add = parser.add_argument
+    add("what", nargs="?", choices=("run", "status"), default="run",
+        help="do the jobs (default), or print how far they are and start nothing")
+    add("--networks", default=NETWORKS, metavar="NAMES", help=f"as for map.py (default: {NETWORKS})")
+    add("--classes", default=f"0-{len(CLASS_NAMES) - 1}", metavar="NUMBERS", help="(default: %(default)s)")
+    add("--objects", default=f"0-{len(SHAPE_IDS[0]) - 1}", metavar="NUMBERS", help="(default: %(default)s)")
+    add("--jobs", default=",".join(SCRIPTS), metavar="NAMES", help="of map and optim (default: %(default)s)")
+    cluster = parser.add_argument_group("where the jobs run")
+    add = cluster.add_argument
+    add("--address", metavar="HOST:PORT", help="a Ray cluster, or auto for the one that this machine belongs to "
+        "(default: Ray is started on this machine)")
+    add("--cpus_per_job", type=float, default=1, metavar="N", help="(default: 1)")
+    add("--gpus_per_job", type=float, metavar="N", help="0.25: four jobs share a GPU (default: 1 if there are GPUs)")
+    add("--max_concurrent", type=int, metavar="N", help="jobs at a time (default: as many as there is room for)")
+    add("--gather", action="store_true", help="results come back through Ray: for machines that share no folder")
+    add_shared_options(parser.add_argument_group("options of map.py and optim.py"))
+    map_script.add_own_options(parser.add_argument_group("options of map.py"))
+    optim_script.add_own_options(parser.add_argument_group("options of optim.py"))
+    return parser.parse_args(argv)
+
+
+def wanted(args):
+    """The jobs that the options name, all of them checked."""
+    scripts = args.jobs.split(",")
+    for name in scripts:
+        if name not in SCRIPTS:
+            raise InputError(f"--jobs {args.jobs}: {name!r} is not known; expected some of {','.join(SCRIPTS)}")
+    for option in ("cpus_per_job", "gpus_per_job", "max_concurrent"):
+        value, least = getattr(args, option), 0 if option == "gpus_per_job" else 1 if option == "max_concurrent" else 0.01
+        if value is not None and not value >= least:
+            raise InputError(f"--{option} {value:g}: expected at least {least}")
+    if args.gpu not in (None, -1) or (args.gpu == -1 and args.gpus_per_job):
+        raise InputError(f"--gpu {args.gpu}: Ray hands out the GPUs; leave it to --gpus_per_job, or pass --gpu -1 alone "
+                         "for the CPU")
+    networks = list(dict.fromkeys(args.networks.split(",")))
+    if args.weights and len(networks) > 1:
+        raise InputError(f"--weights {args.weights}: belongs to one network, and --networks names {len(networks)}; run "
+                         "one sweep for each")
+    for option in ("data_dir", "checkpoint_dir", "weights"):  # a worker starts in another folder
+        if getattr(args, option):
+            setattr(args, option, getattr(args, option).absolute())
+    jobs = matrix([SCRIPTS[name] for name in dict.fromkeys(scripts)], networks, numbers(args.classes, "--classes"),
+                  numbers(args.objects, "--objects"), args)
+    for job in jobs:
+        job.script.check(job.args)
+    return jobs
+
+
+def status(jobs):
+    """Print how far the jobs are."""
+    print(*state_table(jobs), sep="\n")
+    for job in jobs:
+        if job.state == checkpoints.FAILED:
+            print(f"{job}: {job.cause}")
+
+
+def sweep(jobs, args):
+    """Do what there is to do."""
+    from utils import cluster
+    todo = sorted((job for job in jobs if job.is_wanted()), key=lambda job: job.state == checkpoints.RUNNING)
+    for job in jobs:
+        if job.path is None:
+            print(f"{job}: {job.cause}", file=sys.stderr)
+    if not todo:
+        return
+    with cluster.connected(args.address), tqdm(total=len(jobs), initial=len(jobs) - len(todo), unit="job") as bar:
+        gpus = cluster.default_gpus() if args.gpus_per_job is None and args.gpu is None else args.gpus_per_job or 0
+        for job in todo:
+            job.args.gpu = None if gpus else -1
+        for job, failure, last in cluster.run(todo, gpus, args.cpus_per_job, args.max_concurrent, args.gather):
+            if failure:
+                bar.write(f"{job}: {failure}{'' if last else '; trying again'}", file=sys.stderr)
+            if last:
+                bar.update()
+                job.state, job.cause = checkpoints.FAILED if failure else checkpoints.DONE, failure
+                job.was_done = False
+            if last and failure:
+                checkpoints.record_failure(job.path, failure)
+
+
+def main():
+    args = parse_args()
+    jobs = wanted(args)
+    for job in tqdm(jobs, desc="looking", unit="job", leave=False, delay=2):
+        job.look()
+    if args.what == "status":
+        status(jobs)
+    else:
+        sweep(jobs, args)
+        print(*summary_table(jobs), sep="\n")
+    if any(job.state != checkpoints.DONE for job in jobs):
+        sys.exit(NOT_ALL_DONE)
+
+
+if __name__ == "__main__":
+    run_script(main, when_stopped="stopped; the same command goes on from here")

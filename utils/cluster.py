@@ -1,0 +1,275 @@
+"""Jobs on Ray: workers on this machine or on many, what each is given, and what happens when one is lost."""
+import importlib
+import os
+import platform
+import shutil
+import signal
+import tempfile
+import time
+import traceback
+from argparse import Namespace
+from collections import Counter
+from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import dataclass, field
+from getpass import getuser
+from hashlib import sha256
+from pathlib import Path
+
+from utils import checkpoints
+from utils.errors import DiskError, InputError
+
+try:
+    import ray
+except ImportError:
+    ray = None
+
+RETRIES = 3  # of a job whose failure may have been the worker's
+LOCAL_STORE = 100_000_000  # bytes of shared memory; hardly anything passes through it
+LOOK_AGAIN_EVERY = 5.0  # seconds, for machines that have joined or left
+GIVE_UP_AFTER = 60.0  # seconds without any machine
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of one attempt at a job.
+
+    Attributes:
+        failure: why there is no result, one line; "" if there is one.
+        worth_retrying: another worker may succeed.
+        files: name -> contents of the result's files, where they are to be handed over.
+    """
+    failure: str = ""
+    worth_retrying: bool = False
+    files: dict = field(default_factory=dict)
+
+
+class Worker:
+    """A process that makes one result after the other. Networks and meshes stay loaded between them."""
+
+    def __init__(self, threads):
+        os.environ["TQDM_DISABLE"] = "1"  # nobody looks at its bars
+        import torch
+        torch.set_num_threads(threads)
+
+    def place(self):
+        """Where it runs: for people, and the node's id."""
+        return f"process {os.getpid()} on {platform.node()}", ray.get_runtime_context().get_node_id()
+
+    def forget(self, settings):
+        """Remove a result that has been handed over."""
+        shutil.rmtree(_own_folder(settings), ignore_errors=True)
+
+    def do(self, script, args, settings, marker):
+        """Make one result, as the script does: an Outcome.
+
+        Args:
+            script: name of the module.
+            args: its options.
+            settings: that the result must have. Another mesh or other weights on this machine are not accepted.
+            marker: a file that is seen here if the folder of the results is; None: hand the result over.
+        """
+        try:
+            if marker is None:
+                args = Namespace(**{**vars(args), "checkpoint_dir": _own_folder(settings)})
+            elif not marker.exists():
+                return Outcome(f"{args.checkpoint_dir} on {platform.node()} is not the folder of that name where the "
+                               "sweep was started; pass --gather")
+            module = importlib.import_module(script)
+            found = module.find(args)
+            if found.settings != settings:
+                names = [name for name in settings if found.settings.get(name) != settings[name]]
+                return Outcome(f"{platform.node()} has another {', '.join(names)} than the machine where the sweep was "
+                               "started; give both the same files")
+            module.report(*module.run(args), args.plot)
+            return Outcome(files={} if marker else checkpoints.files_of(found.path))
+        except DiskError as error:
+            return Outcome(str(error), worth_retrying=True)
+        except InputError as error:
+            return Outcome(str(error))
+        except Exception as error:
+            traceback.print_exc()  # into Ray's log
+            out_of_memory = isinstance(error, MemoryError) or any(
+                words in str(error) for words in ("out of memory", "can't allocate memory"))
+            where = traceback.extract_tb(error.__traceback__)[-1]
+            return Outcome(f"{type(error).__name__}: {error} ({Path(where.filename).name}, line {where.lineno})",
+                           worth_retrying=out_of_memory or isinstance(error, OSError))
+
+
+@contextmanager
+def connected(address=None):
+    """Ray, started on this machine or, with an address, joined.
+
+    Raises:
+        InputError: if Ray is not installed, or no cluster answers.
+    """
+    if ray is None:
+        raise InputError("Ray is not installed; pip install -r requirements-cluster.txt (map.py and optim.py do "
+                         "without it)")
+    try:
+        if address is None:
+            os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
+            ray.init("local", include_dashboard=False, object_store_memory=LOCAL_STORE, log_to_driver=False,
+                     logging_level="ERROR")
+        else:
+            ray.init(address, log_to_driver=False, logging_level="ERROR")
+    except (ConnectionError, RuntimeError, ValueError, TimeoutError) as error:
+        what = "Ray cannot be started here" if address is None else f"--address {address}: no cluster can be joined"
+        raise InputError(f"{what} ({str(error).strip().splitlines()[0]}); a cluster is started with: ray start --head, "
+                         "and on the other machines: ray start --address HOST:6379") from None
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # Ray has put its own there
+    try:
+        yield
+    finally:
+        ray.shutdown()
+
+
+def default_gpus():
+    """GPUs that a job gets where nothing else is asked for: 1 if there are any."""
+    return min(1, ray.cluster_resources().get("GPU", 0))
+
+
+def run(jobs, gpus=0.0, cpus=1.0, max_concurrent=None, gather=False):
+    """Do jobs, several at a time, each in one worker.
+
+    Args:
+        jobs: utils.sweep.Jobs in the order in which they are best done.
+        gpus, cpus: that a job gets.
+        max_concurrent: jobs at a time; None: as many as the cluster holds.
+        gather: results come back through Ray and are written here. Otherwise the workers write them, to a folder that
+            all machines share.
+
+    Yields:
+        job, failure, last: after every attempt; `failure` is "" or a line, `last` whether this was the last attempt.
+
+    Raises:
+        InputError: if no machine of the cluster has room for a job.
+    """
+    waiting, attempts, meshes_taken = list(jobs), Counter(), set()
+    idle, busy = [], {}  # Hands; Ray's reference to an outcome -> (Hand, Job)
+    seen = time.monotonic()
+    with ExitStack() as cleanup:
+        marker = None if gather else cleanup.enter_context(_marker(Path(jobs[0].args.checkpoint_dir)))
+        cleanup.callback(lambda: [hand.dismiss() for hand in [*idle, *(hand for hand, _ in busy.values())]])
+        while waiting or busy:
+            room = min(_room(cpus, gpus), max_concurrent or len(jobs))
+            if room or busy:
+                seen = time.monotonic()
+            elif time.monotonic() - seen > (GIVE_UP_AFTER if attempts else 0):
+                raise InputError(f"no machine of the cluster has {cpus:g} CPUs and {gpus:g} GPUs for a job; start some, "
+                                 "or pass smaller --cpus_per_job and --gpus_per_job")
+            while waiting and len(busy) < room:
+                hand = idle.pop() if idle else _Hand(cpus, gpus)
+                job = hand.choose(waiting, meshes_taken)
+                meshes_taken.add(job.mesh)
+                busy[hand.begin(job, marker)] = hand, job
+            ready, _ = ray.wait(list(busy), timeout=LOOK_AGAIN_EVERY) if busy else (time.sleep(1), [])
+            for reference in ready or ():
+                hand, job = busy.pop(reference)
+                outcome = hand.end(reference, job)
+                attempts[job] += 1
+                if outcome.worth_retrying:  # by another worker
+                    hand.dismiss()
+                else:
+                    idle.append(hand)
+                last = not outcome.worth_retrying or attempts[job] > RETRIES
+                if not last:
+                    job.shunned.add(hand.node)
+                    waiting.insert(0, job)
+                yield job, outcome.failure, last
+
+
+class _Hand:
+    """A worker as seen from here, and what it has loaded."""
+
+    def __init__(self, cpus, gpus):
+        self.actor = ray.remote(Worker).options(num_cpus=cpus, num_gpus=gpus).remote(max(1, int(cpus)))
+        self.place = self.actor.place.remote()
+        self.name, self.node = "a worker", None
+        self.network, self.meshes = None, set()
+        self.claim = ExitStack()
+
+    def choose(self, waiting, meshes_taken):
+        """Take the job out of the list that needs least to be loaded: first by network, then by mesh."""
+        def cost(job):
+            mesh = 0 if job.mesh in self.meshes else 2 if job.mesh in meshes_taken else 1
+            return self.node in job.shunned, job.args.network != self.network, mesh
+
+        job = min(waiting, key=cost)
+        waiting.remove(job)
+        return job
+
+    def begin(self, job, marker):
+        """Start a job: Ray's reference to its outcome."""
+        self.network = job.args.network
+        self.meshes.add(job.mesh)
+        if marker is None:  # the worker's own lock is on another machine
+            self.claim.enter_context(checkpoints.ResultFile(job.path, job.settings).locked())
+        return self.actor.do.remote(job.script.__name__, job.args, job.settings, marker)
+
+    def end(self, reference, job):
+        """The outcome of a job, with its files in their place."""
+        with self.claim, suppress(ray.exceptions.RayError):
+            self.name, self.node = ray.get(self.place, timeout=1)
+        try:
+            outcome = ray.get(reference)
+        except ray.exceptions.RayTaskError as error:
+            return Outcome(f"{self.name}: {_first_line(error.cause)}")
+        except ray.exceptions.RayError as error:
+            return Outcome(f"{self.name} {_how_it_died(error)}", worth_retrying=True)
+        try:
+            for name, content in outcome.files.items():
+                checkpoints.write_whole(job.path.with_name(name), content)
+        except OSError as error:
+            return Outcome(f"{job.path}: cannot be written ({error.strerror}); make room, then run the same command "
+                           "again")
+        if outcome.files:
+            self.actor.forget.remote(job.settings)
+        return outcome
+
+    def dismiss(self):
+        """End the worker; what it was doing is kept as far as it was saved."""
+        ray.kill(self.actor)
+        self.claim.close()
+
+
+def _room(cpus, gpus):
+    """How many jobs the cluster's machines hold."""
+    machines = [node["Resources"] for node in ray.nodes() if node["Alive"]]
+    return sum(int(min(machine.get("CPU", 0) // cpus, machine.get("GPU", 0) // gpus if gpus else float("inf")))
+               for machine in machines)
+
+
+@contextmanager
+def _marker(folder):
+    """A file by which a worker sees that it has the same folder."""
+    path = folder.absolute() / f".sweep.{platform.node()}.{os.getpid()}"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        path.touch()
+    except OSError as error:
+        raise InputError(f"{folder}: cannot be written to ({error.strerror}); choose another folder with "
+                         "--checkpoint_dir") from None
+    try:
+        yield path
+    finally:
+        with suppress(OSError):
+            path.unlink()
+
+
+def _own_folder(settings):
+    """Where a worker keeps a result that it will hand over: the same for the same result, so that a run goes on."""
+    name = sha256(repr(sorted(settings.items())).encode()).hexdigest()[:16]
+    return Path(tempfile.gettempdir(), f"semantic-robustness-{getuser()}", name)
+
+
+def _how_it_died(error):
+    text = str(error)
+    if isinstance(error, ray.exceptions.OutOfMemoryError) or "OutOfMemory" in text or "running low on memory" in text:
+        return "was ended for want of memory"
+    if "node" in text.lower() and "died" in text.lower() and "worker process has died" not in text:
+        return "was lost with its machine"
+    return "died"
+
+
+def _first_line(error):
+    return f"{type(error).__name__}: {str(error).strip().splitlines()[0] if str(error).strip() else ''}"
