@@ -2,17 +2,16 @@
 
     python map.py --network resnet --class_nb 1 --object_nb 0
 
-renders the object on a grid of azimuths and elevations, asks the network, and writes
+renders the object on a grid of azimuths and elevations (or of two other parameters), asks the network, and writes
 checkpoint/<network>/<class>/<object>/map.pt.
 """
 import numpy as np
 from tqdm import tqdm
 
-from scale.true_dict import CLASS_NAMES
 from utils import checkpoints
 from utils.errors import InputError
 from utils.options import Parser, add_job_options, add_shared_options, check_shared_options, run_script
-from utils.parameters import grid
+from utils.parameters import AZIMUTH_AND_ELEVATION, PARAMETERS, grid, parse_fixed, parse_parameters
 
 
 def parse_args(argv=None):
@@ -20,25 +19,55 @@ def parse_args(argv=None):
     add_job_options(parser)
     add_shared_options(parser)
     add_own_options(parser)
+    add_parameters_option(parser)
     return parser.parse_args(argv)
 
 
 def add_own_options(parser):
-    parser.add_argument("--step", type=float, default=3, metavar="DEGREES", help="of the grid (default: 3)")
+    parser.add_argument("--step", default=None, metavar="S[,S]",
+                        help="of the grid, one for both parameters or one for each (default: 3 degrees; of distance "
+                        f"{PARAMETERS['distance'].step:g}, and so on)")
+
+
+def add_parameters_option(parser):
+    parser.add_argument("--parameters", default=",".join(AZIMUTH_AND_ELEVATION), metavar="NAME,NAME",
+                        help=f"the map's two axes, of {', '.join(PARAMETERS)} (default: %(default)s)")
 
 
 def check(args):
-    """Turn away options out of range."""
-    check_shared_options(args)
-    if not 0 < args.step <= 100:
-        raise InputError(f"--step {args.step:g}: expected degrees above 0 and at most 100 (the paper's grid has 3)")
+    """Turn away options out of range; returns the two parameters, and the grid's step or the two steps."""
+    parameters = parse_parameters(args.parameters)
+    check_shared_options(args, parameters)
+    if len(parameters) != 2:
+        raise InputError(f"--parameters {args.parameters}: expected two, the axes of the map")
+    if args.step is None:
+        steps = [PARAMETERS[name].step for name in parameters]
+    else:
+        steps = [in_range(args.step, part) for part in str(args.step).split(",")]
+        if len(steps) > 2:
+            raise InputError(f"--step {args.step}: expected one number, or one for each of the two parameters")
+    return parameters, float(steps[0]) if len(set(steps)) == 1 else steps
+
+
+def in_range(given, part):
+    try:
+        step = float(part)
+    except ValueError:
+        step = 0
+    if not 0 < step <= 100:
+        raise InputError(f"--step {given}: expected degrees above 0 and at most 100 (the paper's grid has 3), or as much "
+                         "of another parameter")
+    return step
 
 
 def find(args):
     """The job that the options ask for: a utils.job.Job."""
-    check(args)
+    parameters, step = check(args)
     from utils.job import prepare  # brings torch, which takes seconds: not before the options are known to be good
-    return prepare(args, checkpoints.MAP, step=float(args.step))
+    settings = dict(step=step)
+    if parameters != AZIMUTH_AND_ELEVATION:
+        settings["parameters"] = args.parameters
+    return prepare(args, checkpoints.MAP, parameters, settings)
 
 
 def run(args):
@@ -51,7 +80,8 @@ def run(args):
 def sweep(job):
     """Ask f at every point of the grid, saving on the way."""
     import torch
-    xx, yy = grid(job.args.step)
+    parameters, step = check(job.args)
+    xx, yy = grid(step, parameters)
     points = np.stack((xx.ravel(), yy.ravel()), axis=1)
     z = torch.zeros(len(points))
     unfinished = job.file.unfinished()
@@ -59,7 +89,7 @@ def sweep(job):
     if done:
         z[:done] = unfinished["z"]
         print(f"going on after {done:,} of {len(points):,} views")
-    f = job.confidence()
+    f = job.confidence(parameters=parameters, fixed=parse_fixed(job.args.fixed, parameters))
     with tqdm(total=len(points), initial=done, unit="view", desc=f"{job.choice.folder} on {job.shape.shape_id}") as bar:
         try:
             for confidence in f.batches(points, done):
@@ -70,21 +100,23 @@ def sweep(job):
         except KeyboardInterrupt:
             job.file.save_unfinished(dict(z=z[:done].clone(), done=done), now=True)
             raise
-    result = dict(xx=torch.from_numpy(xx), yy=torch.from_numpy(yy), z=z.reshape(xx.shape), **job.identity())
+    result = dict(xx=torch.from_numpy(xx), yy=torch.from_numpy(yy), z=z.reshape(xx.shape), parameters=list(parameters),
+                  **job.identity())
     job.file.save_finished(result)
     return result
 
 
 def report(result, path, plot):
     """One line about a map, and its picture."""
-    z = result["z"]
-    print(f"mean confidence {z.mean():.3f}, maximum {z.max():.3f}, above 0.5 in {(z > 0.5).float().mean():.1%} "
+    z, score, sure = result["z"], checkpoints.score_of(result), checkpoints.sure_above(result)
+    print(f"mean {score} {z.mean():.3f}, maximum {z.max():.3f}, above {sure:g} in {(z > sure).float().mean():.1%} "
           f"of {z.numel():,} views: {path}")
     if plot:
         from utils.plots import plot_map  # matplotlib takes a second to import
         picture = path.with_suffix(".png")
-        plot_map(result["xx"], result["yy"], z, f"{result['network_name']}: confidence in "
-                 f"{CLASS_NAMES[result['class_nb']]}, shape {result['shape_id']}", picture)
+        plot_map(result["xx"], result["yy"], z, f"{result['network_name']}: {score} in "
+                 f"{checkpoints.class_of(result)}, shape {result['shape_id']}", picture, checkpoints.parameters_of(result),
+                 score)
         print(f"picture: {picture}")
 
 

@@ -8,11 +8,10 @@ checkpoint/<network>/<class>/<object>/optim.pt.
 import numpy as np
 from tqdm import tqdm
 
-from scale.true_dict import CLASS_NAMES
 from utils import bounds, checkpoints
 from utils.errors import InputError
 from utils.options import Parser, add_job_options, add_shared_options, check_shared_options, run_script
-from utils.parameters import PARAMETERS, domain_of
+from utils.parameters import AZIMUTH_AND_ELEVATION, PARAMETERS, domain_of, in_domain, parse_fixed, parse_parameters
 
 INITIAL_POINTS = "130,30 50,20 200,15 310,50"  # (azimuth, elevation)
 METHODS = "OIR_W,naive,OIR_B"
@@ -29,23 +28,23 @@ def parse_args(argv=None):
 def add_own_options(parser):
     add = parser.add_argument
     add("--methods", default=METHODS, help=f"of {', '.join(bounds.METHODS)} (default: {METHODS})")
-    add("--parameters", default="azimuth,elevation", help="azimuth; azimuth,elevation; or azimuth,elevation,distance "
-        "(default: azimuth,elevation)")
+    add("--parameters", default=",".join(AZIMUTH_AND_ELEVATION), metavar="NAME,..",
+        help=f"the numbers of a point, of {', '.join(PARAMETERS)} (default: %(default)s)")
     add("--elevation", type=float, default=PARAMETERS["elevation"].default, metavar="DEGREES",
         help="where it is not a parameter (default: %(default)s)")
     add("--initial_points", default=INITIAL_POINTS, metavar='"A,E A,E .."',
-        help=f'numbers of each point; what is left out has its default (default: "{INITIAL_POINTS}")')
+        help=f'numbers of each point (default: "{INITIAL_POINTS}", and of other parameters their default)')
     add("--n_iterations", type=int, default=bounds.N_ITERATIONS, metavar="N", help="(default: %(default)s)")
     add("--learning_rate", type=float, default=bounds.LEARNING_RATE, metavar="ETA", help="(default: %(default)s)")
     add("--alpha", type=float, default=bounds.ALPHA, help="how much larger the outer box is (default: %(default)s)")
     add("--beta", type=float, default=bounds.BETA, help="weight of the slope in OIR_W (default: %(default)s)")
     add("--reg", type=float, default=bounds.REG, help="lambda, in naive and trap (default: %(default)s)")
     add("--initial_width", type=float, default=None, metavar="W",
-        help="a region starts as its point -/+ this (default: 1e-5; 0.1 with three parameters)")
+        help="a region starts as its point -/+ this (default: 1e-5; 0.1 with three parameters or more)")
     add("--released", action="store_true",
         help="as the released program: boxes may leave the domain, and OIR_W follows the cross entropy's gradient")
     add("--gradient", choices=("renderer", "finite_difference"), default="renderer", help="(default: renderer)")
-    add("--difference", type=float, default=1.0, metavar="H", help="step of finite_difference (default: %(default)s)")
+    add("--difference", type=float, default=1.0, metavar="H", help="step of finite_difference: degrees; of other parameters hundredths (default: %(default)s)")
     add("--verify", type=int, default=0, metavar="K", help="look at f on a K x K grid inside every region")
 
 
@@ -53,12 +52,12 @@ def find(args):
     """The job that the options ask for: a utils.job.Job."""
     _, parameters, points = check(args)
     from utils.job import prepare  # brings torch, which takes seconds: not before the options are known to be good
-    return prepare(args, checkpoints.OPTIM, methods=args.methods, parameters=",".join(parameters),
-                   initial_points=points.tolist(), n_iterations=args.n_iterations, learning_rate=args.learning_rate,
-                   alpha=args.alpha, beta=args.beta, reg=args.reg, initial_width=args.initial_width,
-                   released=args.released, gradient=args.gradient,
-                   difference=args.difference if args.gradient == "finite_difference" else 0,
-                   elevation=0 if "elevation" in parameters else args.elevation)
+    return prepare(args, checkpoints.OPTIM, parameters, dict(
+        methods=args.methods, parameters=",".join(parameters), initial_points=points.tolist(),
+        n_iterations=args.n_iterations, learning_rate=args.learning_rate, alpha=args.alpha, beta=args.beta, reg=args.reg,
+        initial_width=args.initial_width, released=args.released, gradient=args.gradient,
+        difference=args.difference if args.gradient == "finite_difference" else 0,
+        elevation=0 if "elevation" in parameters else args.elevation))
 
 
 def run(args):
@@ -79,16 +78,13 @@ def run(args):
 
 def check(args):
     """Turn away options out of range; returns the methods, parameters and initial points [P, n] that they name."""
-    check_shared_options(args)
+    parameters = parse_parameters(args.parameters)
+    check_shared_options(args, parameters)
     names = args.methods.split(",")
     for name in names:
         if name not in bounds.METHODS:
             raise InputError(f"--methods {args.methods}: {name!r} is not known; expected some of "
                              f"{','.join(bounds.METHODS)}")
-    parameters = tuple(args.parameters.split(","))
-    if parameters not in (tuple(PARAMETERS)[:n] for n in (1, 2, 3)):
-        raise InputError(f"--parameters {args.parameters}: expected azimuth, azimuth,elevation or "
-                         "azimuth,elevation,distance")
     for name, low, high in (("n_iterations", 1, 10 ** 6), ("learning_rate", 0, 1e3), ("alpha", 0, 10), ("beta", 0, 1),
                             ("reg", 0, 1e3), ("difference", 0, 90), ("verify", 0, 1000)):
         value = getattr(args, name)
@@ -102,10 +98,11 @@ def check(args):
     if not 0 < args.initial_width <= domain.r.min() / 2:
         raise InputError(f"--initial_width {args.initial_width:g}: expected a number above 0 up to "
                          f"{domain.r.min() / 2:g}")
-    elevation = PARAMETERS["elevation"]
-    if not elevation.begin <= args.elevation <= elevation.end:
-        raise InputError(f"--elevation {args.elevation:g}: expected {elevation.begin} to {elevation.end} degrees")
-    points = [initial_point(text, args.initial_points == INITIAL_POINTS, parameters, domain)
+    in_domain(f"--elevation {args.elevation:g}", "elevation", args.elevation)
+    if args.released and args.score != "softmax":
+        raise InputError(f"--released --score {args.score}: the released program knows the softmax output alone; leave "
+                         "one of the two out")
+    points = [initial_point(text, args.initial_points == INITIAL_POINTS, parameters)
               for text in args.initial_points.split()]
     if not points:
         raise InputError('--initial_points: expected points such as "130,30 50,20"')
@@ -113,29 +110,27 @@ def check(args):
     return methods, parameters, np.array(points)
 
 
-def initial_point(text, published, parameters, domain):
-    """The numbers of one point; the published ones, which have two, are cut or filled up to n."""
+def initial_point(text, published, parameters):
+    """The numbers of one point; the published ones say azimuth and elevation, the other parameters have defaults."""
     try:
         point = [float(number) for number in text.split(",")]
     except ValueError:
         raise InputError(f"--initial_points {text!r}: expected numbers with commas between them, {len(parameters)} "
                          "of them to a point") from None
     if published:
-        point = (point + [PARAMETERS["distance"].default])[:len(parameters)]
+        known = dict(zip(AZIMUTH_AND_ELEVATION, point))
+        point = [known.get(name, PARAMETERS[name].default) for name in parameters]
     if len(point) != len(parameters):
         raise InputError(f"--initial_points {text!r}: has {len(point)} numbers, expected {len(parameters)}: "
                          f"{','.join(parameters)}")
-    for name, value, low, high in zip(parameters, point, domain.a, domain.b):
-        if not low <= value <= high:
-            raise InputError(f"--initial_points {text!r}: {name} {value:g} is outside its domain, {low:g} to {high:g} "
-                             f"{PARAMETERS[name].unit}")
-    return point
+    return [in_domain(f"--initial_points {text!r}", name, f"{value:g}") for name, value in zip(parameters, point)]
 
 
 def confidence(job, parameters):
     args = job.args
-    return job.confidence(parameters=parameters, elevation=args.elevation, gradient=args.gradient,
-                          difference=args.difference, released=args.released)
+    fixed = {"elevation": args.elevation, **parse_fixed(args.fixed, parameters)}
+    return job.confidence(parameters=parameters, fixed={k: v for k, v in fixed.items() if k not in parameters},
+                          gradient=args.gradient, difference=args.difference, released=args.released)
 
 
 def grow(job, f, methods, parameters, points):
@@ -160,12 +155,9 @@ def grow(job, f, methods, parameters, points):
             job.file.save_unfinished(descent.state(), now=True)
             raise
     result = dict(initial_point=points.tolist(), parameters=list(parameters), **job.identity())
-    traces = torch.from_numpy(np.stack(descent.traces, axis=1))
-    losses = torch.from_numpy(np.stack(descent.losses, axis=1))
-    for k, method in enumerate(methods):
-        mine = slice(k * len(points), (k + 1) * len(points))
-        result[method.name] = dict(optim_trace=list(traces[mine]), loss_trace=list(losses[mine]),
-                                   regions=descent.regions()[mine], problems=descent.problems[mine])
+    for name, grown in descent.by_method().items():
+        result[name] = dict(optim_trace=list(torch.from_numpy(grown.traces)), loss_trace=list(torch.from_numpy(grown.losses)),
+                            regions=grown.regions, problems=grown.problems)
     job.file.save_finished(result)
     return result
 
@@ -179,7 +171,7 @@ def verify(result, f, k):
         if region.is_finite():
             values, first = f.with_top1(region.grid(k))
             figures = dict(minimum=float(values.min()), mean=float(values.mean()),
-                           above_half=float((values > 0.5).float().mean()), top1=float(first.float().mean()))
+                           above_half=float((values > checkpoints.sure_above(result)).float().mean()), top1=float(first.float().mean()))
         else:
             figures = dict.fromkeys(("minimum", "mean", "above_half", "top1"), float("nan"))
         entry["verified"].append(figures)
@@ -195,7 +187,7 @@ def report(result, path, plot):
     """A row for every method and point, and the picture."""
     domain = domain_of(result["parameters"])
     print(f"{'method':6} {'initial point':22} {'region':44} {'share of domain':>15} "
-          f"{'min':>5} {'mean':>5} {'>0.5':>5} {'top-1':>5}")
+          f"{'min':>5} {'mean':>5} {f'>{checkpoints.sure_above(result):g}':>5} {'top-1':>5}")
     for name, entry in methods_of(result).items():
         for k, (point, region) in enumerate(zip(result["initial_point"], entry["regions"])):
             box = " x ".join(f"[{a:.1f}, {b:.1f}]" for a, b in zip(region.a, region.b))
@@ -210,14 +202,16 @@ def report(result, path, plot):
 
 
 def draw(result, path):
-    if tuple(result["parameters"]) != ("azimuth", "elevation"):
+    if checkpoints.parameters_of(result) != AZIMUTH_AND_ELEVATION:
         raise InputError("--plot: draws regions of azimuth,elevation only; the result itself is complete")
     from utils.plots import plot_regions  # matplotlib takes a second to import
     map_path = path.with_name(checkpoints.MAP)
     picture = path.with_suffix(".png")
+    map_below = checkpoints.read(map_path) if map_path.exists() else None
+    if map_below and checkpoints.parameters_of(map_below) != AZIMUTH_AND_ELEVATION:
+        map_below = None
     plot_regions({name: entry["regions"] for name, entry in methods_of(result).items()}, result["initial_point"],
-                 checkpoints.read(map_path) if map_path.exists() else None,
-                 f"{result['network_name']}: regions of {CLASS_NAMES[result['class_nb']]}, shape "
+                 map_below, f"{result['network_name']}: regions of {checkpoints.class_of(result)}, shape "
                  f"{result['shape_id']}", picture)
     print(f"picture: {picture}")
 

@@ -11,6 +11,7 @@ from utils import checkpoints
 from utils.dataset import model_path
 from utils.job import prepare
 from utils.networks import DEMO_WEIGHTS
+from utils.parameters import AZIMUTH_AND_ELEVATION
 
 
 @pytest.fixture
@@ -18,7 +19,8 @@ def job(tmp_path):
     """job(*words): what map.py would prepare."""
     (tmp_path / "data").mkdir()
     shared = ("--network", "demo", "--gpu", "-1", "--data_dir", tmp_path / "data", "--checkpoint_dir", tmp_path / "ck")
-    return lambda *words: prepare(script.parse_args([*map(str, shared), *map(str, words)]), checkpoints.MAP)
+    return lambda *words: prepare(script.parse_args([*map(str, shared), *map(str, words)]), checkpoints.MAP,
+                                   AZIMUTH_AND_ELEVATION, {})
 
 
 def test_networks_and_meshes_are_loaded_once(job):

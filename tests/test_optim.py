@@ -73,7 +73,11 @@ def test_every_variant_runs(words, demo, run_script, tmp_path):
 
 @pytest.mark.parametrize("words, complaint", [
     (("--methods", "OIR_W,oir"), "'oir' is not known; expected some of OIR_W,naive,OIR_B,trap"),
-    (("--parameters", "elevation"), "--parameters elevation: expected azimuth,"),
+    (("--parameters", "azimuth,height"), "'height' is not known; expected some of azimuth,elevation,distance,light_"),
+    (("--parameters", "azimuth,azimuth"), "expected every name once"),
+    (("--fixed", "azimuth=3"), "azimuth is among --parameters"),
+    (("--fixed", "distance=9"), "distance 9 is outside its domain, 2 to 4"),
+    (("--released", "--score", "logit"), "the released program knows the softmax output alone"),
     (("--initial_points", "130"), "has 1 numbers, expected 2: azimuth,elevation"),
     (("--initial_points", "130,30,1"), "has 3 numbers, expected 2"),
     (("--initial_points", "130,95"), "elevation 95 is outside its domain, -10 to 90 degrees"),

@@ -160,7 +160,7 @@ def test_values_beside_a_gradient_are_those_of_f(mesh):
 
 def test_what_is_not_a_parameter_has_its_own_value(mesh):
     by_three = Confidence(Tiny(), 1, *mesh, parameters=("azimuth", "elevation", "distance"))
-    by_one = Confidence(Tiny(), 1, *mesh, parameters=("azimuth",), elevation=20)
+    by_one = Confidence(Tiny(), 1, *mesh, parameters=("azimuth",), fixed=dict(elevation=20))
     torch.testing.assert_close(by_three([[40, 20, 2.732]]), by_one([[40]]))
     assert (by_three([[40, 20, 3.5]]) - by_one([[40]])).abs() > 1e-4
 

@@ -1,8 +1,29 @@
-"""What the scripts are made of: renderer, networks, the confidence f, files and figures."""
+"""What the scripts are made of: renderer, networks, the confidence f, files and figures.
+
+For use from Python:
+
+    from utils import Confidence, grow_regions, load_mesh, load_network
+
+    f = Confidence.of(load_network("demo"), "cup", load_mesh("mug.obj"))
+    f([(130, 30), (50, 20)])                      # confidence at (azimuth, elevation)
+    grow_regions(f, [(130, 30)])["OIR_B"].regions
+"""
 import sys
+from importlib import import_module
 from importlib.abc import MetaPathFinder
 
 from utils.regions import ndinterval
+
+# Where each public name lives; it is imported when first asked for, because torch takes seconds.
+_PLACES = {"Confidence": "semantic", "domain_of": "parameters", "grid": "parameters", "grow_regions": "bounds",
+           "load_mesh": "dataset", "load_network": "networks", "load_shape": "dataset", "load_stand_in": "dataset"}
+__all__ = [*_PLACES, "ndinterval"]
+
+
+def __getattr__(name):
+    if name not in _PLACES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_PLACES[name]}"), name)
 
 
 class _RegionsInFiles(MetaPathFinder):

@@ -184,9 +184,63 @@ class Descent:
         return cls([method for method in methods for _ in range(n_points)], state["a"].numpy(), state["b"].numpy(),
                    list(state["traces"].numpy()), list(state["losses"].numpy()), list(state["problems"]))
 
-    def regions(self):
-        """The boxes now, as ndintervals."""
-        return [ndinterval(a, b) for a, b in zip(self.a, self.b)]
+    def by_method(self):
+        """What every method has grown: {method's name: Grown}."""
+        traces, losses = np.stack(self.traces, axis=1), np.stack(self.losses, axis=1)
+        grown = {}
+        for name in dict.fromkeys(method.name for method in self.methods):
+            mine = [k for k, method in enumerate(self.methods) if method.name == name]
+            grown[name] = Grown([ndinterval(self.a[k], self.b[k]) for k in mine], traces[mine], losses[mine],
+                                [self.problems[k] for k in mine])
+        return grown
+
+
+@dataclass
+class Grown:
+    """What one method has grown from P points.
+
+    Attributes:
+        regions: P ndintervals.
+        traces: [P, iterations, 2, n], the boxes (a, b) before each update.
+        losses: [P, iterations].
+        problems: P strings, empty where all went well.
+    """
+    regions: list
+    traces: np.ndarray
+    losses: np.ndarray
+    problems: list
+
+
+def grow_regions(f, initial_points, methods=("OIR_W", "naive", "OIR_B"), n_iterations=N_ITERATIONS,
+                 learning_rate=LEARNING_RATE, alpha=ALPHA, beta=BETA, reg=REG, width=None, domain=None):
+    """Grow a region from every point with every method.
+
+    Args:
+        f: has f(points [N, n]) -> [N], for OIR_W and trap f.with_gradient(points) -> [N], [N, n], and perhaps `domain`.
+        initial_points: [P, n].
+        methods: names of METHODS.
+        n_iterations, learning_rate, alpha, beta, reg: see above.
+        width: a region starts as its point -/+ this (default: see `initial_width`).
+        domain: a ndinterval that no region leaves (default: f's; regions run free if it has none).
+
+    Returns:
+        {method's name: Grown}.
+
+    Raises:
+        ValueError: for a method that is not known, or points of another shape.
+    """
+    points = np.asarray(initial_points, dtype=np.float64)
+    if points.ndim != 2 or not len(points):
+        raise ValueError(f"initial_points of shape {list(points.shape)}: expected [P, n]")
+    unknown = [name for name in methods if name not in METHODS]
+    if unknown:
+        raise ValueError(f"{unknown[0]!r} is no method; expected some of {', '.join(METHODS)}")
+    domain = getattr(f, "domain", None) if domain is None else domain
+    descent = start([METHODS[name](alpha, beta, reg) for name in methods], points,
+                    initial_width(points.shape[1]) if width is None else width, domain)
+    for _ in range(n_iterations):
+        step(descent, f, learning_rate, domain)
+    return descent.by_method()
 
 
 def start(methods, initial_points, width=INITIAL_WIDTH, domain=None):

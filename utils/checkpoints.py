@@ -11,7 +11,9 @@ import zipfile
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from scale.true_dict import CLASS_NAMES
 from utils.errors import DiskError, InputError
+from utils.parameters import AZIMUTH_AND_ELEVATION
 
 try:
     import fcntl
@@ -21,12 +23,33 @@ except ImportError:  # Windows, where two processes are not kept off the same re
 MAP = "map.pt"
 OPTIM = "optim.pt"
 DONE, RUNNING, UNFINISHED, FAILED, MISSING = "done", "running", "unfinished", "failed", "missing"  # states of a job
+SCORES = {"softmax": ("confidence", 0.5), "logit": ("logit", 0), "margin": ("margin", 0)}  # in words; sure above
 SAVE_EVERY = 5.0  # seconds between two savings of an unfinished run
 
 
 def result_path(checkpoint_dir, network_folder, class_nb, object_nb, name):
     """Where a result lies: CHECKPOINT_DIR/<network>/<class>/<object>/<name>."""
     return Path(checkpoint_dir, network_folder, str(class_nb), str(object_nb), name)
+
+
+def class_of(result):
+    """The name of the object's class; early results have its number alone."""
+    return result.get("class_name") or CLASS_NAMES[result["class_nb"]]
+
+
+def parameters_of(result):
+    """Names of the numbers of a point."""
+    return tuple(result.get("parameters", AZIMUTH_AND_ELEVATION))
+
+
+def score_of(result):
+    """What stands for the confidence, in words."""
+    return SCORES[result.get("score", "softmax")][0]
+
+
+def sure_above(result):
+    """The score above which a network counts as sure."""
+    return SCORES[result.get("score", "softmax")][1]
 
 
 def read(path):

@@ -6,18 +6,23 @@ from pathlib import Path
 import torch
 
 from utils import checkpoints
-from utils.dataset import Shape, load_shape, model_path
-from utils.networks import NetworkChoice, choose_network
+from utils.catalogue import catalogue_of
+from utils.dataset import Shape, load_mesh, load_shape, model_path
+from utils.errors import InputError
+from utils.networks import choose_network, find_label
 from utils.options import RENDERER, chosen_device, chosen_renderer
-from utils.semantic import Confidence
+from utils.parameters import CAMERA, parse_fixed
+from utils.semantic import IMAGE_SIZE, Confidence
 
 
 @dataclass(frozen=True)
 class Job:
     """One network and one object, and where the result goes."""
     args: object
-    choice: NetworkChoice
+    choice: object  # of utils.networks or utils.own_networks
     shape: Shape
+    class_name: str
+    label: int  # the class's output
     device: torch.device
     path: Path  # of the result
     settings: dict  # all that the result depends on
@@ -31,43 +36,92 @@ class Job:
     def confidence(self, **options):
         """f, with the network loaded."""
         args = self.args
-        network = _network(self.choice, *_files(self.choice))
-        return Confidence(network, self.choice.label(args.class_nb), self.shape.vertices, self.shape.faces, self.device,
-                          args.batch_size, args.precision, args.normalize, args.compile, renderer=self.renderer,
-                          **options)
+        normalization = self.choice.normalization
+        return Confidence(
+            _network(self.choice, *_files(self.choice)), self.label, self.shape.vertices, self.shape.faces, self.device,
+            args.batch_size, args.precision, args.normalize or normalization is not None, args.compile,
+            renderer=self.renderer, textures=self.shape.textures, image_size=self.image_size, score=args.score,
+            **(dict(normalization=normalization) if normalization else {}), **options)
+
+    @property
+    def image_size(self):
+        """Pixels a side of the images."""
+        return self.args.image_size or self.choice.image_size or IMAGE_SIZE
 
     def identity(self):
-        """What a result says about itself: class, object, shape and network."""
-        return dict(class_nb=self.args.class_nb, object_nb=self.args.object_nb, shape_id=self.shape.shape_id,
-                    network_name=self.choice.folder)
+        """What a result says about itself: class, object, shape and network; an own mesh has no numbers."""
+        own = self.args.mesh is not None
+        return dict(class_nb=None if own else self.args.class_nb, object_nb=None if own else self.args.object_nb,
+                    shape_id=self.shape.shape_id, network_name=self.choice.folder, class_name=self.class_name,
+                    label=self.label, score=self.args.score)
 
 
-def prepare(args, file_name, **settings):
+def prepare(args, file_name, parameters, settings):
     """Find everything that a run needs, once its options are known to be good, and before anything slow is done.
 
     Args:
         args: the parsed options.
         file_name: of the result.
-        settings: what the result depends on besides network, weights and mesh.
+        parameters: names of the numbers of a semantic point.
+        settings: dict of what the result depends on besides network, weights and mesh.
 
     Raises:
         InputError: for anything given that cannot be used.
     """
     device = chosen_device(args.gpu)
     renderer = chosen_renderer(args.renderer, device)
-    choice = choose_network(args.network, args.weights)
+    choice = _choice(args.network, args.weights, checkpoints.version_of(args.weights) if args.weights else None)
+    shape = _shape_of(args)
+    class_name, label = _class_of(args, choice)
+    settings = dict(settings, shape_id=shape.shape_id, mesh_hash=shape.mesh_hash,
+                    weights=_weights_identity(choice, *_files(choice)), normalize=args.normalize,
+                    precision=args.precision)
+    # What is left out where it is as in the paper: results from before there was a choice stay good.
+    if choice.normalization is not None:
+        settings["normalize"] = str(choice.normalization)
+    fixed = parse_fixed(args.fixed, parameters)
+    image_size = args.image_size or choice.image_size or IMAGE_SIZE
+    unusual = dict(renderer=(args.renderer, RENDERER), score=(args.score, "softmax"), fixed=(fixed, {}),
+                   image_size=(image_size, IMAGE_SIZE))
+    settings.update({name: value for name, (value, usual) in unusual.items() if value != usual})
+    if args.mesh is not None or args.dataset is not None or args.label is not None:
+        settings["label"] = label
+    foreign = [name for name in (*parameters, *fixed) if name not in CAMERA]
+    if args.renderer != RENDERER and foreign:
+        raise InputError(f"--renderer {args.renderer}: takes {', '.join(CAMERA)} for each view, and not {foreign[0]}; "
+                         f"leave the option out for {RENDERER}")
+    folders = ((class_name.replace(" ", "_").replace("/", "_"), shape.shape_id) if args.mesh is not None
+               else (args.class_nb, args.object_nb))
+    path = checkpoints.result_path(args.checkpoint_dir, choice.folder, *folders, file_name)
+    return Job(args, choice, shape, class_name, label, device, path, settings, renderer)
+
+
+def _shape_of(args):
+    """The mesh that the options name."""
+    file = args.mesh
+    if file is None and args.dataset is not None:
+        file = catalogue_of(args.dataset).entries[args.class_nb][args.object_nb].mesh
+    if file is not None:
+        return _own_shape(file, args.up, args.front, args.textures, checkpoints.version_of(file))
     number = args.data_dir, args.class_nb, args.object_nb
-    shape = _shape(*number, checkpoints.version_of(model_path(*number)))
+    shape = _shape(*number, args.textures, checkpoints.version_of(model_path(*number)))
     if shape.source is None:
         print(f"no ShapeNet model at hand: using the built-in {shape.shape_id} "
               "(python -m scale.link --shapenet DIR brings in yours)")
-    settings.update(shape_id=shape.shape_id, mesh_hash=shape.mesh_hash,
-                    weights=_weights_identity(choice, *_files(choice)), normalize=args.normalize,
-                    precision=args.precision)
-    if args.renderer != RENDERER:  # left out otherwise, so that results from before there was a choice stay good
-        settings["renderer"] = args.renderer
-    path = checkpoints.result_path(args.checkpoint_dir, choice.folder, args.class_nb, args.object_nb, file_name)
-    return Job(args, choice, shape, device, path, settings, renderer)
+    return shape
+
+
+def _class_of(args, choice):
+    """The name of the object's class, and its index among the network's outputs."""
+    if args.mesh is not None:
+        label = find_label(args.label, choice.class_names, choice.n_classes)
+        return choice.class_names[label] if choice.class_names else str(label), label
+    class_name, given = catalogue_of(args.dataset).class_names[args.class_nb], args.label
+    if args.dataset is not None:
+        given = given or catalogue_of(args.dataset).entries[args.class_nb][args.object_nb].label
+    if given is None:
+        return class_name, choice.label(args.class_nb)
+    return class_name, find_label(given, choice.class_names, choice.n_classes)
 
 
 # Many jobs in one process load a network, hash its weights and read a mesh once, as long as the files stay the same.
@@ -83,8 +137,18 @@ def _weights_identity(choice, *files):
 
 
 @lru_cache(maxsize=128)  # more than the paper's 100 objects, about 1 MB each
-def _shape(data_dir, class_nb, object_nb, *files):
-    return load_shape(data_dir, class_nb, object_nb)
+def _shape(data_dir, class_nb, object_nb, textures, *files):
+    return load_shape(data_dir, class_nb, object_nb, textures)
+
+
+@lru_cache(maxsize=128)
+def _own_shape(file, up, front, textures, *files):
+    return load_mesh(file, up, front, textures)
+
+
+@lru_cache(maxsize=4)
+def _choice(name, weights_file, *files):
+    return choose_network(name, weights_file)
 
 
 def _files(choice):

@@ -56,7 +56,7 @@ class DemoNetwork(nn.Module):
 
 @dataclass(frozen=True)
 class NetworkChoice:
-    """A classifier by name, with the weights it will get; nothing is loaded yet.
+    """A classifier of torchvision's or the demo network, with the weights it will get; nothing is loaded yet.
 
     Attributes:
         name: as given to --network.
@@ -68,28 +68,32 @@ class NetworkChoice:
     folder: str
     torchvision_name: str | None
     weights_file: Path | None
+    image_size = None  # the paper's, for every network
+    normalization = None  # none is taken off unless that is asked for
+
+    @property
+    def class_names(self):
+        """Names of the outputs."""
+        return CLASS_NAMES if self.torchvision_name is None else imagenet_names()
+
+    @property
+    def n_classes(self):
+        """How many outputs there are."""
+        return len(self.class_names)
 
     def label(self, class_nb):
-        """Index of a class among the network's outputs."""
+        """Index of one of the paper's classes among the network's outputs."""
         return class_nb if self.torchvision_name is None else IMAGENET_LABELS[class_nb]
 
     def weights_identity(self):
         """The weights, as the first digits of their file's SHA-256.
 
         Raises:
-            InputError: if the file cannot be read.
+            InputError: if the file cannot be read, or torchvision publishes no weights.
         """
         if self.weights_file is None:
             return re.search(r"-([0-9a-f]+)\.\w+$", _published_weights(self.torchvision_name).url)[1][:IDENTITY_DIGITS]
-        try:
-            digest = hashlib.sha256()
-            with open(self.weights_file, "rb") as file:
-                while chunk := file.read(1 << 20):
-                    digest.update(chunk)
-            return digest.hexdigest()[:IDENTITY_DIGITS]
-        except OSError as error:
-            raise InputError(f"--weights {self.weights_file}: cannot be read ({error.strerror}); "
-                             "give a .pth or .safetensors state_dict") from None
+        return file_identity(self.weights_file)
 
     def load(self):
         """The network with its weights, an eval-mode module: images [B, 3, 224, 224] -> logits [B, classes].
@@ -102,22 +106,101 @@ class NetworkChoice:
         else:
             state = read_state_dict(self.weights_file)
         module = _build(self.torchvision_name)
-        state = _adapted(state, module)
-        _check_fit(state, module, self)
-        module.load_state_dict(state, assign=True)
-        return module.float().eval().requires_grad_(False)
+        fill(module, _adapted(state, module), self)
+        return module
+
+
+def fill(module, state, choice):
+    """Give a module the weights of a state_dict and make it ready for use.
+
+    Raises:
+        InputError: if they do not fit.
+    """
+    _check_fit(state, module, choice)
+    module.load_state_dict(state, assign=True)
+    return module.float().eval().requires_grad_(False)
+
+
+def file_identity(path):
+    """The first digits of a weights file's SHA-256.
+
+    Raises:
+        InputError: if it cannot be read.
+    """
+    try:
+        digest = hashlib.sha256()
+        with open(path, "rb") as file:
+            while chunk := file.read(1 << 20):
+                digest.update(chunk)
+        return digest.hexdigest()[:IDENTITY_DIGITS]
+    except OSError as error:
+        raise InputError(f"--weights {path}: cannot be read ({error.strerror}); "
+                         "give a .pth or .safetensors state_dict") from None
+
+
+def imagenet_names():
+    """The names of ImageNet's 1,000 classes, in the order of the outputs."""
+    return tuple(_torchvision().models.get_model_weights("resnet50").IMAGENET1K_V1.meta["categories"])
+
+
+def find_label(text, class_names, n_classes):
+    """Index of the output that a label names.
+
+    Args:
+        text: a number, a name, or the beginning of one name only; case and underscores do not count.
+        class_names: of the outputs, or None.
+        n_classes: how many outputs there are.
+
+    Raises:
+        InputError: if there is no such class, or more than one (they are named).
+    """
+    if text.strip().isdecimal():
+        if int(text) >= n_classes:
+            raise InputError(f"--label {text}: the network has {n_classes} classes; expected 0 to {n_classes - 1}")
+        return int(text)
+    if class_names is None:
+        raise InputError(f"--label {text}: the network does not name its classes; expected a number, 0 to "
+                         f"{n_classes - 1}")
+    wanted = _plain(text)
+    plain = [_plain(name) for name in class_names]
+    found = ([k for k, name in enumerate(plain) if name == wanted]
+             or [k for k, name in enumerate(plain) if wanted and name.startswith(wanted)])
+    if len(found) == 1:
+        return found[0]
+    if found:
+        choices = ", ".join(f"{k} {class_names[k]}" for k in found[:8])
+        raise InputError(f"--label {text}: stands for {len(found)} classes ({choices}{', ..' if len(found) > 8 else ''}"
+                         "); give more of the name, or its number")
+    near = difflib.get_close_matches(wanted, plain, n=4, cutoff=0.5)
+    near += [name for name in plain if wanted and wanted in name and name not in near][:4]
+    hint = f"did you mean {' or '.join(dict.fromkeys(class_names[plain.index(name)] for name in near))}?" if near else \
+        f"it has {len(class_names)}, such as {', '.join(class_names[:5])}"
+    raise InputError(f"--label {text}: the network has no such class; {hint}")
+
+
+def _plain(name):
+    return " ".join(name.lower().replace("_", " ").split())
+
+
+def load_network(name, weights=None):
+    """A network for `Confidence.of`; arguments and errors as in `choose_network`."""
+    return choose_network(name, None if weights is None else Path(weights))
 
 
 def choose_network(name, weights_file=None):
     """Look a network up.
 
     Args:
-        name: of the paper's table, "demo", or a torchvision classifier.
+        name: of the paper's table, "demo", a torchvision classifier, "timm:NAME", or "package.module:function" (see
+            own_networks.py).
         weights_file: a .pth or .safetensors state_dict to use instead of the published weights.
 
     Raises:
         InputError: for an unknown name (the nearest known ones are given), or a torchvision that does not import.
     """
+    if ":" in name:
+        from utils.own_networks import choose_own
+        return choose_own(name, weights_file)
     if name == DEMO:
         return NetworkChoice(name, "Demo", None, weights_file or DEMO_WEIGHTS)
     if name in PAPER_NETWORKS:
@@ -130,7 +213,8 @@ def choose_network(name, weights_file=None):
         known = [*PAPER_NETWORKS, DEMO, *builders]
         near = difflib.get_close_matches(name.lower(), known, n=3, cutoff=0.5) or [*PAPER_NETWORKS, DEMO]
         raise InputError(f"--network {name}: not known; did you mean {' or '.join(near)}? Also known: "
-                         f"{', '.join(PAPER_NETWORKS)}, {DEMO}, and every classifier of torchvision.models by its name")
+                         f"{', '.join(PAPER_NETWORKS)}, {DEMO}, every classifier of torchvision.models by its name, timm:NAME, and "
+                         "package.module:function for your own")
     return NetworkChoice(name, name, name, weights_file)
 
 

@@ -5,8 +5,10 @@ import signal
 import sys
 from pathlib import Path
 
-from scale.true_dict import CLASS_NAMES, SHAPE_IDS
+from utils.catalogue import PAPER, catalogue_of, numbered
+from utils.checkpoints import SCORES
 from utils.errors import InputError
+from utils.parameters import COLOR, parse_fixed
 
 RENDERER = "utils"  # stands for utils.renderer
 INTERRUPTED = 130  # exit code after Ctrl-C or a request to terminate, as shells have it
@@ -22,10 +24,15 @@ class Parser(argparse.ArgumentParser):
 def add_job_options(parser):
     """Options of both map.py and optim.py that say which job it is."""
     parser.add_argument("-n", "--network", default="resnet", metavar="NAME",
-                        help="resnet, alexnet, vgg, incept (the paper's), demo, or any torchvision classifier "
-                             "(default: resnet)")
-    parser.add_argument("-s", "--class_nb", type=int, default=0, metavar="N", help=f"class: {_numbered(CLASS_NAMES)}")
+                        help="resnet, alexnet, vgg, incept (the paper's), demo, any torchvision classifier, timm:NAME, "
+                             "or package.module:function (default: resnet)")
+    parser.add_argument("-s", "--class_nb", type=int, default=0, metavar="N",
+                        help=f"class: {numbered(PAPER.class_names)}; or a class of --dataset")
     parser.add_argument("-j", "--object_nb", type=int, default=0, metavar="N", help="object of the class, 0 to 9")
+    parser.add_argument("--mesh", type=Path, default=None, metavar="FILE",
+                        help="an object of your own: obj, ply, stl, glb or off")
+    parser.add_argument("--label", default=None, metavar="L",
+                        help="class of the object among the network's: its number or name")
 
 
 def add_shared_options(parser):
@@ -35,6 +42,18 @@ def add_shared_options(parser):
     parser.add_argument("-o", "--override", action="store_true", help="discard a stored result and start anew")
     parser.add_argument("--data_dir", type=Path, default=Path("scale"), metavar="DIR",
                         help="folder of <class>/<shape id>/models/model_normalized.obj (default: scale)")
+    parser.add_argument("--dataset", type=Path, default=None, metavar="FILE",
+                        help="CSV or YAML of class, label and mesh, in place of the paper's objects")
+    parser.add_argument("--up", choices=("y", "z"), default="y", help="axis of your meshes that is up (default: y)")
+    parser.add_argument("--front", choices=("x", "-x", "y", "-y", "z", "-z"), default=None,
+                        help="axis that their front looks along (default: -z, with --up z: -y); write --front=-x")
+    parser.add_argument("--textures", action="store_true", help="objects keep their own colours (default: white)")
+    parser.add_argument("--fixed", default="", metavar="NAME=VALUE,..",
+                        help="parameters that stay the same, at another value than their default")
+    parser.add_argument("--score", choices=tuple(SCORES), default="softmax",
+                        help="what stands for the confidence (default: softmax)")
+    parser.add_argument("--image_size", type=int, default=None, metavar="PIXELS",
+                        help="a side of the images (default: what the network takes; 224 for torchvision's)")
     parser.add_argument("--checkpoint_dir", type=Path, default=Path("checkpoint"), metavar="DIR",
                         help="folder of the results (default: checkpoint)")
     parser.add_argument("--weights", type=Path, default=None, metavar="FILE",
@@ -51,19 +70,32 @@ def add_shared_options(parser):
     parser.add_argument("--plot", action="store_true", help="draw the result as a PNG beside it")
 
 
-def check_shared_options(args):
+def check_shared_options(args, parameters):
     """Turn away values out of range before anything is loaded.
+
+    Args:
+        args: the parsed options.
+        parameters: names of those that do not stay the same.
 
     Raises:
         InputError: names the option, what was given and what is expected.
     """
-    if not 0 <= args.class_nb < len(CLASS_NAMES):
-        raise InputError(f"--class_nb {args.class_nb}: expected one of {_numbered(CLASS_NAMES)}")
-    n_objects = len(SHAPE_IDS[args.class_nb])
-    if not 0 <= args.object_nb < n_objects:
-        raise InputError(f"--object_nb {args.object_nb}: expected 0 to {n_objects - 1}")
+    if args.mesh is None:
+        catalogue_of(args.dataset).check(args.class_nb, args.object_nb)
+    elif args.label is None:
+        raise InputError(f"--mesh {args.mesh}: of which class? Name it with --label, such as --label \"coffee mug\"")
+    elif args.dataset is not None:
+        raise InputError(f"--mesh {args.mesh}: stands in --dataset's place; give one of the two")
+    if args.front and args.front[-1] == args.up:
+        raise InputError(f"--front {args.front}: cannot be along --up {args.up}; expected one of the other two axes")
     if args.batch_size < 1:
         raise InputError(f"--batch_size {args.batch_size}: expected at least 1")
+    if args.image_size is not None and not 1 <= args.image_size <= 4096:
+        raise InputError(f"--image_size {args.image_size}: expected 1 to 4096 pixels")
+    fixed = parse_fixed(args.fixed, parameters)
+    for name in COLOR:
+        if args.textures and (name in fixed or name in parameters):
+            raise InputError(f"--textures: {name} is the colour of a white object; leave one of the two out")
 
 
 def chosen_device(gpu):
@@ -129,7 +161,3 @@ def run_script(main, when_stopped="stopped"):
 def _fail(message, code):
     print(" ".join(message.split()), file=sys.stderr)
     return code
-
-
-def _numbered(names):
-    return ", ".join(f"{number} {name}" for number, name in enumerate(names))

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from utils.errors import InputError
 from utils.regions import ndinterval
 
 
@@ -18,20 +19,87 @@ class Parameter:
         unit: that it is measured in.
         begin, end: its domain; for azimuth and elevation the paper's.
         default: its value where it is not among a point's numbers.
+        step: of a map's grid.
+        small: what one degree is to an angle: the unit of finite_difference's step.
     """
     name: str
     unit: str
     begin: float
     end: float
     default: float
+    step: float
+    small: float
 
 
 PARAMETERS = {parameter.name: parameter for parameter in (
-    Parameter("azimuth", "degrees", 0, 360, default=0),
-    Parameter("elevation", "degrees", -10, 90, default=35),
-    Parameter("distance", "half lengths of the object's longest side", 2, 4, default=2.732),
+    Parameter("azimuth", "degrees", 0, 360, default=0, step=3, small=1),
+    Parameter("elevation", "degrees", -10, 90, default=35, step=3, small=1),
+    Parameter("distance", "half lengths of the object's longest side", 2, 4, default=2.732, step=0.05, small=0.01),
+    Parameter("light_azimuth", "degrees", 0, 360, default=0, step=6, small=1),
+    Parameter("light_elevation", "degrees", -90, 90, default=90, step=6, small=1),
+    Parameter("directional_intensity", "of white", 0, 1, default=0.5, step=0.025, small=0.01),
+    Parameter("ambient_intensity", "of white", 0, 1, default=0.5, step=0.025, small=0.01),
+    Parameter("red", "of white", 0, 1, default=1, step=0.025, small=0.01),
+    Parameter("green", "of white", 0, 1, default=1, step=0.025, small=0.01),
+    Parameter("blue", "of white", 0, 1, default=1, step=0.025, small=0.01),
+    Parameter("field_of_view", "degrees", 30, 90, default=60, step=1.5, small=1),
 )}
 AZIMUTH_AND_ELEVATION = ("azimuth", "elevation")
+CAMERA = ("azimuth", "elevation", "distance")  # what a renderer of the original's interface takes for each view
+COLOR = ("red", "green", "blue")
+
+
+def parse_parameters(text):
+    """The names of a list such as "azimuth,elevation".
+
+    Raises:
+        InputError: if one is not known, or there twice.
+    """
+    names = tuple(text.split(","))
+    for name in names:
+        if name not in PARAMETERS:
+            raise InputError(f"--parameters {text}: {name!r} is not known; expected some of {','.join(PARAMETERS)}")
+    if len(set(names)) < len(names):
+        raise InputError(f"--parameters {text}: expected every name once")
+    return names
+
+
+def parse_fixed(text, parameters):
+    """Values of parameters that stay the same, from text such as "distance=3,red=0.5": a dict.
+
+    Args:
+        parameters: names of those that do not stay the same.
+
+    Raises:
+        InputError: for what is no such text, a value outside its domain, or a name in `parameters`.
+    """
+    fixed = {}
+    for part in text.split(",") if text else ():
+        name, _, number = part.partition("=")
+        if name not in PARAMETERS:
+            raise InputError(f"--fixed {part!r}: expected NAME=VALUE with a name of {', '.join(PARAMETERS)}")
+        if name in parameters or name in fixed:
+            raise InputError(f"--fixed {part!r}: {name} is "
+                             f"{'given twice' if name in fixed else 'among --parameters'}; leave it out here")
+        fixed[name] = in_domain("--fixed", name, number)
+    return fixed
+
+
+def in_domain(option, name, number):
+    """A number in a parameter's domain, from text or a number.
+
+    Raises:
+        InputError: if it is none, or outside.
+    """
+    parameter = PARAMETERS[name]
+    try:
+        value = float(number)
+    except ValueError:
+        value = float("nan")
+    if not parameter.begin <= value <= parameter.end:
+        raise InputError(f"{option}: {name} {number} is outside its domain, {parameter.begin:g} to {parameter.end:g} "
+                         f"{parameter.unit}")
+    return value
 
 
 def domain_of(parameters):
@@ -39,16 +107,18 @@ def domain_of(parameters):
     return ndinterval([PARAMETERS[name].begin for name in parameters], [PARAMETERS[name].end for name in parameters])
 
 
-def grid(step=3):
-    """The map's grid of viewpoints (section 4): azimuth 0, step, .. < 360; elevation -10, -10 + step, .. < 90.
+def grid(step=None, parameters=AZIMUTH_AND_ELEVATION):
+    """A map's grid; by default that of section 4: azimuth 0, 3, .. < 360; elevation -10, -7, .. < 90.
 
     Args:
-        step: degrees.
+        step: a number, or one for each parameter, in their units (default: the table's).
+        parameters: two names.
 
     Returns:
-        xx, yy: azimuth and elevation, two arrays [elevations, azimuths].
+        xx, yy: values of the first and the second parameter, two arrays [numbers of the second, of the first].
     """
-    step = int(step) if step == int(step) else step  # whole degrees stay whole numbers
-    azimuth, elevation = (p.begin + step * np.arange(int(np.ceil((p.end - p.begin) / step)))
-                          for p in (PARAMETERS[name] for name in AZIMUTH_AND_ELEVATION))
-    return np.meshgrid(azimuth, elevation)
+    table = [PARAMETERS[name] for name in parameters]
+    steps = [p.step for p in table] if step is None else np.broadcast_to(step, 2).tolist()
+    # whole numbers stay whole numbers
+    steps = [int(s) if s == int(s) else s for s in steps]
+    return np.meshgrid(*(p.begin + s * np.arange(int(np.ceil((p.end - p.begin) / s))) for p, s in zip(table, steps)))

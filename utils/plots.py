@@ -7,6 +7,8 @@ matplotlib.use("Agg")  # files only: no screen is needed
 import matplotlib.pyplot as plt  # noqa: E402
 from matplotlib.patheffects import Normal, Stroke  # noqa: E402
 
+from utils.parameters import AZIMUTH_AND_ELEVATION, PARAMETERS  # noqa: E402
+
 COLORMAP = "viridis"  # even in lightness, and readable for the colour-blind
 
 
@@ -14,16 +16,18 @@ OUTLINED = [Stroke(linewidth=4, foreground="black"), Normal()]  # to be seen on 
 REGION_COLORS = {"naive": "violet", "OIR_B": "red", "OIR_W": "yellow", "trap": "orange"}  # the paper's
 
 
-def plot_map(xx, yy, z, title, path):
-    """Draw confidence over azimuth and elevation as a PNG.
+def plot_map(xx, yy, z, title, path, parameters=AZIMUTH_AND_ELEVATION, score="confidence"):
+    """Draw confidence over two parameters as a PNG.
 
     Args:
-        xx, yy, z: [elevations, azimuths] degrees, degrees, confidence.
+        xx, yy, z: [numbers of the second, of the first], values of the two parameters, and confidence.
         title: above the map.
         path: of the PNG.
+        parameters: names of the two.
+        score: what z is, in words.
     """
-    figure, axes = _axes(title)
-    _draw_map(figure, axes, xx, yy, z)
+    figure, axes = _axes(title, parameters)
+    _draw_map(figure, axes, xx, yy, z, score)
     _save(figure, path)
 
 
@@ -55,18 +59,20 @@ def plot_regions(regions, initial_points, map_result, title, path):
     _save(figure, path)
 
 
-def _axes(title):
+def _axes(title, parameters=AZIMUTH_AND_ELEVATION):
     figure, axes = plt.subplots(figsize=(9, 3.6), layout="constrained")
-    axes.set(title=title, xlabel="azimuth (degrees)", ylabel="elevation (degrees)")
-    axes.set_xticks(range(0, 361, 45))
-    axes.set_yticks(range(-10, 91, 20))
+    axes.set(title=title, **{f"{axis}label": f"{name.replace('_', ' ')} ({PARAMETERS[name].unit})"
+                             for axis, name in zip("xy", parameters)})
+    if parameters == AZIMUTH_AND_ELEVATION:
+        axes.set_xticks(range(0, 361, 45))
+        axes.set_yticks(range(-10, 91, 20))
     return figure, axes
 
 
-def _draw_map(figure, axes, xx, yy, z):
-    cells = axes.pcolormesh(np.asarray(xx), np.asarray(yy), np.asarray(z), vmin=0, vmax=1, cmap=COLORMAP,
-                            shading="nearest")
-    figure.colorbar(cells, label="confidence in the class", pad=0.01)
+def _draw_map(figure, axes, xx, yy, z, score="confidence"):
+    limits = dict(vmin=0, vmax=1) if score == "confidence" else {}
+    cells = axes.pcolormesh(np.asarray(xx), np.asarray(yy), np.asarray(z), cmap=COLORMAP, shading="nearest", **limits)
+    figure.colorbar(cells, label=f"{score} in the class", pad=0.01)
 
 
 def _save(figure, path):

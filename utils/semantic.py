@@ -10,10 +10,12 @@ import torch
 
 from utils import renderer
 from utils.errors import InputError
-from utils.parameters import AZIMUTH_AND_ELEVATION, PARAMETERS
+from utils.networks import find_label
+from utils.parameters import AZIMUTH_AND_ELEVATION, COLOR, PARAMETERS, domain_of
 
-IMAGE_SIZE = 224  # pixels a side, for every network
+IMAGE_SIZE = 224  # pixels a side, for every network that does not say otherwise
 FIRST_BATCH = 8
+INTENSITIES = {"ambient_intensity": "light_intensity_ambient", "directional_intensity": "light_intensity_directional"}
 
 IMAGENET_MEAN = (0.485, 0.456, 0.406)
 IMAGENET_STD = (0.229, 0.224, 0.225)
@@ -23,31 +25,35 @@ class Confidence:
     """f for one object and one network: f(points [N, n]) -> confidence [N]; f.with_gradient has the gradient too."""
 
     def __init__(self, network, label, vertices, faces, device="cpu", batch_size=32, precision="fp32",
-                 normalize=False, compile_network=False, parameters=AZIMUTH_AND_ELEVATION, elevation=None,
-                 gradient="renderer", difference=1.0, released=False, renderer=renderer):
+                 normalize=False, compile_network=False, parameters=AZIMUTH_AND_ELEVATION, fixed=None,
+                 gradient="renderer", difference=1.0, released=False, renderer=renderer, textures=None,
+                 image_size=IMAGE_SIZE, normalization=(IMAGENET_MEAN, IMAGENET_STD), score="softmax"):
         """
         Args:
-            network: module, images [B, 3, 224, 224] in [0, 1] -> logits [B, classes].
+            network: module, images [B, 3, H, W] in [0, 1] -> logits [B, classes].
             label: index of the object's class among the outputs.
             vertices: [V, 3] float32 tensor, normalised.
             faces: [F, 3] int32 tensor.
             device: of the network.
             batch_size: views that are rendered and classified at a time.
             precision: "fp32" or "bf16", of the network.
-            normalize: take ImageNet's mean and standard deviation off the image; the paper does not.
+            normalize: take mean and standard deviation off the image; the paper does not.
             compile_network: use torch.compile.
             parameters: names of a point's n numbers, of PARAMETERS.
-            elevation: degrees, where it is not among a point's numbers (default: PARAMETERS').
+            fixed: values of other parameters, {name: number}; the rest have their defaults.
             gradient: "renderer": the renderer's approximate gradient; "finite_difference": central differences.
-            difference: step of the central differences to each side, in each parameter's unit.
+            difference: step of the central differences to each side: degrees, and of other parameters as many of
+                PARAMETERS' `small`.
             released: the gradient is that of the cross entropy of the softmax output, as in the published runs, and
                 not that of the confidence.
             renderer: module with the public names of neural_renderer; it draws on `device`, where the images stay.
+            textures: [F, t, t, t, 3] float32 tensor of the faces' colours; None for a white object.
+            image_size: H = W, pixels.
+            normalization: mean and standard deviation, three numbers each, that `normalize` takes off.
+            score: what stands for the confidence: "softmax", "logit", or "margin", the logit less the largest other.
         """
-        self.parameters = parameters
-        self.fixed = {name: p.default for name, p in PARAMETERS.items()}
-        if elevation is not None:
-            self.fixed["elevation"] = elevation
+        self.parameters = tuple(parameters)
+        self.fixed = dict(fixed or {})
         self.gradient = gradient
         self.difference = difference
         self.released = released
@@ -56,14 +62,42 @@ class Confidence:
         self.label = label
         self.renderer = renderer
         self.vertices, self.faces = vertices.to(self.device), faces.to(self.device)
+        self.textures = None if textures is None else textures.to(self.device)
+        self.image_size = image_size
         self.batch_size = batch_size
         self.precision = precision
-        self.normalize = normalize
+        self.normalization = normalization if normalize else None
+        self.score = score
         self.compiled = compile_network
         if compile_network:
             self.network = torch.compile(self.network)
         if self.device.type == "cpu":
             _keep_freed_memory()
+        self._looked = False
+
+    @classmethod
+    def of(cls, network, label, shape, **options):
+        """f for a network and a shape as `load_network` and `load_mesh` give them.
+
+        Args:
+            network: a choice of utils.networks or utils.own_networks.
+            label: number or name of the object's class among the network's.
+            shape: a utils.dataset.Shape.
+            options: as above; image size and normalisation are the network's, unless they are given.
+
+        Raises:
+            InputError: if the network has no such class.
+        """
+        if isinstance(label, str):
+            label = find_label(label, network.class_names, network.n_classes)
+        facts = dict(image_size=network.image_size or IMAGE_SIZE, normalize=network.normalization is not None,
+                     normalization=network.normalization or (IMAGENET_MEAN, IMAGENET_STD), textures=shape.textures)
+        return cls(network.load(), label, shape.vertices, shape.faces, **{**facts, **options})
+
+    @property
+    def domain(self):
+        """The box of all allowed points: a ndinterval."""
+        return domain_of(self.parameters)
 
     def __call__(self, points):
         """Confidence at every point: points [N, n] -> [N] float32 tensor on the CPU."""
@@ -110,90 +144,146 @@ class Confidence:
         """Confidence [N], and whether the class is the network's first answer [N], at points [N, n]."""
         confidences, firsts = [torch.empty(0)], [torch.empty(0, dtype=torch.bool)]
         for chunk in self._chunks(points):
-            output = self.probabilities(self.images(chunk)).cpu()
-            confidences.append(output[:, self.label])
-            firsts.append(output.argmax(1) == self.label)
+            with torch.inference_mode():
+                logits = self.logits(self.images(chunk)).cpu()
+            confidences.append(self._score(logits))
+            firsts.append(logits.argmax(1) == self.label)
         return torch.cat(confidences), torch.cat(firsts)
 
     def images(self, points):
-        """What the network is shown at points [N, n]: [N, 3, 224, 224] float32 in [0, 1]."""
-        points = torch.as_tensor(points, dtype=torch.float64)
-        given = dict(zip(self.parameters, points.unbind(-1)))
-        seen_from = [given.get(name, torch.full(points.shape[:1], value, dtype=torch.float64))
-                     for name, value in self.fixed.items()]
-        return images_at(torch.stack(seen_from, dim=-1), self.vertices, self.faces, self.renderer)
+        """What the network is shown at points [N, n]: [N, 3, H, W] float32 in [0, 1]."""
+        return images_at(points, self.vertices, self.faces, self.renderer, self.parameters, self.fixed,
+                         self.image_size, self.textures)
 
     @torch.inference_mode()
     def classify(self, images):
-        """Confidence in the class for images [n, 3, 224, 224] in [0, 1], n <= batch_size: [n] float32 on the CPU."""
-        return self.probabilities(images)[:, self.label].cpu()
+        """Confidence in the class for images [n, 3, H, W] in [0, 1], n <= batch_size: [n] float32 on the CPU.
 
-    @torch.inference_mode()
-    def probabilities(self, images):
-        """Softmax output [n, classes] for images [n, 3, 224, 224] in [0, 1], n <= batch_size."""
-        return self.logits(images).softmax(1)
+        Raises:
+            InputError: if it is not a number.
+        """
+        confidence = self._score(self.logits(images)).cpu()
+        if not bool(torch.isfinite(confidence).all()):
+            raise InputError(f"the network's output is not finite for some views ({self.score} {float(confidence.sum())}"
+                             "); are its weights whole, and is --precision enough for them?")
+        return confidence
 
     def _chunks(self, points):
         points = torch.as_tensor(np.asarray(points, dtype=np.float64))
         return points.split(self.batch_size) if len(points) else ()
 
     def logits(self, images):
-        """The network's output [n, classes] float32 for images [n, 3, 224, 224] in [0, 1], n <= batch_size."""
+        """The network's output [n, classes] float32 for images [n, 3, H, W] in [0, 1], n <= batch_size."""
         n = len(images)
         if self.compiled and n < self.batch_size:  # one shape only, so that it is compiled once
             images = torch.cat((images, images[-1:].expand(self.batch_size - n, -1, -1, -1)))
         images = images.to(self.device).contiguous(memory_format=torch.channels_last)
-        if self.normalize:
-            mean, std = (torch.tensor(v, device=self.device)[:, None, None] for v in (IMAGENET_MEAN, IMAGENET_STD))
+        if self.normalization:
+            mean, std = (torch.tensor(v, device=self.device)[:, None, None] for v in self.normalization)
             images = (images - mean) / std
         try:
             with torch.autocast(self.device.type, torch.bfloat16, enabled=self.precision == "bf16"):
-                return self.network(images)[:n].float()
+                output = self.network(images)
         except torch._dynamo.exc.TorchDynamoException as error:
             raise InputError(f"--compile: torch.compile failed here ({str(error).splitlines()[0]}); "
                              "install what it names, or run without --compile") from None
+        except (RuntimeError, TypeError, ValueError) as error:
+            if self._looked or isinstance(error, torch.cuda.OutOfMemoryError):
+                raise
+            raise InputError(f"the network fails on images {list(images.shape)} ({str(error).splitlines()[0]}); is "
+                             "--image_size what it takes?") from None
+        self._check(output, len(images))
+        return output[:n].float()
+
+    def _check(self, output, n):
+        """Turn away a network that does not give logits: its first output's numbers, and every output's shape."""
+        if not torch.is_tensor(output) or output.dim() != 2 or len(output) != n:
+            given = list(output.shape) if torch.is_tensor(output) else type(output).__name__
+            raise InputError(f"the network gives {given} for {n} images, expected logits [{n}, classes]")
+        if not self._looked:
+            if not self.label < output.shape[1]:
+                raise InputError(f"label {self.label}: the network has {output.shape[1]} classes; expected 0 to "
+                                 f"{output.shape[1] - 1}")
+            if not bool(torch.isfinite(output).all()):
+                raise InputError("the network gives logits that are not finite; are its weights whole?")
+            self._looked = True
+
+    def _score(self, logits):
+        """What stands for the confidence: [n]."""
+        if self.score == "softmax":
+            return logits.softmax(1)[:, self.label]
+        mine = logits[:, self.label]
+        if self.score == "logit":
+            return mine
+        others = torch.cat((logits[:, :self.label], logits[:, self.label + 1:]), dim=1)
+        return mine - others.max(1).values
 
     def _confidence_and_objective(self, logits):
         """The confidence [N], and what the gradient is taken of [N]."""
-        output = logits.softmax(1)
+        confidence = self._score(logits)
         if self.released:
-            label = torch.full((len(output),), self.label, device=output.device)
-            return output[:, self.label], torch.nn.functional.cross_entropy(output, label, reduction="none")
-        return output[:, self.label], output[:, self.label]
+            label = torch.full((len(logits),), self.label, device=logits.device)
+            return confidence, torch.nn.functional.cross_entropy(logits.softmax(1), label, reduction="none")
+        return confidence, confidence
 
     @torch.inference_mode()
     def _with_finite_difference(self, points):
         n = len(self.parameters)
-        offsets = torch.cat((torch.zeros(1, n), torch.eye(n), -torch.eye(n))).double() * self.difference
+        steps = torch.tensor([PARAMETERS[name].small for name in self.parameters]).double() * self.difference
+        offsets = torch.cat((torch.zeros(1, n), torch.eye(n), -torch.eye(n))).double() * steps
         around = (points[:, None] + offsets).reshape(-1, n)
         values = [torch.empty(2, 0)]
         for chunk in self._chunks(around):
             values.append(torch.stack(self._confidence_and_objective(self.logits(self.images(chunk)))).cpu())
         confidence, objective = torch.cat(values, dim=1).reshape(2, len(points), 1 + 2 * n)
         objective = objective.double()
-        return confidence[:, 0], (objective[:, 1:n + 1] - objective[:, n + 1:]) / (2 * self.difference)
+        return confidence[:, 0], (objective[:, 1:n + 1] - objective[:, n + 1:]) / (2 * steps)
 
 
-def images_at(points, vertices, faces, renderer=renderer):
-    """A white object on black, as seen from every point.
+def images_at(points, vertices, faces, renderer=renderer, parameters=None, fixed=None, image_size=IMAGE_SIZE,
+              textures=None):
+    """An object on black, as seen at every point.
 
     Args:
-        points: [N, 2] azimuth and elevation in degrees, or [N, 3] with the camera's distance from the origin.
+        points: [N, n].
         vertices: [V, 3] float32 tensor, normalised.
         faces: [F, 3] int32 tensor.
         renderer: module with the public names of neural_renderer.
+        parameters: names of a point's numbers (default: the first n of PARAMETERS).
+        fixed: values of other parameters, {name: number}.
+        image_size: H = W, pixels.
+        textures: [F, t, t, t, 3] float32 tensor of the faces' colours; None for white, or what the parameters say.
 
     Returns:
-        [N, 3, 224, 224] float32 in [0, 1], on the vertices' device.
+        [N, 3, H, W] float32 in [0, 1], on the vertices' device.
     """
-    azimuth, elevation, *distance = torch.as_tensor(points, dtype=torch.float64).unbind(-1)
-    distance = distance[0] if distance else torch.full_like(azimuth, PARAMETERS["distance"].default)
-    n, n_faces = len(azimuth), len(faces)
-    # Nothing but the camera differs between the views, and one number is the colour of every face.
-    white = torch.ones(1, device=vertices.device).expand(n, n_faces, 2, 2, 2, 3)
-    camera = renderer.Renderer(image_size=IMAGE_SIZE, camera_mode="look_at")
-    camera.eye = renderer.get_points_from_angles(distance, elevation, azimuth).to(vertices)
-    return camera.render_rgb(vertices.expand(n, -1, -1), faces.expand(n, -1, -1), white)
+    points = torch.as_tensor(points, dtype=torch.float64)
+    n, n_faces = len(points), len(faces)
+    given = {name: torch.full((n,), value, dtype=torch.float64) for name, value in (fixed or {}).items()}
+    given.update(zip(parameters or tuple(PARAMETERS)[:points.shape[-1]], points.unbind(-1)))
+
+    def values(name):
+        return given[name] if name in given else torch.full((n,), PARAMETERS[name].default, dtype=torch.float64)
+
+    camera = renderer.Renderer(image_size=image_size, camera_mode="look_at")
+    camera.eye = renderer.get_points_from_angles(values("distance"), values("elevation"), values("azimuth")).to(vertices)
+    # What nobody asked for stays as the renderer has it.
+    if "field_of_view" in given:
+        camera.viewing_angle = (values("field_of_view") / 2).to(vertices)
+    if "light_azimuth" in given or "light_elevation" in given:
+        camera.light_direction = renderer.get_points_from_angles(
+            torch.ones(n, dtype=torch.float64), values("light_elevation"), values("light_azimuth")).to(vertices)
+    for name in INTENSITIES.keys() & given.keys():
+        setattr(camera, INTENSITIES[name], values(name).to(vertices))
+    if textures is not None:
+        textures = textures.expand(n, *textures.shape)
+    elif given.keys() & set(COLOR):
+        color = torch.stack([values(name) for name in COLOR], dim=-1).to(vertices)
+        textures = color[:, None, None, None, None].expand(n, n_faces, 2, 2, 2, 3)
+    else:  # one number is the colour of every face
+        textures = torch.ones(1, device=vertices.device).expand(n, n_faces, 2, 2, 2, 3)
+    images = camera.render_rgb(vertices.expand(n, -1, -1), faces.expand(n, -1, -1), textures)
+    return images.clamp(max=1) if given.keys() & INTENSITIES.keys() else images
 
 
 def _keep_freed_memory():

@@ -1,0 +1,304 @@
+"""A user's own meshes, data sets and networks through the scripts."""
+import re
+import sys
+
+import numpy as np
+import pytest
+import torch
+import trimesh
+from torch import nn
+
+import map as map_script
+import optim as optim_script
+from utils import Confidence, grow_regions, load_mesh, load_network, load_stand_in
+from utils.catalogue import catalogue_of
+from utils.errors import InputError
+from utils.networks import choose_network, find_label
+from utils.parameters import PARAMETERS
+from utils.semantic import images_at
+
+QUICK = ("--network", "demo", "--gpu", -1, "--step", 60)
+FORMATS = ("obj", "ply", "stl", "glb", "off")
+
+
+@pytest.fixture
+def mug():
+    """A mug as trimesh has it."""
+    shape = load_stand_in(5, 0)
+    return trimesh.Trimesh(shape.vertices.numpy(), shape.faces.numpy(), process=False)
+
+
+class Tiny(nn.Module):
+    """Ten classes, images of 32 x 32, as a user may have trained it on CIFAR-10."""
+
+    def __init__(self):
+        super().__init__()
+        torch.manual_seed(0)
+        self.features = nn.Sequential(nn.Conv2d(3, 8, 3, stride=2), nn.SiLU(), nn.Flatten())
+        self.classifier = nn.Linear(8 * 15 * 15, 10)
+
+    def forward(self, images):
+        return self.classifier(self.features(images))
+
+
+@pytest.fixture
+def my_nets(tmp_path, monkeypatch):
+    """A module of functions that return networks."""
+    module = type(sys)("my_nets")
+    names = ["airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck"]
+    module.tiny = lambda: (Tiny(), dict(image_size=32, mean=(0.5,) * 3, std=(0.25,) * 3, class_names=names))
+    module.nameless = lambda: (Tiny(), dict(image_size=32))
+    module.large = Tiny
+    module.spatial = lambda: nn.Conv2d(3, 10, 3)
+    module.blind = lambda: nn.Sequential(nn.Flatten(), nn.Linear(3 * 224 * 224, 10, bias=False), nn.Threshold(1e9, np.nan))
+    module.talkative = lambda: (Tiny(), dict(image_size=32, color="blue"))
+    module.broken = lambda: 1 / 0
+    module.number = 5
+    monkeypatch.setitem(sys.modules, "my_nets", module)
+    return module
+
+
+def test_one_shape_in_every_format_has_one_map(mug, run_script, tmp_path):
+    maps = []
+    for ending in FORMATS:
+        path = tmp_path / ending / f"my mug.{ending}"
+        path.parent.mkdir()
+        mug.export(path)
+        code, out, err = run_script(map_script, *QUICK, "--mesh", path, "--label", "cup", "--checkpoint_dir", tmp_path / ending)
+        assert code == 0, err
+        maps.append(torch.load(tmp_path / ending / "Demo/cup/my mug/map.pt"))
+    first = maps[0]
+    assert (first["class_name"], first["label"], first["class_nb"], first["shape_id"]) == ("cup", 5, None, "my mug")
+    for other in maps[1:]:
+        torch.testing.assert_close(other["z"], first["z"], atol=1e-3, rtol=0)
+
+
+def test_one_shape_in_every_format_and_a_real_network(mug, shared, tmp_path):
+    choice = choose_network("squeezenet1_0", shared / "weights/squeezenet1_0_rgb01.pth")
+    points = [(0, 20), (120, 35), (250, 70)]
+    seen = []
+    for ending in FORMATS:
+        mug.export(tmp_path / f"mug.{ending}")
+        f = Confidence.of(choice, "coffee mug", load_mesh(tmp_path / f"mug.{ending}"))
+        seen.append(f(points))
+        torch.testing.assert_close(seen[-1], seen[0], atol=1e-3, rtol=0)
+    assert f.label == 504 and seen[0].max() > 0.1
+
+
+def test_a_mesh_that_stands_otherwise_is_turned(mug, tmp_path):
+    mug.export(tmp_path / "mug.ply")
+    straight = load_mesh(tmp_path / "mug.ply")
+    turned = mug.copy()
+    turned.vertices = mug.vertices[:, [0, 2, 1]] * [1, -1, 1]  # y up -> z up; the front along -z -> along y
+    turned.export(tmp_path / "turned.ply")
+    again = load_mesh(tmp_path / "turned.ply", up="z", front="y")
+    torch.testing.assert_close(again.vertices, straight.vertices, atol=1e-6, rtol=0)
+    sideways = mug.copy()
+    sideways.vertices = mug.vertices[:, [2, 1, 0]] * [-1, 1, 1]  # the front along x
+    sideways.export(tmp_path / "sideways.ply")
+    again = load_mesh(tmp_path / "sideways.ply", front="x")
+    torch.testing.assert_close(again.vertices, straight.vertices, atol=1e-6, rtol=0)
+
+
+def test_meshes_keep_their_colours_where_that_is_asked_for(mug, tmp_path):
+    mug.visual.face_colors = np.tile([[255, 0, 0, 255]], (len(mug.faces), 1))
+    mug.export(tmp_path / "mug.ply")
+    red = load_mesh(tmp_path / "mug.ply", textures=True)
+    image = images_at([(20, 30)], red.vertices, red.faces, textures=red.textures)[0]
+    assert image[0].max() > 0.5 and image[1:].max() == 0
+    assert load_mesh(tmp_path / "mug.ply").textures is None
+    assert load_mesh(tmp_path / "mug.ply").mesh_hash != red.mesh_hash
+    mug.export(tmp_path / "mug.stl")
+    with pytest.raises(InputError, match="has no colours"):
+        load_mesh(tmp_path / "mug.stl", textures=True)
+
+
+@pytest.fixture
+def three_classes(mug, tmp_path):
+    """A data set of three classes, with two, one and one objects."""
+    mug.export(tmp_path / "mug.stl")
+    trimesh.creation.torus(1, 0.3).export(tmp_path / "ring.ply")
+    trimesh.creation.box((1, 2, 3)).export(tmp_path / "box.off")
+    path = tmp_path / "things.csv"
+    path.write_text("class,label,mesh\nmug,cup,mug.stl\nring,9,ring.ply\nmug,cup,box.off\nbox,piano,box.off\n")
+    return path
+
+
+def test_a_data_set_stands_in_the_built_in_ones_place(three_classes, run_script, tmp_path):
+    shared = (*QUICK[:4], "--dataset", three_classes, "--checkpoint_dir", tmp_path / "ck")
+    for class_nb, object_nb, name, label in ((0, 1, "mug", 5), (2, 0, "box", 6)):
+        numbers = ("--class_nb", class_nb, "--object_nb", object_nb)
+        assert run_script(map_script, *shared, *numbers, "--step", 60)[0] == 0
+        assert run_script(optim_script, *shared, *numbers, "--n_iterations", 2)[0] == 0
+        for file in ("map.pt", "optim.pt"):
+            result = torch.load(tmp_path / f"ck/Demo/{class_nb}/{object_nb}" / file)
+            assert (result["class_name"], result["label"], result["shape_id"]) == (name, label, "box")
+    code, _, err = run_script(map_script, *shared, "--class_nb", 1, "--object_nb", 1)
+    assert code == 2 and "--object_nb 1: expected 0 to 0" in err
+    code, _, err = run_script(map_script, *shared, "--class_nb", 3)
+    assert code == 2 and "expected one of 0 mug, 1 ring, 2 box" in err
+
+
+def test_a_data_set_may_be_yaml(three_classes, tmp_path):
+    (tmp_path / "things.yaml").write_text("- {class: mug, label: cup, mesh: mug.stl}\n- class: box\n  label: 6\n"
+                                          "  mesh: box.off\n")
+    assert catalogue_of(tmp_path / "things.yaml").class_names == ("mug", "box")
+    assert catalogue_of(three_classes).n_objects(0) == 2
+
+
+@pytest.mark.parametrize("name, text, complaint", [
+    ("d.csv", "class,mesh\nmug,mug.stl\n", "line 1: no column label"),
+    ("d.csv", "class,label,mesh\nmug,cup,mug.stl\nring,,mug.stl\n", "line 3: no label"),
+    ("d.csv", "class,label,mesh\nmug,cup,nowhere.stl\n", "line 2: the mesh nowhere.stl is not there"),
+    ("d.csv", "class,label,mesh\n", "lists no object"),
+    ("d.yaml", "- class: mug\n  label: cup\n  mesh: mug.stl\n- class: ring\n  mesh: mug.stl\n", "line 4: no label"),
+    ("d.yaml", "class: mug\n", "line 1: expected a list"),
+    ("d.yaml", "- {class: mug\n", "no YAML"),
+])
+def test_mistakes_in_a_data_set_are_named_with_their_line(name, text, complaint, three_classes, run_script, tmp_path):
+    (tmp_path / name).write_text(text)
+    code, _, err = run_script(map_script, *QUICK, "--dataset", tmp_path / name, "--checkpoint_dir", tmp_path / "ck")
+    assert code == 2 and complaint in err and err.count("\n") == 1
+
+
+def test_a_network_of_ones_own(my_nets, run_script, tmp_path):
+    shared = ("--network", "my_nets:tiny", "--gpu", -1, "--checkpoint_dir", tmp_path, "--class_nb", 0, "--label", "airplane")
+    assert run_script(map_script, *shared, "--step", 60)[0] == 0
+    assert run_script(optim_script, *shared, "--n_iterations", 2, "--verify", 2)[0] == 0
+    result = torch.load(tmp_path / "my_nets_tiny/0/0/map.pt")
+    assert result["settings"]["image_size"] == 32 and "0.25" in result["settings"]["normalize"]
+    f = Confidence.of(choose_network("my_nets:tiny"), "airplane", load_stand_in(0, 0))
+    assert f.images([(0, 0)]).shape == (1, 3, 32, 32) and f.normalization == ((0.5,) * 3, (0.25,) * 3)
+    assert float(f([(0, -10)])) == pytest.approx(float(result["z"][0, 0]), abs=1e-6)
+
+
+def test_a_network_of_ones_own_with_weights_of_ones_own(my_nets, run_script, tmp_path):
+    torch.manual_seed(1)
+    other = Tiny()
+    with torch.no_grad():
+        other.classifier.weight.zero_()
+        other.classifier.bias.zero_()
+    torch.save(other.state_dict(), tmp_path / "weights.pth")
+    f = Confidence.of(load_network("my_nets:nameless", tmp_path / "weights.pth"), 3, load_stand_in(0, 0))
+    assert float(f([(0, 0)])) == pytest.approx(0.1)
+
+
+@pytest.mark.parametrize("words, complaint", [
+    (("--network", "my_nets:nameless", "--class_nb", 0), "does not name its classes"),
+    (("--network", "my_nets:tiny", "--class_nb", 0), "say with --label"),
+    (("--network", "my_nets:tiny", "--label", "zebra"), "has no such class"),
+    (("--network", "my_nets:large", "--label", "1"), "tell its image_size, or pass --image_size"),
+    (("--network", "my_nets:spatial", "--label", "1"), "gives [1, 10, 222, 222] for an image [1, 3, 224, 224]"),
+    (("--network", "my_nets:blind", "--label", "1"), "not finite"),
+    (("--network", "my_nets:talkative", "--label", "1"), "told 'color', expected any of image_size, mean"),
+    (("--network", "my_nets:broken", "--label", "1"), "could not be made (ZeroDivisionError"),
+    (("--network", "my_nets:number", "--label", "1"), "has no function 'number'"),
+    (("--network", "nowhere_to_be_found:tiny",), "cannot be imported"),
+    (("--network", "demo", "--mesh", "nowhere.stl", "--label", "cup"), "no such file"),
+    (("--network", "demo", "--mesh", "mug.stl"), "of which class?"),
+    (("--network", "demo", "--label", "b"), "stands for 3 classes (1 bathtub, 2 bench, 3 bottle)"),
+    (("--network", "demo", "--label", "cupp"), "did you mean cup"),
+    (("--network", "demo", "--label", "10"), "expected 0 to 9"),
+    (("--network", "demo", "--image_size", 0), "--image_size 0"),
+    (("--network", "demo", "--front=-y"), "cannot be along --up y"),
+    (("--network", "demo", "--textures"), "built-in stand-ins are white"),
+    (("--network", "demo", "--textures", "--fixed", "red=0.5"), "red is the colour of a white object"),
+    (("--network", "demo", "--parameters", "azimuth"), "expected two, the axes of the map"),
+    (("--network", "demo", "--step", "3,4,5"), "--step 3,4,5: expected one number"),
+])
+def test_bad_input_is_one_line_and_exit_code_2(words, complaint, my_nets, run_script, tmp_path):
+    code, _, err = run_script(map_script, "--gpu", -1, "--checkpoint_dir", tmp_path / "ck", *words)
+    assert code == 2 and complaint in err and err.count("\n") == 1, err
+    assert not list(tmp_path.rglob("*.pt"))
+
+
+def test_a_mesh_of_points(run_script, tmp_path):
+    trimesh.PointCloud(np.random.default_rng(0).random((5, 3))).export(tmp_path / "points.ply")
+    (tmp_path / "text.stl").write_text("solid")
+    (tmp_path / "mesh.doc").write_text("")
+    for name, complaint in (("points.ply", "has no faces"), ("text.stl", ""), ("mesh.doc", "not read")):
+        code, _, err = run_script(map_script, *QUICK, "--mesh", tmp_path / name, "--label", "cup")
+        assert code == 2 and complaint in err and name in err and err.count("\n") == 1
+
+
+def test_labels():
+    names = ("cup", "coffee mug", "coffeepot", "crane", "crane")
+    assert find_label("Coffee_Mug", names, 5) == find_label("coffee m", names, 5) == 1
+    assert find_label("cup", names, 5) == 0 and find_label("3", names, 5) == 3
+    with pytest.raises(InputError, match=r"stands for 2 classes \(3 crane, 4 crane\)"):
+        find_label("crane", names, 5)
+    with pytest.raises(InputError, match="did you mean coffee mug"):
+        find_label("mug", names, 5)
+
+
+def test_scores_other_than_the_softmax_output(my_nets):
+    shape, points = load_stand_in(0, 0), [(30, 20), (200, 40)]
+    scores = {score: Confidence.of(choose_network("my_nets:tiny"), 2, shape, score=score)
+              for score in ("softmax", "logit", "margin")}
+    with torch.no_grad():
+        f = scores["logit"]
+        logits = f.logits(f.images(points))
+    others = logits[:, [0, 1, *range(3, 10)]].max(1).values
+    torch.testing.assert_close(scores["softmax"](points), logits.softmax(1)[:, 2])
+    torch.testing.assert_close(scores["logit"](points), logits[:, 2])
+    torch.testing.assert_close(scores["margin"](points), logits[:, 2] - others)
+
+
+def test_a_score_is_recorded(run_script, tmp_path):
+    assert run_script(map_script, *QUICK, "--score", "margin", "--checkpoint_dir", tmp_path, "--plot")[0] == 0
+    result = torch.load(tmp_path / "Demo/0/0/map.pt")
+    assert result["score"] == result["settings"]["score"] == "margin" and result["z"].min() < 0
+
+
+def test_maps_and_regions_of_other_parameters(run_script, tmp_path):
+    code, out, err = run_script(map_script, "--network", "demo", "--gpu", -1, "--checkpoint_dir", tmp_path, "--plot",
+                                "--parameters", "distance,light_elevation", "--step", "0.5,45", "--fixed", "azimuth=20")
+    assert code == 0, err
+    result = torch.load(tmp_path / "Demo/0/0/map.pt")
+    assert result["xx"][0].tolist() == [2, 2.5, 3, 3.5] and result["yy"][:, 0].tolist() == [-90, -45, 0, 45]
+    assert result["parameters"] == ["distance", "light_elevation"] and result["z"].std() > 0
+    assert result["settings"]["fixed"] == {"azimuth": 20}
+    code, out, err = run_script(optim_script, "--network", "demo", "--gpu", -1, "--checkpoint_dir", tmp_path, "--parameters",
+                                "azimuth,elevation,distance,light_elevation", "--n_iterations", 2, "--initial_points",
+                                "130,30,2.7,60")
+    assert code == 0 and len(re.findall(r"^(OIR_W|OIR_B|naive) ", out, re.M)) == 3, err
+    assert torch.load(tmp_path / "Demo/0/0/optim.pt")["OIR_W"]["optim_trace"][0].shape == (2, 2, 4)
+
+
+@pytest.mark.parametrize("name, at", [
+    ("light_azimuth", 70), ("light_elevation", 30), ("directional_intensity", 0.4), ("ambient_intensity", 0.3),
+    ("red", 0.6), ("green", 0.7), ("blue", 0.8)])
+def test_gradients_of_light_and_colour_are_the_slope(name, at):
+    shape, step = load_stand_in(5, 0), 0.1 * PARAMETERS[name].small
+    fixed = dict(light_elevation=30, light_azimuth=70, ambient_intensity=0.3)
+    fixed.pop(name, None)
+    weight = torch.rand(3, 224, 224, generator=torch.Generator().manual_seed(0)).double()
+
+    def loss(value):
+        image = images_at(value.reshape(1, 1), shape.vertices, shape.faces, parameters=[name], fixed=fixed)[0]
+        return (weight * image.double()).sum()
+
+    value = torch.tensor(float(at), dtype=torch.float64, requires_grad=True)
+    gradient, = torch.autograd.grad(loss(value), value)
+    with torch.no_grad():
+        slope = (loss(value + step) - loss(value - step)) / (2 * step)
+    assert float(gradient) == pytest.approx(float(slope), rel=1e-3)
+
+
+def test_a_field_of_view_is_a_field_of_view():
+    shape = load_stand_in(5, 0)
+    wide, narrow = (images_at([[value]], shape.vertices, shape.faces, parameters=["field_of_view"])[0] for value in (60, 45))
+    assert torch.equal(wide, images_at([[0, 35]], shape.vertices, shape.faces)[0])
+    assert (narrow > 0).sum() > 1.5 * (wide > 0).sum()
+
+
+def test_from_python_as_the_scripts_do_it(run_script, tmp_path):
+    words = ("--network", "demo", "--gpu", -1, "--class_nb", 5, "--checkpoint_dir", tmp_path, "--n_iterations", 3)
+    assert run_script(optim_script, *words, "--methods", "OIR_B,OIR_W")[0] == 0
+    stored = torch.load(tmp_path / "Demo/5/0/optim.pt")
+    f = Confidence.of(load_network("demo"), "cup", load_stand_in(5, 0))
+    grown = grow_regions(f, stored["initial_point"], ("OIR_B", "OIR_W"), n_iterations=3)
+    for name in ("OIR_B", "OIR_W"):
+        assert grown[name].regions == stored[name]["regions"]
+    with pytest.raises(ValueError, match="'oir' is no method"):
+        grow_regions(f, [(1, 2)], ["oir"])

@@ -1,0 +1,129 @@
+"""Which objects there are: the paper's ten classes of ten, or those that a data set's file lists.
+
+Nothing here needs torch: the scripts check what they are given before they load it.
+"""
+import csv
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+from scale.true_dict import CLASS_NAMES, SHAPE_IDS
+from utils.errors import InputError
+
+COLUMNS = ("class", "label", "mesh")
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One object of a data set's file.
+
+    Attributes:
+        class_name: of its class.
+        label: number or name of the class among the network's, as given.
+        mesh: its file.
+    """
+    class_name: str
+    label: str
+    mesh: Path
+
+
+@dataclass(frozen=True)
+class Catalogue:
+    """Classes and their objects, by number.
+
+    Attributes:
+        class_names: one for each class.
+        entries: for each class a tuple of its objects' Entry; None for the paper's.
+    """
+    class_names: tuple
+    entries: tuple | None
+
+    def n_objects(self, class_nb):
+        """How many objects a class has."""
+        return len(SHAPE_IDS[class_nb] if self.entries is None else self.entries[class_nb])
+
+    def check(self, class_nb, object_nb):
+        """Raise InputError if there is no such object."""
+        if not 0 <= class_nb < len(self.class_names):
+            raise InputError(f"--class_nb {class_nb}: expected one of {numbered(self.class_names)}")
+        n_objects = self.n_objects(class_nb)
+        if not 0 <= object_nb < n_objects:
+            raise InputError(f"--object_nb {object_nb}: expected 0 to {n_objects - 1}")
+
+
+PAPER = Catalogue(CLASS_NAMES, None)
+
+
+def numbered(names):
+    """Names with their numbers, in one line."""
+    return ", ".join(f"{number} {name}" for number, name in enumerate(names))
+
+
+def catalogue_of(dataset):
+    """The Catalogue of a data set's file, or the paper's for None.
+
+    The file is CSV with a first line `class,label,mesh`, or YAML with a list of entries of these three keys. A class's
+    number is its place among the classes as they first appear, an object's its place in the class. Paths of meshes are
+    relative to the file.
+
+    Raises:
+        InputError: names the file, the line and what is wrong there.
+    """
+    if dataset is None:
+        return PAPER
+    try:
+        return _read(Path(dataset), Path(dataset).stat().st_mtime_ns)
+    except OSError as error:
+        raise InputError(f"--dataset {dataset}: cannot be read ({error.strerror}); give a CSV or YAML file of "
+                         f"{', '.join(COLUMNS)}") from None
+
+
+@lru_cache(maxsize=8)
+def _read(path, modified):
+    rows = _yaml_rows(path) if path.suffix in (".yaml", ".yml") else _csv_rows(path)
+    entries = {}
+    for line, row in rows:
+        where = f"--dataset {path}, line {line}"
+        missing = [column for column in COLUMNS if not row.get(column)]
+        if missing:
+            raise InputError(f"{where}: no {missing[0]}; expected {', '.join(COLUMNS)}")
+        mesh = path.parent / row["mesh"]
+        if not mesh.is_file():
+            raise InputError(f"{where}: the mesh {row['mesh']} is not there; expected a path relative to {path.parent}")
+        entries.setdefault(row["class"], []).append(Entry(row["class"], row["label"], mesh))
+    if not entries:
+        raise InputError(f"--dataset {path}: lists no object; expected a line for each: {', '.join(COLUMNS)}")
+    return Catalogue(tuple(entries), tuple(map(tuple, entries.values())))
+
+
+def _csv_rows(path):
+    """(line, row) for each row of a CSV file."""
+    try:
+        with open(path, newline="", encoding="utf-8-sig") as file:
+            reader = csv.DictReader(file, skipinitialspace=True)
+            missing = [column for column in COLUMNS if column not in (reader.fieldnames or ())]
+            if missing:
+                raise InputError(f"--dataset {path}, line 1: no column {missing[0]}; expected {','.join(COLUMNS)}")
+            return [(reader.line_num, {key: (row[key] or "").strip() for key in COLUMNS}) for row in reader]
+    except (UnicodeDecodeError, csv.Error) as error:
+        raise InputError(f"--dataset {path}: no CSV file ({error}); expected lines of {','.join(COLUMNS)}") from None
+
+
+def _yaml_rows(path):
+    """(line, row) for each entry of a YAML file."""
+    import yaml
+    try:
+        document = yaml.compose(path.read_text(encoding="utf-8"), Loader=yaml.SafeLoader)
+    except (UnicodeDecodeError, yaml.YAMLError) as error:
+        mark = getattr(error, "problem_mark", None)
+        where = f", line {mark.line + 1}" if mark else ""
+        raise InputError(f"--dataset {path}{where}: no YAML ({getattr(error, 'problem', error)}); expected a list of "
+                         f"entries with {', '.join(COLUMNS)}") from None
+    if not isinstance(document, yaml.SequenceNode):
+        raise InputError(f"--dataset {path}, line 1: expected a list of entries with {', '.join(COLUMNS)}")
+    rows = []
+    for node in document.value:
+        pairs = node.value if isinstance(node, yaml.MappingNode) else ()
+        rows.append((node.start_mark.line + 1, {key.value: value.value for key, value in pairs
+                                                if isinstance(value, yaml.ScalarNode)}))
+    return rows
