@@ -1,0 +1,148 @@
+"""Results of ours and of the authors come as the same arrays; what is damaged is named."""
+import zipfile
+
+import numpy as np
+import pytest
+import torch
+
+from tests import hostile
+from utils import checkpoints, results
+from utils.checkpoints import ResultFile
+from utils.errors import InputError
+from utils.regions import ndinterval
+from utils.results import Key, find, read_map, read_optim
+
+XX, YY = np.meshgrid(np.arange(0, 360, 90), np.arange(-10, 90, 50))
+
+
+def our_map(path, **changes):
+    contents = dict(xx=torch.from_numpy(XX), yy=torch.from_numpy(YY), z=torch.rand(2, 4), shape_id="abc")
+    ResultFile(path, dict(mesh_hash="def")).save_finished({**contents, **changes})
+    return path
+
+
+def test_results_are_found_in_order(tmp_path):
+    for folder in ("B/2/0", "B/10/0", "B/2/10", "A/mug/mine", "A/9/0", "B/2/9"):
+        our_map(tmp_path / folder / "map.pt")
+    (tmp_path / "B/2/0/map.partial.pt").touch()
+    (tmp_path / "B/2/11/map.pt").mkdir(parents=True)
+    keys = list(find(tmp_path, checkpoints.MAP))
+    assert [(k.network, k.class_nb, k.object_nb) for k in keys] == [
+        ("A", "9", "0"), ("A", "mug", "mine"), ("B", "2", "0"), ("B", "2", "9"), ("B", "2", "10"), ("B", "10", "0")]
+    assert [k.class_name for k in keys[:3]] == ["toilet", "mug", "bench"] and keys[-1].class_name == "10"
+    assert find(tmp_path, checkpoints.OPTIM) == {}
+    with pytest.raises(InputError, match="no such folder"):
+        find(tmp_path / "nowhere", checkpoints.MAP)
+
+
+def test_maps_of_both_kinds(tmp_path):
+    ours = read_map(our_map(tmp_path / "map.pt"))
+    assert ours.z.shape == (2, 4) and ours.z.dtype == float and (ours.shape_id, ours.mesh_hash) == ("abc", "def")
+    torch.save(dict(xx=XX, yy=YY, z=ours.z.astype(np.float32)), tmp_path / "old.pt", _use_new_zipfile_serialization=False)
+    theirs = read_map(tmp_path / "old.pt")
+    np.testing.assert_array_equal(theirs.z, ours.z)
+    assert theirs.shape_id is None
+
+
+def test_regions_of_both_kinds(tmp_path):
+    hostile.save_as_published(hostile.published_optim(), tmp_path / "old.pt")
+    theirs = read_optim(tmp_path / "old.pt")
+    assert theirs.parameters == ("azimuth", "elevation") and list(theirs.regions) == ["naive", "OIR_W"]
+    assert theirs.initial_points.tolist() == [[130, 30], [50, 20]]
+    assert theirs.bounds("naive", 0).tolist() == [[[120, 20], [140, 40]]] * 3
+    assert theirs.bounds("naive", 1).shape == theirs.bounds("OIR_W", 0).shape == (0, 2, 2)
+    assert theirs.losses("naive", 0).tolist() == [0, 1, 2] and theirs.losses("OIR_W", 1).shape == (0,)
+
+    entry = dict(optim_trace=list(torch.rand(1, 3, 2, 1)), loss_trace=list(torch.rand(1, 3)),
+                 regions=[ndinterval([1], [2])], problems=[""])
+    ResultFile(tmp_path / "optim.pt", dict(elevation=20.0)).save_finished(
+        dict(trap=entry, initial_point=[[130.0]], parameters=["azimuth"]))
+    ours = read_optim(tmp_path / "optim.pt")
+    assert ours.parameters == ("azimuth",) and ours.elevation == 20 and list(ours.regions) == ["trap"]
+    assert ours.bounds("trap", 0).shape == (3, 2, 1) and ours.losses("trap", 0).shape == (3,)
+
+
+def test_keys_that_are_missing(tmp_path):
+    contents = hostile.published_optim()
+    contents = {name: dict(regions=contents[name]["regions"]) for name in ("naive", "OIR_W")}
+    hostile.save_as_published(contents, tmp_path / "optim.pt")
+    result = read_optim(tmp_path / "optim.pt")
+    assert np.isnan(result.initial_points).all() and result.initial_points.shape == (2, 2)
+    assert result.bounds("naive", 0).shape == (0, 2, 2) and result.losses("naive", 1).shape == (0,)
+    assert result.shape_id is None
+
+
+def test_every_published_result_is_read(shared):
+    tree = shared / "published/checkpoint"
+    maps, optims = find(tree, checkpoints.MAP), find(tree, checkpoints.OPTIM)
+    assert len(maps) + len(optims) >= 13
+    for path in maps.values():
+        assert read_map(path).z.shape == (34, 120)
+    lengths = set()
+    for path in optims.values():
+        result = read_optim(path)
+        assert result.initial_points.tolist() == [[130, 30], [50, 20], [200, 15], [310, 50]]
+        for method in ("naive", "OIR_B", "OIR_W"):
+            assert all(result.losses(method, point).shape == (600,) for point in range(4))
+            lengths |= {len(result.bounds(method, point)) for point in range(4)}
+    assert lengths == {0, 600}
+    assert np.isnan(read_optim(optims[Key("ResNet50", "8", "0")]).regions["OIR_W"][0].a).all()
+
+
+def refused(read, path):
+    with pytest.raises(InputError) as error:
+        read(path)
+    assert str(error.value).startswith(f"{path}: ") and "\n" not in str(error.value)
+    return str(error.value)
+
+
+def test_a_zip_bomb_is_not_opened(tmp_path, monkeypatch):
+    hostile.zip_bomb(tmp_path / "map.pt")
+    monkeypatch.setattr(results.torch, "load", lambda *_, **__: pytest.fail("opened"))
+    assert "would unpack from" in refused(read_map, tmp_path / "map.pt")
+
+
+def test_a_call_in_the_new_format_is_not_made(tmp_path):
+    torch.save(dict(z=hostile._Command(tmp_path / "marker")), tmp_path / "map.pt")
+    assert "nothing in it was run" in refused(read_map, tmp_path / "map.pt")
+    assert not (tmp_path / "marker").exists()
+
+
+@pytest.mark.parametrize("size", [0, 3, 25, 300, -1])
+def test_our_file_cut_off(tmp_path, size):
+    path = our_map(tmp_path / "map.pt")
+    path.write_bytes(path.read_bytes()[:size])
+    assert "nothing in it was run" in refused(read_map, path)
+
+
+def test_other_files(tmp_path):
+    path = tmp_path / "map.pt"
+    path.write_text("hello")
+    assert "another kind of file" in refused(read_map, path)
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("hello", "hello")
+    assert "another kind of file" in refused(read_map, path)
+    torch.save([1], path)
+    assert "holds no result, but list" in refused(read_map, path)
+    assert "cannot be read" in refused(read_map, tmp_path / "nowhere.pt")
+
+
+@pytest.mark.parametrize("changes, complaint", [
+    (dict(z=None), "expected numbers, found NoneType"), (dict(z=[[0.5]]), "expected numbers, found list"),
+    (dict(z=torch.rand(4, 2)), "shapes (2, 4), (2, 4) and (4, 2)"), (dict(z=torch.rand(8)), "shapes"),
+    (dict(xx=torch.full((2, 4), torch.inf)), "not finite"),
+    (dict(z=torch.rand(1).expand(10 ** 6, 10 ** 6)), "larger than its storage")])
+def test_maps_with_other_contents(tmp_path, changes, complaint):
+    assert complaint in refused(read_map, our_map(tmp_path / "map.pt", **changes))
+
+
+@pytest.mark.parametrize("changes, complaint", [
+    (dict(naive=dict(regions=[])), "expected regions"), (dict(naive=dict()), "regions is missing"), (dict(naive=3), ""),
+    (dict(naive=dict(regions=[3, 4])), "expected regions"),
+    (dict(naive=dict(regions=[ndinterval([1], [2]), ndinterval([1, 2], [3, 4])])), "as many dimensions"),
+    (dict(parameters=["azimuth", "elevation"]), "2 parameters for regions of 1 dimensions"),
+    (dict(initial_point=[[130]]), "initial points"), (dict(initial_point=[[1, 2], [3, 4]]), "initial points")])
+def test_regions_with_other_contents(tmp_path, changes, complaint):
+    contents = dict(naive=dict(regions=[ndinterval([1], [2]), ndinterval([3], [4])]), initial_point=[[130], [50]])
+    ResultFile(tmp_path / "optim.pt", {}).save_finished({**contents, **changes})
+    assert complaint in refused(read_optim, tmp_path / "optim.pt")
