@@ -15,9 +15,9 @@ from utils import published
 from utils.checkpoints import MAP, OPTIM
 from utils.errors import InputError
 from utils.regions import ndinterval
+from utils.semantic import PARAMETERS
 
 METHODS = ("naive", "OIR_B", "OIR_W", "trap")  # keys of optim.pt, in the paper's order
-PARAMETERS = ("azimuth", "elevation", "distance")  # where a file does not say; as many as its regions have sides
 
 
 @dataclass(frozen=True)
@@ -82,7 +82,7 @@ class OptimResult:
         initial_points: [P, n], nan if the file does not say.
         regions: lists of P ndintervals, by method.
         shape_id: of the object, or None if the file does not say.
-        entries: what the file has for each method.
+        entries: what the file has for each method, if its traces were asked for.
     """
     parameters: tuple
     elevation: float | None
@@ -119,8 +119,12 @@ def read_map(path):
         return MapResult(xx, yy, z, _text(contents, "shape_id"), _text(contents.get("settings", {}), "mesh_hash"))
 
 
-def read_optim(path):
+def read_optim(path, with_traces=False):
     """An optim.pt of ours or of the authors: an OptimResult.
+
+    Args:
+        path: of the file.
+        with_traces: keep the traces; of a published file they take twenty times its size.
 
     Raises:
         InputError: names the file and what is wrong with it, in one line.
@@ -133,16 +137,16 @@ def read_optim(path):
         if not boxes or not all(isinstance(box, ndinterval) for box in boxes) or len({box.n for box in boxes}) > 1:
             raise ValueError(f"expected regions of {', '.join(METHODS)}, all of as many dimensions")
         n = boxes[0].n
-        parameters = tuple(contents.get("parameters", PARAMETERS[:n]))
-        if len(parameters) != n or not all(type(name) is str for name in parameters):
-            raise ValueError(f"names {len(parameters)} parameters for regions of {n} dimensions")
+        parameters = tuple(contents.get("parameters", tuple(PARAMETERS)[:n]))
+        if len(parameters) != n or not all(type(name) is str and name in PARAMETERS for name in parameters):
+            raise ValueError(f"expected {n} of the parameters {', '.join(PARAMETERS)}")
         unknown = [np.full(n, np.nan)] * max(map(len, regions.values()))
         points = np.array([_row(point) for point in contents.get("initial_point", unknown)])
         if points.shape[1:] != (n,) or any(len(method) != len(points) for method in regions.values()):
             raise ValueError(f"has initial points of shape {points.shape} and {len(boxes)} regions of {n} dimensions")
         elevation = contents.get("settings", {}).get("elevation")
         return OptimResult(parameters, None if elevation is None else float(elevation), points, regions,
-                           _text(contents, "shape_id"), entries)
+                           _text(contents, "shape_id"), entries if with_traces else {})
 
 
 def _any_format(path):

@@ -1,0 +1,151 @@
+"""Tables, figures and a page to explore, from a folder of results: ours, or the authors' published one.
+
+    python report.py srvr
+    python report.py compare checkpoint ../published/checkpoint
+
+reads checkpoint/<network>/<class>/<object>/map.pt and optim.pt and writes results/. A file that cannot be read is named
+and left out; the exit code is then 1.
+"""
+import sys
+from contextlib import contextmanager
+from pathlib import Path
+
+from tqdm import tqdm
+
+from utils.checkpoints import MAP, OPTIM
+from utils.errors import InputError
+from utils.files import whole_file
+from utils.networks import PAPER_NETWORKS
+from utils.options import Parser, run_script
+from utils.results import find, read_map, read_optim
+
+READERS = {MAP: read_map, OPTIM: read_optim}
+LEFT_OUT = 1  # exit code
+
+
+def parse_args(argv=None):
+    parser = Parser(description=__doc__.splitlines()[0])
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+
+    def command(run, text):
+        added = commands.add_parser(run.__name__, help=text, description=text)
+        added.set_defaults(run=run)
+        add = added.add_argument
+        add("-n", "--network", default=None, metavar="NAME", help="only this network, by its folder or as in map.py")
+        add("-s", "--class_nb", default=None, metavar="N", help="only this class, by its number or name")
+        add("-j", "--object_nb", default=None, metavar="N", help="only this object of each class")
+        add("--results_dir", type=Path, default=Path("results"), metavar="DIR",
+            help="folder to write to (default: results)")
+        if run is not compare:
+            add("--checkpoint_dir", type=Path, default=Path("checkpoint"), metavar="DIR",
+                help="folder of the results to read (default: checkpoint)")
+        return add
+
+    command(srvr, "the paper's table: SRVR by network and method, and shares of views above a confidence")
+    add = command(compare, "two folders of results, object by object: how well maps and regions agree")
+    add("first", type=Path, metavar="A", help="folder of results")
+    add("second", type=Path, metavar="B", help="another")
+    return parser.parse_args(argv)
+
+
+class Tree:
+    """The results below a folder that the options ask for; what cannot be read is named and left out."""
+
+    def __init__(self, folder, args, problems):
+        """
+        Args:
+            folder: of <network>/<class>/<object>.
+            args: the parsed options.
+            problems: list that every file left out is added to.
+        """
+        self.folder = folder
+        self.problems = problems
+        self.paths = {name: find(folder, name) for name in READERS}
+        wanted = (args.network and {args.network.lower(), PAPER_NETWORKS.get(args.network.lower(), [args.network])[0].lower()},
+                  args.class_nb and {args.class_nb.lower()}, args.object_nb and {args.object_nb.lower()})
+        every = sorted({key for paths in self.paths.values() for key in paths}, key=lambda key: key.order)
+        self.keys = [key for key in every if _matches(key, wanted)]
+        if not self.keys:
+            given = " ".join(f"--{name} {value}" for name, value in (
+                ("network", args.network), ("class_nb", args.class_nb), ("object_nb", args.object_nb)) if value)
+            there = f"; there are results of {', '.join(dict.fromkeys(key.network for key in every))}" if every else ""
+            raise InputError(f"{folder}: no {MAP} or {OPTIM} {'for ' + given if given else 'below it'}{there}; expected "
+                             f"<network>/<class>/<object>/{MAP}")
+
+    def read(self, name):
+        """Results of one kind: {Key: MapResult or OptimResult}."""
+        results = {}
+        paths = {key: self.paths[name][key] for key in self.keys if key in self.paths[name]}
+        for key, path in tqdm(paths.items(), desc=f"reading {name}", unit="file", leave=False, delay=1):
+            with leaving_out(self.problems):
+                results[key] = READERS[name](path)
+        return results
+
+
+@contextmanager
+def leaving_out(problems, what=""):
+    """Inside, an InputError is printed and counted, and what follows goes on."""
+    try:
+        yield
+    except InputError as error:
+        tqdm.write(f"report.py: left out: {what}{' '.join(str(error).split())}", file=sys.stderr)
+        problems.append(error)
+
+
+def _matches(key, wanted):
+    names = ({key.network.lower()}, {key.class_nb.lower(), key.class_name.lower()}, {key.object_nb.lower()})
+    return all(not asked or asked & mine for asked, mine in zip(wanted, names))
+
+
+def srvr(args, problems):
+    from utils.srvr import tables
+    tree = Tree(args.checkpoint_dir, args, problems)
+    write_tables(tables(tree.read(MAP), tree.read(OPTIM)), "srvr", args.results_dir)
+
+
+def compare(args, problems):
+    from utils import comparison
+    first, second = (Tree(folder, args, problems) for folder in (args.first, args.second))
+    agreed = {}
+    for name, compared in ((MAP, comparison.agreement), (OPTIM, comparison.overlaps)):
+        ours, theirs = first.read(name), second.read(name)
+        agreed[name] = {}
+        for key in ours.keys() & theirs.keys():
+            with leaving_out(problems, f"{key}, {name}: "):
+                agreed[name][key] = compared(ours[key], theirs[key])
+    table = comparison.table(agreed[MAP], agreed[OPTIM])
+    if not table.rows:
+        raise InputError(f"{args.first} and {args.second} have no object in common; expected the same <network>/"
+                         "<class>/<object> in both")
+    for tree, other in ((first, second), (second, first)):
+        alone = [str(key) for key in tree.keys if key not in other.keys]
+        if alone:
+            print(f"only in {tree.folder}: {len(alone)} ({', '.join(alone[:5])}{', ..' if len(alone) > 5 else ''})")
+    write_tables(dict(compare=table), "compare", args.results_dir)
+
+
+def write_tables(tables, name, folder):
+    """Print tables, and write them to one Markdown file and a CSV file each."""
+    for key, table in tables.items():
+        print(table.text(), end="\n\n")
+        write(folder / f"{key}.csv", table.csv())
+    write(folder / f"{name}.md", "\n\n".join(table.markdown() for table in tables.values()) + "\n")
+    print(f"written: {', '.join(str(folder / f'{key}.csv') for key in tables)}, {folder / f'{name}.md'}")
+
+
+def write(path, text):
+    with whole_file(path) as temporary:
+        temporary.write_text(text, encoding="utf-8")
+
+
+def main():
+    args = parse_args()
+    problems = []
+    args.run(args, problems)
+    if problems:
+        print(f"report.py: {len(problems)} left out, see above", file=sys.stderr)
+        sys.exit(LEFT_OUT)
+
+
+if __name__ == "__main__":
+    run_script(main)

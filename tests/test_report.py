@@ -1,0 +1,157 @@
+"""report.py, run as a user runs it."""
+import csv
+import shutil
+
+import numpy as np
+import pytest
+import torch
+
+import report as script
+from tests import hostile
+from utils.checkpoints import MAP, OPTIM, ResultFile
+from utils.regions import ndinterval
+from utils.semantic import grid
+
+METHODS = ("naive", "OIR_B", "OIR_W")
+
+
+def write_result(folder, class_nb=5, object_nb=0, seed=0, step=15, iterations=4, parameters=("azimuth", "elevation")):
+    """A map and regions of the stand-in of a class and number, as map.py and optim.py leave them."""
+    from utils.dataset import load_stand_in
+    random = np.random.default_rng(seed)
+    shape = load_stand_in(class_nb, object_nb)
+    xx, yy = grid(step)
+    z = 1 / (1 + np.exp(4 * np.cos(np.radians(xx + 40 * seed)) + yy / 20 + random.normal(size=xx.shape) / 4))
+    identity = dict(class_nb=class_nb, object_nb=object_nb, shape_id=shape.shape_id, network_name=folder.parts[-3])
+    settings = dict(mesh_hash=shape.mesh_hash)
+    ResultFile(folder / MAP, settings).save_finished(
+        dict(xx=torch.from_numpy(xx), yy=torch.from_numpy(yy), z=torch.from_numpy(z).float(), **identity))
+    n = len(parameters)
+    points = np.array([[130, 30], [50, 20]])[:, :n]
+    contents = dict(initial_point=points.tolist(), parameters=list(parameters), **identity)
+    for k, method in enumerate(METHODS):
+        half = np.arange(1, iterations + 1)[:, None] * random.random((len(points), 1, n)) * (k + 1)
+        traces = np.stack((points[:, None] - half, points[:, None] + half), axis=2)
+        contents[method] = dict(
+            optim_trace=list(torch.from_numpy(traces)), loss_trace=list(torch.rand(2, iterations, dtype=torch.float64)),
+            regions=[ndinterval(*trace[-1]) for trace in traces], problems=["", ""])
+    ResultFile(folder / OPTIM, settings).save_finished(contents)
+
+
+@pytest.fixture(scope="session")
+def whole_tree(tmp_path_factory):
+    """Two networks, three objects of two classes."""
+    tree = tmp_path_factory.mktemp("tree")
+    for seed, name in enumerate(("ResNet50/5/0", "ResNet50/5/1", "ResNet50/1/0", "Demo/5/0", "Demo/5/1", "Demo/1/0")):
+        _, class_nb, object_nb = name.split("/")
+        write_result(tree / name, int(class_nb), int(object_nb), seed)
+    return tree
+
+
+@pytest.fixture
+def tree(whole_tree, tmp_path):
+    return shutil.copytree(whole_tree, tmp_path / "tree")
+
+
+@pytest.fixture
+def report(run_script, tree, tmp_path):
+    """report(command, *words) -> (exit code, stdout, stderr), from `tree` to `results`."""
+    def run(command, *words):
+        folders = () if command == "compare" else ("--checkpoint_dir", tree)
+        return run_script(script, command, *folders, "--results_dir", tmp_path / "results", *words)
+    return run
+
+
+def test_srvr_is_printed_and_written(report, tree, tmp_path):
+    code, out, err = report("srvr")
+    assert code == 0 and "left out" not in err
+    rows = list(csv.DictReader(open(tmp_path / "results/srvr.csv")))
+    assert [row["network"] for row in rows] == ["Demo", "ResNet50"]
+    boxes = [torch.load(tree / "Demo" / folder / OPTIM)["OIR_B"]["regions"] for folder in ("5/0", "5/1", "1/0")]
+    shares = [np.prod(np.minimum(box.b, [360, 90]) - np.maximum(box.a, [0, -10])) / 36000
+              for group in boxes for box in group]
+    assert float(rows[0]["OIR_B"]) == pytest.approx(100 * np.mean(shares))
+    assert (rows[0]["objects"], rows[0]["maps"]) == ("3", "3")
+    markdown = (tmp_path / "results/srvr.md").read_text()
+    assert f"| Demo | 3 | " in markdown and f"{100 * np.mean(shares):.2f}" in markdown and f"{100 * np.mean(shares):.2f}" in out
+    assert sorted(path.name for path in (tmp_path / "results").iterdir()) == [
+        "srvr.csv", "srvr.md", "srvr_per_class.csv", "srvr_regions.csv"]
+
+
+def test_one_network_or_class_or_object(report, tmp_path):
+    for words, n_rows, n_objects in ((("-n", "resnet"), 1, 3), (("-n", "DEMO"), 1, 3), (("-s", "cup"), 2, 2),
+                                     (("-s", 1), 2, 1), (("-s", 5, "-j", 1), 2, 1)):
+        assert report("srvr", *words)[0] == 0
+        rows = list(csv.DictReader(open(tmp_path / "results/srvr.csv")))
+        assert len(rows) == n_rows and rows[0]["objects"] == str(n_objects)
+
+
+def test_a_bad_file_is_named_and_the_rest_goes_on(report, tree, tmp_path):
+    marker = tmp_path / "marker"
+    (tree / "Demo/5/0" / MAP).write_bytes(hostile.command(marker))
+    (tree / "Demo/5/1" / OPTIM).write_bytes((tree / "Demo/5/1" / OPTIM).read_bytes()[:500])
+    hostile.zip_bomb(tree / "Demo/1/0" / MAP)
+    hostile.save_as_published(hostile.published_optim(), tree / "ResNet50/1/0" / OPTIM)
+    (tree / "ResNet50/1/0" / MAP).unlink()
+    code, out, err = report("srvr")
+    assert code == 1 and not marker.exists()
+    lines = [line for line in err.replace("\r", "\n").splitlines() if line.startswith("report.py: left out: ")]
+    assert len(lines) == 3 and "report.py: 3 left out" in err and "Traceback" not in err
+    assert any(f"{tree}/Demo/5/0/map.pt: asks for " in line for line in lines) and "would unpack" in "".join(lines)
+    rows = {row["network"]: row for row in csv.DictReader(open(tmp_path / "results/srvr.csv"))}
+    assert (rows["Demo"]["objects"], rows["Demo"]["maps"]) == ("2", "1")
+    assert (rows["ResNet50"]["objects"], rows["ResNet50"]["maps"]) == ("3", "2")
+
+
+def test_compare_a_tree_with_itself_and_with_another(report, tree, tmp_path):
+    code, out, _ = report("compare", tree, tree)
+    assert code == 0
+    rows = list(csv.DictReader(open(tmp_path / "results/compare.csv")))
+    assert len(rows) == 6 and all(float(row[name]) == 1 for row in rows for name in ("correlation", *METHODS))
+    assert all(float(row["largest difference"]) == 0 for row in rows)
+
+    write_result(tmp_path / "other/Demo/5/0", seed=9)
+    write_result(tmp_path / "other/Demo/9/0", class_nb=9)
+    code, out, _ = report("compare", tree, tmp_path / "other")
+    row, = csv.DictReader(open(tmp_path / "results/compare.csv"))
+    assert code == 0 and float(row["correlation"]) < 0.99 and 0 < float(row["OIR_W"]) < 1
+    assert f"only in {tree}: 5 (Demo bathtub 0, " in out and f"only in {tmp_path / 'other'}: 1 (Demo toilet 0)" in out
+
+
+def test_compare_leaves_out_what_cannot_be_compared(report, tree, tmp_path):
+    write_result(tmp_path / "other/Demo/5/0", parameters=("azimuth",))
+    code, _, err = report("compare", tree, tmp_path / "other")
+    assert code == 1 and "left out: Demo cup 0, optim.pt: regions of azimuth,elevation and of azimuth" in err
+    row, = csv.DictReader(open(tmp_path / "results/compare.csv"))
+    assert row["regions"] == "" and row["views"] != ""
+
+
+def test_compare_of_the_published_tree_with_itself(shared, report, tmp_path):
+    tree = shared / "published/checkpoint"
+    assert report("compare", tree, tree)[0] == 0
+    rows = list(csv.DictReader(open(tmp_path / "results/compare.csv")))
+    assert len(rows) == 8 and all(float(row[name]) == 1 for row in rows for name in ("correlation", *METHODS))
+    assert sum(int(row["of them not finite"]) for row in rows) == 1
+
+
+@pytest.mark.parametrize("words, complaint", [
+    ((), "the following arguments are required: COMMAND"), (("srv",), "invalid choice: 'srv'"),
+    (("srvr", "--checkpoint_dir", "nowhere"), "nowhere: no such folder"),
+    (("srvr", "-n", "vgg"), "no map.pt or optim.pt for --network vgg; there are results of Demo, ResNet50"),
+    (("srvr", "-s", "spoon"), "for --class_nb spoon"), (("srvr", "--frobnicate"), "unrecognized arguments"),
+    (("srvr", "--results_dir", "/proc/none"), "cannot be written"),
+    (("compare", "nowhere"), "arguments are required: B")])
+def test_bad_input_is_one_line_and_exit_code_2(words, complaint, run_script, tree, tmp_path):
+    if words[:1] == ("srvr",) and "nowhere" not in words:
+        words = (*words, "--checkpoint_dir", tree)
+    if "--results_dir" not in words and len(words) > 1:
+        words = (*words, "--results_dir", tmp_path / "results")
+    code, _, err = run_script(script, *words)
+    last = err.replace("\r", "\n").strip().splitlines()[-1]
+    assert code == 2 and complaint in last and "Traceback" not in err
+    assert not (tmp_path / "results").exists()
+
+
+def test_an_empty_folder(run_script, tmp_path):
+    code, _, err = run_script(script, "srvr", "--checkpoint_dir", tmp_path)
+    assert code == 2 and "no map.pt or optim.pt below it" in err

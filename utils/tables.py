@@ -1,0 +1,46 @@
+"""Tables: printed, as CSV and as Markdown."""
+import csv
+import io
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Table:
+    """A title and rows of cells.
+
+    Attributes:
+        title: above it.
+        columns: name of each column.
+        rows: lists of cells: strings, whole numbers, other numbers (shown with `digits` digits), or None for nothing.
+        digits: after the point; CSV has all there are.
+    """
+    title: str
+    columns: list
+    rows: list
+    digits: int = 2
+
+    def text(self):
+        """Lines of aligned columns, numbers to the right."""
+        cells = [self.columns, *self._shown("-")]
+        widths = [max(map(len, column)) for column in zip(*cells)]
+        right = [not any(isinstance(row[k], str) for row in self.rows) for k in range(len(self.columns))]
+        lines = ["  ".join(cell.rjust(width) if to_right else cell.ljust(width)
+                           for cell, width, to_right in zip(row, widths, right)).rstrip() for row in cells]
+        return "\n".join((self.title, *lines))
+
+    def markdown(self):
+        right = [not any(isinstance(row[k], str) for row in self.rows) for k in range(len(self.columns))]
+        rule = ["---:" if to_right else "---" for to_right in right]
+        cells = ([cell.replace("|", "\\|") for cell in row] for row in (self.columns, rule, *self._shown("")))
+        return "\n".join((f"### {self.title}", "", *(f"| {' | '.join(row)} |" for row in cells)))
+
+    def csv(self):
+        text = io.StringIO()
+        writer = csv.writer(text, lineterminator="\n")
+        writer.writerow(self.columns)
+        writer.writerows(["" if cell is None else cell for cell in row] for row in self.rows)
+        return text.getvalue()
+
+    def _shown(self, nothing):
+        return [[nothing if cell is None else f"{cell:.{self.digits}f}" if isinstance(cell, float) else str(cell)
+                 for cell in row] for row in self.rows]
