@@ -115,8 +115,8 @@ def report(result, path, plot):
         from utils.plots import plot_map  # matplotlib takes a second to import
         picture = path.with_suffix(".png")
         plot_map(result["xx"], result["yy"], z, f"{result['network_name']}: {score} in "
-                 f"{checkpoints.class_of(result)}, shape {result['shape_id']}", picture, checkpoints.parameters_of(result),
-                 score)
+                 f"{checkpoints.class_of(result)}, shape {result['shape_id']}", picture,
+                 parameters=checkpoints.parameters_of(result), score=score)
         print(f"picture: {picture}")
 
 

@@ -7,7 +7,7 @@ reads checkpoint/<network>/<class>/<object>/map.pt and optim.pt and writes resul
 and left out; the exit code is then 1.
 """
 import sys
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from tqdm import tqdm
@@ -42,6 +42,16 @@ def parse_args(argv=None):
         return add
 
     command(srvr, "the paper's table: SRVR by network and method, and shares of views above a confidence")
+    for run, text in ((maps, "confidence over azimuth and elevation: of each object, and the means of each class"),
+                      (regions, "regions over the maps"),
+                      (profiles, "confidence over azimuth at one elevation, with one-dimensional regions"),
+                      (traces, "bounds and loss against iterations")):
+        add = command(run, text)
+        if run in (maps, regions):
+            add("--paper", action="store_true", help="the paper's colours, red to blue (default: dark to light)")
+        if run is profiles:
+            add("--elevation", type=float, default=35, metavar="DEGREES",
+                help="where the object's regions do not say (default: 35)")
     add = command(compare, "two folders of results, object by object: how well maps and regions agree")
     add("first", type=Path, metavar="A", help="folder of results")
     add("second", type=Path, metavar="B", help="another")
@@ -56,27 +66,30 @@ class Tree:
         Args:
             folder: of <network>/<class>/<object>.
             args: the parsed options.
-            problems: list that every file left out is added to.
+            problems: list that a line is added to for everything left out.
         """
         self.folder = folder
         self.problems = problems
         self.paths = {name: find(folder, name) for name in READERS}
-        wanted = (args.network and {args.network.lower(), PAPER_NETWORKS.get(args.network.lower(), [args.network])[0].lower()},
-                  args.class_nb and {args.class_nb.lower()}, args.object_nb and {args.object_nb.lower()})
+        self.one_network, self.one_object = bool(args.network), bool(args.object_nb)
         every = sorted({key for paths in self.paths.values() for key in paths}, key=lambda key: key.order)
+        wanted = _wanted(args)
         self.keys = [key for key in every if _matches(key, wanted)]
         if not self.keys:
             given = " ".join(f"--{name} {value}" for name, value in (
                 ("network", args.network), ("class_nb", args.class_nb), ("object_nb", args.object_nb)) if value)
             there = f"; there are results of {', '.join(dict.fromkeys(key.network for key in every))}" if every else ""
-            raise InputError(f"{folder}: no {MAP} or {OPTIM} {'for ' + given if given else 'below it'}{there}; expected "
-                             f"<network>/<class>/<object>/{MAP}")
+            raise InputError(f"{folder}: no {MAP} or {OPTIM} {'for ' + given if given else 'below it'}{there}; "
+                             f"expected <network>/<class>/<object>/{MAP}")
+
+    def of(self, name):
+        """Where the results of one kind are: {Key: path}."""
+        return {key: self.paths[name][key] for key in self.keys if key in self.paths[name]}
 
     def read(self, name):
         """Results of one kind: {Key: MapResult or OptimResult}."""
         results = {}
-        paths = {key: self.paths[name][key] for key in self.keys if key in self.paths[name]}
-        for key, path in tqdm(paths.items(), desc=f"reading {name}", unit="file", leave=False, delay=1):
+        for key, path in tqdm(self.of(name).items(), desc=f"reading {name}", unit="file", leave=False, delay=1):
             with leaving_out(self.problems):
                 results[key] = READERS[name](path)
         return results
@@ -88,8 +101,17 @@ def leaving_out(problems, what=""):
     try:
         yield
     except InputError as error:
-        tqdm.write(f"report.py: left out: {what}{' '.join(str(error).split())}", file=sys.stderr)
-        problems.append(error)
+        line = f"{what}{' '.join(str(error).split())}"
+        if line not in problems:
+            tqdm.write(f"report.py: left out: {line}", file=sys.stderr)
+            problems.append(line)
+
+
+def _wanted(args):
+    """The names that network, class and object may have, in small letters; None where all may be."""
+    network, class_nb, object_nb = (name and name.lower() for name in (args.network, args.class_nb, args.object_nb))
+    return (network and {network, PAPER_NETWORKS.get(network, (network,))[0].lower()}, class_nb and {class_nb},
+            object_nb and {object_nb})
 
 
 def _matches(key, wanted):
@@ -122,6 +144,52 @@ def compare(args, problems):
         if alone:
             print(f"only in {tree.folder}: {len(alone)} ({', '.join(alone[:5])}{', ..' if len(alone) > 5 else ''})")
     write_tables(dict(compare=table), "compare", args.results_dir)
+
+
+def maps(args, problems):
+    from utils import figures  # matplotlib takes a second to import
+    tree = Tree(args.checkpoint_dir, args, problems)
+    draw(figures.maps(tree, colormap(args), lambda: leaving_out(problems)), args.results_dir, problems)
+
+
+def regions(args, problems):
+    from utils import figures
+    draw(figures.regions(Tree(args.checkpoint_dir, args, problems), colormap(args)), args.results_dir, problems)
+
+
+def profiles(args, problems):
+    from utils import figures
+    draw(figures.profiles(Tree(args.checkpoint_dir, args, problems), args.elevation), args.results_dir, problems)
+
+
+def traces(args, problems):
+    from utils import figures
+    draw(figures.traces(Tree(args.checkpoint_dir, args, problems)), args.results_dir, problems)
+
+
+def colormap(args):
+    from utils.plots import COLORMAP, PAPER_COLORMAP
+    return PAPER_COLORMAP if args.paper else COLORMAP
+
+
+def draw(figures, folder, problems):
+    """Draw the figures that are not up to date."""
+    from utils.figures import Record
+    record = Record(folder)
+    missing = [figure for figure in figures if not record.has(figure)]
+    n_drawn = 0
+    try:
+        for figure in tqdm(missing, unit="figure", desc="drawing"):
+            with leaving_out(problems), ExitStack() as files:
+                made_from = figure.made_from()
+                figure.draw(*(files.enter_context(whole_file(path)) for path in figure.paths(folder)))
+                record.add(figure, made_from)
+                n_drawn += 1
+    finally:
+        if n_drawn:
+            write(record.path, record.text())
+    where = f": {', '.join(map(str, figures[0].paths(folder)))}{' ..' if len(figures) > 1 else ''}" if figures else ""
+    print(f"{n_drawn} drawn, {len(figures) - len(missing)} up to date{where}")
 
 
 def write_tables(tables, name, folder):

@@ -155,3 +155,118 @@ def test_bad_input_is_one_line_and_exit_code_2(words, complaint, run_script, tre
 def test_an_empty_folder(run_script, tmp_path):
     code, _, err = run_script(script, "srvr", "--checkpoint_dir", tmp_path)
     assert code == 2 and "no map.pt or optim.pt below it" in err
+
+
+def pictures(folder):
+    return {str(path.relative_to(folder)) for path in folder.rglob("*.p*") if path.suffix in (".pdf", ".png")}
+
+
+def both(*names):
+    return {f"{name}.{suffix}" for name in names for suffix in ("pdf", "png")}
+
+
+@pytest.fixture
+def no_drawing(monkeypatch):
+    """Figures are files with a word in them."""
+    from utils import plots
+
+    def save(figure, *paths):
+        plots.plt.close(figure)
+        for path in paths:
+            path.write_text("figure")
+
+    monkeypatch.setattr(plots, "_save", save)
+
+
+def test_figures_have_the_published_names(report, no_drawing, tmp_path):
+    results = tmp_path / "results"
+    assert report("maps")[0] == 0
+    objects = [f"{network}_{name}" for network in ("ResNet50", "Demo") for name in ("cup_0", "cup_1", "bathtub_0")]
+    averages = [f"{network}_{name}_Average" for network in ("ResNet50", "Demo") for name in ("cup", "bathtub")]
+    expected = both(*(f"2d/{name}" for name in (*objects, *averages, "cup_Average_2D", "bathtub_Average_2D")))
+    assert pictures(results) == expected
+    assert all(report(command)[0] == 0 for command in ("regions", "profiles", "traces"))
+    assert pictures(results) - expected == both(*(f"2d/optim/{name}_regions" for name in objects), *(
+        f"1d/{name}_{kind}" for name in objects for kind in ("profile", "traces")))
+
+
+def test_means_only_over_all_that_they_speak_of(report, no_drawing, tmp_path):
+    report("maps", "-n", "demo", "-s", "cup")
+    assert pictures(tmp_path / "results") == both("2d/Demo_cup_0", "2d/Demo_cup_1", "2d/Demo_cup_Average")
+    report("maps", "-s", "bathtub", "-j", 0)
+    assert pictures(tmp_path / "results") == both("2d/Demo_cup_0", "2d/Demo_cup_1", "2d/Demo_cup_Average",
+                                                  "2d/Demo_bathtub_0", "2d/ResNet50_bathtub_0")
+
+
+def test_figures_up_to_date_are_left_as_they_are(report, no_drawing, tree, tmp_path):
+    def drawn(*words):
+        code, out, _ = report("maps", *words)
+        assert code == 0
+        return out.split(" drawn")[0]
+
+    assert drawn() == "12" and drawn() == "0"
+    assert drawn("--paper") == "12" and drawn("--paper") == "0" and drawn() == "12"
+    write_result(tree / "Demo/5/1", object_nb=1, seed=7)
+    assert drawn() == "3"  # its own, and two means
+    (tmp_path / "results/2d/Demo_cup_0.png").unlink()
+    assert drawn() == "1"
+    (tmp_path / "results/made_from.json").write_text("{")
+    assert drawn("-n", "resnet", "-j", 0) == "2"
+
+
+def test_what_cannot_be_drawn_is_named_once(report, no_drawing, tree, tmp_path):
+    (tree / "Demo/5/0" / MAP).write_bytes(b"")
+    write_result(tree / "ResNet50/5/1", object_nb=1, step=20)
+    code, out, err = report("maps")
+    assert code == 1 and err.count("Demo/5/0/map.pt: cannot be read") == 1 and "Traceback" not in err
+    assert err.count("different grids") == 1
+    assert pictures(tmp_path / "results") >= both("2d/Demo_cup_Average", "2d/Demo_cup_1", "2d/ResNet50_bathtub_0")
+    assert not pictures(tmp_path / "results") & both("2d/Demo_cup_0", "2d/ResNet50_cup_Average")
+    assert not list(tmp_path.rglob(".*"))
+
+    write_result(tree / "Demo/1/0", class_nb=1, parameters=("azimuth",))
+    code, _, err = report("regions", "-s", "bathtub")
+    assert code == 1 and "has regions of azimuth; `regions` draws those of azimuth,elevation, `profiles`" in err
+
+
+def test_means_are_means(tree, monkeypatch, run_script, tmp_path):
+    from utils import plots
+    seen = {}
+    monkeypatch.setattr(plots, "plot_map", lambda xx, yy, z, title, *paths, colormap: [
+        (seen.update({title: z}), path.touch()) for path in paths])
+    run_script(script, "maps", "-s", "cup", "--checkpoint_dir", tree, "--results_dir", tmp_path / "results")
+    z = {name: torch.load(tree / name / MAP)["z"].numpy() for name in ("Demo/5/0", "Demo/5/1", "ResNet50/5/0",
+                                                                       "ResNet50/5/1")}
+    np.testing.assert_allclose(seen["Demo: mean confidence in cup (2 objects)"], (z["Demo/5/0"] + z["Demo/5/1"]) / 2,
+                               rtol=1e-5)
+    np.testing.assert_allclose(seen["Mean confidence in cup (2 networks)"], sum(z.values()) / 4, rtol=1e-5)
+
+
+def test_a_profile_is_the_row_at_the_regions_elevation(tree, monkeypatch, run_script, tmp_path):
+    from utils import plots
+    drawn = []
+    monkeypatch.setattr(plots, "plot_profile", lambda *values: drawn.append(values[:5]) or [
+        path.touch() for path in values[5:]])
+    write_result(tree / "Demo/5/1", object_nb=1, parameters=("azimuth",))
+    run_script(script, "profiles", "-n", "demo", "-s", 5, "--elevation", 22, "--checkpoint_dir", tree, "--results_dir",
+               tmp_path / "results")
+    (azimuth, z, boxes, points, title), (_, z_1d, boxes_1d, points_1d, title_1d) = drawn
+    assert boxes == {} and points == [] and title == "Demo: confidence in cup 0 at elevation 20"
+    np.testing.assert_allclose(z, torch.load(tree / "Demo/5/0" / MAP)["z"][2])
+    assert azimuth.tolist() == list(range(0, 360, 15))
+    assert list(boxes_1d) == list(METHODS) and points_1d.tolist() == [130, 50] and title_1d.endswith("elevation 35")
+
+
+def test_every_kind_of_figure_is_drawn(report, tree, tmp_path):
+    write_result(tree / "Demo/1/0", class_nb=1, parameters=("azimuth",))
+    shutil.rmtree(tree / "Demo/5")
+    hostile.save_as_published(hostile.published_optim(), tree / "ResNet50/5/0" / OPTIM)
+    for command, words in (("maps", ("-n", "demo", "--paper")), ("regions", ("-s", "cup", "-j", 0)),
+                           ("profiles", ("-n", "demo")), ("traces", ("-j", 0, "-n", "resnet")),
+                           ("traces", ("-n", "demo"))):
+        assert report(command, *words)[0] == 0
+    found = pictures(tmp_path / "results")
+    assert len(found) == 14
+    for name in found:
+        start = (tmp_path / "results" / name).read_bytes()[:4]
+        assert start == (b"%PDF" if name.endswith("pdf") else b"\x89PNG")
