@@ -45,17 +45,25 @@ def parse_args(argv=None):
     for run, text in ((maps, "confidence over azimuth and elevation: of each object, and the means of each class"),
                       (regions, "regions over the maps"),
                       (profiles, "confidence over azimuth at one elevation, with one-dimensional regions"),
-                      (traces, "bounds and loss against iterations")):
+                      (traces, "bounds and loss against iterations"),
+                      (gif, "the object turning, the views inside its regions, and the regions growing")):
         add = command(run, text)
         if run in (maps, regions):
             add("--paper", action="store_true", help="the paper's colours, red to blue (default: dark to light)")
-        if run is profiles:
+        if run in (profiles, gif):
             add("--elevation", type=float, default=35, metavar="DEGREES",
-                help="where the object's regions do not say (default: 35)")
+                help="of the camera, where the object's regions do not say (default: 35)")
+        if run is gif:
+            add_data_dir(add)
     add = command(compare, "two folders of results, object by object: how well maps and regions agree")
     add("first", type=Path, metavar="A", help="folder of results")
     add("second", type=Path, metavar="B", help="another")
     return parser.parse_args(argv)
+
+
+def add_data_dir(add):
+    add("--data_dir", type=Path, default=Path("scale"), metavar="DIR",
+        help="folder of <class>/<shape id>/models/model_normalized.obj (default: scale)")
 
 
 class Tree:
@@ -165,6 +173,12 @@ def profiles(args, problems):
 def traces(args, problems):
     from utils import figures
     draw(figures.traces(Tree(args.checkpoint_dir, args, problems)), args.results_dir, problems)
+
+
+def gif(args, problems):
+    from utils import figures
+    draw(figures.gifs(Tree(args.checkpoint_dir, args, problems), args.data_dir, args.elevation), args.results_dir,
+         problems)
 
 
 def colormap(args):

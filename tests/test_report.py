@@ -270,3 +270,28 @@ def test_every_kind_of_figure_is_drawn(report, tree, tmp_path):
     for name in found:
         start = (tmp_path / "results" / name).read_bytes()[:4]
         assert start == (b"%PDF" if name.endswith("pdf") else b"\x89PNG")
+
+
+def test_gifs_of_an_object(report, tree, tmp_path):
+    from PIL import Image
+    code, out, _ = report("gif", "-n", "demo", "-s", "cup", "-j", 0, "--data_dir", tmp_path)
+    assert code == 0
+    frames = {}
+    for path in (tmp_path / "results/gif").iterdir():
+        assert path.stat().st_size < 5_000_000
+        with Image.open(path) as gif:
+            frames[path.name] = gif.n_frames
+    assert frames.keys() == {f"Demo_cup_0_{kind}.gif" for kind in ("turning", "inside", "growing")}
+    assert frames["Demo_cup_0_turning.gif"] == 24 and frames["Demo_cup_0_growing.gif"] == 4
+    assert report("gif", "-n", "demo", "-s", "cup", "-j", 0, "--data_dir", tmp_path)[1].startswith("0 drawn, 3 up to")
+
+
+def test_gifs_need_the_mesh_and_the_traces(report, tree, tmp_path):
+    contents = hostile.published_optim()
+    contents["naive"]["optim_trace"] = [[], []]
+    hostile.save_as_published(contents, tree / "Demo/1/0" / OPTIM)
+    path = tree / "Demo/1/0" / MAP
+    torch.save({**torch.load(path), "shape_id": "abc"}, path)
+    code, out, err = report("gif", "-n", "demo", "-s", "bathtub", "--data_dir", tmp_path)
+    assert code == 1 and "was made from abc, at hand is stand-in-bathtub-0" in err and "has no traces" in err
+    assert out.startswith("0 drawn") and not list((tmp_path / "results").rglob("*.gif"))

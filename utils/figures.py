@@ -11,14 +11,17 @@ from typing import Callable
 
 import numpy as np
 
-from utils import plots
+from utils import animation, plots
 from utils.checkpoints import MAP, OPTIM
 from utils.errors import InputError
 from utils.results import MapResult, read_map, read_optim
 from utils.semantic import AZIMUTH_AND_ELEVATION, PARAMETERS, domain_of
+from utils.views import shape_of, views_at
 
 RECORD = "made_from.json"  # beside the figures: what each was made from
 FORMATS = (".pdf", ".png")
+MOST_FRAMES = 120  # of an object turning: one for each azimuth of the paper's grid
+GROWTH_FRAMES = 50
 
 
 @dataclass(frozen=True)
@@ -142,6 +145,31 @@ def traces(tree):
             for key, path in tree.of(OPTIM).items()]
 
 
+def gifs(tree, data_dir, elevation):
+    """The object turning, contact sheets of the views inside its regions, and the regions growing.
+
+    Args:
+        tree: report.py's Tree.
+        data_dir: folder of the ShapeNet models.
+        elevation: degrees, of the turning object.
+    """
+    figures, optims = [], tree.of(OPTIM)
+    for key, path in tree.of(MAP).items():
+        name = f"gif/{key.network}_{key.class_name}_{key.object_nb}"
+        both = tuple(filter(None, (path, optims.get(key))))
+
+        def add(kind, draw, inputs, *options):
+            figures.append(Figure(f"{name}_{kind}", inputs, draw, options, (".gif",)))
+
+        add("turning", lambda gif, key=key, path=path: _draw_turning(key, path, data_dir, elevation, gif), (path,),
+            str(data_dir), elevation)
+        if key in optims:
+            add("inside", lambda gif, key=key, path=path: _draw_inside(key, path, optims[key], data_dir, gif), both,
+                str(data_dir))
+            add("growing", lambda gif, key=key, path=path: _draw_growing(key, path, optims[key], gif), both)
+    return figures
+
+
 def _mean(reads, of_what, leaving_out):
     """The mean of the maps that can be read, and how many these are; the others are reported and left out.
 
@@ -164,16 +192,22 @@ def _mean(reads, of_what, leaving_out):
 
 
 def _draw_regions(key, path, map_path, colormap, paths):
-    result = read_optim(path)
-    if result.parameters != AZIMUTH_AND_ELEVATION:
-        raise InputError(f"{path}: has regions of {','.join(result.parameters)}; `regions` draws those of "
-                         "azimuth,elevation, `profiles` those of azimuth")
+    result = _read_boxes(path, "regions")
     view = None
     if map_path is not None:
         view = read_map(map_path)
         view = dict(xx=view.xx, yy=view.yy, z=view.z)
     plots.plot_regions(result.regions, result.initial_points, view,
                        f"{key.network}: regions of {key.class_name} {key.object_nb}", *paths, colormap=colormap)
+
+
+def _read_boxes(path, command, **options):
+    """An optim.pt whose regions can be drawn over a map."""
+    result = read_optim(path, **options)
+    if result.parameters != AZIMUTH_AND_ELEVATION:
+        raise InputError(f"{path}: has regions of {','.join(result.parameters)}; `{command}` draws those of "
+                         "azimuth,elevation, `profiles` those of azimuth")
+    return result
 
 
 def _draw_profile(key, map_path, optim_path, elevation, paths):
@@ -187,6 +221,61 @@ def _draw_profile(key, map_path, optim_path, elevation, paths):
     row = np.abs(view.yy[:, 0] - elevation).argmin()
     plots.plot_profile(view.xx[row], view.z[row], boxes, points, f"{key.network}: confidence in {key.class_name} "
                        f"{key.object_nb} at elevation {view.yy[row, 0]:g}", *paths)
+
+
+def _draw_turning(key, path, data_dir, elevation, gif):
+    view = read_map(path)
+    row = np.abs(view.yy[:, 0] - elevation).argmin()
+    chosen = np.arange(0, view.z.shape[1], -(-view.z.shape[1] // MOST_FRAMES))
+    azimuths = view.xx[row, chosen]
+    points = np.stack((azimuths, np.full(len(chosen), view.yy[row, 0])), axis=1)
+    views = views_at(points, shape_of(key, data_dir, view.shape_id, view.mesh_hash))
+    title = f"{key.network}: {key.class_name} {key.object_nb}, elevation {view.yy[row, 0]:g}°"
+    frames = animation.turning(views, azimuths, view.z[row, chosen], title, plots.COLORMAP)
+    animation.save_gif(frames, gif, seconds=8)
+
+
+def _draw_inside(key, path, optim_path, data_dir, gif):
+    """A frame for each region: views at cells of the map inside it, whose confidence the map has."""
+    view, result = read_map(path), _read_boxes(optim_path, "gif")
+    shape = shape_of(key, data_dir, view.shape_id, view.mesh_hash)
+    frames = []
+    for method, boxes in result.regions.items():
+        for point, box in zip(result.initial_points, boxes):
+            cells = cells_inside(view, box) if box.is_finite() else []
+            if len(cells):
+                azimuths, elevations, confidences = (values.ravel()[cells] for values in (view.xx, view.yy, view.z))
+                frames.append(animation.contact_sheet(
+                    views_at(np.stack((azimuths, elevations), axis=1), shape, size=112),
+                    [f"{a:g}°, {e:g}°" for a, e in zip(azimuths, elevations)], confidences,
+                    f"{key.network}: {key.class_name} {key.object_nb}, inside {method} from "
+                    f"{', '.join(f'{number:g}' for number in point)}", plots.COLORMAP))
+    if not frames:
+        raise InputError(f"{optim_path}: no region holds a viewpoint of {path}, so that there is nothing to show")
+    animation.save_gif(frames, gif, seconds=2 * len(frames))
+
+
+def _draw_growing(key, map_path, optim_path, gif):
+    result, view = _read_boxes(optim_path, "gif", with_traces=True), read_map(map_path)
+    bounds = {method: [result.bounds(method, k) for k in range(len(result.initial_points))]
+              for method in result.regions}
+    if not any(len(trace) for traces in bounds.values() for trace in traces):
+        raise InputError(f"{optim_path}: has no traces of how its regions grew")
+    frames = plots.growth_frames(bounds, result.initial_points, dict(xx=view.xx, yy=view.yy, z=view.z),
+                                 f"{key.network}: {key.class_name} {key.object_nb}", GROWTH_FRAMES)
+    animation.save_gif([animation.Image.fromarray(frame) for frame in frames], gif, seconds=8)
+
+
+def cells_inside(view, box):
+    """Places of cells of a map inside a box, as many as a contact sheet has room for, evenly over it, row by row."""
+    rows = np.flatnonzero((view.yy[:, 0] >= box.a[1]) & (view.yy[:, 0] <= box.b[1]))
+    columns = np.flatnonzero((view.xx[0] >= box.a[0]) & (view.xx[0] <= box.b[0]))
+    if not (len(rows) and len(columns)):
+        return []
+    across, down = animation.SHEET
+    rows = rows[np.unique(np.linspace(len(rows) - 1, 0, down).round().astype(int))][::-1]  # high ones first
+    columns = columns[np.unique(np.linspace(0, len(columns) - 1, across).round().astype(int))]
+    return (rows[:, None] * view.z.shape[1] + columns).ravel()
 
 
 def _draw_traces(key, path, paths):

@@ -55,12 +55,50 @@ def plot_regions(regions, initial_points, map_result, title, *paths, colormap=CO
                 axes.add_patch(plt.Rectangle(box.a, *box.r, fill=False, linewidth=2, edgecolor=REGION_COLORS[method],
                                              linestyle=REGION_LINES[method], label=label, path_effects=OUTLINED))
                 label = None  # one entry a method in the legend
-    axes.plot(*zip(*initial_points), "x", color="lime", markersize=9, markeredgewidth=2.5, label="initial points",
-              path_effects=OUTLINED)
-    axes.set(xlim=(-2, 362), ylim=(-12, 92))
-    axes.set_facecolor("lightgrey")
-    figure.legend(loc="outside lower center", ncols=5, frameon=False)
+    _finish_regions(figure, axes, initial_points)
     _save(figure, *paths)
+
+
+def growth_frames(traces, initial_points, map_result, title, n_frames, colormap=COLORMAP):
+    """Regions growing over the map, one picture after the other.
+
+    Args:
+        traces: lists of [iterations, 2, 2] boxes of azimuth and elevation, by method; some may have no iterations.
+        initial_points: [P, 2].
+        map_result: a dict with xx, yy, z, or None for no map.
+        title: above the figure; the iteration is added.
+        n_frames: how many pictures at most.
+        colormap: matplotlib's name.
+
+    Returns:
+        A list of [height, width, 3] uint8.
+    """
+    figure, axes = _axes(title)
+    if map_result is not None:
+        _draw_map(figure, axes, map_result["xx"], map_result["yy"], map_result["z"], colormap)
+    boxes = []
+    for method, of_points in traces.items():
+        label = method
+        for trace in of_points:
+            if len(trace):
+                patch = plt.Rectangle((0, 0), 0, 0, fill=False, linewidth=2, edgecolor=REGION_COLORS[method],
+                                      linestyle=REGION_LINES[method], label=label, path_effects=OUTLINED)
+                boxes.append((axes.add_patch(patch), trace))
+                label = None
+    _finish_regions(figure, axes, initial_points)
+    longest = max(len(trace) for _, trace in boxes)
+    frames = []
+    for k in np.unique(np.linspace(0, longest - 1, n_frames).round().astype(int)):
+        for patch, trace in boxes:
+            a, b = trace[min(k, len(trace) - 1)]
+            patch.set_visible(bool(np.isfinite((a, b)).all()))
+            patch.set_bounds(*a, *(b - a))
+        axes.set_title(f"{title}, iteration {k}")
+        figure.canvas.draw()
+        figure.set_layout_engine("none")
+        frames.append(np.asarray(figure.canvas.buffer_rgba())[..., :3].copy())
+    plt.close(figure)
+    return frames
 
 
 def plot_profile(azimuth, confidence, regions, initial_points, title, *paths):
@@ -142,6 +180,15 @@ def _axes(title, parameters=AZIMUTH_AND_ELEVATION):
         axes.set_xticks(range(0, 361, 45))
         axes.set_yticks(range(-10, 91, 20))
     return figure, axes
+
+
+def _finish_regions(figure, axes, initial_points):
+    """What regions stand among: their initial points, the domain, and what the lines mean."""
+    axes.plot(*zip(*initial_points), "x", color="lime", markersize=9, markeredgewidth=2.5, label="initial points",
+              path_effects=OUTLINED)
+    axes.set(xlim=(-2, 362), ylim=(-12, 92))
+    axes.set_facecolor("lightgrey")
+    figure.legend(loc="outside lower center", ncols=5, frameon=False)
 
 
 def _draw_map(figure, axes, xx, yy, z, colormap, score="confidence"):
