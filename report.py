@@ -55,6 +55,7 @@ def parse_args(argv=None):
                 help="of the camera, where the object's regions do not say (default: 35)")
         if run is gif:
             add_data_dir(add)
+    add_data_dir(command(explorer, "a page to explore the results with, in any browser"))
     add = command(compare, "two folders of results, object by object: how well maps and regions agree")
     add("first", type=Path, metavar="A", help="folder of results")
     add("second", type=Path, metavar="B", help="another")
@@ -179,6 +180,16 @@ def gif(args, problems):
     from utils import figures
     draw(figures.gifs(Tree(args.checkpoint_dir, args, problems), args.data_dir, args.elevation), args.results_dir,
          problems)
+
+
+def explorer(args, problems):
+    from utils.explorer import page
+    from utils.srvr import tables
+    tree = Tree(args.checkpoint_dir, args, problems)
+    found = tree.read(MAP), tree.read(OPTIM)
+    path = args.results_dir / "explorer.html"
+    write(path, page(*found, tables(*found).values(), args.data_dir, lambda: leaving_out(problems)))
+    print(f"{path}: {path.stat().st_size / 1e6:.1f} MB")
 
 
 def colormap(args):

@@ -43,3 +43,14 @@ def run_script(monkeypatch, capsys):
         return code, out.out, out.err
 
     return run
+
+
+@pytest.fixture(scope="session")
+def whole_tree(tmp_path_factory):
+    """Two networks, three objects of two classes."""
+    from tests.trees import write_result
+    tree = tmp_path_factory.mktemp("tree")
+    for seed, name in enumerate(("ResNet50/5/0", "ResNet50/5/1", "ResNet50/1/0", "Demo/5/0", "Demo/5/1", "Demo/1/0")):
+        _, class_nb, object_nb = name.split("/")
+        write_result(tree / name, int(class_nb), int(object_nb), seed)
+    return tree

@@ -35,12 +35,16 @@ class Key:
 
     @property
     def order(self):
-        """Sorts by network, class and object, numbers as numbers."""
-        return tuple((not name.isdecimal(), int(name) if name.isdecimal() else 0, name)
-                     for name in (self.network, self.class_nb, self.object_nb))
+        """Sorts by network, class and object."""
+        return natural((self.network, self.class_nb, self.object_nb))
 
     def __str__(self):
         return f"{self.network} {self.class_name} {self.object_nb}"
+
+
+def natural(names):
+    """What sorts names with numbers as numbers."""
+    return tuple((not name.isdecimal(), int(name) if name.isdecimal() else 0, name) for name in names)
 
 
 def find(checkpoint_dir, name):

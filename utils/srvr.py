@@ -42,7 +42,8 @@ def tables(maps, optims):
                 groups[group_of(key, optims[key].parameters)][0].append(optims[key])
             if key in maps:
                 groups[group_of(key, AZIMUTH_AND_ELEVATION)][1].append(maps[key])
-        return [[*group, *_bottom_up(mine, methods), *_top_down(views)] for group, (mine, views) in groups.items()]
+        found = [[*group, *_bottom_up(mine, methods), *_top_down(views)] for group, (mine, views) in groups.items()]
+        return sorted(found, key=lambda row: row[0])
 
     note = "SRVR, and share of views above a confidence, in percent"
     return dict(

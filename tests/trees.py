@@ -1,0 +1,32 @@
+"""Results as map.py and optim.py leave them, made up."""
+import numpy as np
+import torch
+
+from utils.checkpoints import MAP, OPTIM, ResultFile
+from utils.dataset import load_stand_in
+from utils.regions import ndinterval
+from utils.semantic import grid
+
+METHODS = ("naive", "OIR_B", "OIR_W")
+
+
+def write_result(folder, class_nb=5, object_nb=0, seed=0, step=15, iterations=4, parameters=("azimuth", "elevation")):
+    """A map and regions of the stand-in of a class and number, as map.py and optim.py leave them."""
+    random = np.random.default_rng(seed)
+    shape = load_stand_in(class_nb, object_nb)
+    xx, yy = grid(step)
+    z = 1 / (1 + np.exp(4 * np.cos(np.radians(xx + 40 * seed)) + yy / 20 + random.normal(size=xx.shape) / 4))
+    identity = dict(class_nb=class_nb, object_nb=object_nb, shape_id=shape.shape_id, network_name=folder.parts[-3])
+    settings = dict(mesh_hash=shape.mesh_hash)
+    ResultFile(folder / MAP, settings).save_finished(
+        dict(xx=torch.from_numpy(xx), yy=torch.from_numpy(yy), z=torch.from_numpy(z).float(), **identity))
+    n = len(parameters)
+    points = np.array([[130, 30], [50, 20]])[:, :n]
+    contents = dict(initial_point=points.tolist(), parameters=list(parameters), **identity)
+    for k, method in enumerate(METHODS):
+        half = np.arange(1, iterations + 1)[:, None] * random.random((len(points), 1, n)) * (k + 1)
+        traces = np.stack((points[:, None] - half, points[:, None] + half), axis=2)
+        contents[method] = dict(
+            optim_trace=list(torch.from_numpy(traces)), loss_trace=list(torch.rand(2, iterations, dtype=torch.float64)),
+            regions=[ndinterval(*trace[-1]) for trace in traces], problems=["", ""])
+    ResultFile(folder / OPTIM, settings).save_finished(contents)
