@@ -141,7 +141,7 @@ def compare(args, problems):
     for name, compared in ((MAP, comparison.agreement), (OPTIM, comparison.overlaps)):
         ours, theirs = first.read(name), second.read(name)
         agreed[name] = {}
-        for key in ours.keys() & theirs.keys():
+        for key in sorted(ours.keys() & theirs.keys(), key=lambda key: key.order):
             with leaving_out(problems, f"{key}, {name}: "):
                 agreed[name][key] = compared(ours[key], theirs[key])
     table = comparison.table(agreed[MAP], agreed[OPTIM])
