@@ -1,7 +1,7 @@
 """Tables, figures and a page to explore, from a folder of results: ours, or the authors' published one.
 
     python report.py srvr
-    python report.py compare checkpoint ../published/checkpoint
+    python report.py compare checkpoint other/checkpoint
 
 reads checkpoint/<network>/<class>/<object>/map.pt and optim.pt and writes results/. A file that cannot be read is named
 and left out; the exit code is then 1.
@@ -14,13 +14,15 @@ from tqdm import tqdm
 
 from utils.checkpoints import MAP, OPTIM
 from utils.errors import InputError
-from utils.files import whole_file
+from utils.files import CannotWrite, whole_file
 from utils.networks import PAPER_NETWORKS
 from utils.options import Parser, run_script
 from utils.results import find, read_map, read_optim
+from utils.semantic import PARAMETERS
 
 READERS = {MAP: read_map, OPTIM: read_optim}
 LEFT_OUT = 1  # exit code
+ELEVATIONS = PARAMETERS["elevation"].begin, PARAMETERS["elevation"].end
 
 
 def parse_args(argv=None):
@@ -51,15 +53,22 @@ def parse_args(argv=None):
         if run in (maps, regions):
             add("--paper", action="store_true", help="the paper's colours, red to blue (default: dark to light)")
         if run in (profiles, gif):
-            add("--elevation", type=float, default=35, metavar="DEGREES",
-                help="of the camera, where the object's regions do not say (default: 35)")
+            add("--elevation", type=float, default=PARAMETERS["elevation"].default, metavar="DEGREES",
+                help="of the camera, where the object's regions do not say (default: %(default)s)")
         if run is gif:
             add_data_dir(add)
     add_data_dir(command(explorer, "a page to explore the results with, in any browser"))
     add = command(compare, "two folders of results, object by object: how well maps and regions agree")
     add("first", type=Path, metavar="A", help="folder of results")
     add("second", type=Path, metavar="B", help="another")
-    return parser.parse_args(argv)
+    args = parser.parse_args(argv)
+    low, high = ELEVATIONS
+    if "elevation" in args and not low <= args.elevation <= high:
+        raise InputError(f"--elevation {args.elevation:g}: expected {low} to {high} degrees")
+    if "data_dir" in args and not args.data_dir.is_dir():
+        raise InputError(f"--data_dir {args.data_dir}: no such folder; give the one that holds <class>/<shape id>/"
+                         "models")
+    return args
 
 
 def add_data_dir(add):
@@ -109,6 +118,8 @@ def leaving_out(problems, what=""):
     """Inside, an InputError is printed and counted, and what follows goes on."""
     try:
         yield
+    except CannotWrite:
+        raise
     except InputError as error:
         line = f"{what}{' '.join(str(error).split())}"
         if line not in problems:

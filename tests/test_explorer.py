@@ -101,7 +101,7 @@ def loaded(browser, page_file):
     """The page in a browser, and lists of what was complained about and asked for."""
     complaints, requests = [], []
     page = browser.new_page()
-    page.on("console", lambda message: complaints.append(message.text) if message.type in ("error", "warning") else None)
+    page.on("console", lambda message: message.type in ("error", "warning") and complaints.append(message.text))
     page.on("pageerror", lambda error: complaints.append(str(error)))
     page.on("request", lambda request: requests.append(request.url))
     page.goto(page_file.as_uri())
@@ -142,7 +142,10 @@ def place(page, k, azimuth, elevation):
 
 
 def cursor(page, k):
-    return page.evaluate("k => { const {x, y} = document.querySelector(`#map-${k} .plot`).data[2]; return [x[0], y[0]] }", k)
+    return page.evaluate("""k => {
+        const {x, y} = document.querySelector(`#map-${k} .plot`).data[2];
+        return [x[0], y[0]];
+    }""", k)
 
 
 def n_shapes(page, k):
@@ -163,7 +166,8 @@ def test_another_object_and_the_confidence_under_the_pointer(opened, whole_tree)
     opened.select_option("#class", "cup")
     for k, azimuth, elevation in ((0, 45, 35), (1, 300, -10), (0, 345, 80)):
         opened.mouse.move(*place(opened, k, azimuth, elevation))
-        until(opened, f"document.getElementById('where').textContent === 'azimuth {azimuth}°, elevation {elevation}°'")
+        until(opened, "document.getElementById('where').textContent === "
+              f"'azimuth {azimuth}°, elevation {elevation}°'")
         assert confidences(opened) == [stored(whole_tree, f"{network}/5/0", azimuth, elevation)
                                        for network in ("Demo", "ResNet50")]
         until(opened, "[0, 1].every(k => document.querySelector(`#map-${k} .plot`).data[2].x[0] === "
@@ -174,7 +178,7 @@ def test_another_object_and_the_confidence_under_the_pointer(opened, whole_tree)
 
 
 def test_the_view_is_the_nearest_one(opened, page_file):
-    sprite = next(thing for thing in data_of(page_file.read_text())["objects"] if thing["class_name"] == "cup")["sprite"]
+    sprite = data_of(page_file.read_text())["objects"][1]["sprite"]
     picture = Image.open(io.BytesIO(base64.b64decode(sprite["uri"].split(",")[1]))).convert("L")
     opened.select_option("#class", "cup")
     opened.mouse.move(*place(opened, 0, 345, 50))

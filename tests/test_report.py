@@ -37,7 +37,8 @@ def test_srvr_is_printed_and_written(report, tree, tmp_path):
     assert float(rows[0]["OIR_B"]) == pytest.approx(100 * np.mean(shares))
     assert (rows[0]["objects"], rows[0]["maps"]) == ("3", "3")
     markdown = (tmp_path / "results/srvr.md").read_text()
-    assert f"| Demo | 3 | " in markdown and f"{100 * np.mean(shares):.2f}" in markdown and f"{100 * np.mean(shares):.2f}" in out
+    shown = f"{100 * np.mean(shares):.2f}"
+    assert "| Demo | 3 | " in markdown and shown in markdown and shown in out
     assert sorted(path.name for path in (tmp_path / "results").iterdir()) == [
         "srvr.csv", "srvr.md", "srvr_per_class.csv", "srvr_regions.csv"]
 
@@ -104,9 +105,13 @@ def test_compare_of_the_published_tree_with_itself(shared, report, tmp_path):
     (("srvr", "-n", "vgg"), "no map.pt or optim.pt for --network vgg; there are results of Demo, ResNet50"),
     (("srvr", "-s", "spoon"), "for --class_nb spoon"), (("srvr", "--frobnicate"), "unrecognized arguments"),
     (("srvr", "--results_dir", "/proc/none"), "cannot be written"),
+    (("maps", "--results_dir", "/proc/none"), "cannot be written"),
+    (("gif", "--data_dir", "nowhere"), "--data_dir nowhere: no such folder"),
+    (("profiles", "--elevation", "100"), "--elevation 100: expected -10 to 90 degrees"),
+    (("profiles", "--elevation", "nan"), "--elevation nan: expected"),
     (("compare", "nowhere"), "arguments are required: B")])
 def test_bad_input_is_one_line_and_exit_code_2(words, complaint, run_script, tree, tmp_path):
-    if words[:1] == ("srvr",) and "nowhere" not in words:
+    if words[:1] not in ((), ("srv",), ("compare",)) and "--checkpoint_dir" not in words:
         words = (*words, "--checkpoint_dir", tree)
     if "--results_dir" not in words and len(words) > 1:
         words = (*words, "--results_dir", tmp_path / "results")
@@ -114,6 +119,19 @@ def test_bad_input_is_one_line_and_exit_code_2(words, complaint, run_script, tre
     last = err.replace("\r", "\n").strip().splitlines()[-1]
     assert code == 2 and complaint in last and "Traceback" not in err
     assert not (tmp_path / "results").exists()
+
+
+def test_a_full_disk_ends_the_report(report, no_drawing, monkeypatch, tmp_path):
+    from utils import files
+
+    def full(*_):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(files.os, "replace", full)
+    for command in ("maps", "srvr"):
+        code, _, err = report(command)
+        assert code == 2 and err.count("No space left on device") == 1
+    assert not [path for path in (tmp_path / "results").rglob("*") if path.is_file()]
 
 
 def test_an_empty_folder(run_script, tmp_path):

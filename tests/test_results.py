@@ -38,7 +38,8 @@ def test_results_are_found_in_order(tmp_path):
 def test_maps_of_both_kinds(tmp_path):
     ours = read_map(our_map(tmp_path / "map.pt"))
     assert ours.z.shape == (2, 4) and ours.z.dtype == float and (ours.shape_id, ours.mesh_hash) == ("abc", "def")
-    torch.save(dict(xx=XX, yy=YY, z=ours.z.astype(np.float32)), tmp_path / "old.pt", _use_new_zipfile_serialization=False)
+    torch.save(dict(xx=XX, yy=YY, z=ours.z.astype(np.float32)), tmp_path / "old.pt",
+               _use_new_zipfile_serialization=False)
     theirs = read_map(tmp_path / "old.pt")
     np.testing.assert_array_equal(theirs.z, ours.z)
     assert theirs.shape_id is None

@@ -27,7 +27,8 @@ def map_of(z, step=90):
 
 
 @pytest.mark.parametrize("a, b, share", [
-    ([0, -10], [360, 90], 1), ([0, -10], [180, 40], 0.25), ([-100, -60], [180, 40], 0.25), ([350, 80], [400, 400], 1 / 360),
+    ([0, -10], [360, 90], 1), ([0, -10], [180, 40], 0.25), ([-100, -60], [180, 40], 0.25),
+    ([350, 80], [400, 400], 1 / 360),
     ([-20, 0], [-10, 10], 0), ([10, 10], [10, 50], 0), ([20, 10], [10, 50], 0),
     ([np.nan, 0], [10, 10], 0), ([0, 0], [np.inf, 10], 0), ([-np.inf, -np.inf], [np.inf, np.inf], 0)])
 def test_share_of_the_domain(a, b, share):
@@ -42,7 +43,8 @@ def test_tables_by_hand():
     optims = {Key("N", "5", "0"): optim_of(whole, quarter), Key("N", "1", "0"): optim_of(nothing, lost, wild, quarter),
               Key("N", "5", "2"): optim_of(([90], [270]), parameters=("azimuth",), method="OIR_W")}
     found = tables(maps, optims)
-    assert found["srvr"].columns == ["network", "objects", "naive", "OIR_W", "maps", ">0.1", ">0.2", ">0.3", ">0.4", ">0.5"]
+    assert found["srvr"].columns == ["network", "objects", "naive", "OIR_W", "maps", ">0.1", ">0.2", ">0.3", ">0.4",
+                                     ">0.5"]
     assert found["srvr"].rows == [
         ["M", 0, None, None, 1, 0, 0, 0, 0, 0],
         ["N", 2, pytest.approx(100 * 1.75 / 6), None, 2, 50, 37.5, 25, 25, 25],

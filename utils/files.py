@@ -6,12 +6,16 @@ from pathlib import Path
 from utils.errors import InputError
 
 
+class CannotWrite(InputError):
+    """There is no use in going on with the next file."""
+
+
 @contextmanager
 def whole_file(path):
     """Yield a path to write to, of the same suffix; once all is written it takes the place of `path`.
 
     Raises:
-        InputError: if it cannot be written.
+        CannotWrite: if it cannot be written.
     """
     path = Path(path)
     temporary = path.with_name(f".{os.getpid()}.{path.name}")
@@ -20,7 +24,7 @@ def whole_file(path):
         yield temporary
         os.replace(temporary, path)
     except OSError as error:
-        raise InputError(f"{path}: cannot be written ({error.strerror or error}); make room there, or choose another "
+        raise CannotWrite(f"{path}: cannot be written ({error.strerror or error}); make room there, or choose another "
                          "folder with --results_dir") from None
     finally:
         if path.parent.is_dir():
