@@ -12,13 +12,14 @@ from pathlib import Path
 
 from tqdm import tqdm
 
+from utils.catalogue import catalogue_of
 from utils.checkpoints import MAP, OPTIM
 from utils.errors import InputError
 from utils.files import CannotWrite, whole_file
 from utils.networks import PAPER_NETWORKS
 from utils.options import Parser, run_script
 from utils.results import find, read_map, read_optim
-from utils.semantic import PARAMETERS
+from utils.parameters import PARAMETERS
 
 READERS = {MAP: read_map, OPTIM: read_optim}
 LEFT_OUT = 1  # exit code
@@ -36,6 +37,7 @@ def parse_args(argv=None):
         add("-n", "--network", default=None, metavar="NAME", help="only this network, by its folder or as in map.py")
         add("-s", "--class_nb", default=None, metavar="N", help="only this class, by its number or name")
         add("-j", "--object_nb", default=None, metavar="N", help="only this object of each class")
+        add("--dataset", type=Path, default=None, metavar="FILE", help="that the results are of; for its classes' names")
         add("--results_dir", type=Path, default=Path("results"), metavar="DIR",
             help="folder to write to (default: results)")
         if run is not compare:
@@ -88,7 +90,8 @@ class Tree:
         """
         self.folder = folder
         self.problems = problems
-        self.paths = {name: find(folder, name) for name in READERS}
+        class_names = catalogue_of(args.dataset).class_names
+        self.paths = {name: find(folder, name, class_names) for name in READERS}
         self.one_network, self.one_object = bool(args.network), bool(args.object_nb)
         every = sorted({key for paths in self.paths.values() for key in paths}, key=lambda key: key.order)
         wanted = _wanted(args)

@@ -9,7 +9,8 @@ from utils.errors import InputError
 from utils.figures import cells_inside
 from utils.regions import ndinterval
 from utils.results import Key, MapResult
-from utils.semantic import grid, images_at
+from utils.parameters import grid
+from utils.semantic import images_at
 from utils.views import shape_of, views_at
 
 VIEWS = np.random.default_rng(0).integers(0, 255, (7, 112, 112), dtype=np.uint8)
@@ -60,14 +61,20 @@ def test_views_are_what_the_network_saw():
 def test_only_the_mesh_that_a_result_is_of(tmp_path):
     shape = load_stand_in(5, 0)
     key = Key("Demo", "5", "0")
-    assert shape_of(key, tmp_path, None).shape_id == shape_of(key, tmp_path, shape.shape_id, shape.mesh_hash).shape_id
+
+    def of(shape_id=None, mesh_hash=None, **known):
+        return MapResult(None, None, None, shape_id, mesh_hash, **known)
+
+    assert shape_of(key, tmp_path, of()).shape_id == shape_of(key, tmp_path, of(shape.shape_id, shape.mesh_hash)).shape_id
     with pytest.raises(InputError, match="Demo cup 0 was made from abc, at hand is stand-in-cup-0; .*--data_dir"):
-        shape_of(key, tmp_path, "abc")
+        shape_of(key, tmp_path, of("abc"))
     with pytest.raises(InputError, match="from another mesh of stand-in-cup-0"):
-        shape_of(key, tmp_path, shape.shape_id, "abc")
+        shape_of(key, tmp_path, of(shape.shape_id, "abc"))
     for other in (Key("Demo", "mug", "0"), Key("Demo", "10", "0"), Key("Demo", "5", "10"), Key("Demo", "5", "x")):
         with pytest.raises(InputError, match="no mesh is known"):
-            shape_of(other, tmp_path, None)
+            shape_of(other, tmp_path, of())
+    with pytest.raises(InputError, match="made with distance=3, which"):
+        shape_of(key, tmp_path, of(fixed=dict(distance=3.0)))
 
 
 def test_cells_inside_a_region():

@@ -14,7 +14,8 @@ import report as script
 from tests.trees import METHODS, write_result
 from utils import explorer
 from utils.checkpoints import MAP, OPTIM
-from utils.views import shape_of, views_at
+from utils.dataset import load_stand_in
+from utils.views import views_at
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 
@@ -71,8 +72,7 @@ def test_a_sprite_holds_the_views(page_file):
     size, row, column = sprite["size"], 2, 6
     point = sprite["azimuth"][column], sprite["elevation"][row]
     assert point == (108, 26)
-    from utils.results import Key
-    view, = views_at([point], shape_of(Key("Demo", "5", "0"), page_file.parent, None), size)
+    view, = views_at([point], load_stand_in(5, 0), size)
     shown = picture[row * size:(row + 1) * size, column * size:(column + 1) * size]
     assert np.abs(shown.astype(int) - view).mean() < 4 < view.std()
 

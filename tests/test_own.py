@@ -302,3 +302,19 @@ def test_from_python_as_the_scripts_do_it(run_script, tmp_path):
         assert grown[name].regions == stored[name]["regions"]
     with pytest.raises(ValueError, match="'oir' is no method"):
         grow_regions(f, [(1, 2)], ["oir"])
+
+
+def test_the_report_of_a_data_set_and_of_an_own_mesh(three_classes, mug, run_script, tmp_path):
+    import report as report_script
+    shared = ("--network", "demo", "--gpu", -1, "--checkpoint_dir", tmp_path / "ck")
+    assert run_script(map_script, *shared, "--dataset", three_classes, "--step", 30)[0] == 0
+    assert run_script(map_script, *shared, "--mesh", tmp_path / "ring.ply", "--label", "cup", "--step", 30)[0] == 0
+    words = ("--checkpoint_dir", tmp_path / "ck", "--results_dir", tmp_path / "results", "--dataset", three_classes)
+    assert run_script(report_script, "maps", *words)[0] == 0
+    drawn = {path.name for path in (tmp_path / "results/2d").glob("*.png")}
+    assert {"Demo_mug_0.png", "Demo_cup_ring.png"} <= drawn
+    assert run_script(report_script, "gif", *words)[0] == 0
+    assert len(list((tmp_path / "results").rglob("*.gif"))) == 2
+    assert run_script(map_script, *shared, "--override", "--class_nb", 5, "--parameters", "red,blue", "--step", 0.5)[0] == 0
+    code, _, err = run_script(report_script, "maps", *words)
+    assert code == 1 and "of confidence over red and blue" in err

@@ -10,7 +10,7 @@ from utils.errors import InputError
 from utils.regions import ndinterval
 from utils.results import Key, MapResult, OptimResult, find, read_map, read_optim
 from utils.srvr import share_of_domain, tables
-from utils.semantic import domain_of
+from utils.parameters import domain_of
 
 DOMAIN = domain_of(("azimuth", "elevation"))
 

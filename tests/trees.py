@@ -5,7 +5,7 @@ import torch
 from utils.checkpoints import MAP, OPTIM, ResultFile
 from utils.dataset import load_stand_in
 from utils.regions import ndinterval
-from utils.semantic import grid
+from utils.parameters import grid
 
 METHODS = ("naive", "OIR_B", "OIR_W")
 

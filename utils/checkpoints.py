@@ -23,7 +23,8 @@ except ImportError:  # Windows, where two processes are not kept off the same re
 MAP = "map.pt"
 OPTIM = "optim.pt"
 DONE, RUNNING, UNFINISHED, FAILED, MISSING = "done", "running", "unfinished", "failed", "missing"  # states of a job
-SCORES = {"softmax": ("confidence", 0.5), "logit": ("logit", 0), "margin": ("margin", 0)}  # in words; sure above
+CONFIDENCE = "confidence"
+SCORES = {"softmax": (CONFIDENCE, 0.5), "logit": ("logit", 0), "margin": ("margin", 0)}  # in words; sure above
 SAVE_EVERY = 5.0  # seconds between two savings of an unfinished run
 
 

@@ -11,7 +11,7 @@ from tqdm import tqdm
 
 from utils.errors import InputError
 from utils.results import METHODS, natural
-from utils.semantic import AZIMUTH_AND_ELEVATION, PARAMETERS, grid
+from utils.parameters import AZIMUTH_AND_ELEVATION, PARAMETERS, grid
 from utils.views import shape_of, views_at
 
 TEMPLATE = Path(__file__).with_name("explorer.html")
@@ -38,14 +38,14 @@ def page(maps, optims, tables, data_dir, leaving_out):
         known = maps.get(key) or optims[key]
         thing = objects.setdefault((key.class_nb, key.object_nb, known.shape_id), dict(
             class_name=key.class_name, object_nb=key.object_nb, shape_id=known.shape_id, results={},
-            of=(key, getattr(known, "mesh_hash", None))))
+            of=(key, known)))
         thing["results"][key.network] = dict(map=_map(maps[key]) if key in maps else None,
                                              regions=_regions(optims[key]) if key in optims else None)
     for thing in tqdm(objects.values(), desc="rendering views", unit="object"):
-        key, mesh_hash = thing.pop("of")
+        key, known = thing.pop("of")
         thing["sprite"] = None
         with leaving_out():
-            thing["sprite"] = _sprite(shape_of(key, data_dir, thing["shape_id"], mesh_hash))
+            thing["sprite"] = _sprite(shape_of(key, data_dir, known))
     ordered = sorted(objects.items(), key=lambda item: natural(item[0][:2]))
     data = dict(objects=[thing for _, thing in ordered], methods=METHODS, colors=COLORS, dashes=DASHES,
                 networks=sorted({key.network for key in (*maps, *optims)}),

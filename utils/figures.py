@@ -15,7 +15,7 @@ from utils import animation, plots
 from utils.checkpoints import MAP, OPTIM
 from utils.errors import InputError
 from utils.results import MapResult, read_map, read_optim
-from utils.semantic import AZIMUTH_AND_ELEVATION, PARAMETERS, domain_of
+from utils.parameters import AZIMUTH_AND_ELEVATION, PARAMETERS, domain_of
 from utils.views import shape_of, views_at
 
 RECORD = "made_from.json"  # beside the figures: what each was made from
@@ -229,7 +229,7 @@ def _draw_turning(key, path, data_dir, elevation, gif):
     chosen = np.arange(0, view.z.shape[1], -(-view.z.shape[1] // MOST_FRAMES))
     azimuths = view.xx[row, chosen]
     points = np.stack((azimuths, np.full(len(chosen), view.yy[row, 0])), axis=1)
-    views = views_at(points, shape_of(key, data_dir, view.shape_id, view.mesh_hash))
+    views = views_at(points, shape_of(key, data_dir, view))
     title = f"{key.network}: {key.class_name} {key.object_nb}, elevation {view.yy[row, 0]:g}°"
     frames = animation.turning(views, azimuths, view.z[row, chosen], title, plots.COLORMAP)
     animation.save_gif(frames, gif, seconds=8)
@@ -238,7 +238,7 @@ def _draw_turning(key, path, data_dir, elevation, gif):
 def _draw_inside(key, path, optim_path, data_dir, gif):
     """A frame for each region: views at cells of the map inside it, whose confidence the map has."""
     view, result = read_map(path), _read_boxes(optim_path, "gif")
-    shape = shape_of(key, data_dir, view.shape_id, view.mesh_hash)
+    shape = shape_of(key, data_dir, view)
     frames = []
     for method, boxes in result.regions.items():
         for point, box in zip(result.initial_points, boxes):

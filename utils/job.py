@@ -50,10 +50,14 @@ class Job:
 
     def identity(self):
         """What a result says about itself: class, object, shape and network; an own mesh has no numbers."""
-        own = self.args.mesh is not None
-        return dict(class_nb=None if own else self.args.class_nb, object_nb=None if own else self.args.object_nb,
-                    shape_id=self.shape.shape_id, network_name=self.choice.folder, class_name=self.class_name,
-                    label=self.label, score=self.args.score)
+        args, own = self.args, self.args.mesh is not None
+        known = dict(class_nb=None if own else args.class_nb, object_nb=None if own else args.object_nb,
+                     shape_id=self.shape.shape_id, network_name=self.choice.folder, class_name=self.class_name,
+                     label=self.label, score=args.score)
+        if own or args.dataset is not None:  # what the report finds the mesh by
+            known["mesh"] = dict(path=str(self.shape.source.absolute()), up=args.up, front=args.front,
+                                 textures=args.textures)
+        return known
 
 
 def prepare(args, file_name, parameters, settings):

@@ -4,7 +4,7 @@ Whatever a file holds, nothing in it is run, and no array is larger than the fil
 """
 import zipfile
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -12,26 +12,27 @@ import torch
 
 from scale.true_dict import CLASS_NAMES
 from utils import published
-from utils.checkpoints import MAP, OPTIM
+from utils.checkpoints import CONFIDENCE, MAP, OPTIM, parameters_of, score_of
 from utils.errors import InputError
 from utils.regions import ndinterval
-from utils.semantic import PARAMETERS
+from utils.parameters import AZIMUTH_AND_ELEVATION, PARAMETERS
 
 METHODS = ("naive", "OIR_B", "OIR_W", "trap")  # keys of optim.pt, in the paper's order
 
 
 @dataclass(frozen=True)
 class Key:
-    """Which result: its folder's three names, network, class and object."""
+    """Which result: its folder's three names, network, class and object; and the names of the data set's classes."""
     network: str
     class_nb: str
     object_nb: str
+    class_names: tuple = field(default=CLASS_NAMES, compare=False, repr=False)
 
     @property
     def class_name(self):
-        """The class's name, or the folder's where it is none of the built-in classes."""
-        is_number = self.class_nb.isdecimal() and int(self.class_nb) < len(CLASS_NAMES)
-        return CLASS_NAMES[int(self.class_nb)] if is_number else self.class_nb
+        """The class's name, or the folder's where that is no number of a class."""
+        is_number = self.class_nb.isdecimal() and int(self.class_nb) < len(self.class_names)
+        return self.class_names[int(self.class_nb)] if is_number else self.class_nb
 
     @property
     def order(self):
@@ -47,15 +48,20 @@ def natural(names):
     return tuple((not name.isdecimal(), int(name) if name.isdecimal() else 0, name) for name in names)
 
 
-def find(checkpoint_dir, name):
+def find(checkpoint_dir, name, class_names=CLASS_NAMES):
     """Where all results of one kind (MAP or OPTIM) lie below a folder: {Key: path}, by network, class and object.
+
+    Args:
+        checkpoint_dir: the folder.
+        name: MAP or OPTIM.
+        class_names: of the data set.
 
     Raises:
         InputError: if the folder is not there.
     """
     if not Path(checkpoint_dir).is_dir():
         raise InputError(f"{checkpoint_dir}: no such folder; give the one that holds <network>/<class>/<object>/{name}")
-    found = {Key(*path.parts[-4:-1]): path for path in Path(checkpoint_dir).glob(f"*/*/*/{name}") if path.is_file()}
+    found = {Key(*path.parts[-4:-1], class_names): path for path in Path(checkpoint_dir).glob(f"*/*/*/{name}") if path.is_file()}
     return dict(sorted(found.items(), key=lambda item: item[0].order))
 
 
@@ -68,12 +74,16 @@ class MapResult:
         z: [elevations, azimuths] confidence.
         shape_id: of the object, or None if the file does not say.
         mesh_hash: of the mesh, or None.
+        mesh: arguments of `load_mesh` if it is of the user's own, or None.
+        fixed: parameters that had another value than their default.
     """
     xx: np.ndarray
     yy: np.ndarray
     z: np.ndarray
     shape_id: str | None
     mesh_hash: str | None
+    mesh: dict | None = None
+    fixed: dict = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -114,13 +124,18 @@ def read_map(path):
     """
     contents = _any_format(path)
     with _as_input_error(path):
+        if parameters_of(contents) != AZIMUTH_AND_ELEVATION or score_of(contents) != CONFIDENCE:
+            raise ValueError(f"the report is of {CONFIDENCE} over {' and '.join(AZIMUTH_AND_ELEVATION)}, and this of "
+                             f"{score_of(contents)} over {' and '.join(parameters_of(contents))}")
         xx, yy, z = (_array(_of(contents, key)) for key in ("xx", "yy", "z"))
         if not (z.ndim == 2 and z.size and xx.shape == yy.shape == z.shape):
             raise ValueError(f"xx, yy and z have shapes {xx.shape}, {yy.shape} and {z.shape}; expected the same two "
                              "sides for all")
         if not (np.isfinite(xx).all() and np.isfinite(yy).all()):
             raise ValueError("xx or yy is not finite")
-        return MapResult(xx, yy, z, _text(contents, "shape_id"), _text(contents.get("settings", {}), "mesh_hash"))
+        settings = contents.get("settings", {})
+        return MapResult(xx, yy, z, _text(contents, "shape_id"), _text(settings, "mesh_hash"), _mesh(contents),
+                         {name: float(value) for name, value in settings.get("fixed", {}).items()})
 
 
 def read_optim(path, with_traces=False):
@@ -195,6 +210,17 @@ def _of(contents, key):
 def _text(contents, key):
     value = contents.get(key)
     return value if isinstance(value, str) else None
+
+
+def _mesh(contents):
+    """What the file says of the user's own mesh, in the form that job.py gives it; or None."""
+    mesh = contents.get("mesh")
+    if mesh is None:
+        return None
+    if not (isinstance(mesh, dict) and mesh.keys() == {"path", "up", "front", "textures"} and mesh["up"] in ("y", "z")
+            and isinstance(mesh["path"], str) and isinstance(mesh["front"], str | None)):
+        raise ValueError("mesh says not where the mesh is")
+    return mesh
 
 
 def _array(value):

@@ -4,7 +4,7 @@ from collections import defaultdict
 import numpy as np
 
 from utils.results import METHODS
-from utils.semantic import AZIMUTH_AND_ELEVATION, domain_of
+from utils.parameters import AZIMUTH_AND_ELEVATION, domain_of
 from utils.tables import Table
 
 THRESHOLDS = (0.1, 0.2, 0.3, 0.4, 0.5)
