@@ -101,7 +101,7 @@ def loaded(browser, page_file):
     """The page in a browser, and lists of what was complained about and asked for."""
     complaints, requests = [], []
     page = browser.new_page()
-    page.on("console", lambda message: message.type in ("error", "warning") and complaints.append(message.text))
+    page.on("console", lambda message: message.type != "log" and complaints.append(message.text))
     page.on("pageerror", lambda error: complaints.append(str(error)))
     page.on("request", lambda request: requests.append(request.url))
     page.goto(page_file.as_uri())
@@ -143,13 +143,15 @@ def place(page, k, azimuth, elevation):
 
 def cursor(page, k):
     return page.evaluate("""k => {
-        const {x, y} = document.querySelector(`#map-${k} .plot`).data[2];
+        const {x, y} = document.querySelector(`#map-${k} .plot`).data.at(-1);
         return [x[0], y[0]];
     }""", k)
 
 
-def n_shapes(page, k):
-    return page.evaluate("k => document.querySelector(`#map-${k} .plot`).layout.shapes.length", k)
+def n_boxes(page, k):
+    """How many boxes of each method are drawn."""
+    return page.evaluate("""k => Object.fromEntries(document.querySelector(`#map-${k} .plot`).data.filter(
+        trace => trace.mode === "lines" && trace.name).map(trace => [trace.name, trace.x.length / 6]))""", k)
 
 
 def confidences(page):
@@ -170,7 +172,7 @@ def test_another_object_and_the_confidence_under_the_pointer(opened, whole_tree)
               f"'azimuth {azimuth}°, elevation {elevation}°'")
         assert confidences(opened) == [stored(whole_tree, f"{network}/5/0", azimuth, elevation)
                                        for network in ("Demo", "ResNet50")]
-        until(opened, "[0, 1].every(k => document.querySelector(`#map-${k} .plot`).data[2].x[0] === "
+        until(opened, "[0, 1].every(k => document.querySelector(`#map-${k} .plot`).data.at(-1).x[0] === "
               f"{azimuth})")
         assert cursor(opened, 0) == cursor(opened, 1) == [azimuth, elevation]
     opened.select_option("#object", index=1)
@@ -195,16 +197,18 @@ def test_the_view_is_the_nearest_one(opened, page_file):
                                ".some(value => value)")
 
 
-def test_regions_are_switched_on_and_off(opened):
-    assert n_shapes(opened, 0) == 0
+def test_regions_are_switched_on_and_off(opened, whole_tree):
+    assert n_boxes(opened, 0) == {}
     opened.check("input[value=OIR_W]")
-    assert n_shapes(opened, 0) == n_shapes(opened, 1) == 4  # two boxes, each with its outline
+    assert n_boxes(opened, 0) == n_boxes(opened, 1) == dict(OIR_W=2)
     opened.check("input[value=naive]")
-    assert n_shapes(opened, 0) == 8
+    assert n_boxes(opened, 1) == dict(naive=2, OIR_W=2)
     assert "Regions of azimuth," in opened.text_content("#map-0 .note")  # as bars at their elevation
     opened.uncheck("input[value=OIR_W]")
-    colors = opened.evaluate("document.querySelector('#map-0 .plot').layout.shapes.map(shape => shape.line.color)")
-    assert colors == ["black", explorer.COLORS["naive"]] * 2
+    assert n_boxes(opened, 0) == n_boxes(opened, 1) == dict(naive=2)
+    drawn = opened.evaluate("document.querySelector('#map-1 .plot').data.find(trace => trace.name === 'naive').x")
+    boxes = torch.load(whole_tree / "ResNet50/1/0" / OPTIM)["naive"]["regions"]
+    assert drawn == [x for box in boxes for x in (box.a[0], box.b[0], box.b[0], box.a[0], box.a[0], None)]
 
 
 def test_one_network_alone_and_two_the_other_way_round(opened, whole_tree):
