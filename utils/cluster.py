@@ -1,5 +1,6 @@
 """Jobs on Ray: workers on this machine or on many, what each is given, and what happens when one is lost."""
 import importlib
+import io
 import os
 import platform
 import shutil
@@ -9,7 +10,7 @@ import time
 import traceback
 from argparse import Namespace
 from collections import Counter
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, contextmanager, redirect_stdout, suppress
 from dataclasses import dataclass, field
 from getpass import getuser
 from hashlib import sha256
@@ -112,13 +113,16 @@ def connected(address=None):
                      logging_level="ERROR")
         else:
             ray.init(address, log_to_driver=False, logging_level="ERROR")
+    except SystemExit:  # Ray's own answer to a request to terminate
+        raise KeyboardInterrupt from None
     except (ConnectionError, RuntimeError, ValueError, TimeoutError) as error:
         what = "Ray cannot be started here" if address is None else f"--address {address}: no cluster can be joined"
         raise InputError(f"{what} ({str(error).strip().splitlines()[0]}); a cluster is started with: ray start --head, "
                          "and on the other machines: ray start --address HOST:6379") from None
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # Ray has put its own there
     try:
-        yield
+        with redirect_stdout(io.StringIO()):  # its remarks on what `run` tells in a line; they are in its logs too
+            yield
     finally:
         ray.shutdown()
 
@@ -246,6 +250,9 @@ def _marker(folder):
     try:
         folder.mkdir(parents=True, exist_ok=True)
         path.touch()
+        for other in folder.glob(f".sweep.{platform.node()}.*"):
+            if not Path("/proc", other.suffix[1:]).exists():  # its sweep was killed
+                other.unlink(missing_ok=True)
     except OSError as error:
         raise InputError(f"{folder}: cannot be written to ({error.strerror}); choose another folder with "
                          "--checkpoint_dir") from None

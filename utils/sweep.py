@@ -89,9 +89,9 @@ def numbers(text, option):
     """
     found = []
     for part in text.split(","):
-        first, _, last = part.partition("-")
+        first, dash, last = part.partition("-")
         try:
-            found += range(int(first), int(last or first) + 1) or [None]
+            found += range(int(first), int(last if dash else first) + 1) or [None]
         except ValueError:
             found.append(None)
     if None in found:

@@ -1,0 +1,267 @@
+"""sweep.py: on this machine, on a cluster of two nodes, and what becomes of jobs that fail."""
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from collections import Counter
+from pathlib import Path
+
+import pytest
+import torch
+
+import map as map_script
+import optim as optim_script
+import sweep as script
+from utils import checkpoints, cluster
+from utils.errors import InputError
+from utils.sweep import numbers
+
+ROOT = Path(__file__).parents[1]
+QUICK = ("--networks", "demo", "--gpu", "-1", "--step", "30", "--n_iterations", "3", "--initial_width", "5",
+         "--methods", "OIR_W,naive", "--initial_points", "130,30")
+needs_ray = pytest.mark.skipif(cluster.ray is None, reason="needs Ray: pip install -r requirements-cluster.txt")
+
+
+@pytest.mark.parametrize("text, expected", [("0-3,7", [0, 1, 2, 3, 7]), ("4", [4]), ("2,0-2", [2, 0, 1])])
+def test_lists_of_numbers(text, expected):
+    assert numbers(text, "--classes") == expected
+
+
+@pytest.mark.parametrize("text", ["", "a", "3-1", "1,,2", "-3", "1-"])
+def test_lists_that_are_none(text):
+    with pytest.raises(InputError, match="--classes .*expected numbers and ranges such as 0-3,7"):
+        numbers(text, "--classes")
+
+
+@pytest.mark.parametrize("words, complaint", [
+    (("--classes", "8-10"), "--class_nb 10: expected one of"), (("--objects", "x"), "--objects x: expected numbers"),
+    (("--jobs", "map,report"), "'report' is not known"), (("--step", "0"), "--step 0"), (("--beta", "2"), "--beta 2"),
+    (("--gpu", "0"), "--gpu 0: Ray hands out the GPUs"), (("--gpu", "-1", "--gpus_per_job", "1"), "--gpu -1"),
+    (("--cpus_per_job", "0"), "--cpus_per_job 0: expected"), (("--max_concurrent", "0"), "--max_concurrent 0"),
+    (("--weights", "w.pth", "--networks", "vgg,demo"), "--weights w.pth: belongs to one network"),
+    (("--class_nb=1",), "unrecognized arguments: --class_nb"), (("--networks", "resnte", "--classes", "0", "--objects", "0"),
+                                                      "did you mean resnet")])
+def test_bad_input_is_one_line(words, complaint, run_script, tmp_path):
+    code, out, err = run_script(script, "--checkpoint_dir", tmp_path, *words)
+    assert complaint in err and os.listdir(tmp_path) == []
+    if "did you mean" in complaint:  # a job that cannot be done does not keep others from being done
+        assert code == 1 and err.count("\n") == 2 and re.search(r"^all +2 +0 +0 +2 +0$", out, re.M)
+    else:
+        assert code == 2 and err.count("\n") == 1 and err.startswith("sweep.py: error: ")
+
+
+def test_without_ray_one_line_says_so(run_script, monkeypatch, tmp_path):
+    monkeypatch.setattr(cluster, "ray", None)
+    code, _, err = run_script(script, *QUICK, "--classes", 5, "--objects", 0, "--checkpoint_dir", tmp_path)
+    assert code == 2 and err.splitlines()[-1].startswith("sweep.py: error: Ray is not installed; pip install -r")
+
+
+def test_status_tells_the_states_apart_and_touches_nothing(run_script, tmp_path):
+    words = (*QUICK, "--checkpoint_dir", tmp_path, "--classes", 5, "--objects", "0-5", "--jobs", "map")
+    jobs = script.wanted(script.parse_args([*map(str, words)]))
+    for job in jobs:
+        job.look()
+    assert os.listdir(tmp_path) == []
+    done, other, damaged, failed, unfinished, running = (checkpoints.ResultFile(job.path, job.settings) for job in jobs)
+    done.save_finished({})
+    checkpoints.ResultFile(other.path, {**other.settings, "step": 5}).save_finished({})
+    damaged.path.write_bytes(b"half a file")
+    checkpoints.record_failure(failed.path, "no memory")
+    unfinished.save_unfinished({}, now=True)
+    with running.locked():
+        before = sorted(tmp_path.rglob("*"))
+        code, out, _ = run_script(script, "status", *words)
+        assert sorted(tmp_path.rglob("*")) == before
+    assert code == 1
+    assert re.search(r"^demo map 5 cup +D F F F U R$", out, re.M)
+    assert re.search(r"^map of demo on cup 1: .*step 5, now 30.0", out, re.M)
+    assert re.search(r"^map of demo on cup 2: .*cannot be read as a result", out, re.M)
+    assert re.search(r"^map of demo on cup 3: no memory$", out, re.M)
+
+
+class FakeHand(cluster._Hand):
+    """A worker that notes what it is given; outcomes are taken off the lists in `outcomes`."""
+    made, outcomes = [], {}
+
+    def __init__(self, cpus, gpus):
+        self.network, self.meshes, self.node, self.dismissed, self.given = None, set(), len(self.made), False, []
+        self.made.append(self)
+
+    def begin(self, job, marker):
+        self.network = job.args.network
+        self.meshes.add(job.mesh)
+        self.given.append(job)
+        return object()
+
+    def end(self, reference, job):
+        planned = self.outcomes.get(str(job))
+        return planned.pop(0) if planned else cluster.Outcome()
+
+    def dismiss(self):
+        self.dismissed = True
+
+
+@pytest.fixture
+def attempts(monkeypatch, tmp_path):
+    """attempts(outcomes, *words): what happens to a sweep's jobs on two workers that fail as planned."""
+    class FakeRay:
+        @staticmethod
+        def wait(references, timeout):
+            return references[:1], references[1:]
+
+    monkeypatch.setattr(cluster, "ray", FakeRay)
+    monkeypatch.setattr(cluster, "_Hand", FakeHand)
+    monkeypatch.setattr(cluster, "_room", lambda cpus, gpus: 2)
+    FakeHand.made = []
+
+    def run(outcomes, *words):
+        FakeHand.outcomes = outcomes
+        jobs = script.wanted(script.parse_args([*map(str, words), "--checkpoint_dir", str(tmp_path)]))
+        return [(str(job), failure, last) for job, failure, last in cluster.run(jobs)]
+
+    return run
+
+
+def test_what_is_worth_it_is_tried_three_times_more_on_other_workers(attempts):
+    cup, vase = "map of demo on cup 0", "map of demo on vase 0"
+    died = cluster.Outcome("died", worth_retrying=True)
+    seen = attempts({cup: [died] * 9, vase: [cluster.Outcome("no such mesh")] * 9}, *QUICK, "--jobs", "map",
+                    "--classes", "5,8", "--objects", "0-1")
+    assert [entry for entry in seen if entry[0] == cup] == [(cup, "died", False)] * 3 + [(cup, "died", True)]
+    assert [entry for entry in seen if entry[0] == vase] == [(vase, "no such mesh", True)]
+    assert Counter(name for name, failure, _ in seen if not failure) == Counter(
+        ["map of demo on cup 1", "map of demo on vase 1"])
+    assert all([str(job) for job in hand.given].count(cup) <= 1 for hand in FakeHand.made)
+
+
+def test_workers_change_networks_seldom_and_keep_to_their_meshes(attempts):
+    seen = attempts({}, "--networks", "alexnet,demo,vgg", "--classes", "3,5", "--objects", "0-3")
+    assert len(seen) == len({name for name, *_ in seen}) == 3 * 2 * 2 * 4
+    for hand in FakeHand.made:
+        networks = [job.args.network for job in hand.given]
+        changes = sum(a != b for a, b in zip(networks, networks[1:]))
+        assert changes <= 2
+    loaded = sum(len({job.mesh for job in hand.given}) for hand in FakeHand.made)
+    assert len(FakeHand.made) == 2 and loaded <= 10  # 8 if no worker ever had to help out
+
+
+@pytest.mark.parametrize("error, worth_retrying", [
+    (MemoryError("no room"), True), (RuntimeError("[enforce fail] DefaultCPUAllocator: can't allocate memory"), True),
+    (RuntimeError("CUDA out of memory"), True), (OSError(5, "Input/output error"), True),
+    (InputError("--step: bad"), False), (ValueError("a mistake in the program"), False)])
+def test_which_failures_are_worth_another_attempt(error, worth_retrying, monkeypatch, tmp_path):
+    def fail(args):
+        raise error
+
+    monkeypatch.setattr(map_script, "run", fail)
+    [job] = script.wanted(script.parse_args([*QUICK, "--jobs", "map", "--classes", "5", "--objects", "0",
+                                             "--checkpoint_dir", str(tmp_path)]))
+    job.look()
+    outcome = cluster.Worker.do(None, "map", job.args, job.settings, tmp_path)
+    assert str(error) in outcome.failure and outcome.worth_retrying == worth_retrying
+
+
+def test_a_worker_with_another_mesh_or_folder_refuses(tmp_path):
+    [job] = script.wanted(script.parse_args([*QUICK, "--jobs", "map", "--classes", "5", "--objects", "0",
+                                             "--checkpoint_dir", str(tmp_path)]))
+    job.look()
+    elsewhere = {**job.settings, "mesh_hash": "another"}
+    assert "has another mesh_hash than" in cluster.Worker.do(None, "map", job.args, elsewhere, tmp_path).failure
+    outcome = cluster.Worker.do(None, "map", job.args, job.settings, tmp_path / "not there")
+    assert "pass --gather" in outcome.failure and list(tmp_path.rglob("*.pt")) == []
+
+
+@pytest.fixture(scope="module")
+def two_nodes():
+    """The address of a cluster of two nodes with one CPU each."""
+    pytest.importorskip("ray", reason="needs Ray: pip install -r requirements-cluster.txt")
+    from ray.cluster_utils import Cluster
+    both = Cluster(initialize_head=True, head_node_args=dict(num_cpus=1, include_dashboard=False))
+    both.add_node(num_cpus=1)
+    yield both.address
+    both.shutdown()
+
+
+@pytest.fixture
+def sequential(tmp_path):
+    """sequential(*words): a folder with what the scripts make one after the other."""
+    def run(*words):
+        folder = tmp_path / "sequential"
+        for job in script.wanted(script.parse_args([*words, "--checkpoint_dir", str(folder)])):
+            job.script.run(job.args)
+        return folder
+
+    return run
+
+
+def assert_same_results(folder, other):
+    """Two folders hold the same files, with the same numbers."""
+    names = sorted(str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file())
+    assert names == sorted(str(path.relative_to(other)) for path in other.rglob("*") if path.is_file())
+    for name in names:
+        assert_same(torch.load(folder / name), torch.load(other / name))
+
+
+def assert_same(one, other):
+    if torch.is_tensor(one):
+        assert torch.equal(one, other)
+    elif isinstance(one, dict):
+        assert one.keys() == other.keys()
+        for key in one:
+            assert_same(one[key], other[key])
+    elif isinstance(one, list):
+        assert len(one) == len(other)
+        for pair in zip(one, other):
+            assert_same(*pair)
+    else:
+        assert one == other
+
+
+def test_two_nodes_one_worker_killed_nothing_lost_or_doubled(two_nodes, sequential, tmp_path):
+    folder = tmp_path / "swept"
+    words = (*QUICK, "--classes", "5", "--objects", "0-6")
+    process = subprocess.Popen([sys.executable, "sweep.py", *words, "--checkpoint_dir", folder, "--address", two_nodes],
+                               cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    while len(list(folder.rglob("*.pt"))) < 3 and process.poll() is None:
+        time.sleep(0.01)
+    victim = None
+    while victim is None and process.poll() is None:
+        for lock in folder.rglob(".*.lock"):  # it names its process
+            if found := re.match(r"process (\d+) on ", lock.read_text() if lock.exists() else ""):
+                victim = int(found[1])
+    assert Path(f"/proc/{victim}/cmdline").read_bytes().startswith(b"ray::Worker")
+    os.kill(victim, signal.SIGKILL)
+    out, err = process.communicate()
+    assert process.returncode == 0, err
+    assert re.search(rf"(map|optim) of demo on cup \d: process {victim} on \S+ died; trying again", err)
+    assert re.search(r"^all +14 +0 +14 +0 +0$", out, re.M)
+    assert_same_results(folder, sequential(*words))
+
+
+def test_results_come_back_from_machines_without_the_folder(two_nodes, sequential, run_script, tmp_path):
+    words = (*QUICK, "--classes", "8", "--objects", "0-1", "--jobs", "map")
+    code, out, err = run_script(script, *words, "--checkpoint_dir", tmp_path / "gathered", "--address", two_nodes,
+                                "--gather", "--plot", "--max_concurrent", 1)
+    assert code == 0, err
+    pictures = sorted((tmp_path / "gathered").rglob("*.png"))
+    assert [path.read_bytes()[:4] for path in pictures] == [b"\x89PNG"] * 2
+    for path in pictures:
+        path.unlink()
+    assert_same_results(tmp_path / "gathered", sequential(*words))
+
+
+@needs_ray
+def test_on_this_machine_and_only_what_is_missing(run_script, tmp_path):
+    words = (*QUICK, "--classes", "5", "--objects", "0-1", "--checkpoint_dir", tmp_path)
+    optim_script.run(optim_script.parse_args(["--network", "demo", "--class_nb", "5", *QUICK[2:4], *QUICK[6:],
+                                              "--checkpoint_dir", str(tmp_path)]))
+    (tmp_path / "Demo/5/1").mkdir()
+    (tmp_path / "Demo/5/1/map.pt").write_bytes(b"half a file")
+    code, out, err = run_script(script, *words)
+    assert code == 1
+    assert re.search(r"^demo map +2 +0 +1 +1 +0\ndemo optim +2 +1 +1 +0 +0\nall +4 +1 +2 +1 +0$", out, re.M)
+    assert "map of demo on cup 1: " in err and "cannot be read as a result" in err and "trying again" not in err
+    assert (tmp_path / "Demo/5/1/map.pt").read_bytes() == b"half a file"
+    assert "cannot be read" in (tmp_path / "Demo/5/1/map.failed.txt").read_text()
