@@ -52,13 +52,13 @@ def wanted(args):
     for name in scripts:
         if name not in SCRIPTS:
             raise InputError(f"--jobs {args.jobs}: {name!r} is not known; expected some of {','.join(SCRIPTS)}")
-    for option in ("cpus_per_job", "gpus_per_job", "max_concurrent"):
-        value, least = getattr(args, option), 0 if option == "gpus_per_job" else 1 if option == "max_concurrent" else 0.01
-        if value is not None and not value >= least:
+    for option, least in (("cpus_per_job", 0.01), ("gpus_per_job", 0), ("max_concurrent", 1)):
+        value = getattr(args, option)
+        if value is not None and not least <= value < float("inf"):
             raise InputError(f"--{option} {value:g}: expected at least {least}")
     if args.gpu not in (None, -1) or (args.gpu == -1 and args.gpus_per_job):
-        raise InputError(f"--gpu {args.gpu}: Ray hands out the GPUs; leave it to --gpus_per_job, or pass --gpu -1 alone "
-                         "for the CPU")
+        raise InputError(f"--gpu {args.gpu}: Ray hands out the GPUs; leave it to --gpus_per_job, or pass --gpu -1 "
+                         "alone for the CPU")
     networks = list(dict.fromkeys(args.networks.split(",")))
     if args.weights and len(networks) > 1:
         raise InputError(f"--weights {args.weights}: belongs to one network, and --networks names {len(networks)}; run "
@@ -90,11 +90,13 @@ def sweep(jobs, args):
             print(f"{job}: {job.cause}", file=sys.stderr)
     if not todo:
         return
-    with cluster.connected(args.address), tqdm(total=len(jobs), initial=len(jobs) - len(todo), unit="job") as bar:
+    with (cluster.marker_in(args.checkpoint_dir) as marker, cluster.connected(args.address),
+          tqdm(total=len(jobs), initial=len(jobs) - len(todo), unit="job") as bar):
         gpus = cluster.default_gpus() if args.gpus_per_job is None and args.gpu is None else args.gpus_per_job or 0
         for job in todo:
             job.args.gpu = None if gpus else -1
-        for job, failure, last in cluster.run(todo, gpus, args.cpus_per_job, args.max_concurrent, args.gather):
+        for job, failure, last in cluster.run(todo, gpus, args.cpus_per_job, args.max_concurrent,
+                                              None if args.gather else marker):
             if failure:
                 bar.write(f"{job}: {failure}{'' if last else '; trying again'}", file=sys.stderr)
             if last:

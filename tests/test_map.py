@@ -1,6 +1,7 @@
 """map.py, run as a user runs it."""
 import os
 import re
+import resource
 import signal
 import subprocess
 import sys
@@ -12,6 +13,7 @@ import pytest
 import torch
 
 import map as script  # not the built-in, which nothing here uses
+import optim
 from utils import checkpoints
 
 ROOT = Path(__file__).parents[1]
@@ -166,6 +168,40 @@ def test_a_full_disk_is_one_line_and_what_was_saved_is_kept(demo, run_script, mo
     code, _, err = run_script(script, *demo)
     assert code == 2 and "No space left on device" in err
     assert os.listdir(tmp_path / "ck/Demo/5/0") == []
+
+
+@pytest.mark.parametrize("module, words", [
+    (script, ("--step", 40)), (optim, ("--n_iterations", 2, "--initial_width", 5, "--methods", "naive"))])
+def test_a_disk_with_no_room_for_the_result_is_one_line(module, words, run_script, tmp_path):
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1000, hard))  # no file can be longer
+    try:
+        code, _, err = run_script(module, *DEMO, *words, "--checkpoint_dir", tmp_path)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    last = err.splitlines()[-1]
+    assert code == 2 and "cannot be written (File too large); what was saved before is kept: make room" in last
+    assert os.listdir(tmp_path / "Demo/5/0") == []
+    assert run_script(module, *DEMO, *words, "--checkpoint_dir", tmp_path)[0] == 0
+
+
+@pytest.mark.parametrize("name", ["map.pt", "map.partial.pt"])
+@pytest.mark.parametrize("damage", [
+    lambda content: b"", lambda content: content[:len(content) // 2],
+    lambda content: content.replace(b"stand-in-cup", b"stand-in-cap")], ids=["empty", "truncated", "changed"])
+def test_a_damaged_file_is_one_line_and_never_a_result(name, damage, demo, run_script, tmp_path):
+    assert run_script(script, *demo)[0] == 0
+    path = tmp_path / "ck/Demo/5/0/map.pt"
+    whole = torch.load(path)
+    damaged = path.rename(path.with_name(name))
+    content = damage(damaged.read_bytes())
+    damaged.write_bytes(content)
+    code, out, err = run_script(script, *demo)
+    assert code == 2 and "mean confidence" not in out
+    assert err.count("\n") == 1 and f"{damaged}: cannot be read as a result" in err and "--override" in err
+    assert damaged.read_bytes() == content
+    assert run_script(script, *demo, "--override")[0] == 0
+    assert torch.equal(torch.load(path)["z"], whole["z"]) and os.listdir(path.parent) == ["map.pt"]
 
 
 def test_map_of_a_real_cup_agrees_with_the_papers(shared, run_script, tmp_path):

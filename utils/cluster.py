@@ -5,6 +5,7 @@ import os
 import platform
 import shutil
 import signal
+import socket
 import tempfile
 import time
 import traceback
@@ -112,13 +113,16 @@ def connected(address=None):
             ray.init("local", include_dashboard=False, object_store_memory=LOCAL_STORE, log_to_driver=False,
                      logging_level="ERROR")
         else:
+            if address != "auto":  # Ray takes minutes to find out that nobody is there
+                host, _, port = address.rpartition(":")
+                socket.create_connection((host, int(port)), timeout=5).close()
             ray.init(address, log_to_driver=False, logging_level="ERROR")
     except SystemExit:  # Ray's own answer to a request to terminate
         raise KeyboardInterrupt from None
-    except (ConnectionError, RuntimeError, ValueError, TimeoutError) as error:
+    except (OSError, RuntimeError, ValueError) as error:
         what = "Ray cannot be started here" if address is None else f"--address {address}: no cluster can be joined"
-        raise InputError(f"{what} ({str(error).strip().splitlines()[0]}); a cluster is started with: ray start --head, "
-                         "and on the other machines: ray start --address HOST:6379") from None
+        raise InputError(f"{what} ({_first_line(error)}); a cluster is started with: ray start --head, on the other "
+                         "machines: ray start --address HOST:6379, and joined with --address HOST:6379") from None
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # Ray has put its own there
     try:
         with redirect_stdout(io.StringIO()):  # its remarks on what `run` tells in a line; they are in its logs too
@@ -132,15 +136,15 @@ def default_gpus():
     return min(1, ray.cluster_resources().get("GPU", 0))
 
 
-def run(jobs, gpus=0.0, cpus=1.0, max_concurrent=None, gather=False):
+def run(jobs, gpus=0.0, cpus=1.0, max_concurrent=None, marker=None):
     """Do jobs, several at a time, each in one worker.
 
     Args:
         jobs: utils.sweep.Jobs in the order in which they are best done.
         gpus, cpus: that a job gets.
         max_concurrent: jobs at a time; None: as many as the cluster holds.
-        gather: results come back through Ray and are written here. Otherwise the workers write them, to a folder that
-            all machines share.
+        marker: a file in the folder of the results, which all machines share and the workers write to. None: the
+            results come back through Ray and are written here.
 
     Yields:
         job, failure, last: after every attempt; `failure` is "" or a line, `last` whether this was the last attempt.
@@ -152,15 +156,14 @@ def run(jobs, gpus=0.0, cpus=1.0, max_concurrent=None, gather=False):
     idle, busy = [], {}  # Hands; Ray's reference to an outcome -> (Hand, Job)
     seen = time.monotonic()
     with ExitStack() as cleanup:
-        marker = None if gather else cleanup.enter_context(_marker(Path(jobs[0].args.checkpoint_dir)))
         cleanup.callback(lambda: [hand.dismiss() for hand in [*idle, *(hand for hand, _ in busy.values())]])
         while waiting or busy:
             room = min(_room(cpus, gpus), max_concurrent or len(jobs))
             if room or busy:
                 seen = time.monotonic()
             elif time.monotonic() - seen > (GIVE_UP_AFTER if attempts else 0):
-                raise InputError(f"no machine of the cluster has {cpus:g} CPUs and {gpus:g} GPUs for a job; start some, "
-                                 "or pass smaller --cpus_per_job and --gpus_per_job")
+                raise InputError(f"no machine of the cluster has {cpus:g} CPUs and {gpus:g} GPUs for a job; start "
+                                 "some, or pass smaller --cpus_per_job and --gpus_per_job")
             while waiting and len(busy) < room:
                 hand = idle.pop() if idle else _Hand(cpus, gpus)
                 job = hand.choose(waiting, meshes_taken)
@@ -217,7 +220,7 @@ class _Hand:
         try:
             outcome = ray.get(reference)
         except ray.exceptions.RayTaskError as error:
-            return Outcome(f"{self.name}: {_first_line(error.cause)}")
+            return Outcome(f"{self.name}: {type(error.cause).__name__}: {_first_line(error.cause)}")
         except ray.exceptions.RayError as error:
             return Outcome(f"{self.name} {_how_it_died(error)}", worth_retrying=True)
         try:
@@ -244,8 +247,12 @@ def _room(cpus, gpus):
 
 
 @contextmanager
-def _marker(folder):
-    """A file by which a worker sees that it has the same folder."""
+def marker_in(folder):
+    """A file by which a worker sees that it has the same folder.
+
+    Raises:
+        InputError: if the folder cannot be written to.
+    """
     path = folder.absolute() / f".sweep.{platform.node()}.{os.getpid()}"
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -279,4 +286,4 @@ def _how_it_died(error):
 
 
 def _first_line(error):
-    return f"{type(error).__name__}: {str(error).strip().splitlines()[0] if str(error).strip() else ''}"
+    return next(iter(str(error).strip().splitlines()), type(error).__name__)
