@@ -13,6 +13,8 @@ from utils.errors import InputError
 from utils.options import Parser, add_job_options, add_shared_options, check_shared_options, run_script
 from utils.parameters import AZIMUTH_AND_ELEVATION, PARAMETERS, grid, parse_fixed, parse_parameters
 
+SWEPT = dict(parameters=",".join(AZIMUTH_AND_ELEVATION))  # options that sweep.py leaves to optim.py alone
+
 
 def parse_args(argv=None):
     parser = Parser(description=__doc__.splitlines()[0])
@@ -30,7 +32,7 @@ def add_own_options(parser):
 
 
 def add_parameters_option(parser):
-    parser.add_argument("--parameters", default=",".join(AZIMUTH_AND_ELEVATION), metavar="NAME,NAME",
+    parser.add_argument("--parameters", default=SWEPT["parameters"], metavar="NAME,NAME",
                         help=f"the map's two axes, of {', '.join(PARAMETERS)} (default: %(default)s)")
 
 

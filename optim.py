@@ -15,6 +15,7 @@ from utils.parameters import AZIMUTH_AND_ELEVATION, PARAMETERS, domain_of, in_do
 
 INITIAL_POINTS = "130,30 50,20 200,15 310,50"  # (azimuth, elevation)
 METHODS = "OIR_W,naive,OIR_B"
+SWEPT = {}  # options that sweep.py leaves to map.py alone
 
 
 def parse_args(argv=None):

@@ -12,7 +12,6 @@ from tqdm import tqdm
 
 import map as map_script  # not the built-in, which nothing here uses
 import optim as optim_script
-from scale.true_dict import CLASS_NAMES, SHAPE_IDS
 from utils import checkpoints
 from utils.errors import InputError
 from utils.options import Parser, add_shared_options, run_script
@@ -29,8 +28,8 @@ def parse_args(argv=None):
     add("what", nargs="?", choices=("run", "status"), default="run",
         help="do the jobs (default), or print how far they are and start nothing")
     add("--networks", default=NETWORKS, metavar="NAMES", help=f"as for map.py (default: {NETWORKS})")
-    add("--classes", default=f"0-{len(CLASS_NAMES) - 1}", metavar="NUMBERS", help="(default: %(default)s)")
-    add("--objects", default=f"0-{len(SHAPE_IDS[0]) - 1}", metavar="NUMBERS", help="(default: %(default)s)")
+    add("--classes", default=None, metavar="NUMBERS", help="such as 0-3,7 (default: all)")
+    add("--objects", default=None, metavar="NUMBERS", help="of each class (default: all)")
     add("--jobs", default=",".join(SCRIPTS), metavar="NAMES", help="of map and optim (default: %(default)s)")
     cluster = parser.add_argument_group("where the jobs run")
     add = cluster.add_argument
@@ -63,11 +62,12 @@ def wanted(args):
     if args.weights and len(networks) > 1:
         raise InputError(f"--weights {args.weights}: belongs to one network, and --networks names {len(networks)}; run "
                          "one sweep for each")
-    for option in ("data_dir", "checkpoint_dir", "weights"):  # a worker starts in another folder
+    for option in ("data_dir", "checkpoint_dir", "weights", "dataset"):  # a worker starts in another folder
         if getattr(args, option):
             setattr(args, option, getattr(args, option).absolute())
-    jobs = matrix([SCRIPTS[name] for name in dict.fromkeys(scripts)], networks, numbers(args.classes, "--classes"),
-                  numbers(args.objects, "--objects"), args)
+    classes, objects = (None if text is None else numbers(text, option) for text, option in
+                        ((args.classes, "--classes"), (args.objects, "--objects")))
+    jobs = matrix([SCRIPTS[name] for name in dict.fromkeys(scripts)], networks, classes, objects, args)
     for job in jobs:
         job.script.check(job.args)
     return jobs

@@ -1,6 +1,8 @@
 """A user's own meshes, data sets and networks through the scripts."""
 import re
+import subprocess
 import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -17,6 +19,7 @@ from utils.networks import choose_network, find_label
 from utils.parameters import PARAMETERS
 from utils.semantic import images_at
 
+ROOT = Path(__file__).parents[1]
 QUICK = ("--network", "demo", "--gpu", -1, "--step", 60)
 FORMATS = ("obj", "ply", "stl", "glb", "off")
 
@@ -318,3 +321,20 @@ def test_the_report_of_a_data_set_and_of_an_own_mesh(three_classes, mug, run_scr
     assert run_script(map_script, *shared, "--override", "--class_nb", 5, "--parameters", "red,blue", "--step", 0.5)[0] == 0
     code, _, err = run_script(report_script, "maps", *words)
     assert code == 1 and "of confidence over red and blue" in err
+
+
+def test_a_sweep_over_a_data_set_and_a_network_of_ones_own(three_classes, tmp_path):
+    pytest.importorskip("ray", reason="needs Ray: pip install -r requirements-cluster.txt")
+    (tmp_path / "somewhere").mkdir()
+    (tmp_path / "somewhere/found_here.py").write_text(
+        "import torch\nfrom torch import nn\n\ndef tiny():\n    torch.manual_seed(0)\n    return nn.Sequential("
+        "nn.Conv2d(3, 4, 8, stride=8), nn.Flatten(), nn.Linear(64, 10)), dict(image_size=32, class_names="
+        "['cup', 'piano', *'abcdefgh'])\n")
+    sweep = [sys.executable, str(ROOT / "sweep.py"), "--networks", "found_here:tiny", "--dataset", str(three_classes),
+             "--gpu", "-1", "--step", "60", "--n_iterations", "2", "--checkpoint_dir", str(tmp_path / "ck"),
+             "--parameters", "azimuth"]
+    done = subprocess.run(sweep, cwd=tmp_path / "somewhere", capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert len(list((tmp_path / "ck/found_here_tiny").rglob("map.pt"))) == 4
+    assert len(list((tmp_path / "ck/found_here_tiny").rglob("optim.pt"))) == 4
+    assert torch.load(tmp_path / "ck/found_here_tiny/1/0/optim.pt")["label"] == 9

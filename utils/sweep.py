@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from types import ModuleType
 
-from scale.true_dict import CLASS_NAMES
 from utils import checkpoints
+from utils.catalogue import catalogue_of
 from utils.checkpoints import DONE, FAILED, MISSING, RUNNING, UNFINISHED
 from utils.errors import InputError
 
@@ -40,8 +40,12 @@ class Job:
     shunned: set = field(default_factory=set)
 
     def __str__(self):
-        return (f"{self.script.__name__} of {self.args.network} on {CLASS_NAMES[self.args.class_nb]} "
-                f"{self.args.object_nb}")
+        return f"{self.script.__name__} of {self.args.network} on {self.class_name} {self.args.object_nb}"
+
+    @property
+    def class_name(self):
+        """The name of the object's class."""
+        return catalogue_of(self.args.dataset).class_names[self.args.class_nb]
 
     @property
     def mesh(self):
@@ -74,11 +78,20 @@ def matrix(scripts, networks, classes, objects, args):
 
     Args:
         scripts: modules.
-        networks, classes, objects: names and numbers.
+        networks: names.
+        classes, objects: numbers, or None for all that there are.
         args: options that all share.
     """
-    return [Job(script, Namespace(**{**vars(args), "network": network, "class_nb": class_nb, "object_nb": object_nb}))
-            for network, class_nb, object_nb, script in itertools.product(networks, classes, objects, scripts)]
+    catalogue = catalogue_of(args.dataset)
+    classes = range(len(catalogue.class_names)) if classes is None else classes
+    jobs = []
+    for network, class_nb in itertools.product(networks, classes):
+        catalogue.check(class_nb, 0)
+        for object_nb, script in itertools.product(
+                range(catalogue.n_objects(class_nb)) if objects is None else objects, scripts):
+            number = dict(network=network, class_nb=class_nb, object_nb=object_nb, mesh=None, label=None)
+            jobs.append(Job(script, Namespace(**{**vars(args), **number, **script.SWEPT})))
+    return jobs
 
 
 def numbers(text, option):
@@ -104,7 +117,7 @@ def state_table(jobs):
     objects = sorted({job.args.object_nb for job in jobs})
     rows = {}
     for job in jobs:
-        label = (f"{job.args.network} {job.script.__name__}", f"{job.args.class_nb} {CLASS_NAMES[job.args.class_nb]}")
+        label = (f"{job.args.network} {job.script.__name__}", f"{job.args.class_nb} {job.class_name}")
         rows.setdefault(label, {})[job.args.object_nb] = LETTERS[job.state]
     width = max(len(name) for name, _ in rows)
     yield f"{'':{width}} {'object':11} " + " ".join(map(str, objects))
