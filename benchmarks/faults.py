@@ -5,7 +5,8 @@
 A round starts map.py, optim.py or sweep.py, kills it at a random moment with SIGKILL (of sweep.py the command itself or
 one of its workers), gives the same command again until it succeeds, and compares the files with those of a run that was
 left alone. A loss is a round in which a command fails, or after which a file is missing, left over, or has another
-number in it. map.py and optim.py save their progress every 0.05 s here, so that many kills meet a file that is being written.
+number in it. map.py and optim.py save their progress every 0.05 s here, so that many kills meet a file that is being
+written.
 """
 import os
 import random

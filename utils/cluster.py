@@ -169,6 +169,9 @@ def run(jobs, gpus=0.0, cpus=1.0, max_concurrent=None, marker=None):
                 job = hand.choose(waiting, meshes_taken)
                 meshes_taken.add(job.mesh)
                 busy[hand.begin(job, marker)] = hand, job
+            if not waiting:  # what idle workers hold may be what a new one on a smaller cluster waits for
+                while idle:
+                    idle.pop().dismiss()
             ready, _ = ray.wait(list(busy), timeout=LOOK_AGAIN_EVERY) if busy else (time.sleep(1), [])
             for reference in ready or ():
                 hand, job = busy.pop(reference)
