@@ -125,6 +125,16 @@ def test_of_two_processes_one_computes_and_the_other_waits_for_its_result(words,
     assert not checkpoints.is_locked(path) and os.listdir(tmp_path) == ["map.pt"]
 
 
+def test_the_lock_outlives_its_file_which_the_first_of_two_removes(process, tmp_path):
+    path = tmp_path / "map.pt"
+    first = process(path)
+    assert first.stdout.readline() == "locked\n"
+    second = process(path)
+    assert "waiting" in second.stdout.readline()
+    first.communicate("stop\n")
+    assert second.stdout.readline() == "locked\n" and checkpoints.is_locked(path)
+
+
 def test_a_killed_process_holds_no_lock_and_leaves_nothing_behind(process, tmp_path):
     path = tmp_path / "map.pt"
     file = ResultFile(path, SETTINGS)
