@@ -57,8 +57,8 @@ def in_range(given, part):
     except ValueError:
         step = 0
     if not 0 < step <= 100:
-        raise InputError(f"--step {given}: expected degrees above 0 and at most 100 (the paper's grid has 3), or as much "
-                         "of another parameter")
+        raise InputError(f"--step {given}: expected degrees above 0 and at most 100 (the paper's grid has 3), or as "
+                         "much of another parameter")
     return step
 
 

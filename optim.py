@@ -45,7 +45,8 @@ def add_own_options(parser):
     add("--released", action="store_true",
         help="as the released program: boxes may leave the domain, and OIR_W follows the cross entropy's gradient")
     add("--gradient", choices=("renderer", "finite_difference"), default="renderer", help="(default: renderer)")
-    add("--difference", type=float, default=1.0, metavar="H", help="step of finite_difference: degrees; of other parameters hundredths (default: %(default)s)")
+    add("--difference", type=float, default=1.0, metavar="H",
+        help="step of finite_difference: degrees; of other parameters hundredths (default: %(default)s)")
     add("--verify", type=int, default=0, metavar="K", help="look at f on a K x K grid inside every region")
 
 
@@ -55,8 +56,8 @@ def find(args):
     from utils.job import prepare  # brings torch, which takes seconds: not before the options are known to be good
     return prepare(args, checkpoints.OPTIM, parameters, dict(
         methods=args.methods, parameters=",".join(parameters), initial_points=points.tolist(),
-        n_iterations=args.n_iterations, learning_rate=args.learning_rate, alpha=args.alpha, beta=args.beta, reg=args.reg,
-        initial_width=args.initial_width, released=args.released, gradient=args.gradient,
+        n_iterations=args.n_iterations, learning_rate=args.learning_rate, alpha=args.alpha, beta=args.beta,
+        reg=args.reg, initial_width=args.initial_width, released=args.released, gradient=args.gradient,
         difference=args.difference if args.gradient == "finite_difference" else 0,
         elevation=0 if "elevation" in parameters else args.elevation))
 
@@ -157,8 +158,9 @@ def grow(job, f, methods, parameters, points):
             raise
     result = dict(initial_point=points.tolist(), parameters=list(parameters), **job.identity())
     for name, grown in descent.by_method().items():
-        result[name] = dict(optim_trace=list(torch.from_numpy(grown.traces)), loss_trace=list(torch.from_numpy(grown.losses)),
-                            regions=grown.regions, problems=grown.problems)
+        traces, losses = torch.from_numpy(grown.traces), torch.from_numpy(grown.losses)
+        result[name] = dict(optim_trace=list(traces), loss_trace=list(losses), regions=grown.regions,
+                            problems=grown.problems)
     job.file.save_finished(result)
     return result
 
@@ -172,7 +174,8 @@ def verify(result, f, k):
         if region.is_finite():
             values, first = f.with_top1(region.grid(k))
             figures = dict(minimum=float(values.min()), mean=float(values.mean()),
-                           above_half=float((values > checkpoints.sure_above(result)).float().mean()), top1=float(first.float().mean()))
+                           above_half=float((values > checkpoints.sure_above(result)).float().mean()),
+                           top1=float(first.float().mean()))
         else:
             figures = dict.fromkeys(("minimum", "mean", "above_half", "top1"), float("nan"))
         entry["verified"].append(figures)

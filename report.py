@@ -37,7 +37,8 @@ def parse_args(argv=None):
         add("-n", "--network", default=None, metavar="NAME", help="only this network, by its folder or as in map.py")
         add("-s", "--class_nb", default=None, metavar="N", help="only this class, by its number or name")
         add("-j", "--object_nb", default=None, metavar="N", help="only this object of each class")
-        add("--dataset", type=Path, default=None, metavar="FILE", help="that the results are of; for its classes' names")
+        add("--dataset", type=Path, default=None, metavar="FILE",
+            help="that the results are of, for the names of its classes")
         add("--results_dir", type=Path, default=Path("results"), metavar="DIR",
             help="folder to write to (default: results)")
         if run is not compare:

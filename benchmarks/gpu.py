@@ -73,8 +73,8 @@ def main():
     print(f"{torch.cuda.get_device_name(device)}, torch {torch.__version__}")
 
     share, gradient = check(device)
-    print(f"\nGPU against CPU on {len(CLASS_NAMES)} stand-ins: at most {share:.3%} of the pixels differ by more than 1e-3, "
-          f"gradients by {gradient:.2%} of their norm")
+    print(f"\nGPU against CPU on {len(CLASS_NAMES)} stand-ins: at most {share:.3%} of the pixels differ by more than "
+          f"1e-3, gradients by {gradient:.2%} of their norm")
 
     mesh = trimesh.creation.torus(1.0, 0.45, *TORUS)
     vertices = normalize(torch.from_numpy(mesh.vertices).float()).to(device)
@@ -89,7 +89,8 @@ def main():
     kept = images_at(at_with_gradient, vertices, faces)
     wanted = torch.randn_like(kept)
     backward = seconds(lambda: torch.autograd.grad(kept, at_with_gradient, wanted, retain_graph=True), device)
-    print(f"backward               {BATCH / backward:10,.0f} views per second, {backward / forward:.1f} times the forward")
+    print(f"backward               {BATCH / backward:10,.0f} views per second, {backward / forward:.1f} times the "
+          "forward")
     with tempfile.TemporaryDirectory() as folder:
         files = {name: random_weights(name, folder) for name in PAPER_NETWORKS}
         for precision in ("fp32", "bf16"):
@@ -101,7 +102,7 @@ def main():
 
         print(f"\n{'peak GPU memory':12} {'f':>8} {'f and gradient':>16}")
         domain = domain_of(AZIMUTH_AND_ELEVATION)
-        methods, _, initial = optim.checked(optim.parse_args("--network demo --class_nb 0 --object_nb 0".split()))
+        methods, _, initial = optim.check(optim.parse_args("--network demo --class_nb 0 --object_nb 0".split()))
         for name in (*PAPER_NETWORKS, "demo"):
             choice = choose_network(name, files.get(name))
             f = Confidence(choice.load(), 0, vertices, faces, device)
@@ -112,7 +113,6 @@ def main():
             descent = bounds.start(methods, initial, 2.0, domain)
             bounds.step(descent, f, domain=domain)
             print(f"{name:12} {values:8.2f} GB {torch.cuda.max_memory_allocated(device) / 1e9:13.2f} GB", flush=True)
-            del f
             torch.cuda.empty_cache()
 
 

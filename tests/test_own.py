@@ -53,7 +53,7 @@ def my_nets(tmp_path, monkeypatch):
     module.nameless = lambda: (Tiny(), dict(image_size=32))
     module.large = Tiny
     module.spatial = lambda: nn.Conv2d(3, 10, 3)
-    module.blind = lambda: nn.Sequential(nn.Flatten(), nn.Linear(3 * 224 * 224, 10, bias=False), nn.Threshold(1e9, np.nan))
+    module.blind = lambda: nn.Sequential(nn.Flatten(), nn.Linear(3 * 224 * 224, 10), nn.Threshold(1e9, np.nan))
     module.talkative = lambda: (Tiny(), dict(image_size=32, color="blue"))
     module.broken = lambda: 1 / 0
     module.number = 5
@@ -67,7 +67,8 @@ def test_one_shape_in_every_format_has_one_map(mug, run_script, tmp_path):
         path = tmp_path / ending / f"my mug.{ending}"
         path.parent.mkdir()
         mug.export(path)
-        code, out, err = run_script(map_script, *QUICK, "--mesh", path, "--label", "cup", "--checkpoint_dir", tmp_path / ending)
+        code, out, err = run_script(map_script, *QUICK, "--mesh", path, "--label", "cup", "--checkpoint_dir",
+                                    tmp_path / ending)
         assert code == 0, err
         maps.append(torch.load(tmp_path / ending / "Demo/cup/my mug/map.pt"))
     first = maps[0]
@@ -165,7 +166,8 @@ def test_mistakes_in_a_data_set_are_named_with_their_line(name, text, complaint,
 
 
 def test_a_network_of_ones_own(my_nets, run_script, tmp_path):
-    shared = ("--network", "my_nets:tiny", "--gpu", -1, "--checkpoint_dir", tmp_path, "--class_nb", 0, "--label", "airplane")
+    shared = ("--network", "my_nets:tiny", "--gpu", -1, "--checkpoint_dir", tmp_path, "--class_nb", 0, "--label",
+              "airplane")
     assert run_script(map_script, *shared, "--step", 60)[0] == 0
     assert run_script(optim_script, *shared, "--n_iterations", 2, "--verify", 2)[0] == 0
     result = torch.load(tmp_path / "my_nets_tiny/0/0/map.pt")
@@ -261,9 +263,9 @@ def test_maps_and_regions_of_other_parameters(run_script, tmp_path):
     assert result["xx"][0].tolist() == [2, 2.5, 3, 3.5] and result["yy"][:, 0].tolist() == [-90, -45, 0, 45]
     assert result["parameters"] == ["distance", "light_elevation"] and result["z"].std() > 0
     assert result["settings"]["fixed"] == {"azimuth": 20}
-    code, out, err = run_script(optim_script, "--network", "demo", "--gpu", -1, "--checkpoint_dir", tmp_path, "--parameters",
-                                "azimuth,elevation,distance,light_elevation", "--n_iterations", 2, "--initial_points",
-                                "130,30,2.7,60")
+    code, out, err = run_script(optim_script, "--network", "demo", "--gpu", -1, "--checkpoint_dir", tmp_path,
+                                "--parameters", "azimuth,elevation,distance,light_elevation", "--n_iterations", 2,
+                                "--initial_points", "130,30,2.7,60")
     assert code == 0 and len(re.findall(r"^(OIR_W|OIR_B|naive) ", out, re.M)) == 3, err
     assert torch.load(tmp_path / "Demo/0/0/optim.pt")["OIR_W"]["optim_trace"][0].shape == (2, 2, 4)
 
@@ -290,7 +292,8 @@ def test_gradients_of_light_and_colour_are_the_slope(name, at):
 
 def test_a_field_of_view_is_a_field_of_view():
     shape = load_stand_in(5, 0)
-    wide, narrow = (images_at([[value]], shape.vertices, shape.faces, parameters=["field_of_view"])[0] for value in (60, 45))
+    wide, narrow = (images_at([[value]], shape.vertices, shape.faces, parameters=["field_of_view"])[0]
+                    for value in (60, 45))
     assert torch.equal(wide, images_at([[0, 35]], shape.vertices, shape.faces)[0])
     assert (narrow > 0).sum() > 1.5 * (wide > 0).sum()
 
@@ -318,7 +321,7 @@ def test_the_report_of_a_data_set_and_of_an_own_mesh(three_classes, mug, run_scr
     assert {"Demo_mug_0.png", "Demo_cup_ring.png"} <= drawn
     assert run_script(report_script, "gif", *words)[0] == 0
     assert len(list((tmp_path / "results").rglob("*.gif"))) == 2
-    assert run_script(map_script, *shared, "--override", "--class_nb", 5, "--parameters", "red,blue", "--step", 0.5)[0] == 0
+    assert run_script(map_script, *shared, "--class_nb", 5, "--parameters", "red,blue", "--step", 0.5)[0] == 0
     code, _, err = run_script(report_script, "maps", *words)
     assert code == 1 and "of confidence over red and blue" in err
 

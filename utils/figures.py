@@ -285,4 +285,3 @@ def _draw_traces(key, path, paths):
                       {method: [result.losses(method, k) for k in n_points] for method in result.regions},
                       result.initial_points, result.parameters, domain_of(result.parameters),
                       f"{key.network}: {key.class_name} {key.object_nb}", *paths)
-

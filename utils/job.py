@@ -26,6 +26,7 @@ class Job:
     device: torch.device
     path: Path  # of the result
     settings: dict  # all that the result depends on
+    image_size: int  # pixels a side
     renderer: object  # a module
 
     @cached_property
@@ -42,11 +43,6 @@ class Job:
             args.batch_size, args.precision, args.normalize or normalization is not None, args.compile,
             renderer=self.renderer, textures=self.shape.textures, image_size=self.image_size, score=args.score,
             **(dict(normalization=normalization) if normalization else {}), **options)
-
-    @property
-    def image_size(self):
-        """Pixels a side of the images."""
-        return self.args.image_size or self.choice.image_size or IMAGE_SIZE
 
     def identity(self):
         """What a result says about itself: class, object, shape and network; an own mesh has no numbers."""
@@ -97,7 +93,7 @@ def prepare(args, file_name, parameters, settings):
     folders = ((class_name.replace(" ", "_").replace("/", "_"), shape.shape_id) if args.mesh is not None
                else (args.class_nb, args.object_nb))
     path = checkpoints.result_path(args.checkpoint_dir, choice.folder, *folders, file_name)
-    return Job(args, choice, shape, class_name, label, device, path, settings, renderer)
+    return Job(args, choice, shape, class_name, label, device, path, settings, image_size, renderer)
 
 
 def _shape_of(args):

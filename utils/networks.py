@@ -213,8 +213,8 @@ def choose_network(name, weights_file=None):
         known = [*PAPER_NETWORKS, DEMO, *builders]
         near = difflib.get_close_matches(name.lower(), known, n=3, cutoff=0.5) or [*PAPER_NETWORKS, DEMO]
         raise InputError(f"--network {name}: not known; did you mean {' or '.join(near)}? Also known: "
-                         f"{', '.join(PAPER_NETWORKS)}, {DEMO}, every classifier of torchvision.models by its name, timm:NAME, and "
-                         "package.module:function for your own")
+                         f"{', '.join(PAPER_NETWORKS)}, {DEMO}, every classifier of torchvision.models by its name, "
+                         "timm:NAME, and package.module:function for your own")
     return NetworkChoice(name, name, name, weights_file)
 
 

@@ -1,7 +1,7 @@
 """Networks from elsewhere: timm's by their names, and the user's own as package.module:function.
 
-`function()` returns an nn.Module, images [B, 3, H, W] in [0, 1] -> logits [B, classes], or a pair of that and a dict with
-any of
+`function()` returns an nn.Module, images [B, 3, H, W] in [0, 1] -> logits [B, classes], or a pair of that and a dict
+with any of
 
     image_size: pixels a side of the images that it takes (default: 224);
     mean, std: three numbers each, that it expects to be taken off the image and divided by (default: neither);
@@ -60,8 +60,8 @@ class OwnNetwork:
             raise InputError(f"--network {self.name}: could not be made ({type(error).__name__}: {error})") from None
         module, facts = made if isinstance(made, tuple) and len(made) == 2 else (made, {})
         if not isinstance(module, nn.Module) or not isinstance(facts, dict):
-            raise InputError(f"--network {self.name}: gave {type(made).__name__}, expected an nn.Module, or a pair of it "
-                             f"and a dict with any of {', '.join(FACTS)}")
+            raise InputError(f"--network {self.name}: gave {type(made).__name__}, expected an nn.Module, or a pair of "
+                             f"it and a dict with any of {', '.join(FACTS)}")
         unknown = [key for key in facts if key not in FACTS]
         if unknown:
             raise InputError(f"--network {self.name}: told {unknown[0]!r}, expected any of {', '.join(FACTS)}")
@@ -98,12 +98,12 @@ class OwnNetwork:
             with torch.inference_mode():
                 output = self._made[0](torch.zeros(1, 3, size, size))
         except Exception as error:  # whatever the user's module stumbles over
-            raise InputError(f"--network {self.name}: fails on an image [1, 3, {size}, {size}] ({type(error).__name__}: "
-                             f"{error}); tell its image_size, or pass --image_size") from None
+            raise InputError(f"--network {self.name}: fails on an image [1, 3, {size}, {size}] ({type(error).__name__}"
+                             f": {error}); tell its image_size, or pass --image_size") from None
         if not torch.is_tensor(output) or output.dim() != 2 or len(output) != 1:
             shape = list(output.shape) if torch.is_tensor(output) else type(output).__name__
-            raise InputError(f"--network {self.name}: gives {shape} for an image [1, 3, {size}, {size}], expected logits "
-                             "[1, classes]")
+            raise InputError(f"--network {self.name}: gives {shape} for an image [1, 3, {size}, {size}], expected "
+                             "logits [1, classes]")
         if not bool(torch.isfinite(output).all()):
             raise InputError(f"--network {self.name}: gives logits that are not finite for a black image; are its "
                              "weights loaded?")

@@ -164,8 +164,8 @@ class Confidence:
         """
         confidence = self._score(self.logits(images)).cpu()
         if not bool(torch.isfinite(confidence).all()):
-            raise InputError(f"the network's output is not finite for some views ({self.score} {float(confidence.sum())}"
-                             "); are its weights whole, and is --precision enough for them?")
+            raise InputError("the network's output is not finite for some views; are its weights whole, and is "
+                             "--precision enough for them?")
         return confidence
 
     def _chunks(self, points):
@@ -266,7 +266,8 @@ def images_at(points, vertices, faces, renderer=renderer, parameters=None, fixed
         return given[name] if name in given else torch.full((n,), PARAMETERS[name].default, dtype=torch.float64)
 
     camera = renderer.Renderer(image_size=image_size, camera_mode="look_at")
-    camera.eye = renderer.get_points_from_angles(values("distance"), values("elevation"), values("azimuth")).to(vertices)
+    distance, elevation, azimuth = map(values, ("distance", "elevation", "azimuth"))
+    camera.eye = renderer.get_points_from_angles(distance, elevation, azimuth).to(vertices)
     # What nobody asked for stays as the renderer has it.
     if "field_of_view" in given:
         camera.viewing_angle = (values("field_of_view") / 2).to(vertices)

@@ -19,13 +19,13 @@ def shape_of(key, data_dir, known):
         known: a MapResult or an OptimResult; where it states no shape, class and number decide.
 
     Raises:
-        InputError: if another mesh, or none, is at hand, or other things were changed: its views would not be those that
-            the network saw.
+        InputError: if another mesh, or none, is at hand, or other things were changed: its views would not be those
+            that the network saw.
     """
     mesh, fixed, mesh_hash = (getattr(known, name, None) for name in ("mesh", "fixed", "mesh_hash"))
     if fixed:
-        raise InputError(f"{key} was made with {', '.join(f'{k}={v:g}' for k, v in fixed.items())}, which the report does "
-                         "not draw")
+        raise InputError(f"{key} was made with {', '.join(f'{k}={v:g}' for k, v in fixed.items())}, which the report "
+                         "does not draw")
     shape = load_mesh(**mesh) if mesh else _by_number(key, data_dir)
     if known.shape_id not in (None, shape.shape_id):
         raise InputError(f"{key} was made from {known.shape_id}, at hand is {shape.shape_id}; give the folder that has "

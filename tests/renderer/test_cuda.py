@@ -103,8 +103,8 @@ def test_nothing_in_view():
     rgb, depth, alpha, face_index = cuda.draw(*on(DEVICE, vertices, colors, None, scene(faces, 1), True))
     assert (depth == 100).all() and (alpha == 0).all() and (face_index == -1).all()
     assert torch.allclose(rgb[:, 0, 0, 0].cpu(), scene(faces, 1).background_color[:, 0])
-    gradient = cuda.vertex_gradient(*on(DEVICE, vertices, colors, None, scene(faces, 1), face_index, torch.ones_like(rgb),
-                                        None, None))
+    gradient = cuda.vertex_gradient(*on(DEVICE, vertices, colors, None, scene(faces, 1), face_index,
+                                        torch.ones_like(rgb), None, None))
     assert (gradient == 0).all()
 
 
@@ -117,7 +117,7 @@ def test_tensors_on_the_gpu_are_drawn_there():
 
 def test_the_kernels_compile_for_gpus_that_are_not_here():
     """To machine code, by the compiler that Triton brings along: the interpreter does not see what it would refuse."""
-    program = f"""
+    program = """
 import triton
 from triton.backends.compiler import GPUTarget
 from triton.compiler import ASTSource
@@ -130,9 +130,9 @@ constants = dict(FILL_BACK=True, FACES=32, LIMIT=256, STEP=64, CHANNELS=3, SAMPL
 for name in ("draw_small draw_larger resolve shade read_cubes texture_gradient depth_gradient edge_gradient").split():
     kernel = getattr(cuda_kernels, name)
     names = kernel.arg_names
-    given = {{n: constants[n] for n in names if n in constants}}
-    signature = {{n: "constexpr" if n in given else types.get(n, "i32") for n in names}}
-    source = ASTSource(fn=kernel, signature=signature, constexprs={{(names.index(n),): v for n, v in given.items()}})
+    given = {n: constants[n] for n in names if n in constants}
+    signature = {n: "constexpr" if n in given else types.get(n, "i32") for n in names}
+    source = ASTSource(fn=kernel, signature=signature, constexprs={(names.index(n),): v for n, v in given.items()})
     compiled = triton.compile(source, target=GPUTarget("cuda", 90, 32), options=dict(enable_fp_fusion=False))
     assert compiled.asm["cubin"] and "fma.rn" not in compiled.asm["ptx"], name
 """

@@ -27,7 +27,8 @@ def test_gradients_are_the_original_renderers(name, view, goldens, looking_from,
     renderer = looking_from(nr.get_points_from_angles(distance, elevation, azimuth).float(),
                             int(golden["image_size"]))
     rgb, _, alpha = (image.cpu() for image in renderer(
-        vertices[None].to(device), faces[None].to(device), torch.ones(1, device=device).expand(1, len(faces), 2, 2, 2, 3)))
+        vertices[None].to(device), faces[None].to(device),
+        torch.ones(1, device=device).expand(1, len(faces), 2, 2, 2, 3)))
     weight = torch.from_numpy(golden["weight"].astype(np.float32))
     loss = (weight * rgb[0]).sum()
     grad_vertices, grad_camera = torch.autograd.grad(loss, (vertices, camera), retain_graph=True)

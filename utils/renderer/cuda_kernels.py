@@ -298,7 +298,7 @@ def texture_gradient(face_index, vertices, faces, textures, colors, gradient, gr
 @triton.jit
 def depth_gradient(face_index, vertices, faces, gradient, grad_vertices, n_vertices, n_faces, faces_stride, size,
                     SAMPLES: tl.constexpr, STEP: tl.constexpr):
-    """What the samples' depths say about the corners' x, y and z; `gradient` is the pixels', shared by their samples."""
+    """What the samples' depths say about the corners' x, y, z; `gradient` is the pixels', shared by their samples."""
     view = tl.program_id(1).to(tl.int64)
     place = tl.program_id(0) * STEP + tl.arange(0, STEP)
     face = tl.load(face_index + view * size * size + place, mask=place < size * size, other=-1)

@@ -207,8 +207,8 @@ def _backend(vertices):
     if vertices.device.type == "cpu":
         return cpu
     if vertices.device.type != "cuda":
-        raise ValueError(f"the rasterizer draws on the CPU and on CUDA GPUs, and the vertices are on {vertices.device}; "
-                         "move them first")
+        raise ValueError(f"the rasterizer draws on the CPU and on CUDA GPUs, and the vertices are on {vertices.device}"
+                         "; move them first")
     try:
         from utils.renderer import cuda  # Triton is only there where torch was built for GPUs
     except ImportError as error:
@@ -255,4 +255,3 @@ def check_textures(textures, batch, n_faces):
             or shape[5] != 3):
         raise ValueError(f"textures of shape {shape}: expected [{batch}, {n_faces}, t, t, t, 3], a cube of colours for "
                          "each face")
-

@@ -6,8 +6,8 @@ from torch import nn
 
 from utils.renderer.camera import look, look_at, perspective, projection
 from utils.renderer.lighting import face_light
-from utils.renderer.rasterize import (DEFAULT_FAR, DEFAULT_IMAGE_SIZE, DEFAULT_NEAR, check_mesh, check_textures, is_flat,
-                                      once, rasterize_mesh, repeats)
+from utils.renderer.rasterize import (DEFAULT_FAR, DEFAULT_IMAGE_SIZE, DEFAULT_NEAR, check_mesh, check_textures,
+                                      is_flat, once, rasterize_mesh, repeats)
 
 CAMERA_MODES = ("projection", "look", "look_at", "none")
 MODES = (None, "rgb", "silhouettes", "depth")
