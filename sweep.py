@@ -7,6 +7,7 @@ does what map.py and optim.py would do one after the other, several jobs at a ti
 missing.
 """
 import sys
+from contextlib import ExitStack, closing
 
 from tqdm import tqdm
 
@@ -90,13 +91,16 @@ def sweep(jobs, args):
             print(f"{job}: {job.cause}", file=sys.stderr)
     if not todo:
         return
-    with (cluster.marker_in(args.checkpoint_dir) as marker, cluster.connected(args.address),
-          tqdm(total=len(jobs), initial=len(jobs) - len(todo), unit="job") as bar):
+    with ExitStack() as stack:
+        marker = stack.enter_context(cluster.marker_in(args.checkpoint_dir))
+        stack.enter_context(cluster.connected(args.address))
+        bar = stack.enter_context(tqdm(total=len(jobs), initial=len(jobs) - len(todo), unit="job"))
         gpus = cluster.default_gpus() if args.gpus_per_job is None and args.gpu is None else args.gpus_per_job or 0
         for job in todo:
             job.args.gpu = None if gpus else -1
-        for job, failure, last in cluster.run(todo, gpus, args.cpus_per_job, args.max_concurrent,
-                                              None if args.gather else marker):
+        attempts = stack.enter_context(closing(cluster.run(todo, gpus, args.cpus_per_job, args.max_concurrent,
+                                                           None if args.gather else marker)))
+        for job, failure, last in attempts:
             if failure:
                 bar.write(f"{job}: {failure}{'' if last else '; trying again'}", file=sys.stderr)
             if last:

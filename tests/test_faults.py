@@ -1,19 +1,17 @@
-"""benchmarks.faults in short: killed at a random moment, nothing is lost; and a loss would be seen."""
+"""benchmarks.faults in short: killed at a random moment, nothing is lost; and a loss would be seen.
+
+The killed optim.py is in test_optim.py, the killed sweep.py and its killed workers are in test_sweep.py.
+"""
 import random
 
-import pytest
 import torch
 
 from benchmarks import faults
-from utils import cluster
 
 
-@pytest.mark.parametrize("script", ["map.py", "sweep.py"])
-def test_a_killed_run_ends_in_the_same_files(script, tmp_path):
-    if script == "sweep.py" and cluster.ray is None:
-        pytest.skip("needs Ray: pip install -r requirements-cluster.txt")
-    duration = faults.undisturbed(script, tmp_path / "whole")
-    _, ended = faults.disturbed(script, tmp_path / "killed", random.uniform(0.3, 0.9) * duration)
+def test_a_killed_run_ends_in_the_same_files(tmp_path):
+    duration = faults.undisturbed("map.py", tmp_path / "whole")
+    _, ended = faults.disturbed("map.py", tmp_path / "killed", random.uniform(0.3, 0.9) * duration)
     assert ended and faults.same_results(tmp_path / "whole", tmp_path / "killed")
 
 

@@ -11,7 +11,6 @@ from pathlib import Path
 import pytest
 
 import map as map_script
-import optim as optim_script
 import sweep as script
 from benchmarks.faults import same_results
 from utils import checkpoints, cluster
@@ -223,13 +222,15 @@ def test_two_nodes_one_worker_killed_nothing_lost_or_doubled(two_nodes, sequenti
     os.kill(victim, signal.SIGKILL)
     out, err = process.communicate()
     assert process.returncode == 0, err
-    assert re.search(rf"(map|optim) of demo on cup \d: process {victim} on \S+ died; trying again", err)
+    assert re.search(rf"(map|optim) of demo on cup \d: process {victim} on \S+ died: .*; trying again", err)
     assert re.search(r"^all +12 +0 +12 +0 +0$", out, re.M)
     assert same_results(folder, sequential(*words))
 
 
 def test_results_come_back_from_machines_without_the_folder(two_nodes, sequential, run_script, tmp_path):
     words = (*QUICK, "--classes", "8", "--objects", "0-1", "--jobs", "map")
+    (tmp_path / "gathered/Demo/8/1").mkdir(parents=True)
+    checkpoints.record_failure(tmp_path / "gathered/Demo/8/1/map.pt", "an earlier sweep's")
     code, out, err = run_script(script, *words, "--checkpoint_dir", tmp_path / "gathered", "--address", two_nodes,
                                 "--gather", "--plot", "--max_concurrent", 1)
     assert code == 0, err
@@ -241,15 +242,28 @@ def test_results_come_back_from_machines_without_the_folder(two_nodes, sequentia
 
 
 @needs_ray
-def test_on_this_machine_and_only_what_is_missing(run_script, tmp_path):
-    words = (*QUICK, "--classes", "5", "--objects", "0-1", "--checkpoint_dir", tmp_path)
-    optim_script.run(optim_script.parse_args(["--network", "demo", "--class_nb", "5", *QUICK[2:4], *QUICK[6:],
-                                              "--checkpoint_dir", str(tmp_path)]))
-    (tmp_path / "Demo/5/1").mkdir()
-    (tmp_path / "Demo/5/1/map.pt").write_bytes(b"half a file")
-    code, out, err = run_script(script, *words)
+def test_a_killed_sweep_goes_on_with_exactly_what_is_missing(sequential, run_script, tmp_path):
+    folder = tmp_path / "swept"
+    words = (*QUICK, "--classes", "5", "--objects", "0-3", "--jobs", "map")
+    process = subprocess.Popen([sys.executable, "sweep.py", *words, "--checkpoint_dir", folder], cwd=ROOT,
+                               stderr=subprocess.DEVNULL)
+    while not list(folder.rglob("*.pt")) and process.poll() is None:
+        time.sleep(0.01)
+    process.kill()
+    assert process.wait() == -signal.SIGKILL
+    damaged = folder / "Demo/5/3/map.pt"
+    damaged.parent.mkdir(exist_ok=True)
+    damaged.write_bytes(b"half a file")
+    there = {path: path.stat().st_mtime_ns for path in folder.rglob("*.pt")}
+    code, out, err = run_script(script, *words, "--checkpoint_dir", folder)
     assert code == 1
-    assert re.search(r"^demo map +2 +0 +1 +1 +0\ndemo optim +2 +1 +1 +0 +0\nall +4 +1 +2 +1 +0$", out, re.M)
-    assert "map of demo on cup 1: " in err and "cannot be read as a result" in err and "trying again" not in err
-    assert (tmp_path / "Demo/5/1/map.pt").read_bytes() == b"half a file"
-    assert "cannot be read" in (tmp_path / "Demo/5/1/map.failed.txt").read_text()
+    before, done = map(int, re.search(r"^all +4 +(\d) +(\d) +1 +0$", out, re.M).groups())
+    assert before >= 1 and before + done == 3
+    assert {path: path.stat().st_mtime_ns for path in there if path != damaged}.items() <= there.items()
+    assert "map of demo on cup 3: " in err and "cannot be read as a result" in err and "trying again" not in err
+    assert damaged.read_bytes() == b"half a file"
+    assert "cannot be read" in damaged.with_name("map.failed.txt").read_text()
+
+    assert run_script(map_script, "--network", "demo", *QUICK[2:6], "--class_nb", 5, "--object_nb", 3,
+                      "--checkpoint_dir", folder, "--override")[0] == 0
+    assert same_results(folder, sequential(*words))

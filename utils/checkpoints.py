@@ -113,8 +113,19 @@ def record_failure(path, cause):
 
 
 def files_of(path):
-    """Name -> contents of a finished result's files, its picture among them."""
-    return {file.name: file.read_bytes() for file in (path, path.with_suffix(".png")) if file.exists()}
+    """Name -> contents of a finished result's files, its picture among them, for `take_in`."""
+    return {file.name: file.read_bytes() for file in (path.with_suffix(".png"), path) if file.exists()}
+
+
+def take_in(path, files):
+    """Write the files of a result that was made elsewhere.
+
+    Raises:
+        OSError: if they cannot be written.
+    """
+    for name, content in files.items():
+        write_whole(path.with_name(name), content)
+    _remove_outdated(path)
 
 
 def partial_path(path):
@@ -230,8 +241,7 @@ class ResultFile:
     def save_finished(self, contents):
         """Save a dict as the result; the unfinished run's file goes, and the note of a failure."""
         self._write(self.path, contents)
-        for outdated in (self.partial_path, _failure_path(self.path)):
-            outdated.unlink(missing_ok=True)
+        _remove_outdated(self.path)
 
     def _read(self, path, what):
         try:
@@ -283,6 +293,12 @@ class ResultFile:
         except OSError as error:
             raise InputError(f"{path}: cannot be locked ({error.strerror}); choose another folder with "
                              "--checkpoint_dir, on a file system with locks") from None
+
+
+def _remove_outdated(path):
+    """Remove what a finished result takes the place of."""
+    for outdated in (partial_path(path), _failure_path(path)):
+        outdated.unlink(missing_ok=True)
 
 
 def _lock_path(path):

@@ -57,9 +57,9 @@ class Worker:
         """Where it runs: for people, and the node's id."""
         return f"process {os.getpid()} on {platform.node()}", ray.get_runtime_context().get_node_id()
 
-    def forget(self, settings):
+    def forget(self, args, settings):
         """Remove a result that has been handed over."""
-        shutil.rmtree(_own_folder(settings), ignore_errors=True)
+        shutil.rmtree(_own_folder(args, settings), ignore_errors=True)
 
     def do(self, script, args, settings, marker):
         """Make one result, as the script does: an Outcome.
@@ -72,7 +72,7 @@ class Worker:
         """
         try:
             if marker is None:
-                args = Namespace(**{**vars(args), "checkpoint_dir": _own_folder(settings)})
+                args = Namespace(**{**vars(args), "checkpoint_dir": _own_folder(args, settings)})
             elif not marker.exists():
                 return Outcome(f"{args.checkpoint_dir} on {platform.node()} is not the folder of that name where the "
                                "sweep was started; pass --gather")
@@ -218,8 +218,12 @@ class _Hand:
 
     def end(self, reference, job):
         """The outcome of a job, with its files in their place."""
-        with self.claim, suppress(ray.exceptions.RayError):
-            self.name, self.node = ray.get(self.place, timeout=1)
+        with self.claim:
+            with suppress(ray.exceptions.RayError):
+                self.name, self.node = ray.get(self.place, timeout=1)
+            return self._received(reference, job)
+
+    def _received(self, reference, job):
         try:
             outcome = ray.get(reference)
         except ray.exceptions.RayTaskError as error:
@@ -227,13 +231,13 @@ class _Hand:
         except ray.exceptions.RayError as error:
             return Outcome(f"{self.name} {_how_it_died(error)}", worth_retrying=True)
         try:
-            for name, content in outcome.files.items():
-                checkpoints.write_whole(job.path.with_name(name), content)
+            if outcome.files:
+                checkpoints.take_in(job.path, outcome.files)
+                with suppress(ray.exceptions.RayError):  # waited for, as the worker may be dismissed next
+                    ray.get(self.actor.forget.remote(job.args, job.settings))
         except OSError as error:
             return Outcome(f"{job.path}: cannot be written ({error.strerror}); make room, then run the same command "
                            "again")
-        if outcome.files:
-            self.actor.forget.remote(job.settings)
         return outcome
 
     def dismiss(self):
@@ -273,19 +277,19 @@ def marker_in(folder):
             path.unlink()
 
 
-def _own_folder(settings):
-    """Where a worker keeps a result that it will hand over: the same for the same result, so that a run goes on."""
-    name = sha256(repr(sorted(settings.items())).encode()).hexdigest()[:16]
+def _own_folder(args, settings):
+    """Where a worker keeps a result that it will hand over.
+
+    The same for the same result of the same sweep, so that a run goes on; never another sweep's.
+    """
+    name = sha256(repr((str(args.checkpoint_dir), sorted(settings.items()))).encode()).hexdigest()[:16]
     return Path(tempfile.gettempdir(), f"semantic-robustness-{getuser()}", name)
 
 
 def _how_it_died(error):
-    text = str(error)
-    if isinstance(error, ray.exceptions.OutOfMemoryError) or "OutOfMemory" in text or "running low on memory" in text:
-        return "was ended for want of memory"
-    if "node" in text.lower() and "died" in text.lower() and "worker process has died" not in text:
-        return "was lost with its machine"
-    return "died"
+    if isinstance(error, ray.exceptions.OutOfMemoryError) or "running low on memory" in str(error):
+        return "died: its machine was running low on memory"
+    return "died: it was killed, or its machine left"
 
 
 def _first_line(error):
