@@ -24,7 +24,7 @@ def plot_map(xx, yy, z, title, *paths, colormap=COLORMAP, parameters=AZIMUTH_AND
     Args:
         xx, yy, z: [numbers of the second, of the first], values of the two parameters, and confidence.
         title: above the map.
-        paths: of the picture, in one format or several.
+        paths: of the picture, in one format or several; without one the figure stays open, for a notebook to show.
         colormap: matplotlib's name.
         parameters: names of the two.
         score: what z is, in words.
@@ -42,7 +42,7 @@ def plot_regions(regions, initial_points, map_result, title, *paths, colormap=CO
         initial_points: [P, 2], drawn as green crosses.
         map_result: a dict with xx, yy, z, or None for no map.
         title: above the figure.
-        paths: of the picture, in one format or several.
+        paths: of the picture, in one format or several; without one the figure stays open, for a notebook to show.
         colormap: matplotlib's name.
     """
     figure, axes = _axes(title)
@@ -199,6 +199,8 @@ def _draw_map(figure, axes, xx, yy, z, colormap, score="confidence"):
 
 
 def _save(figure, *paths):
+    if not paths:
+        return
     for path in paths:
         figure.savefig(path, dpi=150)
         figure.set_layout_engine("none")  # it has been laid out, which takes longest
