@@ -1,4 +1,5 @@
 """What both scripts do first: find the network, the mesh and the file of the result."""
+import re
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from pathlib import Path
@@ -73,27 +74,32 @@ def prepare(args, file_name, parameters, settings):
     choice = _choice(args.network, args.weights, checkpoints.version_of(args.weights) if args.weights else None)
     shape = _shape_of(args)
     class_name, label = _class_of(args, choice)
-    settings = dict(settings, shape_id=shape.shape_id, mesh_hash=shape.mesh_hash,
-                    weights=_weights_identity(choice, *_files(choice)), normalize=args.normalize,
-                    precision=args.precision)
-    # What is left out where it is as in the paper: results from before there was a choice stay good.
-    if choice.normalization is not None:
-        settings["normalize"] = str(choice.normalization)
     fixed = parse_fixed(args.fixed, parameters)
-    image_size = args.image_size or choice.image_size or IMAGE_SIZE
-    unusual = dict(renderer=(args.renderer, RENDERER), score=(args.score, "softmax"), fixed=(fixed, {}),
-                   image_size=(image_size, IMAGE_SIZE))
-    settings.update({name: value for name, (value, usual) in unusual.items() if value != usual})
-    if args.mesh is not None or args.dataset is not None or args.label is not None:
-        settings["label"] = label
     foreign = [name for name in (*parameters, *fixed) if name not in CAMERA]
     if args.renderer != RENDERER and foreign:
         raise InputError(f"--renderer {args.renderer}: takes {', '.join(CAMERA)} for each view, and not {foreign[0]}; "
                          f"leave the option out for {RENDERER}")
-    folders = ((class_name.replace(" ", "_").replace("/", "_"), shape.shape_id) if args.mesh is not None
-               else (args.class_nb, args.object_nb))
+    image_size = args.image_size or choice.image_size or IMAGE_SIZE
+    folders = args.class_nb, args.object_nb
+    if args.mesh is not None:
+        folders = re.sub(r"[^\w.-]+", "_", class_name), shape.shape_id
     path = checkpoints.result_path(args.checkpoint_dir, choice.folder, *folders, file_name)
+    settings = {**settings, **_settings(args, choice, shape, label, fixed, image_size)}
     return Job(args, choice, shape, class_name, label, device, path, settings, image_size, renderer)
+
+
+def _settings(args, choice, shape, label, fixed, image_size):
+    """What any result depends on. What came later is left out where it is as in the paper, so that early results stay
+    good."""
+    settings = dict(shape_id=shape.shape_id, mesh_hash=shape.mesh_hash,
+                    weights=_weights_identity(choice, *_files(choice)), precision=args.precision,
+                    normalize=str(choice.normalization) if choice.normalization else args.normalize)
+    later = dict(renderer=(args.renderer, RENDERER), score=(args.score, "softmax"), fixed=(fixed, {}),
+                 image_size=(image_size, IMAGE_SIZE))
+    settings.update({name: value for name, (value, usual) in later.items() if value != usual})
+    if args.mesh is not None or args.dataset is not None or args.label is not None:
+        settings["label"] = label
+    return settings
 
 
 def _shape_of(args):
