@@ -85,6 +85,10 @@ def status(jobs):
 def sweep(jobs, args):
     """Do what there is to do."""
     from utils import cluster
+    cluster.remove_old_markers(args.checkpoint_dir)
+    for job in jobs:
+        if job.was_done:
+            checkpoints.tidy(job.path)
     todo = sorted((job for job in jobs if job.is_wanted()), key=lambda job: job.state == checkpoints.RUNNING)
     for job in jobs:
         if job.path is None:

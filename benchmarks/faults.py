@@ -92,8 +92,14 @@ def processes_at_work(folder):
 
 def same_results(folder, other):
     """Whether two folders hold the same files with the same numbers."""
+    return not difference(folder, other)
+
+
+def difference(folder, other):
+    """The files that only one of two folders has, or that hold other numbers: names with commas, "" if there are none."""
     names, others = ({path.relative_to(each) for path in each.rglob("*") if path.is_file()} for each in (folder, other))
-    return names == others and all(same(torch.load(folder / name), torch.load(other / name)) for name in names)
+    unequal = {name for name in names & others if not same(torch.load(folder / name), torch.load(other / name))}
+    return ", ".join(sorted(map(str, (names ^ others) | unequal)))
 
 
 def same(one, other):
@@ -126,8 +132,8 @@ def main():
             kept = ended and same_results(whole[script], ours)
             rounds[script] += 1
             losses[script] += not kept
-            print(f"{number:5} {script:9} {victim:9} {wait:7.2f} {duration[script]:5.1f}  {'same' if kept else 'LOSS'}",
-                  flush=True)
+            outcome = "same" if kept else f"LOSS: {difference(whole[script], ours) if ended else 'did not end'}"
+            print(f"{number:5} {script:9} {victim:9} {wait:7.2f} {duration[script]:5.1f}  {outcome}", flush=True)
     print(f"{'script':9} {'rounds':>6} {'losses':>6}")
     for script in rounds:
         print(f"{script:9} {rounds[script]:6} {losses[script]:6}")

@@ -1,5 +1,6 @@
 """sweep.py: on this machine, on a cluster of two nodes, and what becomes of jobs that fail."""
 import os
+import platform
 import re
 import signal
 import subprocess
@@ -57,6 +58,22 @@ def test_without_ray_one_line_says_so(run_script, monkeypatch, tmp_path):
     monkeypatch.setattr(cluster, "ray", None)
     code, _, err = run_script(script, *QUICK, "--classes", 5, "--objects", 0, "--checkpoint_dir", tmp_path)
     assert code == 2 and err.splitlines()[-1].startswith("sweep.py: error: Ray is not installed; pip install -r")
+
+
+@pytest.mark.parametrize("left", [".sweep.{host}.999999999", "Demo/5/0/.map.lock", "Demo/5/0/.map.pt.999999999",
+                                  "Demo/5/0/map.partial.pt"])
+def test_what_a_sweep_that_was_killed_at_its_very_end_left_is_removed(left, run_script, tmp_path):
+    words = (*QUICK, "--classes", 5, "--objects", 0, "--jobs", "map", "--checkpoint_dir", tmp_path)
+    [job] = script.wanted(script.parse_args([*map(str, words)]))
+    job.look()
+    left = tmp_path / left.format(host=platform.node())
+    left.parent.mkdir(parents=True, exist_ok=True)
+    left.write_bytes(b"left")
+    os.utime(left, ns=(0, 0))
+    checkpoints.ResultFile(job.path, job.settings)._write(job.path, {})
+    code, _, err = run_script(script, *words)
+    assert code == 0, err
+    assert [path for path in tmp_path.rglob("*") if path.is_file()] == [job.path]
 
 
 @needs_ray

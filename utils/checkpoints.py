@@ -147,6 +147,13 @@ def is_locked(path):
         return True
 
 
+def tidy(path):
+    """Remove what killed processes left beside a finished result; where one is at work, this waits for it."""
+    if any(path.parent.glob(f".{path.stem}.*")) or partial_path(path).exists():
+        with suppress(InputError), ResultFile(path, {}).locked():  # a folder that cannot be written to stays as it is
+            pass
+
+
 def write_whole(path, content):
     """Write a whole new file, make sure that it is on the disk, and only then let it take the old one's place."""
     temporary = _temporary(path)

@@ -253,6 +253,14 @@ def _room(cpus, gpus):
                for machine in machines)
 
 
+def remove_old_markers(folder):
+    """Remove the markers of sweeps that were killed on this machine."""
+    for marker in folder.glob(f".sweep.{platform.node()}.*"):
+        if not Path("/proc", marker.suffix[1:]).exists():
+            with suppress(OSError):
+                marker.unlink()
+
+
 @contextmanager
 def marker_in(folder):
     """A file by which a worker sees that it has the same folder.
@@ -264,9 +272,6 @@ def marker_in(folder):
     try:
         folder.mkdir(parents=True, exist_ok=True)
         path.touch()
-        for other in folder.glob(f".sweep.{platform.node()}.*"):
-            if not Path("/proc", other.suffix[1:]).exists():  # its sweep was killed
-                other.unlink(missing_ok=True)
     except OSError as error:
         raise InputError(f"{folder}: cannot be written to ({error.strerror}); choose another folder with "
                          "--checkpoint_dir") from None
