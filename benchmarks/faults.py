@@ -96,7 +96,7 @@ def same_results(folder, other):
 
 
 def difference(folder, other):
-    """The files that only one of two folders has, or that hold other numbers: names with commas, "" if there are none."""
+    """The files that only one of two folders has, or that hold other numbers: names with commas, or ""."""
     names, others = ({path.relative_to(each) for path in each.rglob("*") if path.is_file()} for each in (folder, other))
     unequal = {name for name in names & others if not same(torch.load(folder / name), torch.load(other / name))}
     return ", ".join(sorted(map(str, (names ^ others) | unequal)))
