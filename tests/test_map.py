@@ -120,12 +120,12 @@ def test_gpu_minus_one_is_the_cpu_and_none_picks():
 
 
 @pytest.mark.parametrize("how, code", [(signal.SIGKILL, -signal.SIGKILL), (signal.SIGINT, 130), (signal.SIGTERM, 130)])
-def test_a_run_that_was_stopped_goes_on_to_the_same_map(how, code, tmp_path):
-    """In processes of their own: killed once progress is saved, started again, compared bit for bit."""
-    words = (*DEMO, "--step", 5, "--batch_size", 16, "--checkpoint_dir")
+def test_a_run_that_was_stopped_goes_on_to_the_same_map(how, code, run_script, tmp_path):
+    """In a process of its own: killed once progress is saved, started again, compared bit for bit."""
+    words = (*DEMO, "--step", 9, "--batch_size", 16, "--checkpoint_dir")
     whole = tmp_path.parent / "whole"  # made once for all three
     if not whole.exists():
-        subprocess.run(command(*words, whole), cwd=ROOT, check=True, capture_output=True)
+        assert run_script(script, *words, whole)[0] == 0
     environment = {**os.environ, "PYTHONUNBUFFERED": "1"}
     hurried = [sys.executable, "-c", "import runpy, sys; from utils import checkpoints; checkpoints.SAVE_EVERY = 0.1; "
                "sys.argv[0] = 'map.py'; runpy.run_path('map.py', run_name='__main__')",
@@ -141,8 +141,8 @@ def test_a_run_that_was_stopped_goes_on_to_the_same_map(how, code, tmp_path):
     assert "Traceback" not in err
     assert partial.exists() and not partial.with_name("map.pt").exists()
 
-    again = subprocess.run(command(*words, tmp_path), cwd=ROOT, capture_output=True, text=True, check=True)
-    assert "going on after" in again.stdout
+    code, out, _ = run_script(script, *words, tmp_path)
+    assert code == 0 and "going on after" in out
     first, second = (torch.load(folder / "Demo/5/0/map.pt") for folder in (whole, tmp_path))
     assert torch.equal(first["z"], second["z"])
     assert first["settings"] == second["settings"]

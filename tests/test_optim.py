@@ -104,10 +104,10 @@ def test_bad_input_is_one_line_and_exit_code_2(words, complaint, demo, run_scrip
     assert not list(tmp_path.rglob("*.pt"))
 
 
-def test_a_run_that_was_killed_goes_on_to_the_same_regions(tmp_path):
-    words = (*DEMO, "--n_iterations", 30, "--initial_width", 5, "--checkpoint_dir")
-    subprocess.run([sys.executable, "optim.py", *map(str, words), str(tmp_path / "whole")], cwd=ROOT, check=True,
-                   capture_output=True)
+def test_a_run_that_was_killed_goes_on_to_the_same_regions(run_script, tmp_path):
+    words = (*DEMO, "--n_iterations", 15, "--initial_width", 5, "--methods", "OIR_W,naive", "--initial_points", "50,20",
+             "--checkpoint_dir")
+    assert run_script(script, *words, tmp_path / "whole")[0] == 0
     hurried = [sys.executable, "-c", "import runpy, sys; from utils import checkpoints; checkpoints.SAVE_EVERY = 0; "
                "sys.argv[0] = 'optim.py'; runpy.run_path('optim.py', run_name='__main__')",
                *map(str, words), str(tmp_path / "killed")]
@@ -119,11 +119,10 @@ def test_a_run_that_was_killed_goes_on_to_the_same_regions(tmp_path):
     process.communicate()
     assert process.returncode == -signal.SIGKILL
     # --override is part of the published command, and starting it again is going on, not starting over
-    again = subprocess.run([sys.executable, "optim.py", "--override", *map(str, words), str(tmp_path / "killed")],
-                           cwd=ROOT, check=True, capture_output=True, text=True)
-    assert "going on after" in again.stdout
+    code, out, _ = run_script(script, "--override", *words, tmp_path / "killed")
+    assert code == 0 and "going on after" in out
     first, second = (torch.load(tmp_path / f / "Demo/5/0/optim.pt") for f in ("whole", "killed"))
-    for name in ("OIR_W", "naive", "OIR_B"):
+    for name in ("OIR_W", "naive"):
         assert first[name]["regions"] == second[name]["regions"]
         for key in ("optim_trace", "loss_trace"):
             assert all(torch.equal(a, b) for a, b in zip(first[name][key], second[name][key]))

@@ -14,7 +14,7 @@ from utils.renderer.load_obj import load_obj
 from utils.renderer.rasterize import Scene, rasterize_mesh
 
 MESHES = ("tetrahedron", "bumpy_sphere", "open_bowl", "triangle_soup", "awkward")
-IMAGE_SIZE = 16  # pixels: the interpreter is slow
+IMAGE_SIZE = 12  # pixels: the interpreter is slow
 DEVICE = torch.device("cuda" if torch.cuda.is_available() else "cpu")
 
 
