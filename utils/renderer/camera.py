@@ -80,7 +80,9 @@ def perspective(vertices, angle=30.0):
     """
     _check(vertices)
     x, y, z = vertices.unbind(-1)
-    width = torch.tan(torch.deg2rad(torch.as_tensor(angle, dtype=x.dtype, device=x.device))).reshape(-1, 1)
+    # in float64, as the last digit of a float32 tangent depends on the processor
+    angle = torch.deg2rad(torch.as_tensor(angle, dtype=torch.float64, device=x.device))
+    width = torch.tan(angle).to(x.dtype).reshape(-1, 1)
     return torch.stack((x / z / width, y / z / width, z), dim=-1)
 
 
