@@ -11,7 +11,7 @@ from tqdm import tqdm
 from utils import checkpoints
 from utils.errors import InputError
 from utils.options import Parser, add_job_options, add_shared_options, check_shared_options, run_script
-from utils.parameters import AZIMUTH_AND_ELEVATION, PARAMETERS, grid, parse_fixed, parse_parameters
+from utils.parameters import AZIMUTH_AND_ELEVATION, PARAMETERS, grid, parse_parameters
 
 SWEPT = dict(parameters=",".join(AZIMUTH_AND_ELEVATION))  # options that sweep.py leaves to optim.py alone
 
@@ -91,7 +91,7 @@ def sweep(job):
     if done:
         z[:done] = unfinished["z"]
         print(f"going on after {done:,} of {len(points):,} views")
-    f = job.confidence(parameters=parameters, fixed=parse_fixed(job.args.fixed, parameters))
+    f = job.confidence(parameters=parameters, fixed=job.fixed)
     with tqdm(total=len(points), initial=done, unit="view", desc=f"{job.choice.folder} on {job.shape.shape_id}") as bar:
         try:
             for confidence in f.batches(points, done):

@@ -11,7 +11,7 @@ from tqdm import tqdm
 from utils import bounds, checkpoints
 from utils.errors import InputError
 from utils.options import Parser, add_job_options, add_shared_options, check_shared_options, run_script
-from utils.parameters import AZIMUTH_AND_ELEVATION, PARAMETERS, domain_of, in_domain, parse_fixed, parse_parameters
+from utils.parameters import AZIMUTH_AND_ELEVATION, PARAMETERS, domain_of, in_domain, parse_parameters
 
 INITIAL_POINTS = "130,30 50,20 200,15 310,50"  # (azimuth, elevation)
 METHODS = "OIR_W,naive,OIR_B"
@@ -130,7 +130,7 @@ def initial_point(text, published, parameters):
 
 def confidence(job, parameters):
     args = job.args
-    fixed = {"elevation": args.elevation, **parse_fixed(args.fixed, parameters)}
+    fixed = {"elevation": args.elevation, **job.fixed}
     return job.confidence(parameters=parameters, fixed={k: v for k, v in fixed.items() if k not in parameters},
                           gradient=args.gradient, difference=args.difference, released=args.released)
 
@@ -195,11 +195,11 @@ def report(result, path, plot):
     for name, entry in methods_of(result).items():
         for k, (point, region) in enumerate(zip(result["initial_point"], entry["regions"])):
             box = " x ".join(f"[{a:.1f}, {b:.1f}]" for a, b in zip(region.a, region.b))
-            share = region.within(domain).size() / domain.size() if region.is_finite() else 0
             figures = "".join(f" {entry['verified'][k][key]:5.2f}" for key in
                               ("minimum", "mean", "above_half", "top1")) if "verified" in entry else ""
             problem = f"  {entry['problems'][k]}" if entry["problems"][k] else ""
-            print(f"{name:6} {', '.join(f'{v:g}' for v in point):22} {box:44} {share:15.2%}{figures}{problem}")
+            print(f"{name:6} {', '.join(f'{v:g}' for v in point):22} {box:44} {region.share_of(domain):15.2%}{figures}"
+                  f"{problem}")
     print(f"regions: {path}")
     if plot:
         draw(result, path)

@@ -17,7 +17,7 @@ import torch
 from benchmarks.common import machine, shapes_at_hand
 from scale.true_dict import CLASS_NAMES
 from utils.options import Parser, run_script
-from utils.renderer import Renderer, get_points_from_angles
+from utils.renderer import get_points_from_angles
 from utils.renderer.camera import look_at
 from utils.parameters import PARAMETERS
 from utils.semantic import IMAGE_SIZE, images_at
@@ -38,15 +38,6 @@ def rays_at(azimuth, elevation):
     return torch.cat((eye.expand_as(directions), directions), dim=-1).numpy()
 
 
-def textured_at(points, vertices, faces, textures):
-    """Images of an object with colour cubes [F, t, t, t, 3] from every point."""
-    camera = Renderer(IMAGE_SIZE, camera_mode="look_at")
-    azimuth, elevation = torch.tensor(points, dtype=torch.float64).unbind(1)
-    camera.eye = get_points_from_angles(PARAMETERS["distance"].default, elevation, azimuth).float()
-    n = len(points)
-    return camera.render_rgb(vertices.expand(n, -1, -1), faces.expand(n, -1, -1), textures.expand(n, *textures.shape))
-
-
 def time_textured(shapes, rounds):
     """Print the time of textured views over that of white ones."""
     print(f"\n{'shape':14} {'faces':>7} {'white ms':>8} {'textured ms':>11} {'ratio':>6}")
@@ -58,7 +49,7 @@ def time_textured(shapes, rounds):
             start = time.perf_counter()
             images_at(POINTS, shape.vertices, shape.faces)
             middle = time.perf_counter()
-            textured_at(POINTS, shape.vertices, shape.faces, textures)
+            images_at(POINTS, shape.vertices, shape.faces, textures=textures)
             white.append((middle - start) / len(POINTS) * 1e3)
             textured.append((time.perf_counter() - middle) / len(POINTS) * 1e3)
         white, textured = np.median(white[1:]), np.median(textured[1:])

@@ -9,7 +9,7 @@ from utils.comparison import agreement, overlap, overlaps
 from utils.errors import InputError
 from utils.regions import ndinterval
 from utils.results import Key, MapResult, OptimResult, find, read_map, read_optim
-from utils.srvr import share_of_domain, tables
+from utils.srvr import tables
 from utils.parameters import domain_of
 
 DOMAIN = domain_of(("azimuth", "elevation"))
@@ -32,7 +32,7 @@ def map_of(z, step=90):
     ([-20, 0], [-10, 10], 0), ([10, 10], [10, 50], 0), ([20, 10], [10, 50], 0),
     ([np.nan, 0], [10, 10], 0), ([0, 0], [np.inf, 10], 0), ([-np.inf, -np.inf], [np.inf, np.inf], 0)])
 def test_share_of_the_domain(a, b, share):
-    assert share_of_domain(ndinterval(a, b), DOMAIN) == pytest.approx(share)
+    assert ndinterval(a, b).share_of(DOMAIN) == pytest.approx(share)
 
 
 def test_tables_by_hand():

@@ -54,6 +54,12 @@ class Catalogue:
 PAPER = Catalogue(CLASS_NAMES, None)
 
 
+def check_axes(up, front):
+    """Raise InputError if a model's front, an axis such as "-z", looks along the axis that is up."""
+    if front and front[-1] == up:
+        raise InputError(f"--front {front}: cannot be along --up {up}; expected one of the other two axes")
+
+
 def numbered(names):
     """Names with their numbers, in one line."""
     return ", ".join(f"{number} {name}" for number, name in enumerate(names))

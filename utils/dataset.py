@@ -9,6 +9,7 @@ import torch
 from scale.stand_ins import stand_in
 from scale.true_dict import CLASS_NAMES, SHAPE_IDS
 from utils import renderer
+from utils.catalogue import check_axes
 from utils.errors import InputError
 from utils.renderer.load_obj import normalize
 
@@ -94,9 +95,8 @@ def load_mesh(path, up="y", front=None, textures=False, shape_id=None):
 
 def _turn(up, front):
     """The rotation [3, 3] of a model into the published frame; None if it stands so already."""
+    check_axes(up, front)
     front = front or {"y": "-z", "z": "-y"}[up]
-    if front[-1] == up:
-        raise InputError(f"--front {front}: cannot be along --up {up}; expected one of the other two axes")
     if (up, front) == ("y", "-z"):
         return None
     axes = dict(zip("xyz", torch.eye(3)))

@@ -14,8 +14,8 @@ import numpy as np
 from utils import animation, plots
 from utils.checkpoints import MAP, OPTIM
 from utils.errors import InputError
-from utils.results import MapResult, read_map, read_optim
 from utils.parameters import AZIMUTH_AND_ELEVATION, PARAMETERS, domain_of
+from utils.results import MapResult, read_map, read_optim
 from utils.views import shape_of, views_at
 
 RECORD = "made_from.json"  # beside the figures: what each was made from

@@ -10,10 +10,10 @@ from utils import checkpoints
 from utils.catalogue import catalogue_of
 from utils.dataset import Shape, load_mesh, load_shape, model_path
 from utils.errors import InputError
-from utils.networks import choose_network, find_label
+from utils.networks import IMAGE_SIZE, choose_network, find_label
 from utils.options import RENDERER, chosen_device, chosen_renderer
 from utils.parameters import CAMERA, parse_fixed
-from utils.semantic import IMAGE_SIZE, Confidence
+from utils.semantic import Confidence
 
 
 @dataclass(frozen=True)
@@ -27,6 +27,7 @@ class Job:
     device: torch.device
     path: Path  # of the result
     settings: dict  # all that the result depends on
+    fixed: dict  # parameters that stay the same, at another value than their default
     image_size: int  # pixels a side
     renderer: object  # a module
 
@@ -38,12 +39,11 @@ class Job:
     def confidence(self, **options):
         """f, with the network loaded."""
         args = self.args
-        normalization = self.choice.normalization
         return Confidence(
             _network(self.choice, *_files(self.choice)), self.label, self.shape.vertices, self.shape.faces, self.device,
-            args.batch_size, args.precision, args.normalize or normalization is not None, args.compile,
-            renderer=self.renderer, textures=self.shape.textures, image_size=self.image_size, score=args.score,
-            **(dict(normalization=normalization) if normalization else {}), **options)
+            args.batch_size, args.precision, args.normalize, args.compile, renderer=self.renderer,
+            textures=self.shape.textures, image_size=self.image_size, normalization=self.choice.normalization,
+            score=args.score, **options)
 
     def identity(self):
         """What a result says about itself: class, object, shape and network; an own mesh has no numbers."""
@@ -85,7 +85,7 @@ def prepare(args, file_name, parameters, settings):
         folders = re.sub(r"[^\w.-]+", "_", class_name), shape.shape_id
     path = checkpoints.result_path(args.checkpoint_dir, choice.folder, *folders, file_name)
     settings = {**settings, **_settings(args, choice, shape, label, fixed, image_size)}
-    return Job(args, choice, shape, class_name, label, device, path, settings, image_size, renderer)
+    return Job(args, choice, shape, class_name, label, device, path, settings, fixed, image_size, renderer)
 
 
 def _settings(args, choice, shape, label, fixed, image_size):

@@ -18,6 +18,7 @@ PAPER_NETWORKS = {
     "vgg": ("VGG", "vgg11_bn"),
     "incept": ("Inceptionv3", "inception_v3"),
 }
+IMAGE_SIZE = 224  # pixels a side, for every network that does not say otherwise
 DEMO = "demo"
 DEMO_WEIGHTS = Path(__file__).with_name("demo_network.safetensors")
 

@@ -5,7 +5,7 @@ import signal
 import sys
 from pathlib import Path
 
-from utils.catalogue import PAPER, catalogue_of, numbered
+from utils.catalogue import PAPER, catalogue_of, check_axes, numbered
 from utils.checkpoints import SCORES
 from utils.errors import InputError
 from utils.parameters import COLOR, parse_fixed
@@ -86,8 +86,7 @@ def check_shared_options(args, parameters):
         raise InputError(f"--mesh {args.mesh}: of which class? Name it with --label, such as --label \"coffee mug\"")
     elif args.dataset is not None:
         raise InputError(f"--mesh {args.mesh}: stands in --dataset's place; give one of the two")
-    if args.front and args.front[-1] == args.up:
-        raise InputError(f"--front {args.front}: cannot be along --up {args.up}; expected one of the other two axes")
+    check_axes(args.up, args.front)
     if args.batch_size < 1:
         raise InputError(f"--batch_size {args.batch_size}: expected at least 1")
     if args.image_size is not None and not 1 <= args.image_size <= 4096:

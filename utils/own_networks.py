@@ -20,9 +20,9 @@ from torch import nn
 
 from scale.true_dict import CLASS_NAMES, IMAGENET_LABELS
 from utils.errors import InputError
-from utils.networks import IDENTITY_DIGITS, fill, file_identity, find_label, imagenet_names, read_state_dict
+from utils.networks import (IDENTITY_DIGITS, IMAGE_SIZE, fill, file_identity, find_label, imagenet_names,
+                            read_state_dict)
 
-IMAGE_SIZE = 224
 TIMM = "timm:"
 FACTS = ("image_size", "mean", "std", "class_names")  # that a function may tell beside its module
 

@@ -14,8 +14,8 @@ from scale.true_dict import CLASS_NAMES
 from utils import published
 from utils.checkpoints import CONFIDENCE, parameters_of, score_of
 from utils.errors import InputError
-from utils.regions import ndinterval
 from utils.parameters import AZIMUTH_AND_ELEVATION, PARAMETERS
+from utils.regions import ndinterval
 
 METHODS = ("naive", "OIR_B", "OIR_W", "trap")  # keys of optim.pt, in the paper's order
 

@@ -10,10 +10,9 @@ import torch
 
 from utils import renderer
 from utils.errors import InputError
-from utils.networks import find_label
+from utils.networks import IMAGE_SIZE, find_label
 from utils.parameters import AZIMUTH_AND_ELEVATION, COLOR, PARAMETERS, domain_of
 
-IMAGE_SIZE = 224  # pixels a side, for every network that does not say otherwise
 FIRST_BATCH = 8
 INTENSITIES = {"ambient_intensity": "light_intensity_ambient", "directional_intensity": "light_intensity_directional"}
 
@@ -27,7 +26,7 @@ class Confidence:
     def __init__(self, network, label, vertices, faces, device="cpu", batch_size=32, precision="fp32",
                  normalize=False, compile_network=False, parameters=AZIMUTH_AND_ELEVATION, fixed=None,
                  gradient="renderer", difference=1.0, released=False, renderer=renderer, textures=None,
-                 image_size=IMAGE_SIZE, normalization=(IMAGENET_MEAN, IMAGENET_STD), score="softmax"):
+                 image_size=IMAGE_SIZE, normalization=None, score="softmax"):
         """
         Args:
             network: module, images [B, 3, H, W] in [0, 1] -> logits [B, classes].
@@ -37,7 +36,7 @@ class Confidence:
             device: of the network.
             batch_size: views that are rendered and classified at a time.
             precision: "fp32" or "bf16", of the network.
-            normalize: take mean and standard deviation off the image; the paper does not.
+            normalize: take ImageNet's mean and standard deviation off the image; the paper does not.
             compile_network: use torch.compile.
             parameters: names of a point's n numbers, of PARAMETERS.
             fixed: values of other parameters, {name: number}; the rest have their defaults.
@@ -49,7 +48,7 @@ class Confidence:
             renderer: module with the public names of neural_renderer; it draws on `device`, where the images stay.
             textures: [F, t, t, t, 3] float32 tensor of the faces' colours; None for a white object.
             image_size: H = W, pixels.
-            normalization: mean and standard deviation, three numbers each, that `normalize` takes off.
+            normalization: mean and standard deviation, three numbers each, that the network wants taken off instead.
             score: what stands for the confidence: "softmax", "logit", or "margin", the logit less the largest other.
         """
         self.parameters = tuple(parameters)
@@ -66,7 +65,7 @@ class Confidence:
         self.image_size = image_size
         self.batch_size = batch_size
         self.precision = precision
-        self.normalization = normalization if normalize else None
+        self.normalization = normalization or ((IMAGENET_MEAN, IMAGENET_STD) if normalize else None)
         self.score = score
         self.compiled = compile_network
         if compile_network:
@@ -90,8 +89,8 @@ class Confidence:
         """
         if isinstance(label, str):
             label = find_label(label, network.class_names, network.n_classes)
-        facts = dict(image_size=network.image_size or IMAGE_SIZE, normalize=network.normalization is not None,
-                     normalization=network.normalization or (IMAGENET_MEAN, IMAGENET_STD), textures=shape.textures)
+        facts = dict(image_size=network.image_size or IMAGE_SIZE, normalization=network.normalization,
+                     textures=shape.textures)
         return cls(network.load(), label, shape.vertices, shape.faces, **{**facts, **options})
 
     @property

@@ -3,17 +3,12 @@ from collections import defaultdict
 
 import numpy as np
 
-from utils.results import METHODS
 from utils.parameters import AZIMUTH_AND_ELEVATION, domain_of
+from utils.results import METHODS
 from utils.tables import Table
 
 THRESHOLDS = (0.1, 0.2, 0.3, 0.4, 0.5)
 PERCENT = 100
-
-
-def share_of_domain(region, domain):
-    """The region's volume inside the domain over the domain's; 0 for a region with a bound that is not finite."""
-    return region.within(domain).size() / domain.size() if region.is_finite() else 0.0
 
 
 def share_above(z, threshold):
@@ -63,7 +58,7 @@ def _bottom_up(optims, methods):
     """Number of objects, and each method's SRVR in percent, averaged over objects and initial points."""
     means = []
     for method in methods:
-        shares = [share_of_domain(region, domain_of(result.parameters)) for result in optims
+        shares = [region.share_of(domain_of(result.parameters)) for result in optims
                   for region in result.regions.get(method, ())]
         means.append(PERCENT * float(np.mean(shares)) if shares else None)
     return [len(optims), *means]

@@ -85,7 +85,7 @@ def _draw_sample(keys, centres, row, column, inside, face, x0, y0, z0, x1, y1, z
 
 @triton.jit
 def draw_small(vertices, faces, centres, keys, larger, n_larger, n_vertices, n_faces, faces_stride, size, near, far,
-                FILL_BACK: tl.constexpr, FACES: tl.constexpr, LIMIT: tl.constexpr):
+               FILL_BACK: tl.constexpr, FACES: tl.constexpr, LIMIT: tl.constexpr):
     """Draw the faces of one view whose boxes hold up to LIMIT samples, one in each lane, and list the larger ones."""
     view = tl.program_id(1).to(tl.int64)
     face = tl.program_id(0) * FACES + tl.arange(0, FACES)
@@ -126,7 +126,7 @@ def draw_small(vertices, faces, centres, keys, larger, n_larger, n_vertices, n_f
 
 @triton.jit
 def draw_larger(vertices, faces, centres, keys, larger, n_larger, n_vertices, n_faces, n_sides, faces_stride, size,
-                 near, far, STEP: tl.constexpr):
+                near, far, STEP: tl.constexpr):
     """Draw the listed faces, whose rows the programs of the second axis share."""
     band, n_bands = tl.program_id(1), tl.num_programs(1)
     entry, n_entries = tl.program_id(0), tl.load(n_larger)
@@ -165,7 +165,7 @@ def resolve(keys, face_index, depth, n_samples, STEP: tl.constexpr):
 
 @triton.jit
 def shade(face_index, colors, background, image, size, width, colors_stride, background_stride,
-           CHANNELS: tl.constexpr, SAMPLES: tl.constexpr, STEP: tl.constexpr):
+          CHANNELS: tl.constexpr, SAMPLES: tl.constexpr, STEP: tl.constexpr):
     """The mean of SAMPLES x SAMPLES flat face colours at each pixel of one view, row 0 at the top."""
     view = tl.program_id(1).to(tl.int64)
     pixel = tl.program_id(0) * STEP + tl.arange(0, STEP)
@@ -218,18 +218,9 @@ def _cube_place(weight, depth, z, cells, eps):
 
 
 @triton.jit
-def read_cubes(face_index, vertices, faces, textures, colors, background, image, n_vertices, n_faces, faces_stride,
-                textures_stride, colors_stride, background_stride, size, cells, eps, CHANNELS: tl.constexpr,
-                FLAT: tl.constexpr, STEP: tl.constexpr):
-    """The colour of every sample of one view: its face's colour, times what is read from the face's cube.
-
-    FLAT: there are no cubes; the colour is read from a cube of nothing but that colour.
-    """
-    view = tl.program_id(1).to(tl.int64)
-    place = tl.program_id(0) * STEP + tl.arange(0, STEP)
-    given = place < size * size
-    face = tl.load(face_index + view * size * size + place, mask=given, other=-1)
-    covered = face >= 0
+def _cube_reading(vertices, faces, view, face, place, covered, n_vertices, n_faces, faces_stride, size, cells, eps,
+                  FLAT: tl.constexpr):
+    """Where samples read their faces' cubes: the cube's number, and on its axes the cells and the way to the next."""
     depth, z0, z1, z2, w0, w1, w2, _, _, _, _, _, _ = _interpolation(
         vertices, faces, view, face, place, covered, n_vertices, n_faces, faces_stride, size)
     i0, t0 = _cube_place(w0, depth, z0, cells, eps)
@@ -239,18 +230,47 @@ def read_cubes(face_index, vertices, faces, textures, colors, background, image,
     if not FLAT:  # a back's corners run the other way, and so do the axes of its cube, which is the front's
         i0, i2 = tl.where(back, i2, i0), tl.where(back, i0, i2)
         t0, t2 = tl.where(back, t2, t0), tl.where(back, t0, t2)
-    cube = tl.where(back, face - n_faces, face).to(tl.int64)
+    return tl.where(back, face - n_faces, face).to(tl.int64), i0, i1, i2, t0, t1, t2
+
+
+@triton.jit
+def _corner_weight(corner: tl.constexpr, t0, t1, t2):
+    """The trilinear weight of a cell's corner, whose number has a bit for each axis."""
+    weight = (t0 if corner % 2 else 1.0 - t0) * (t1 if corner // 2 % 2 else 1.0 - t1)
+    return weight * (t2 if corner // 4 else 1.0 - t2)
+
+
+@triton.jit
+def _corner_cell(corner: tl.constexpr, cube, i0, i1, i2, cells):
+    """The number of a corner's cell among all cells of all cubes."""
+    return ((cube * cells + i0 + corner % 2) * cells + i1 + corner // 2 % 2) * cells + i2 + corner // 4
+
+
+@triton.jit
+def read_cubes(face_index, vertices, faces, textures, colors, background, image, n_vertices, n_faces, faces_stride,
+               textures_stride, colors_stride, background_stride, size, cells, eps, CHANNELS: tl.constexpr,
+               FLAT: tl.constexpr, STEP: tl.constexpr):
+    """The colour of every sample of one view: its face's colour, times what is read from the face's cube.
+
+    FLAT: there are no cubes; the colour is read from a cube of nothing but that colour.
+    """
+    view = tl.program_id(1).to(tl.int64)
+    place = tl.program_id(0) * STEP + tl.arange(0, STEP)
+    given = place < size * size
+    face = tl.load(face_index + view * size * size + place, mask=given, other=-1)
+    covered = face >= 0
+    cube, i0, i1, i2, t0, t1, t2 = _cube_reading(vertices, faces, view, face, place, covered, n_vertices, n_faces,
+                                                 faces_stride, size, cells, eps, FLAT)
     row = size - 1 - place // size
     for channel in tl.static_range(CHANNELS):
         color = tl.load(colors + view * colors_stride + face.to(tl.int64) * CHANNELS + channel, mask=covered, other=0.0)
         value = tl.zeros([STEP], tl.float32)
         for corner in tl.static_range(8):
-            weight = (t0 if corner % 2 else 1.0 - t0) * (t1 if corner // 2 % 2 else 1.0 - t1)
-            weight = weight * (t2 if corner // 4 else 1.0 - t2)
+            weight = _corner_weight(corner, t0, t1, t2)
             if FLAT:
                 value += weight * color
             else:
-                cell = ((cube * cells + i0 + corner % 2) * cells + i1 + corner // 2 % 2) * cells + i2 + corner // 4
+                cell = _corner_cell(corner, cube, i0, i1, i2, cells)
                 value += weight * tl.load(textures + view * textures_stride + cell * CHANNELS + channel, mask=covered,
                                           other=0.0)
         if not FLAT:
@@ -262,22 +282,15 @@ def read_cubes(face_index, vertices, faces, textures, colors, background, image,
 @triton.jit
 def texture_gradient(face_index, vertices, faces, textures, colors, gradient, grad_textures, grad_colors, n_vertices,
                      n_faces, faces_stride, textures_stride, colors_stride, size, cells, eps,
-                      CHANNELS: tl.constexpr, SAMPLES: tl.constexpr, STEP: tl.constexpr):
+                     CHANNELS: tl.constexpr, SAMPLES: tl.constexpr, STEP: tl.constexpr):
     """What the samples of one view say about cubes and colours; `gradient` is the pixels', shared by their samples."""
     view = tl.program_id(1).to(tl.int64)
     place = tl.program_id(0) * STEP + tl.arange(0, STEP)
     given = place < size * size
     face = tl.load(face_index + view * size * size + place, mask=given, other=-1)
     covered = face >= 0
-    depth, z0, z1, z2, w0, w1, w2, _, _, _, _, _, _ = _interpolation(
-        vertices, faces, view, face, place, covered, n_vertices, n_faces, faces_stride, size)
-    i0, t0 = _cube_place(w0, depth, z0, cells, eps)
-    i1, t1 = _cube_place(w1, depth, z1, cells, eps)
-    i2, t2 = _cube_place(w2, depth, z2, cells, eps)
-    back = face >= n_faces
-    i0, i2 = tl.where(back, i2, i0), tl.where(back, i0, i2)
-    t0, t2 = tl.where(back, t2, t0), tl.where(back, t0, t2)
-    cube = tl.where(back, face - n_faces, face).to(tl.int64)
+    cube, i0, i1, i2, t0, t1, t2 = _cube_reading(vertices, faces, view, face, place, covered, n_vertices, n_faces,
+                                                 faces_stride, size, cells, eps, False)
     width = size // SAMPLES
     pixel = (width - 1 - place // size // SAMPLES) * width + place % size // SAMPLES
     for channel in tl.static_range(CHANNELS):
@@ -286,9 +299,8 @@ def texture_gradient(face_index, vertices, faces, textures, colors, gradient, gr
         color = tl.load(colors + view * colors_stride + at, mask=covered, other=0.0)
         read = tl.zeros([STEP], tl.float32)
         for corner in tl.static_range(8):
-            weight = (t0 if corner % 2 else 1.0 - t0) * (t1 if corner // 2 % 2 else 1.0 - t1)
-            weight = weight * (t2 if corner // 4 else 1.0 - t2)
-            cell = ((cube * cells + i0 + corner % 2) * cells + i1 + corner // 2 % 2) * cells + i2 + corner // 4
+            weight = _corner_weight(corner, t0, t1, t2)
+            cell = _corner_cell(corner, cube, i0, i1, i2, cells)
             cell = view * textures_stride + cell * CHANNELS + channel
             read += weight * tl.load(textures + cell, mask=covered, other=0.0)
             tl.atomic_add(grad_textures + cell, weight * color * wish, mask=covered & (wish != 0), sem="relaxed")
@@ -297,7 +309,7 @@ def texture_gradient(face_index, vertices, faces, textures, colors, gradient, gr
 
 @triton.jit
 def depth_gradient(face_index, vertices, faces, gradient, grad_vertices, n_vertices, n_faces, faces_stride, size,
-                    SAMPLES: tl.constexpr, STEP: tl.constexpr):
+                   SAMPLES: tl.constexpr, STEP: tl.constexpr):
     """What the samples' depths say about the corners' x, y, z; `gradient` is the pixels', shared by their samples."""
     view = tl.program_id(1).to(tl.int64)
     place = tl.program_id(0) * STEP + tl.arange(0, STEP)
@@ -327,8 +339,8 @@ def depth_gradient(face_index, vertices, faces, gradient, grad_vertices, n_verti
 
 @triton.jit
 def edge_gradient(seen, n_edges, vertices, faces, owner, image, gradient, grad_vertices, n_views, n_vertices, n_faces,
-                   n_sides, faces_stride, size, eps, CHANNELS: tl.constexpr, SAMPLES: tl.constexpr,
-                   EDGES: tl.constexpr, STEP: tl.constexpr):
+                  n_sides, faces_stride, size, eps, CHANNELS: tl.constexpr, SAMPLES: tl.constexpr,
+                  EDGES: tl.constexpr, STEP: tl.constexpr):
     """What the samples say about the ends of EDGES edges: for every face that is seen, its three edges by two axes.
 
     owner [2, B, S, S], image [2, B, C, S, S] and gradient [2, B, C, S / SAMPLES, S / SAMPLES]: first with columns as
