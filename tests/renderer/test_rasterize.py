@@ -4,18 +4,19 @@ import pytest
 import torch
 
 import utils.renderer as nr
+from utils.renderer import kernels
 from utils.renderer.rasterize import rasterize_mesh
 
 SIZE = 32
 NEAR, FAR = np.float32(0.1), np.float32(100)
 
 
-def reference(vertices, faces, fill_back):
+def reference(vertices, faces, fill_back, size=SIZE):
     """Face index and depth [S, S], row 0 at the bottom: every face tested at every sample."""
-    centres = ((2.0 * np.arange(SIZE) + 1 - SIZE) / SIZE).astype(np.float32)
+    centres = ((2.0 * np.arange(size) + 1 - size) / size).astype(np.float32)
     x, y = np.meshgrid(centres, centres)
-    index = np.full((SIZE, SIZE), -1)
-    depth = np.full((SIZE, SIZE), FAR)
+    index = np.full((size, size), -1)
+    depth = np.full((size, size), FAR)
     for number, corners in enumerate(np.concatenate((faces, faces[:, ::-1])) if fill_back else faces):
         (x0, y0, z0), (x1, y1, z1), (x2, y2, z2) = vertices[corners]
         if not (y2 - y0) * (x1 - x0) >= (y1 - y0) * (x2 - x0):
@@ -30,17 +31,18 @@ def reference(vertices, faces, fill_back):
     return index, depth
 
 
-def drawn(vertices, faces, fill_back=True):
+def drawn(vertices, faces, fill_back=True, size=SIZE):
     """The same from the kernels: each face's colour is its number."""
     n = len(faces) * (2 if fill_back else 1)
     colors = torch.arange(n, dtype=torch.float32)[None, :, None]
-    rgb, depth, alpha = rasterize_mesh(torch.from_numpy(vertices)[None], torch.from_numpy(faces)[None], colors, SIZE,
+    rgb, depth, alpha = rasterize_mesh(torch.from_numpy(vertices)[None], torch.from_numpy(faces)[None], colors, size,
                                        anti_aliasing=False, background_color=(-1,), fill_back=fill_back)
     return rgb[0, 0].numpy()[::-1], depth[0].numpy()[::-1]
 
 
+@pytest.mark.parametrize("size", [5, 32, 100])  # narrower than a vector; every face narrow; wide ones too
 @pytest.mark.parametrize("extent, fill_back", [(0.1, True), (0.5, False), (1.0, True), (4.0, True)])
-def test_every_sample_shows_the_nearest_face(extent, fill_back):
+def test_every_sample_shows_the_nearest_face(extent, fill_back, size):
     random = np.random.default_rng(int(10 * extent))
     for _ in range(20):
         # small triangles and large ones, within the image, across its border and far off it
@@ -48,11 +50,28 @@ def test_every_sample_shows_the_nearest_face(extent, fill_back):
         vertices = (centers + random.normal(0, extent, (60, 3, 3))).reshape(-1, 3).astype(np.float32)
         vertices[:, 2] = random.uniform(0.02, 6, len(vertices))  # some in front of the near plane
         faces = np.arange(len(vertices), dtype=np.int32).reshape(-1, 3)
-        index, depth = drawn(vertices, faces, fill_back)
-        expected_index, expected_depth = reference(vertices, faces, fill_back)
+        index, depth = drawn(vertices, faces, fill_back, size)
+        expected_index, expected_depth = reference(vertices, faces, fill_back, size)
         # the reciprocals of depth are taken once a corner and not once a sample: the last digits differ
         np.testing.assert_allclose(depth, expected_depth, rtol=2e-5)
         assert (index != expected_index).mean() < 1e-3
+
+
+@pytest.mark.parametrize("channels", [1, 3])
+@pytest.mark.parametrize("samples, width", [(1, 5), (1, 70), (2, 5), (2, 32), (2, 70)])
+def test_a_pixel_is_the_mean_of_its_samples(samples, width, channels):
+    random = np.random.default_rng(width)
+    size = width * samples
+    # rows with one face and none, runs of faces, and a different one at every sample
+    index = np.repeat(random.integers(-1, 9, (size, size // 5 + 1)), 5, axis=1)[:, :size].astype(np.int32)
+    index[:size // 3] = random.integers(-1, 9, (size // 3, size))
+    index[size // 2], index[-2:] = 3, -1
+    colors, background = (random.random(shape, np.float32) for shape in ((9, channels), (channels,)))
+    image = np.empty((channels, width, width), np.float32)
+    kernels.shade(index.reshape(-1), colors, background, samples, image)
+    shown = np.concatenate((colors, background[None]))[index][::-1]
+    mean = shown.reshape(width, samples, width, samples, channels).mean(axis=(1, 3))
+    np.testing.assert_allclose(image, mean.transpose(2, 0, 1), rtol=1e-6)
 
 
 def test_of_faces_at_equal_depth_the_first_stays():

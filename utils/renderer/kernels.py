@@ -17,6 +17,8 @@ HALF = np.float32(0.5)
 MARGIN = np.float32(0.05)  # samples; a bound computed in float32 is this close to the exact one
 FLAT_CUBE = 2  # cells a side of the colour cube that stands for a flat colour where a gradient is wanted
 VECTOR = 8  # samples that one vector instruction holds
+NARROW = 32  # samples; rows of a triangle up to this wide are not cut shorter
+BLOCK = 32  # pixels that are looked at together
 
 _COMPILE = dict(nogil=True, cache=True, error_model="numpy", boundscheck=False)
 
@@ -90,8 +92,9 @@ def _draw_span(first, count, row_start, face, x0, dy0, rise0, x1, dy1, rise1, x2
 def _draw_triangle(x0, y0, z0, x1, y1, z1, x2, y2, z2, face, centres, near, face_index, depth):
     """Z-buffer one triangle whose corners run counter-clockwise on the image.
 
-    Each row is visited only between the triangle's own edges (one sample of margin for rounding); what counts
-    as covered is decided there by the three exact edge tests.
+    Of a narrow triangle every row is visited from its left end to its right end, of a wider one each row only between
+    the edges, with a margin for rounding: for a few vectors of samples, finding out where the edges are takes longer.
+    What counts as covered is decided by the three exact edge tests.
     """
     size = centres.shape[0]
     low = sample_at(min(y0, y1, y2), size)
@@ -110,13 +113,24 @@ def _draw_triangle(x0, y0, z0, x1, y1, z1, x2, y2, z2, face, centres, near, face
     dx0, dy0 = x1 - x0, y1 - y0
     dx1, dy1 = x2 - x1, y2 - y1
     dx2, dy2 = x0 - x2, y0 - y2
+    inverse0, inverse1, inverse2 = ONE / z0, ONE / z1, ONE / z2
+
+    # Whole vectors are cheaper than a remainder of single samples; the edge tests turn the extra ones away.
+    first = int(np.ceil(left))
+    count = (int(np.floor(right)) - first + VECTOR) // VECTOR * VECTOR
+    if count <= min(NARROW, size):
+        first = min(first, size - count)
+        for row in range(first_row, last_row + 1):
+            y = centres[row]
+            _draw_span(first, count, row * size, face, x0, dy0, (y - y0) * dx0, x1, dy1, (y - y1) * dx1,
+                       x2, dy2, (y - y2) * dx2, inverse0, inverse1, inverse2, near, centres, face_index, depth)
+        return
+
     half = np.float32(size) * np.float32(0.5)
     slope0 = dx0 / dy0 * half
     slope1 = dx1 / dy1 * half
     slope2 = dx2 / dy2 * half
     column0, column1, column2 = sample_at(x0, size), sample_at(x1, size), sample_at(x2, size)
-    inverse0, inverse1, inverse2 = ONE / z0, ONE / z1, ONE / z2
-
     for row in range(first_row, last_row + 1):
         y = centres[row]
         # Inside, (y - y_k) dx_k - (x - x_k) dy_k >= 0 for every edge k: an edge that rises bounds x from the
@@ -138,7 +152,6 @@ def _draw_triangle(x0, y0, z0, x1, y1, z1, x2, y2, z2, face, centres, near, face
             continue
         first = int(np.ceil(begin))
         count = int(np.floor(end)) - first + 1
-        # Whole vectors are cheaper than a remainder of single samples; the edge tests turn the extra ones away.
         padded = (count + VECTOR - 1) // VECTOR * VECTOR
         if padded <= size:
             first, count = min(first, size - padded), padded
@@ -200,23 +213,50 @@ def shade(face_index, colors, background, samples, image):
     channels, height, width = image.shape
     size = width * samples
     for row in range(height):
-        for column in range(width):
-            # The samples of a pixel: the same one four times where there is but one.
-            a = (height - 1 - row) * samples * size + column * samples
-            face_a, face_b = face_index[a], face_index[a + samples - 1]
-            c = a + (samples - 1) * size
-            face_c, face_d = face_index[c], face_index[c + samples - 1]
-            if face_a == face_b and face_a == face_c and face_a == face_d:
+        # The samples of a pixel, in two lines: the same one four times where there is but one.
+        upper = (height - 1 - row) * samples * size
+        lower = upper + (samples - 1) * size
+        for begin in range(0, width, BLOCK):
+            end = min(begin + BLOCK, width)
+            start, count = begin * samples, (end - begin) * samples
+            face = face_index[upper + start]
+            if _are_all(face, face_index, upper + start, lower + start, count):
                 for channel in range(channels):
-                    image[channel, row, column] = colors[face_a, channel] if face_a >= 0 else background[channel]
-                continue
-            for channel in range(channels):
-                empty = background[channel]
-                total = colors[face_a, channel] if face_a >= 0 else empty
-                total += colors[face_b, channel] if face_b >= 0 else empty
-                total += colors[face_c, channel] if face_c >= 0 else empty
-                total += colors[face_d, channel] if face_d >= 0 else empty
-                image[channel, row, column] = total * QUARTER
+                    image[channel, row, begin:end] = colors[face, channel] if face >= 0 else background[channel]
+            else:
+                for channel in range(channels):
+                    _average(face_index, upper, lower, samples, colors, channel, background[channel], begin, end,
+                             image[channel, row])
+
+
+@njit(inline="always")
+def _are_all(face, face_index, upper, lower, count):
+    """Whether `count` samples from `upper` and `lower` on are of one face. No branches, unsigned indices: vectors."""
+    different = np.int32(0)
+    for i in range(count):
+        different |= (face_index[np.uint64(upper + i)] ^ face) | (face_index[np.uint64(lower + i)] ^ face)
+    return different == 0
+
+
+@njit(inline="always")
+def _color(face, colors, channel, empty):
+    """A face's colour; `empty` where there is no face."""
+    return colors[np.uint64(max(face, np.int32(0))), channel] if face >= 0 else empty
+
+
+@njit(inline="always")
+def _average(face_index, upper, lower, samples, colors, channel, empty, begin, end, line):
+    """Pixels begin .. end - 1 of a line, one channel of them. No branches, unsigned indices: vectors."""
+    channel, right = np.uint64(channel), np.uint64(samples - 1)
+    for i in range(begin, end):
+        a, c = np.uint64(upper + i * samples), np.uint64(lower + i * samples)
+        face_a, face_b, face_c, face_d = face_index[a], face_index[a + right], face_index[c], face_index[c + right]
+        color = _color(face_a, colors, channel, empty)
+        total = color + _color(face_b, colors, channel, empty)
+        total += _color(face_c, colors, channel, empty)
+        total += _color(face_d, colors, channel, empty)
+        same = (face_a == face_b) & (face_a == face_c) & (face_a == face_d)
+        line[np.uint64(i)] = color if same else total * QUARTER
 
 
 @njit(**_COMPILE)
