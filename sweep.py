@@ -6,8 +6,11 @@
 does what map.py and optim.py would do one after the other, several jobs at a time. The same command again does what is
 missing.
 """
+import io
 import sys
-from contextlib import ExitStack, closing
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, closing, redirect_stdout
+from threading import Event
 
 from tqdm import tqdm
 
@@ -74,36 +77,53 @@ def wanted(args):
     return jobs
 
 
-def status(jobs):
-    """Print how far the jobs are."""
-    print(*state_table(jobs), sep="\n")
-    for job in jobs:
-        if job.state == checkpoints.FAILED:
-            print(f"{job}: {job.cause}")
+def look(jobs):
+    """Find out how far the jobs are, one after the other."""
+    for job in tqdm(jobs, desc="looking", unit="job", leave=False, delay=2):
+        job.look()
+        yield job
 
 
-def sweep(jobs, args):
-    """Do what there is to do."""
-    from utils import cluster
-    cluster.remove_old_markers(args.checkpoint_dir)
+def find_work(jobs, stopped):
+    """Look at all jobs; returns those that have to be done, those that another process is at work on last.
+
+    Ends when the event `stopped` is set.
+    """
+    for job in look(jobs):
+        if stopped.is_set():
+            return []
     for job in jobs:
         if job.was_done:
             checkpoints.tidy(job.path)
-    todo = sorted((job for job in jobs if job.is_wanted()), key=lambda job: job.state == checkpoints.RUNNING)
-    for job in jobs:
         if job.path is None:
             print(f"{job}: {job.cause}", file=sys.stderr)
-    if not todo:
-        return
+    return sorted((job for job in jobs if job.is_wanted()), key=lambda job: job.state == checkpoints.RUNNING)
+
+
+def sweep(jobs, args):
+    """Do what there is to do. Ray and its workers get ready while the jobs are still being looked at."""
+    from utils import cluster
+    cluster.remove_old_markers(args.checkpoint_dir)
+    missing = len(jobs) - len(checkpoints.stored(args.checkpoint_dir))  # or more: a guess, made before anything is read
+    stopped = Event()
     with ExitStack() as stack:
+        work = stack.enter_context(ThreadPoolExecutor(1)).submit(find_work, jobs, stopped)
+        stack.callback(stopped.set)
+        if missing <= 0 and not work.result():
+            return  # Ray is not needed
         marker = stack.enter_context(cluster.marker_in(args.checkpoint_dir))
         stack.enter_context(cluster.connected(args.address))
-        bar = stack.enter_context(tqdm(total=len(jobs), initial=len(jobs) - len(todo), unit="job"))
         gpus = cluster.default_gpus() if args.gpus_per_job is None and args.gpu is None else args.gpus_per_job or 0
+        most = args.max_concurrent or len(jobs)
+        workers = cluster.hire(gpus, args.cpus_per_job, min(most, missing))
+        todo = work.result()
+        if not todo:
+            return
+        bar = stack.enter_context(tqdm(total=len(jobs), initial=len(jobs) - len(todo), unit="job"))
         for job in todo:
             job.args.gpu = None if gpus else -1
-        attempts = stack.enter_context(closing(cluster.run(todo, gpus, args.cpus_per_job, args.max_concurrent,
-                                                           None if args.gather else marker)))
+        attempts = stack.enter_context(closing(cluster.run(todo, gpus, args.cpus_per_job, most,
+                                                           None if args.gather else marker, workers)))
         for job, failure, last in attempts:
             if failure:
                 bar.write(f"{job}: {failure}{'' if last else '; trying again'}", file=sys.stderr)
@@ -115,15 +135,26 @@ def sweep(jobs, args):
                 checkpoints.record_failure(job.path, failure)
 
 
+def print_status(jobs):
+    """Print how far the jobs are."""
+    print(*state_table(jobs), sep="\n")
+    for job in jobs:
+        if job.state == checkpoints.FAILED:
+            print(f"{job}: {job.cause}")
+
+
 def main():
     args = parse_args()
     jobs = wanted(args)
-    for job in tqdm(jobs, desc="looking", unit="job", leave=False, delay=2):
-        job.look()
-    if args.what == "status":
-        status(jobs)
+    status = args.what == "status"
+    with redirect_stdout(io.StringIO()):  # remarks of the scripts, and Ray's on what is told in a line
+        if status:
+            list(look(jobs))
+        else:
+            sweep(jobs, args)
+    if status:
+        print_status(jobs)
     else:
-        sweep(jobs, args)
         print(*summary_table(jobs), sep="\n")
     if any(job.state != checkpoints.DONE for job in jobs):
         sys.exit(NOT_ALL_DONE)

@@ -1,4 +1,5 @@
 """What happens before anything is loaded."""
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -18,3 +19,12 @@ def test_nothing_heavy_is_imported_before_the_options_are_known_to_be_good(words
     imported = {line.rpartition("|")[2].strip() for line in run.stderr.splitlines() if line.startswith("import time:")}
     assert "utils.options" in imported
     assert not imported.intersection(HEAVY)
+
+
+@pytest.mark.parametrize("given, expected", [({}, "3000"), (dict(GOMP_SPINCOUNT="7"), "7"),
+                                             (dict(OMP_WAIT_POLICY="active"), "None")])
+def test_threads_soon_sleep_unless_the_user_says_otherwise(given, expected):
+    others = {name: value for name, value in os.environ.items() if name not in ("GOMP_SPINCOUNT", "OMP_WAIT_POLICY")}
+    run = subprocess.run([sys.executable, "-c", "import os, utils; print(os.environ.get('GOMP_SPINCOUNT'))"], cwd=ROOT,
+                         env={**others, **given}, capture_output=True, text=True)
+    assert run.stdout.strip() == expected

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from collections import Counter
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -16,7 +17,7 @@ import sweep as script
 from benchmarks.faults import same_results
 from utils import checkpoints, cluster
 from utils.errors import InputError
-from utils.sweep import numbers
+from utils.sweep import Job, numbers
 
 ROOT = Path(__file__).parents[1]
 QUICK = ("--networks", "demo", "--gpu", "-1", "--step", "30", "--n_iterations", "3", "--initial_width", "5",
@@ -146,7 +147,8 @@ def attempts(monkeypatch, tmp_path):
     def run(outcomes, *words):
         FakeHand.outcomes = outcomes
         jobs = script.wanted(script.parse_args([*map(str, words), "--checkpoint_dir", str(tmp_path)]))
-        return [(str(job), failure, last) for job, failure, last in cluster.run(jobs)]
+        return [(str(job), failure, last) for job, failure, last in
+                cluster.run(jobs, 0, 1, 2, workers=cluster.hire(0, 1, 2))]
 
     return run
 
@@ -172,6 +174,25 @@ def test_workers_change_networks_seldom_and_keep_to_their_meshes(attempts):
         assert changes <= 2
     loaded = sum(len({job.mesh for job in hand.given}) for hand in FakeHand.made)
     assert len(FakeHand.made) == 2 and loaded <= 10  # 8 if no worker ever had to help out
+
+
+def test_no_more_workers_are_hired_than_there_is_room_or_work_for(attempts):
+    assert [len(cluster.hire(0, 1, most)) for most in (0, 1, 2, 9)] == [0, 1, 2, 2]
+
+
+def test_a_stopped_sweep_stops_looking(monkeypatch, run_script, tmp_path):
+    looked = []
+    monkeypatch.setattr(Job, "look", lambda job: (looked.append(job), time.sleep(0.05)))
+
+    @contextmanager
+    def interrupted(address):
+        raise KeyboardInterrupt
+        yield
+
+    monkeypatch.setattr(cluster, "connected", interrupted)
+    code, _, err = run_script(script, *QUICK, "--checkpoint_dir", tmp_path)
+    assert code == 130 and "sweep.py: stopped" in err
+    assert 1 <= len(looked) < 20
 
 
 @pytest.mark.parametrize("error, worth_retrying", [

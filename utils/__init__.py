@@ -8,11 +8,17 @@ For use from Python:
     f([(130, 30), (50, 20)])                      # confidence at (azimuth, elevation)
     grow_regions(f, [(130, 30)])["OIR_B"].regions
 """
+import os
 import sys
 from importlib import import_module
 from importlib.abc import MetaPathFinder
 
 from utils.regions import ndinterval
+
+# How often OpenMP's threads, which run torch's operations, look for work before they sleep; read when torch is loaded.
+# By default they do so for milliseconds, on cores that the renderer, or another process, would draw with meanwhile.
+if "OMP_WAIT_POLICY" not in os.environ:
+    os.environ.setdefault("GOMP_SPINCOUNT", "3000")
 
 # Where each public name lives; it is imported when first asked for, because torch takes seconds.
 _PLACES = {"Confidence": "semantic", "domain_of": "parameters", "grid": "parameters", "grow_regions": "bounds",

@@ -33,6 +33,11 @@ def result_path(checkpoint_dir, network_folder, class_nb, object_nb, name):
     return Path(checkpoint_dir, network_folder, str(class_nb), str(object_nb), name)
 
 
+def stored(checkpoint_dir, names=(MAP, OPTIM)):
+    """Paths of the finished results below a folder, whatever they were made from."""
+    return [path for name in names for path in Path(checkpoint_dir).glob(f"*/*/*/{name}") if path.is_file()]
+
+
 def class_of(result):
     """The name of the object's class; early results have its number alone."""
     return result.get("class_name") or CLASS_NAMES[result["class_nb"]]

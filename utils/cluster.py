@@ -1,6 +1,5 @@
 """Jobs on Ray: workers on this machine or on many, what each is given, and what happens when one is lost."""
 import importlib
-import io
 import os
 import platform
 import shutil
@@ -11,7 +10,7 @@ import time
 import traceback
 from argparse import Namespace
 from collections import Counter
-from contextlib import ExitStack, contextmanager, redirect_stdout, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from getpass import getuser
 from hashlib import sha256
@@ -51,6 +50,8 @@ class Worker:
     def __init__(self, threads):
         os.environ["TQDM_DISABLE"] = "1"  # nobody looks at its bars
         import torch
+
+        import utils.job  # with all that a job needs, before there is one
         torch.set_num_threads(threads)
 
     def place(self):
@@ -125,8 +126,7 @@ def connected(address=None):
                          "machines: ray start --address HOST:6379, and joined with --address HOST:6379") from None
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # Ray has put its own there
     try:
-        with redirect_stdout(io.StringIO()):  # its remarks on what `run` tells in a line; they are in its logs too
-            yield
+        yield
     finally:
         ray.shutdown()
 
@@ -136,15 +136,21 @@ def default_gpus():
     return min(1, ray.cluster_resources().get("GPU", 0))
 
 
-def run(jobs, gpus=0.0, cpus=1.0, max_concurrent=None, marker=None):
+def hire(gpus, cpus, most):
+    """Start workers for `run` before its jobs are known: at most so many, and not more than there is room for."""
+    return [_Hand(cpus, gpus) for _ in range(min(_room(cpus, gpus), most))]
+
+
+def run(jobs, gpus, cpus, max_concurrent, marker=None, workers=()):
     """Do jobs, several at a time, each in one worker.
 
     Args:
         jobs: utils.sweep.Jobs in the order in which they are best done.
         gpus, cpus: that a job gets.
-        max_concurrent: jobs at a time; None: as many as the cluster holds.
+        max_concurrent: jobs at a time, where the cluster holds as many.
         marker: a file in the folder of the results, which all machines share and the workers write to. None: the
             results come back through Ray and are written here.
+        workers: what `hire` gave, if it was called.
 
     Yields:
         job, failure, last: after every attempt; `failure` is "" or a line, `last` whether this was the last attempt.
@@ -153,12 +159,12 @@ def run(jobs, gpus=0.0, cpus=1.0, max_concurrent=None, marker=None):
         InputError: if no machine of the cluster has room for a job.
     """
     waiting, attempts, meshes_taken = list(jobs), Counter(), set()
-    idle, busy = [], {}  # Hands; Ray's reference to an outcome -> (Hand, Job)
+    idle, busy = list(workers), {}  # Hands; Ray's reference to an outcome -> (Hand, Job)
     seen = time.monotonic()
     with ExitStack() as cleanup:
         cleanup.callback(lambda: [hand.dismiss() for hand in [*idle, *(hand for hand, _ in busy.values())]])
         while waiting or busy:
-            room = min(_room(cpus, gpus), max_concurrent or len(jobs))
+            room = min(_room(cpus, gpus), max_concurrent)
             if room or busy:
                 seen = time.monotonic()
             elif time.monotonic() - seen > (GIVE_UP_AFTER if attempts else 0):

@@ -12,7 +12,7 @@ import torch
 
 from scale.true_dict import CLASS_NAMES
 from utils import published
-from utils.checkpoints import CONFIDENCE, parameters_of, score_of
+from utils.checkpoints import CONFIDENCE, parameters_of, score_of, stored
 from utils.errors import InputError
 from utils.parameters import AZIMUTH_AND_ELEVATION, PARAMETERS
 from utils.regions import ndinterval
@@ -61,8 +61,7 @@ def find(checkpoint_dir, name, class_names=CLASS_NAMES):
     """
     if not Path(checkpoint_dir).is_dir():
         raise InputError(f"{checkpoint_dir}: no such folder; give the one that holds <network>/<class>/<object>/{name}")
-    found = {Key(*path.parts[-4:-1], class_names): path
-             for path in Path(checkpoint_dir).glob(f"*/*/*/{name}") if path.is_file()}
+    found = {Key(*path.parts[-4:-1], class_names): path for path in stored(checkpoint_dir, [name])}
     return dict(sorted(found.items(), key=lambda item: item[0].order))
 
 

@@ -1,9 +1,7 @@
 """Many jobs: which there are, how far they have come, and tables of them."""
-import io
 import itertools
 from argparse import Namespace
 from collections import Counter
-from contextlib import redirect_stdout
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import ModuleType
@@ -55,8 +53,7 @@ class Job:
     def look(self):
         """Find out how far it is, by the rule that the scripts skip results by; writes nothing."""
         try:
-            with redirect_stdout(io.StringIO()):  # the scripts' remarks
-                found = self.script.find(self.args)
+            found = self.script.find(self.args)
         except InputError as error:
             self.state, self.cause = FAILED, str(error)
             return
