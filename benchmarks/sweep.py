@@ -1,14 +1,15 @@
-"""sweep.py against a shell loop: maps of ten objects, from the first command to the last result.
+"""sweep.py against shell loops: maps of ten objects, from the first command to the last result.
 
     python -m benchmarks.sweep
 
-The loop is ten `python map.py`, one after the other, with the same options. Both start from nothing; the renderer's
-compiled code is in numba's cache for both.
+The loops are ten `python map.py` with the same options, one after the other and two at a time. All start from nothing;
+the renderer's compiled code is in numba's cache for all.
 """
 import subprocess
 import sys
 import tempfile
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from benchmarks.common import machine
@@ -17,13 +18,18 @@ from utils.options import Parser, run_script
 OBJECTS = 10
 
 
-def seconds(*commands):
-    """How long commands take, one after the other."""
+def run(command):
+    """Run a script, its name and options being given."""
+    ended = subprocess.run([sys.executable, *map(str, command)], capture_output=True, text=True)
+    if ended.returncode:
+        raise SystemExit(f"{command[0]} failed:\n{ended.stderr}")
+
+
+def seconds(*commands, at_once=1):
+    """How long commands take, so many at a time."""
     start = time.perf_counter()
-    for command in commands:
-        run = subprocess.run([sys.executable, *map(str, command)], capture_output=True, text=True)
-        if run.returncode:
-            raise SystemExit(f"{command[0]} failed:\n{run.stderr}")
+    with ThreadPoolExecutor(at_once) as pool:
+        list(pool.map(run, commands))
     return time.perf_counter() - start
 
 
@@ -35,15 +41,19 @@ def main():
     args = parser.parse_args()
     print(machine())
     with tempfile.TemporaryDirectory() as folder:
-        seconds(("map.py", "--network", args.network, "--step", 50, "--checkpoint_dir", Path(folder, "compile")))
+        def loop(name):
+            return [("map.py", "--network", args.network, "--class_nb", args.class_nb, "--object_nb", number, "--step",
+                     args.step, "--checkpoint_dir", Path(folder, name)) for number in range(OBJECTS)]
+
+        run(("map.py", "--network", args.network, "--step", 50, "--checkpoint_dir", Path(folder, "compile")))
+        looped = seconds(*loop("looped"))
         swept = seconds(("sweep.py", "--networks", args.network, "--classes", args.class_nb, "--jobs", "map", "--step",
                          args.step, "--checkpoint_dir", Path(folder, "swept")))
-        looped = seconds(*(("map.py", "--network", args.network, "--class_nb", args.class_nb, "--object_nb", number,
-                            "--step", args.step, "--checkpoint_dir", Path(folder, "looped"))
-                           for number in range(OBJECTS)))
-    print(f"{'maps of ten objects':20} {'s':>6} {'loop / sweep':>12}")
-    print(f"{'ten python map.py':20} {looped:6.1f}")
-    print(f"{'python sweep.py':20} {swept:6.1f} {looped / swept:12.2f}")
+        two_by_two = seconds(*loop("two"), at_once=2)
+    print(f"{'maps of ten objects':27} {'s':>6} {'first / this':>12}")
+    for name, taken in (("ten python map.py", looped), ("the same, two at a time", two_by_two),
+                        ("python sweep.py", swept)):
+        print(f"{name:27} {taken:6.1f} {looped / taken:12.2f}")
 
 
 if __name__ == "__main__":
