@@ -297,9 +297,9 @@ class ResultFile:
                           flush=True)
                     fcntl.flock(lock, fcntl.LOCK_EX)
                 if _is_at(lock, path):
-                    lock.truncate(0)
-                    lock.write(f"process {os.getpid()} on {platform.node()}")
-                    lock.flush()
+                    with suppress(OSError):  # who it is; a full disk keeps nobody from locking
+                        lock.truncate(0)
+                        os.write(lock.fileno(), f"process {os.getpid()} on {platform.node()}".encode())
                     return lock
                 lock.close()
         except OSError as error:
