@@ -7,13 +7,13 @@ of the jump. As in kernels.py, one view is worked on in one thread, without the 
 import numpy as np
 from numba import njit
 
-from utils.renderer.kernels import (BACKGROUND, HALF, ONE, VECTOR, ZERO, cube_places, depth_at, find_runs, sample_at,
-                                    weight_at, weight_planes)
+from utils.renderer.kernels import (BACKGROUND, BLOCK, HALF, ONE, VECTOR, ZERO, are_all, cube_places, depth_at,
+                                    find_runs, sample_at, weight_at, weight_planes)
 
 TWO = np.float32(2)
 LONGEST = np.float32(1e15)  # bound of a ratio of lengths; products of distances stay within float32
-ANY_OWNER = np.int32(-2)  # stands for "whichever face owns the sample"
 
+_REORDERED = {"reassoc", "nsz", "arcp", "contract"}  # sums in the order that suits vectors
 _COMPILE = dict(nogil=True, cache=True, error_model="numpy", boundscheck=False)
 
 
@@ -30,13 +30,17 @@ def color_gradient(face_index, grad_image, samples, grad_colors):
     channels, height, width = grad_image.shape
     share = ONE / np.float32(samples * samples)
     size = width * samples
-    for row in range(size):
-        for column in range(size):
-            face = face_index[row * size + column]
-            if face != BACKGROUND:
-                for channel in range(channels):
-                    grad_colors[face, channel] += share * grad_image[channel, height - 1 - row // samples,
-                                                                     column // samples]
+    for line in range(size):
+        row = height - 1 - line // samples
+        for block in range(0, size, BLOCK):
+            start, count = line * size + block, min(BLOCK, size - block)
+            if are_all(BACKGROUND, face_index, start, start, count):
+                continue
+            for column in range(block, block + count):
+                face = face_index[line * size + column]
+                if face != BACKGROUND:
+                    for channel in range(channels):
+                        grad_colors[face, channel] += share * grad_image[channel, row, column // samples]
 
 
 @njit(**_COMPILE)
@@ -207,18 +211,23 @@ def _lines(face_index, image, samples, grad_image):
     """
     channels, size = len(grad_image), len(face_index)
     padded = (size + VECTOR - 1) // VECTOR * VECTOR
-    owner = np.full((size, padded), BACKGROUND, np.int32)
-    colors = np.zeros((channels, size, padded), np.float32)
-    gradient = np.zeros((channels, size, padded), np.float32)
+    owner = np.empty((size, padded), np.int32)
+    colors, gradient = np.empty((channels, size, padded), np.float32), np.empty((channels, size, padded), np.float32)
+    owner[:, size:] = BACKGROUND
+    colors[:, :, size:] = gradient[:, :, size:] = ZERO
     share = ONE / np.float32(samples * samples)
     for line in range(size):
         owner[line, :size] = face_index[line]
         for channel in range(channels):
             colors[channel, line, :size] = image[channel, line]
+            if line % samples:  # the same pixels as before
+                gradient[channel, line] = gradient[channel, line - 1]
+                continue
+            of_line = gradient[channel, line]
             for pixel in range(size // samples):
                 value = share * grad_image[channel, line // samples, pixel]
-                for sample in range(samples):
-                    gradient[channel, line, pixel * samples + sample] = value
+                first = np.uint64(pixel * samples)
+                of_line[first] = of_line[first + np.uint64(samples - 1)] = value
     return owner, colors, gradient
 
 
@@ -235,12 +244,15 @@ def _line_gradients(vertices, faces, boxes, along, owner, image, gradient, eps, 
         eps: float32, added to the distance that an end of an edge has to move.
         grad_vertices: [V, 3] float32, added to.
     """
-    size, n_faces = len(owner), len(faces)
+    channels, size, padded = image.shape
+    n_faces = len(faces)
+    channel_step = size * padded
+    owner, image, gradient = owner.reshape(-1), image.reshape(-1), gradient.reshape(-1)
     across = 1 - along
     last = np.float32(size - 1)
     unit = TWO / np.float32(size)  # side of a sample
-    positions = np.arange(owner.shape[1]).astype(np.float32)
-    jump = np.empty_like(positions)
+    positions = np.arange(padded).astype(np.float32)
+    jump, ones = np.empty_like(positions), np.ones_like(positions)
     for k in range(len(boxes)):
         face = boxes[k, 4]
         if face < n_faces:
@@ -270,11 +282,17 @@ def _line_gradients(vertices, faces, boxes, along, owner, image, gradient, eps, 
                     continue
                 scale_a = min(abs((s_b - s_a) / (s_b - s)), LONGEST) * unit
                 scale_b = min(abs((s_b - s_a) / (s - s_a)), LONGEST) * unit
+                start, from_inner, from_outer = line * padded, int(inner), int(outer)
                 sum_a = sum_b = ZERO
-                if owner[line, int(inner)] == face:  # outside: what if the face grew over these samples?
+                if owner[start + from_inner] == face:  # outside: what if the face grew over these samples?
                     first, final = (outer, last) if outwards > 0 else (ZERO, outer)
-                    sum_a, sum_b = _jumps(line, first, final, int(inner), ANY_OWNER, crossing, scale_a, scale_b, eps,
-                                          owner, image, gradient, positions, jump)
+                    if channels == 1:
+                        sum_a, sum_b = _outside(image, gradient, start, image[start + from_inner], first, final,
+                                                crossing, scale_a, scale_b, eps, owner, start, face, positions)
+                    else:
+                        _add_up_channels(image, gradient, start, channel_step, from_inner, first, final, jump)
+                        sum_a, sum_b = _outside(jump, ones, 0, ZERO, first, final, crossing, scale_a, scale_b, eps,
+                                                owner, start, face, positions)
                 if (s - s_a) * (s - s_c) < 0:
                     opposite = (t_c - t_a) / (s_c - s_a) * (s - s_a) + t_a
                 else:
@@ -282,8 +300,13 @@ def _line_gradients(vertices, faces, boxes, along, owner, image, gradient, eps, 
                 limit = np.ceil(opposite) if outwards > 0 else np.floor(opposite)
                 first, final = max(min(inner, limit), low), min(max(inner, limit), high)
                 if np.isfinite(opposite) and first <= final:  # inside: what if the face drew back from its own?
-                    more_a, more_b = _jumps(line, first, final, int(outer), face, crossing, scale_a, scale_b, eps,
-                                            owner, image, gradient, positions, jump)
+                    if channels == 1:
+                        more_a, more_b = _inside(image, gradient, start, image[start + from_outer], first, final,
+                                                 crossing, scale_a, scale_b, eps, owner, start, face, positions)
+                    else:
+                        _add_up_channels(image, gradient, start, channel_step, from_outer, first, final, jump)
+                        more_a, more_b = _inside(jump, ones, 0, ZERO, first, final, crossing, scale_a, scale_b, eps,
+                                                 owner, start, face, positions)
                     sum_a += more_a
                     sum_b += more_b
                 # a crossing at one end does not move with the other
@@ -294,48 +317,74 @@ def _line_gradients(vertices, faces, boxes, along, owner, image, gradient, eps, 
             a, s_a, t_a, b, s_b, t_b, c, s_c, t_c = b, s_b, t_b, c, s_c, t_c, a, s_a, t_a
 
 
-@njit(fastmath={"reassoc", "nsz", "arcp", "contract"}, **_COMPILE)
-def _jumps(line, first, final, seen_from, face, crossing, scale_a, scale_b, eps, owner, image, gradient, positions,
-           jump):
-    """Sum the wanted changes of colour over samples first .. final of a line, each divided by the distance that the
-    edge's ends have to move for it.
-
-    Args:
-        line: int.
-        first, final: float32, whole numbers.
-        seen_from: the sample of the line on the edge's other side, whose colour would come.
-        face: whose samples count, or ANY_OWNER.
-        crossing: where the edge crosses the line.
-        scale_a, scale_b: distance that each end moves when the crossing moves by one sample.
-        eps: float32, added to these distances.
-        owner, image, gradient: from `_lines`.
-        positions: [P] float32, 0, 1, ..
-        jump: [P] float32, work space.
-
-    Returns:
-        The sums for the two ends.
-    """
-    begin = int(first) // VECTOR * VECTOR
-    end = (int(final) // VECTOR + 1) * VECTOR
-    # No branches and unsigned indices, so that the loops are compiled to vectors.
-    row = np.uint64(line)
-    for channel in range(len(image)):
-        level = image[channel, line, seen_from]
-        for i in range(begin, end):
-            k = np.uint64(i)
-            step = (image[channel, row, k] - level) * gradient[channel, row, k]
-            jump[k] = step if channel == 0 else jump[k] + step
+@njit(inline="always")
+def _changes(values, weights, start, level, first, final, crossing, scale_a, scale_b, eps, owner, line_start, face,
+             any_owner, positions):
+    """The body of `_outside` and `_inside`. No branches and unsigned indices, so that it is compiled to vectors."""
     sum_a = sum_b = ZERO
-    for i in range(begin, end):
-        k = np.uint64(i)
-        position = positions[k]
-        counts = (position >= first) & (position <= final) & ((owner[row, k] == face) | (face == ANY_OWNER))
+    for i in range(int(first) // VECTOR * VECTOR, (int(final) // VECTOR + 1) * VECTOR):
+        k = np.uint64(start + i)
+        jump = (values[k] - level) * weights[k]
+        position = positions[np.uint64(i)]
+        counts = (position >= first) & (position <= final) & (jump > 0)
+        if not any_owner:
+            counts &= owner[np.uint64(line_start + i)] == face
         distance = position - crossing
         away = eps if distance > 0 else -eps
         distance_a = distance * scale_a + away
         distance_b = distance * scale_b + away
         # one division for both
-        change = (jump[k] if counts & (jump[k] > 0) else ZERO) / (distance_a * distance_b)
+        change = (jump if counts else ZERO) / (distance_a * distance_b)
         sum_a += change * distance_b
         sum_b += change * distance_a
     return sum_a, sum_b
+
+
+@njit(fastmath=_REORDERED, **_COMPILE)
+def _outside(values, weights, start, level, first, final, crossing, scale_a, scale_b, eps, owner, line_start, face,
+             positions):
+    """Sum the wanted changes of colour over samples first .. final of a line, whichever face owns them, each divided by
+    the distance that the edge's ends have to move for it.
+
+    Args:
+        values, weights, start, level: sample i changes by (values[start + i] - level) * weights[start + i], where that
+            is wanted, which is to say positive.
+        first, final: float32, whole numbers.
+        crossing: where the edge crosses the line.
+        scale_a, scale_b: distance that each end moves when the crossing moves by one sample.
+        eps: float32, added to these distances.
+        owner, line_start, face: not looked at.
+        positions: [P] float32, 0, 1, ..
+
+    Returns:
+        The sums for the two ends.
+    """
+    return _changes(values, weights, start, level, first, final, crossing, scale_a, scale_b, eps, owner, line_start,
+                    face, True, positions)
+
+
+@njit(fastmath=_REORDERED, **_COMPILE)
+def _inside(values, weights, start, level, first, final, crossing, scale_a, scale_b, eps, owner, line_start, face,
+            positions):
+    """As `_outside`, over the samples i that a face owns: those with owner[line_start + i] == face."""
+    return _changes(values, weights, start, level, first, final, crossing, scale_a, scale_b, eps, owner, line_start,
+                    face, False, positions)
+
+
+@njit(**_COMPILE)
+def _add_up_channels(image, gradient, start, channel_step, seen_from, first, final, jump):
+    """The change of colour of samples first .. final of a line, summed over the channels, into jump [P].
+
+    Args:
+        image, gradient: [C * channel_step] float32.
+        start: of the line, in the first channel.
+        channel_step: numbers in a channel.
+        seen_from: the sample of the line on the edge's other side, whose colour would come.
+    """
+    begin, end = int(first) // VECTOR * VECTOR, (int(final) // VECTOR + 1) * VECTOR
+    jump[begin:end] = ZERO
+    for of_channel in range(start, len(image), channel_step):
+        level = image[of_channel + seen_from]
+        for i in range(begin, end):
+            k = np.uint64(of_channel + i)
+            jump[np.uint64(i)] += (image[k] - level) * gradient[k]

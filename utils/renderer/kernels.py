@@ -18,7 +18,7 @@ MARGIN = np.float32(0.05)  # samples; a bound computed in float32 is this close 
 FLAT_CUBE = 2  # cells a side of the colour cube that stands for a flat colour where a gradient is wanted
 VECTOR = 8  # samples that one vector instruction holds
 NARROW = 32  # samples; rows of a triangle up to this wide are not cut shorter
-BLOCK = 32  # pixels that are looked at together
+BLOCK = 32  # pixels, or samples, that are looked at together
 
 _COMPILE = dict(nogil=True, cache=True, error_model="numpy", boundscheck=False)
 
@@ -220,7 +220,7 @@ def shade(face_index, colors, background, samples, image):
             end = min(begin + BLOCK, width)
             start, count = begin * samples, (end - begin) * samples
             face = face_index[upper + start]
-            if _are_all(face, face_index, upper + start, lower + start, count):
+            if are_all(face, face_index, upper + start, lower + start, count):
                 for channel in range(channels):
                     image[channel, row, begin:end] = colors[face, channel] if face >= 0 else background[channel]
             else:
@@ -230,7 +230,7 @@ def shade(face_index, colors, background, samples, image):
 
 
 @njit(inline="always")
-def _are_all(face, face_index, upper, lower, count):
+def are_all(face, face_index, upper, lower, count):
     """Whether `count` samples from `upper` and `lower` on are of one face. No branches, unsigned indices: vectors."""
     different = np.int32(0)
     for i in range(count):
@@ -284,33 +284,37 @@ def find_runs(face_index, vertices, faces, size):
     for line in range(size):
         first_run[line] = runs
         last = BACKGROUND - 1
-        for sample in range(line * size, (line + 1) * size):
-            face = face_index[sample]
-            if face == last:
+        for block in range(line * size, (line + 1) * size, BLOCK):
+            end = min(block + BLOCK, (line + 1) * size)
+            if last == BACKGROUND and are_all(BACKGROUND, face_index, block, block, end - block):
                 continue
-            last = face
-            begin[runs] = sample
-            runs += 1
-            if face == BACKGROUND or row_of[face] >= 0:
-                continue
-            if face < n_faces:
-                a, b, c = faces[face, 0], faces[face, 1], faces[face, 2]
-            else:
-                c, b, a = faces[face - n_faces, 0], faces[face - n_faces, 1], faces[face - n_faces, 2]
-            planes = weight_planes(sample_at(vertices[a, 0], size), sample_at(vertices[a, 1], size),
-                                   sample_at(vertices[b, 0], size), sample_at(vertices[b, 1], size),
-                                   sample_at(vertices[c, 0], size), sample_at(vertices[c, 1], size))
-            for k in range(9):
-                table[count, k] = planes[k]
-            table[count, 9], table[count, 10], table[count, 11] = vertices[a, 2], vertices[b, 2], vertices[c, 2]
-            row_of[face] = count
-            count += 1
+            for sample in range(block, end):
+                face = face_index[sample]
+                if face == last:
+                    continue
+                last = face
+                begin[runs] = sample
+                runs += 1
+                if face == BACKGROUND or row_of[face] >= 0:
+                    continue
+                if face < n_faces:
+                    a, b, c = faces[face, 0], faces[face, 1], faces[face, 2]
+                else:
+                    c, b, a = faces[face - n_faces, 0], faces[face - n_faces, 1], faces[face - n_faces, 2]
+                planes = weight_planes(sample_at(vertices[a, 0], size), sample_at(vertices[a, 1], size),
+                                       sample_at(vertices[b, 0], size), sample_at(vertices[b, 1], size),
+                                       sample_at(vertices[c, 0], size), sample_at(vertices[c, 1], size))
+                for k in range(9):
+                    table[count, k] = planes[k]
+                table[count, 9], table[count, 10], table[count, 11] = vertices[a, 2], vertices[b, 2], vertices[c, 2]
+                row_of[face] = count
+                count += 1
     begin[runs] = size * size
     first_run[size] = runs
     return begin[:runs + 1], first_run, row_of, table[:count]
 
 
-@njit(**_COMPILE)
+@njit(inline="always")
 def _places_of_run(first, count, y, table, row, reverse, steps, end, positions, place):
     """`cube_place` on the three axes for `count` samples of one face. No branches and unsigned indices, so that it is
     compiled to vectors."""
@@ -331,7 +335,7 @@ def _places_of_run(first, count, y, table, row, reverse, steps, end, positions, 
         place[axis2, k] = cube_place(w2, depth, z2, steps, end)
 
 
-@njit(**_COMPILE)
+@njit(inline="always")
 def cube_places(first, count, line, face, n_faces, row_of, table, cells, eps, positions, place):
     """Where a run of samples reads its face's colour cube.
 
@@ -354,7 +358,7 @@ def cube_places(first, count, line, face, n_faces, row_of, table, cells, eps, po
                    positions, place)
 
 
-@njit(**_COMPILE)
+@njit(inline="always")
 def _flat_run(first, count, color, place, line, channel):
     """Read a colour cube of one colour at `count` places; compiled to vectors like `_places_of_run`."""
     axis0, axis1, axis2, row = np.uint64(0), np.uint64(1), np.uint64(2), np.uint64(channel)
@@ -414,7 +418,7 @@ def shade_sampled(face_index, vertices, faces, colors, background, samples, eps,
     image *= ONE / np.float32(samples * samples)
 
 
-@njit(**_COMPILE)
+@njit(inline="always")
 def _textured_run(first, end, cubes, cube, cells, colors, face, place, line):
     """Read samples first .. end - 1 of a line [C, >= S] from one of the cubes, and multiply them by a face's colour."""
     channels = len(line)
@@ -481,13 +485,17 @@ def shade_textured(face_index, vertices, faces, textures, colors, background, sa
 def _add_line(line, samples, image, i):
     """Add the samples of a line [C, >= S] to row i of an image [C, S / samples, S / samples], from left to right."""
     channels, _, width = image.shape
+    row = np.uint64(i)
     for channel in range(channels):
+        c = np.uint64(channel)
         if samples == 2:
             for j in range(width):
-                image[channel, i, j] = image[channel, i, j] + line[channel, 2 * j] + line[channel, 2 * j + 1]
+                k, left = np.uint64(j), np.uint64(2 * j)
+                image[c, row, k] = image[c, row, k] + line[c, left] + line[c, left + np.uint64(1)]
         else:
             for j in range(width):
-                image[channel, i, j] += line[channel, j]
+                k = np.uint64(j)
+                image[c, row, k] += line[c, k]
 
 
 @njit(**_COMPILE)
