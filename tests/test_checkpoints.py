@@ -177,3 +177,20 @@ def test_a_full_disk_leaves_what_was_saved(tmp_path, monkeypatch):
             save()
     assert os.listdir(tmp_path) == ["map.partial.pt"]
     assert file.unfinished()["done"] == 1
+
+
+def test_a_failure_is_noted_even_where_nothing_was_written_yet(tmp_path):
+    path = result_path(tmp_path, "Demo", 5, 0, "map.pt")
+    checkpoints.record_failure(path, "its machine was running low on memory")
+    assert checkpoints.state_of(path, SETTINGS) == (checkpoints.FAILED, "its machine was running low on memory")
+    ResultFile(path, SETTINGS).save_finished({})
+    assert [file.name for file in path.parent.iterdir()] == ["map.pt"]
+
+
+def test_finished_results_are_found_whatever_they_were_made_from(tmp_path):
+    paths = [tmp_path / "Demo/5" / name for name in ("0/map.pt", "0/optim.pt", "1/map.pt")]
+    for path in (*paths, tmp_path / "Demo/5/2/map.partial.pt"):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.touch()
+    assert sorted(checkpoints.stored(tmp_path)) == paths
+    assert checkpoints.stored(tmp_path / "nothing") == []

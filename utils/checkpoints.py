@@ -114,6 +114,7 @@ def state_of(path, settings):
 def record_failure(path, cause):
     """Note beside where a result would be why it could not be made; a result takes the note away."""
     with suppress(OSError):  # often the cause is that nothing can be written there
+        path.parent.mkdir(parents=True, exist_ok=True)
         write_whole(_failure_path(path), f"{cause}\n".encode())
 
 
