@@ -7,8 +7,9 @@ import subprocess
 import sys
 import time
 from collections import Counter
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -193,6 +194,19 @@ def test_a_stopped_sweep_stops_looking(monkeypatch, run_script, tmp_path):
     code, _, err = run_script(script, *QUICK, "--checkpoint_dir", tmp_path)
     assert code == 130 and "sweep.py: stopped" in err
     assert 1 <= len(looked) < 20
+
+
+@pytest.mark.parametrize("request_to_stop", [signal.SIGINT, signal.SIGTERM])
+def test_a_request_to_stop_that_gets_lost_while_ray_starts_is_heard(request_to_stop, monkeypatch, run_script, tmp_path):
+    def start(*args, **options):
+        with suppress(KeyboardInterrupt):
+            os.kill(os.getpid(), request_to_stop)
+            time.sleep(1)
+
+    ended = []
+    monkeypatch.setattr(cluster, "ray", SimpleNamespace(init=start, shutdown=lambda: ended.append(True)))
+    code, _, err = run_script(script, *QUICK, "--classes", 5, "--objects", 0, "--checkpoint_dir", tmp_path)
+    assert code == 130 and "sweep.py: stopped" in err and ended and os.listdir(tmp_path) == []
 
 
 @pytest.mark.parametrize("error, worth_retrying", [

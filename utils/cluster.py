@@ -108,6 +108,15 @@ def connected(address=None):
     if ray is None:
         raise InputError("Ray is not installed; pip install -r requirements-cluster.txt (map.py and optim.py do "
                          "without it)")
+    stopped = []
+
+    def stop(number, frame):
+        stopped.append(number)  # Python drops what is raised in the moment of a fork, and Ray forks
+        raise KeyboardInterrupt
+
+    requests = [each for each in (signal.SIGINT, signal.SIGTERM) if signal.getsignal(each) != signal.SIG_IGN]
+    for request in requests:
+        signal.signal(request, stop)
     try:
         if address is None:
             os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
@@ -124,8 +133,12 @@ def connected(address=None):
         what = "Ray cannot be started here" if address is None else f"--address {address}: no cluster can be joined"
         raise InputError(f"{what} ({_first_line(error)}); a cluster is started with: ray start --head, on the other "
                          "machines: ray start --address HOST:6379, and joined with --address HOST:6379") from None
-    signal.signal(signal.SIGTERM, signal.default_int_handler)  # Ray has put its own there
+    finally:
+        for request in requests:  # Ray has put its own there
+            signal.signal(request, signal.default_int_handler)
     try:
+        if stopped:
+            raise KeyboardInterrupt
         yield
     finally:
         ray.shutdown()
