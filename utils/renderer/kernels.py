@@ -485,17 +485,13 @@ def shade_textured(face_index, vertices, faces, textures, colors, background, sa
 def _add_line(line, samples, image, i):
     """Add the samples of a line [C, >= S] to row i of an image [C, S / samples, S / samples], from left to right."""
     channels, _, width = image.shape
-    row = np.uint64(i)
     for channel in range(channels):
-        c = np.uint64(channel)
         if samples == 2:
             for j in range(width):
-                k, left = np.uint64(j), np.uint64(2 * j)
-                image[c, row, k] = image[c, row, k] + line[c, left] + line[c, left + np.uint64(1)]
+                image[channel, i, j] = image[channel, i, j] + line[channel, 2 * j] + line[channel, 2 * j + 1]
         else:
             for j in range(width):
-                k = np.uint64(j)
-                image[c, row, k] += line[c, k]
+                image[channel, i, j] += line[channel, j]
 
 
 @njit(**_COMPILE)
