@@ -8,9 +8,9 @@ checkpoint/<network>/<class>/<object>/map.pt.
 import numpy as np
 from tqdm import tqdm
 
-from utils import checkpoints
+from utils.results import store as checkpoints
 from utils.errors import InputError
-from utils.options import Parser, add_job_options, add_shared_options, check_shared_options, run_script
+from utils.jobs.options import Parser, add_job_options, add_shared_options, check_shared_options, run_script
 from utils.parameters import AZIMUTH_AND_ELEVATION, PARAMETERS, grid, parse_parameters
 
 SWEPT = dict(parameters=",".join(AZIMUTH_AND_ELEVATION))  # options that sweep.py leaves to optim.py alone
@@ -63,9 +63,9 @@ def in_range(given, part):
 
 
 def find(args):
-    """The job that the options ask for: a utils.job.Job."""
+    """The job that the options ask for: a utils.jobs.prepare.Job."""
     parameters, step = check(args)
-    from utils.job import prepare  # brings torch, which takes seconds: not before the options are known to be good
+    from utils.jobs.prepare import prepare  # brings torch, which takes seconds: not before the options are known to be good
     settings = dict(step=step)
     if parameters != AZIMUTH_AND_ELEVATION:
         settings["parameters"] = args.parameters
@@ -114,7 +114,7 @@ def report(result, path, plot):
     print(f"mean {score} {z.mean():.3f}, maximum {z.max():.3f}, above {sure:g} in {(z > sure).float().mean():.1%} "
           f"of {z.numel():,} views: {path}")
     if plot:
-        from utils.plots import plot_map  # matplotlib takes a second to import
+        from utils.report.plots import plot_map  # matplotlib takes a second to import
         picture = path.with_suffix(".png")
         plot_map(result["xx"], result["yy"], z, f"{result['network_name']}: {score} in "
                  f"{checkpoints.class_of(result)}, shape {result['shape_id']}", picture,

@@ -8,9 +8,10 @@ checkpoint/<network>/<class>/<object>/optim.pt.
 import numpy as np
 from tqdm import tqdm
 
-from utils import bounds, checkpoints
+from utils.bounds import descent as bounds
+from utils.results import store as checkpoints
 from utils.errors import InputError
-from utils.options import Parser, add_job_options, add_shared_options, check_shared_options, run_script
+from utils.jobs.options import Parser, add_job_options, add_shared_options, check_shared_options, run_script
 from utils.parameters import AZIMUTH_AND_ELEVATION, PARAMETERS, domain_of, in_domain, parse_parameters
 
 INITIAL_POINTS = "130,30 50,20 200,15 310,50"  # (azimuth, elevation)
@@ -51,9 +52,9 @@ def add_own_options(parser):
 
 
 def find(args):
-    """The job that the options ask for: a utils.job.Job."""
+    """The job that the options ask for: a utils.jobs.prepare.Job."""
     _, parameters, points = check(args)
-    from utils.job import prepare  # brings torch, which takes seconds: not before the options are known to be good
+    from utils.jobs.prepare import prepare  # brings torch, which takes seconds: not before the options are known to be good
     return prepare(args, checkpoints.OPTIM, parameters, dict(
         methods=args.methods, parameters=",".join(parameters), initial_points=points.tolist(),
         n_iterations=args.n_iterations, learning_rate=args.learning_rate, alpha=args.alpha, beta=args.beta,
@@ -208,7 +209,7 @@ def report(result, path, plot):
 def draw(result, path):
     if checkpoints.parameters_of(result) != AZIMUTH_AND_ELEVATION:
         raise InputError("--plot: draws regions of azimuth,elevation only; the result itself is complete")
-    from utils.plots import plot_regions  # matplotlib takes a second to import
+    from utils.report.plots import plot_regions  # matplotlib takes a second to import
     map_path = path.with_name(checkpoints.MAP)
     picture = path.with_suffix(".png")
     map_below = checkpoints.read(map_path) if map_path.exists() else None

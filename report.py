@@ -12,13 +12,13 @@ from pathlib import Path
 
 from tqdm import tqdm
 
-from utils.catalogue import catalogue_of
-from utils.checkpoints import MAP, OPTIM
+from utils.shapes.catalogue import catalogue_of
+from utils.results.store import MAP, OPTIM
 from utils.errors import InputError
 from utils.files import CannotWrite, whole_file
-from utils.networks import PAPER_NETWORKS
-from utils.options import Parser, run_script
-from utils.results import find, read_map, read_optim
+from utils.networks.torchvision_networks import PAPER_NETWORKS
+from utils.jobs.options import Parser, run_script
+from utils.results.contents import find, read_map, read_optim
 from utils.parameters import PARAMETERS
 
 READERS = {MAP: read_map, OPTIM: read_optim}
@@ -144,13 +144,13 @@ def _matches(key, wanted):
 
 
 def srvr(args, problems):
-    from utils.srvr import tables
+    from utils.report.srvr import tables
     tree = Tree(args.checkpoint_dir, args, problems)
     write_tables(tables(tree.read(MAP), tree.read(OPTIM)), "srvr", args.results_dir)
 
 
 def compare(args, problems):
-    from utils import comparison
+    from utils.report import comparison
     first, second = (Tree(folder, args, problems) for folder in (args.first, args.second))
     agreed = {}
     for name, compared in ((MAP, comparison.agreement), (OPTIM, comparison.overlaps)):
@@ -171,35 +171,35 @@ def compare(args, problems):
 
 
 def maps(args, problems):
-    from utils import figures  # matplotlib takes a second to import
+    from utils.report import figures  # matplotlib takes a second to import
     tree = Tree(args.checkpoint_dir, args, problems)
     draw(figures.maps(tree, colormap(args), lambda: leaving_out(problems)), args.results_dir, problems)
 
 
 def regions(args, problems):
-    from utils import figures
+    from utils.report import figures
     draw(figures.regions(Tree(args.checkpoint_dir, args, problems), colormap(args)), args.results_dir, problems)
 
 
 def profiles(args, problems):
-    from utils import figures
+    from utils.report import figures
     draw(figures.profiles(Tree(args.checkpoint_dir, args, problems), args.elevation), args.results_dir, problems)
 
 
 def traces(args, problems):
-    from utils import figures
+    from utils.report import figures
     draw(figures.traces(Tree(args.checkpoint_dir, args, problems)), args.results_dir, problems)
 
 
 def gif(args, problems):
-    from utils import figures
+    from utils.report import figures
     draw(figures.gifs(Tree(args.checkpoint_dir, args, problems), args.data_dir, args.elevation), args.results_dir,
          problems)
 
 
 def explorer(args, problems):
-    from utils.explorer import page
-    from utils.srvr import tables
+    from utils.report.explorer import page
+    from utils.report.srvr import tables
     tree = Tree(args.checkpoint_dir, args, problems)
     found = tree.read(MAP), tree.read(OPTIM)
     path = args.results_dir / "explorer.html"
@@ -208,13 +208,13 @@ def explorer(args, problems):
 
 
 def colormap(args):
-    from utils.plots import COLORMAP, PAPER_COLORMAP
+    from utils.report.plots import COLORMAP, PAPER_COLORMAP
     return PAPER_COLORMAP if args.paper else COLORMAP
 
 
 def draw(figures, folder, problems):
     """Draw the figures that are not up to date."""
-    from utils.figures import Record
+    from utils.report.figures import Record
     record = Record(folder)
     missing = [figure for figure in figures if not record.has(figure)]
     n_drawn = 0

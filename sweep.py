@@ -16,10 +16,10 @@ from tqdm import tqdm
 
 import map as map_script  # not the built-in, which nothing here uses
 import optim as optim_script
-from utils import checkpoints
+from utils.results import store as checkpoints
 from utils.errors import InputError
-from utils.options import Parser, add_shared_options, run_script
-from utils.sweep import matrix, numbers, state_table, summary_table
+from utils.jobs.options import Parser, add_shared_options, run_script
+from utils.jobs.matrix import matrix, numbers, state_table, summary_table
 
 SCRIPTS = {"map": map_script, "optim": optim_script}
 NETWORKS = "resnet,alexnet,vgg,incept"  # the paper's
@@ -102,7 +102,7 @@ def find_work(jobs, stopped):
 
 def sweep(jobs, args):
     """Do what there is to do. Ray and its workers get ready while the jobs are still being looked at."""
-    from utils import cluster
+    from utils.jobs import cluster
     cluster.remove_old_markers(args.checkpoint_dir)
     missing = len(jobs) - len(checkpoints.stored(args.checkpoint_dir))  # or more: a guess, made before anything is read
     stopped = Event()

@@ -17,10 +17,10 @@ from tqdm import tqdm
 
 from scale.stand_ins import stand_in
 from scale.true_dict import CLASS_NAMES
-from utils.networks import DEMO_WEIGHTS, DemoNetwork
-from utils.options import Parser, run_script
-from utils.renderer.load_obj import normalize
-from utils.semantic import images_at
+from utils.networks.torchvision_networks import DEMO_WEIGHTS, DemoNetwork
+from utils.jobs.options import Parser, run_script
+from utils.renderer.io.load_obj import normalize
+from utils.semantic.confidence import images_at
 
 OBJECTS = range(10)
 HELD_OUT = (4, 9)  # of every class

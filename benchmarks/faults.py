@@ -22,7 +22,7 @@ from pathlib import Path
 import torch
 
 from benchmarks.common import machine
-from utils.options import Parser, run_script
+from utils.jobs.options import Parser, run_script
 
 ROOT = Path(__file__).parents[1]
 OPTIM = ("--n_iterations", "10", "--methods", "OIR_W,naive", "--initial_points", "130,30", "--initial_width", "5")
@@ -31,7 +31,7 @@ COMMANDS = {
     "optim.py": ("--network", "demo", "--class_nb", "5", "--gpu", "-1", *OPTIM),
     "sweep.py": ("--networks", "demo", "--classes", "5", "--objects", "0-2", "--gpu", "-1", "--step", "15", *OPTIM),
 }
-HURRIED = ("import runpy, sys; from utils import checkpoints; checkpoints.SAVE_EVERY = 0.05; del sys.argv[0]; "
+HURRIED = ("import runpy, sys; from utils.results import store as checkpoints; checkpoints.SAVE_EVERY = 0.05; del sys.argv[0]; "
            "runpy.run_path(sys.argv[0], run_name='__main__')")
 ATTEMPTS = 3  # at giving the same command again
 

@@ -11,10 +11,10 @@ import numpy as np
 
 from benchmarks.common import shapes_at_hand
 from scale.true_dict import CLASS_NAMES
-from utils.networks import choose_network
-from utils.options import Parser, run_script
+from utils.networks.torchvision_networks import choose_network
+from utils.jobs.options import Parser, run_script
 from utils.parameters import AZIMUTH_AND_ELEVATION, domain_of
-from utils.semantic import Confidence
+from utils.semantic.confidence import Confidence
 
 SEEN = 1e-4  # a slope, in confidence per degree, that counts as one
 

@@ -13,10 +13,10 @@ from pathlib import Path
 import torch
 
 from benchmarks.common import machine, random_weights, run_script_alone, shapes_at_hand
-from utils.networks import choose_network
-from utils.options import Parser, run_script
+from utils.networks.torchvision_networks import choose_network
+from utils.jobs.options import Parser, run_script
 from utils.parameters import grid
-from utils.semantic import Confidence
+from utils.semantic.confidence import Confidence
 
 VIEWS = grid()[0].size
 BATCHES = 6  # of the network alone, in each pause

@@ -15,12 +15,12 @@ import torch
 
 from benchmarks.common import machine, random_weights, run_script_alone, shapes_at_hand
 from scale.true_dict import CLASS_NAMES
-from utils import bounds
-from utils.dataset import load_shape
-from utils.networks import choose_network
-from utils.options import Parser, run_script
+from utils.bounds import descent as bounds
+from utils.shapes.shape import load_shape
+from utils.networks.torchvision_networks import choose_network
+from utils.jobs.options import Parser, run_script
 from utils.parameters import AZIMUTH_AND_ELEVATION, domain_of
-from utils.semantic import Confidence, images_at
+from utils.semantic.confidence import Confidence, images_at
 
 POINTS = np.array([(130.0, 30), (50, 20), (200, 15), (310, 50)])
 METHODS = ("OIR_W", "naive", "OIR_B")

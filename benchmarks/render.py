@@ -16,11 +16,11 @@ import torch
 
 from benchmarks.common import machine, shapes_at_hand
 from scale.true_dict import CLASS_NAMES
-from utils.options import Parser, run_script
+from utils.jobs.options import Parser, run_script
 from utils.renderer import get_points_from_angles
 from utils.renderer.camera import look_at
 from utils.parameters import PARAMETERS
-from utils.semantic import IMAGE_SIZE, images_at
+from utils.semantic.confidence import IMAGE_SIZE, images_at
 
 POINTS = [(azimuth, elevation) for elevation in (-10, 20, 50, 80) for azimuth in (0, 100, 230)]
 SAMPLES = 2 * IMAGE_SIZE

@@ -12,10 +12,10 @@ import numpy as np
 from tqdm import tqdm
 
 from scale.true_dict import CLASS_NAMES
-from utils.dataset import load_stand_in
-from utils.networks import choose_network
-from utils.options import Parser, run_script
-from utils.semantic import Confidence
+from utils.shapes.shape import load_stand_in
+from utils.networks.torchvision_networks import choose_network
+from utils.jobs.options import Parser, run_script
+from utils.semantic.confidence import Confidence
 
 POINTS = [(azimuth, elevation) for elevation in range(0, 76, 15) for azimuth in range(0, 360, 20)]
 SEEN, SURE = 0.2, 0.5

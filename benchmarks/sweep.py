@@ -13,7 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from benchmarks.common import machine
-from utils.options import Parser, run_script
+from utils.jobs.options import Parser, run_script
 
 OBJECTS = 10
 

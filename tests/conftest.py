@@ -30,7 +30,7 @@ def shared():
 @pytest.fixture
 def run_script(monkeypatch, capsys):
     """Run a script's main as the command line would: run_script(module, *words) -> (exit code, stdout, stderr)."""
-    from utils import options
+    from utils.jobs import options
 
     def run(module, *words):
         monkeypatch.setattr(sys, "argv", [f"{module.__name__}.py", *map(str, words)])

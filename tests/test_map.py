@@ -14,7 +14,7 @@ import torch
 
 import map as script  # not the built-in, which nothing here uses
 import optim
-from utils import checkpoints
+from utils.results import store as checkpoints
 
 ROOT = Path(__file__).parents[1]
 DEMO = ("--network", "demo", "--class_nb", 5, "--object_nb", 0, "--gpu", -1)
@@ -113,7 +113,7 @@ def test_bad_input_is_one_line_and_exit_code_2(words, complaint, demo, run_scrip
 
 
 def test_gpu_minus_one_is_the_cpu_and_none_picks():
-    from utils.options import chosen_device
+    from utils.jobs.options import chosen_device
 
     assert chosen_device(-1).type == "cpu"
     assert chosen_device(None).type == ("cuda" if torch.cuda.is_available() else "cpu")
@@ -127,7 +127,7 @@ def test_a_run_that_was_stopped_goes_on_to_the_same_map(how, code, run_script, t
     if not whole.exists():
         assert run_script(script, *words, whole)[0] == 0
     environment = {**os.environ, "PYTHONUNBUFFERED": "1"}
-    hurried = [sys.executable, "-c", "import runpy, sys; from utils import checkpoints; checkpoints.SAVE_EVERY = 0.1; "
+    hurried = [sys.executable, "-c", "import runpy, sys; from utils.results import store as checkpoints; checkpoints.SAVE_EVERY = 0.1; "
                "sys.argv[0] = 'map.py'; runpy.run_path('map.py', run_name='__main__')",
                *map(str, words), str(tmp_path)]
     process = subprocess.Popen(hurried, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE,

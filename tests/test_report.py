@@ -9,7 +9,7 @@ import torch
 import report as script
 from tests import hostile
 from tests.trees import METHODS, write_result
-from utils.checkpoints import MAP, OPTIM
+from utils.results.store import MAP, OPTIM
 
 
 @pytest.fixture
@@ -150,7 +150,7 @@ def both(*names):
 @pytest.fixture
 def no_drawing(monkeypatch):
     """Figures are files with a word in them."""
-    from utils import plots
+    from utils.report import plots
 
     def save(figure, *paths):
         plots.plt.close(figure)
@@ -212,7 +212,7 @@ def test_what_cannot_be_drawn_is_named_once(report, no_drawing, tree, tmp_path):
 
 
 def test_means_are_means(tree, monkeypatch, run_script, tmp_path):
-    from utils import plots
+    from utils.report import plots
     seen = {}
     monkeypatch.setattr(plots, "plot_map", lambda xx, yy, z, title, *paths, colormap: [
         (seen.update({title: z}), path.touch()) for path in paths])
@@ -225,7 +225,7 @@ def test_means_are_means(tree, monkeypatch, run_script, tmp_path):
 
 
 def test_a_profile_is_the_row_at_the_regions_elevation(tree, monkeypatch, run_script, tmp_path):
-    from utils import plots
+    from utils.report import plots
     drawn = []
     monkeypatch.setattr(plots, "plot_profile", lambda *values: drawn.append(values[:5]) or [
         path.touch() for path in values[5:]])

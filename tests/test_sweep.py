@@ -16,9 +16,10 @@ import pytest
 import map as map_script
 import sweep as script
 from benchmarks.faults import same_results
-from utils import checkpoints, cluster
+from utils.jobs import cluster
+from utils.results import store as checkpoints
 from utils.errors import InputError
-from utils.sweep import Job, numbers
+from utils.jobs.matrix import Job, numbers
 
 ROOT = Path(__file__).parents[1]
 QUICK = ("--networks", "demo", "--gpu", "-1", "--step", "30", "--n_iterations", "3", "--initial_width", "5",

@@ -2,8 +2,8 @@
 import numpy as np
 import torch
 
-from utils.checkpoints import MAP, OPTIM, ResultFile
-from utils.dataset import load_stand_in
+from utils.results.store import MAP, OPTIM, ResultFile
+from utils.shapes.shape import load_stand_in
 from utils.regions import ndinterval
 from utils.parameters import grid
 

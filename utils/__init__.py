@@ -21,8 +21,10 @@ if "OMP_WAIT_POLICY" not in os.environ:
     os.environ.setdefault("GOMP_SPINCOUNT", "3000")
 
 # Where each public name lives; it is imported when first asked for, because torch takes seconds.
-_PLACES = {"Confidence": "semantic", "domain_of": "parameters", "grid": "parameters", "grow_regions": "bounds",
-           "load_mesh": "dataset", "load_network": "networks", "load_shape": "dataset", "load_stand_in": "dataset"}
+_PLACES = {"Confidence": "semantic.confidence", "domain_of": "parameters", "grid": "parameters",
+           "grow_regions": "bounds.descent", "load_mesh": "shapes.shape",
+           "load_network": "networks.torchvision_networks", "load_shape": "shapes.shape",
+           "load_stand_in": "shapes.shape"}
 __all__ = [*_PLACES, "ndinterval"]
 
 

@@ -5,7 +5,7 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from utils import bounds
+from utils.bounds import descent as bounds
 from utils.regions import ndinterval
 
 LIMITS = ((100, 160), (10, 50), (20, 40))

@@ -7,10 +7,10 @@ import torch
 from safetensors.torch import load_file, save_file
 
 import map as script
-from utils import checkpoints
-from utils.dataset import model_path
-from utils.job import prepare
-from utils.networks import DEMO_WEIGHTS
+from utils.results import store as checkpoints
+from utils.shapes.shape import model_path
+from utils.jobs.prepare import prepare
+from utils.networks.torchvision_networks import DEMO_WEIGHTS
 from utils.parameters import AZIMUTH_AND_ELEVATION
 
 

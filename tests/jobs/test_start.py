@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 HEAVY = ("torch", "torchvision", "numba", "matplotlib", "trimesh", "scipy", "ray")
 
 
@@ -17,7 +17,7 @@ def test_nothing_heavy_is_imported_before_the_options_are_known_to_be_good(words
     run = subprocess.run([sys.executable, "-X", "importtime", *words], cwd=ROOT, capture_output=True, text=True)
     assert run.returncode == code
     imported = {line.rpartition("|")[2].strip() for line in run.stderr.splitlines() if line.startswith("import time:")}
-    assert "utils.options" in imported
+    assert "utils.jobs.options" in imported
     assert not imported.intersection(HEAVY)
 
 

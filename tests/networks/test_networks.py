@@ -6,9 +6,9 @@ import pytest
 import torch
 from safetensors.torch import save_file
 
-from utils import networks
+from utils.networks import torchvision_networks as networks
 from utils.errors import InputError
-from utils.networks import choose_network
+from utils.networks.torchvision_networks import choose_network
 
 torchvision = pytest.importorskip("torchvision")
 SMALL = "squeezenet1_1"  # 1.2 million weights

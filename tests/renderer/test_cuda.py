@@ -9,8 +9,10 @@ import torch
 
 pytest.importorskip("triton", reason="the GPU's rasterizer is written in Triton, which is not installed here")
 
-from utils.renderer import camera, cpu, cuda
-from utils.renderer.load_obj import load_obj
+from utils.renderer.cpu import backend as cpu
+from utils.renderer.cuda import backend as cuda
+from utils.renderer import camera
+from utils.renderer.io.load_obj import load_obj
 from utils.renderer.rasterize import Scene, rasterize_mesh
 
 MESHES = ("tetrahedron", "bumpy_sphere", "open_bowl", "triangle_soup", "awkward")
@@ -121,7 +123,7 @@ def test_the_kernels_compile_for_gpus_that_are_not_here():
 import triton
 from triton.backends.compiler import GPUTarget
 from triton.compiler import ASTSource
-from utils.renderer import cuda_kernels
+from utils.renderer.cuda import kernels as cuda_kernels
 floats = dict.fromkeys("vertices centres depth colors background image textures gradient grad_vertices grad_textures "
                        "grad_colors".split(), "*fp32")
 types = floats | dict(faces="*i32", keys="*i64", larger="*i64", n_larger="*i32", face_index="*i32", owner="*i32",

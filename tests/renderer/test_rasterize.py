@@ -4,7 +4,7 @@ import pytest
 import torch
 
 import utils.renderer as nr
-from utils.renderer import kernels
+from utils.renderer.cpu import kernels
 from utils.renderer.rasterize import rasterize_mesh
 
 SIZE = 32

@@ -3,15 +3,15 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from utils import animation
-from utils.dataset import load_stand_in
+from utils.report import animation
+from utils.shapes.shape import load_stand_in
 from utils.errors import InputError
-from utils.figures import cells_inside
+from utils.report.figures import cells_inside
 from utils.regions import ndinterval
-from utils.results import Key, MapResult
+from utils.results.contents import Key, MapResult
 from utils.parameters import grid
-from utils.semantic import images_at
-from utils.views import shape_of, views_at
+from utils.semantic.confidence import images_at
+from utils.report.objects import shape_of, views_at
 
 VIEWS = np.random.default_rng(0).integers(0, 255, (7, 112, 112), dtype=np.uint8)
 

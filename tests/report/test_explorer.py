@@ -12,10 +12,10 @@ from PIL import Image
 
 import report as script
 from tests.trees import METHODS, write_result
-from utils import explorer
-from utils.checkpoints import MAP, OPTIM
-from utils.dataset import load_stand_in
-from utils.views import views_at
+from utils.report import explorer
+from utils.results.store import MAP, OPTIM
+from utils.shapes.shape import load_stand_in
+from utils.report.objects import views_at
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 

@@ -4,12 +4,12 @@ import pickle
 import numpy as np
 import pytest
 
-from utils.checkpoints import MAP, OPTIM
-from utils.comparison import agreement, overlap, overlaps
+from utils.results.store import MAP, OPTIM
+from utils.report.comparison import agreement, overlap, overlaps
 from utils.errors import InputError
 from utils.regions import ndinterval
-from utils.results import Key, MapResult, OptimResult, find, read_map, read_optim
-from utils.srvr import tables
+from utils.results.contents import Key, MapResult, OptimResult, find, read_map, read_optim
+from utils.report.srvr import tables
 from utils.parameters import domain_of
 
 DOMAIN = domain_of(("azimuth", "elevation"))

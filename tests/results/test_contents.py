@@ -6,11 +6,12 @@ import pytest
 import torch
 
 from tests import hostile
-from utils import checkpoints, results
-from utils.checkpoints import ResultFile
+from utils.results import contents as results
+from utils.results import store as checkpoints
+from utils.results.store import ResultFile
 from utils.errors import InputError
 from utils.regions import ndinterval
-from utils.results import Key, find, read_map, read_optim
+from utils.results.contents import Key, find, read_map, read_optim
 
 XX, YY = np.meshgrid(np.arange(0, 360, 90), np.arange(-10, 90, 50))
 

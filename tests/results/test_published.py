@@ -8,9 +8,9 @@ import pytest
 import torch
 
 from tests import hostile
-from utils import published
+from utils.results import published
 from utils.errors import InputError
-from utils.published import Refused
+from utils.results.published import Refused
 from utils.regions import ndinterval
 
 

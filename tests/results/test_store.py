@@ -10,15 +10,15 @@ from pathlib import Path
 import pytest
 import torch
 
-from utils import checkpoints
-from utils.checkpoints import ResultFile, result_path
+from utils.results import store as checkpoints
+from utils.results.store import ResultFile, result_path
 from utils.errors import InputError
 
 SETTINGS = dict(step=3, mesh_hash="abc")
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 IN_A_PROCESS_OF_ITS_OWN = """
 import sys, torch
-from utils.checkpoints import ResultFile
+from utils.results.store import ResultFile
 file = ResultFile(sys.argv[1], dict(step=3, mesh_hash="abc"), override="override" in sys.argv)
 with file.locked():
     found = file.finished()

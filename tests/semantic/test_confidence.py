@@ -5,10 +5,10 @@ import torch
 from torch import nn
 
 import utils.renderer as nr
-from utils.dataset import load_shape
-from utils.networks import choose_network
+from utils.shapes.shape import load_shape
+from utils.networks.torchvision_networks import choose_network
 from utils.parameters import grid
-from utils.semantic import IMAGENET_MEAN, IMAGENET_STD, Confidence, images_at
+from utils.semantic.confidence import IMAGENET_MEAN, IMAGENET_STD, Confidence, images_at
 
 
 class Tiny(nn.Module):

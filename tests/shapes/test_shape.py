@@ -10,9 +10,9 @@ import pytest
 from scale import link
 from scale.stand_ins import stand_in
 from scale.true_dict import CLASS_NAMES, IMAGENET_LABELS, SHAPE_IDS
-from utils.dataset import load_shape, model_path
+from utils.shapes.shape import load_shape, model_path
 from utils.errors import InputError
-from utils.semantic import images_at
+from utils.semantic.confidence import images_at
 
 TRIANGLE = "v 0 0 0\nv 1 0 0\nv 0 1 0\nf 1 2 3\n"
 
@@ -110,5 +110,5 @@ def test_link_copies_and_mends_broken_links(tmp_path, monkeypatch, capsys):
 @pytest.mark.parametrize("folder, complaint", [("nowhere", "no such folder"), ("", "none of the 100 models")])
 def test_link_says_what_is_wrong_in_one_line(folder, complaint, tmp_path):
     run = subprocess.run([sys.executable, "-m", "scale.link", "--shapenet", str(tmp_path / folder), "--data_dir",
-                          str(tmp_path / "scale")], capture_output=True, text=True, cwd=Path(__file__).parents[1])
+                          str(tmp_path / "scale")], capture_output=True, text=True, cwd=Path(__file__).parents[2])
     assert run.returncode == 2 and complaint in run.stderr and run.stderr.count("\n") == 1

@@ -16,7 +16,7 @@ from getpass import getuser
 from hashlib import sha256
 from pathlib import Path
 
-from utils import checkpoints
+from utils.results import store as checkpoints
 from utils.errors import DiskError, InputError
 
 try:
@@ -51,7 +51,7 @@ class Worker:
         os.environ["TQDM_DISABLE"] = "1"  # nobody looks at its bars
         import torch
 
-        import utils.job  # with all that a job needs, before there is one
+        import utils.jobs.prepare  # with all that a job needs, before there is one
         torch.set_num_threads(threads)
 
     def place(self):
@@ -158,7 +158,7 @@ def run(jobs, gpus, cpus, max_concurrent, marker=None, workers=()):
     """Do jobs, several at a time, each in one worker.
 
     Args:
-        jobs: utils.sweep.Jobs in the order in which they are best done.
+        jobs: utils.jobs.matrix.Jobs in the order in which they are best done.
         gpus, cpus: that a job gets.
         max_concurrent: jobs at a time, where the cluster holds as many.
         marker: a file in the folder of the results, which all machines share and the workers write to. None: the

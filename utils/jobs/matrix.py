@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from types import ModuleType
 
-from utils import checkpoints
-from utils.catalogue import catalogue_of
-from utils.checkpoints import DONE, FAILED, MISSING, RUNNING, UNFINISHED
+from utils.results import store as checkpoints
+from utils.shapes.catalogue import catalogue_of
+from utils.results.store import DONE, FAILED, MISSING, RUNNING, UNFINISHED
 from utils.errors import InputError
 
 LETTERS = {DONE: "D", RUNNING: "R", UNFINISHED: "U", FAILED: "F", MISSING: "."}
@@ -23,7 +23,7 @@ class Job:
         args: its options.
         path: where it goes, None if it cannot even be looked for.
         settings: what it depends on, as found on this machine.
-        state: of the states in utils.checkpoints.
+        state: of the states in utils.results.store.
         cause: why it failed, one line.
         was_done: it was there before.
         shunned: nodes on which it has failed.

@@ -5,8 +5,8 @@ import signal
 import sys
 from pathlib import Path
 
-from utils.catalogue import PAPER, catalogue_of, check_axes, numbered
-from utils.checkpoints import SCORES
+from utils.shapes.catalogue import PAPER, catalogue_of, check_axes, numbered
+from utils.results.store import SCORES
 from utils.errors import InputError
 from utils.parameters import COLOR, parse_fixed
 

@@ -6,21 +6,21 @@ from pathlib import Path
 
 import torch
 
-from utils import checkpoints
-from utils.catalogue import catalogue_of
-from utils.dataset import Shape, load_mesh, load_shape, model_path
+from utils.results import store as checkpoints
+from utils.shapes.catalogue import catalogue_of
+from utils.shapes.shape import Shape, load_mesh, load_shape, model_path
 from utils.errors import InputError
-from utils.networks import IMAGE_SIZE, choose_network, find_label
-from utils.options import RENDERER, chosen_device, chosen_renderer
+from utils.networks.torchvision_networks import IMAGE_SIZE, choose_network, find_label
+from utils.jobs.options import RENDERER, chosen_device, chosen_renderer
 from utils.parameters import CAMERA, parse_fixed
-from utils.semantic import Confidence
+from utils.semantic.confidence import Confidence
 
 
 @dataclass(frozen=True)
 class Job:
     """One network and one object, and where the result goes."""
     args: object
-    choice: object  # of utils.networks or utils.own_networks
+    choice: object  # of utils.networks.torchvision_networks or utils.networks.own
     shape: Shape
     class_name: str
     label: int  # the class's output

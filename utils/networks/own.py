@@ -20,7 +20,7 @@ from torch import nn
 
 from scale.true_dict import CLASS_NAMES, IMAGENET_LABELS
 from utils.errors import InputError
-from utils.networks import (IDENTITY_DIGITS, IMAGE_SIZE, fill, file_identity, find_label, imagenet_names,
+from utils.networks.torchvision_networks import (IDENTITY_DIGITS, IMAGE_SIZE, fill, file_identity, find_label, imagenet_names,
                             read_state_dict)
 
 TIMM = "timm:"

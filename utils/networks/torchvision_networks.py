@@ -200,7 +200,7 @@ def choose_network(name, weights_file=None):
         InputError: for an unknown name (the nearest known ones are given), or a torchvision that does not import.
     """
     if ":" in name:
-        from utils.own_networks import choose_own
+        from utils.networks.own import choose_own
         return choose_own(name, weights_file)
     if name == DEMO:
         return NetworkChoice(name, "Demo", None, weights_file or DEMO_WEIGHTS)

@@ -3,8 +3,8 @@ import numpy as np
 
 from utils.errors import InputError
 from utils.regions import ndinterval
-from utils.results import METHODS
-from utils.tables import Table
+from utils.results.contents import METHODS
+from utils.report.tables import Table
 
 
 def overlap(first, second):

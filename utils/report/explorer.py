@@ -10,15 +10,15 @@ from plotly.offline import get_plotlyjs
 from tqdm import tqdm
 
 from utils.errors import InputError
-from utils.results import METHODS, natural
+from utils.results.contents import METHODS, natural
 from utils.parameters import AZIMUTH_AND_ELEVATION, PARAMETERS, grid
-from utils.views import shape_of, views_at
+from utils.report.objects import shape_of, views_at
 
 TEMPLATE = Path(__file__).with_name("explorer.html")
 VIEW_STEP = 6  # degrees between two views of a sprite
 SPRITES = ((112, 40), (112, 20), (56, 20))  # pixels of a view and WebP quality, the first that is small enough
 SPRITE_BYTES = 560_000
-COLORS = {"naive": "#ee82ee", "OIR_B": "#ff0000", "OIR_W": "#ffff00", "trap": "#ffa500"}  # as in utils.plots
+COLORS = {"naive": "#ee82ee", "OIR_B": "#ff0000", "OIR_W": "#ffff00", "trap": "#ffa500"}  # as in utils.report.plots
 DASHES = {"naive": "dot", "OIR_B": "dash", "OIR_W": "solid", "trap": "dashdot"}
 
 

@@ -11,12 +11,13 @@ from typing import Callable
 
 import numpy as np
 
-from utils import animation, plots
-from utils.checkpoints import MAP, OPTIM
+from utils.report import animation
+from utils.report import plots
+from utils.results.store import MAP, OPTIM
 from utils.errors import InputError
 from utils.parameters import AZIMUTH_AND_ELEVATION, PARAMETERS, domain_of
-from utils.results import MapResult, read_map, read_optim
-from utils.views import shape_of, views_at
+from utils.results.contents import MapResult, read_map, read_optim
+from utils.report.objects import shape_of, views_at
 
 RECORD = "made_from.json"  # beside the figures: what each was made from
 FORMATS = (".pdf", ".png")

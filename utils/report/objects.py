@@ -3,9 +3,9 @@ import numpy as np
 import torch
 
 from scale.true_dict import CLASS_NAMES, SHAPE_IDS
-from utils.dataset import load_mesh, load_shape
+from utils.shapes.shape import load_mesh, load_shape
 from utils.errors import InputError
-from utils.semantic import images_at
+from utils.semantic.confidence import images_at
 
 BATCH = 32
 

@@ -4,8 +4,8 @@ from collections import defaultdict
 import numpy as np
 
 from utils.parameters import AZIMUTH_AND_ELEVATION, domain_of
-from utils.results import METHODS
-from utils.tables import Table
+from utils.results.contents import METHODS
+from utils.report.tables import Table
 
 THRESHOLDS = (0.1, 0.2, 0.3, 0.4, 0.5)
 PERCENT = 100

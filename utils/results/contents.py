@@ -11,8 +11,8 @@ import numpy as np
 import torch
 
 from scale.true_dict import CLASS_NAMES
-from utils import published
-from utils.checkpoints import CONFIDENCE, parameters_of, score_of, stored
+from utils.results import published
+from utils.results.store import CONFIDENCE, parameters_of, score_of, stored
 from utils.errors import InputError
 from utils.parameters import AZIMUTH_AND_ELEVATION, PARAMETERS
 from utils.regions import ndinterval

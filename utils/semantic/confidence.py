@@ -10,7 +10,7 @@ import torch
 
 from utils import renderer
 from utils.errors import InputError
-from utils.networks import IMAGE_SIZE, find_label
+from utils.networks.torchvision_networks import IMAGE_SIZE, find_label
 from utils.parameters import AZIMUTH_AND_ELEVATION, COLOR, PARAMETERS, domain_of
 
 FIRST_BATCH = 8
@@ -79,9 +79,9 @@ class Confidence:
         """f for a network and a shape as `load_network` and `load_mesh` give them.
 
         Args:
-            network: a choice of utils.networks or utils.own_networks.
+            network: a choice of utils.networks.torchvision_networks or utils.networks.own.
             label: number or name of the object's class among the network's.
-            shape: a utils.dataset.Shape.
+            shape: a utils.shapes.shape.Shape.
             options: as above; image size and normalisation are the network's, unless they are given.
 
         Raises:

@@ -9,9 +9,9 @@ import torch
 from scale.stand_ins import stand_in
 from scale.true_dict import CLASS_NAMES, SHAPE_IDS
 from utils import renderer
-from utils.catalogue import check_axes
+from utils.shapes.catalogue import check_axes
 from utils.errors import InputError
-from utils.renderer.load_obj import normalize
+from utils.renderer.io.load_obj import normalize
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,8 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 import torch
 
-from utils.renderer import gradient_kernels, kernels
+from utils.renderer.cpu import gradient_kernels
+from utils.renderer.cpu import kernels
 
 _pool = None  # (threads, executor), made at the first use
 _work_space = threading.local()

@@ -7,7 +7,7 @@ of the jump. As in kernels.py, one view is worked on in one thread, without the 
 import numpy as np
 from numba import njit
 
-from utils.renderer.kernels import (BACKGROUND, BLOCK, HALF, ONE, VECTOR, ZERO, are_all, cube_places, depth_at,
+from utils.renderer.cpu.kernels import (BACKGROUND, BLOCK, HALF, ONE, VECTOR, ZERO, are_all, cube_places, depth_at,
                                     find_runs, sample_at, weight_at, weight_planes)
 
 TWO = np.float32(2)

@@ -6,7 +6,7 @@ import numpy as np
 import torch
 
 from utils.renderer.errors import MeshError
-from utils.renderer.materials import WRAPPINGS, face_textures, load_mtl
+from utils.renderer.io.materials import WRAPPINGS, face_textures, load_mtl
 
 FLOAT32_MAX = float(np.finfo(np.float32).max)
 
