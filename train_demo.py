@@ -18,9 +18,11 @@ from tqdm import tqdm
 from scale.stand_ins import stand_in
 from scale.true_dict import CLASS_NAMES
 from utils.networks.torchvision_networks import DEMO_WEIGHTS, DemoNetwork
-from utils.jobs.options import Parser, run_script
+from utils.jobs.options import Parser
+from utils.jobs.script import run_script
 from utils.renderer.io.load_obj import normalize
-from utils.semantic.confidence import images_at
+from utils.semantic.views import Views
+from utils.shapes.shape import Shape
 
 OBJECTS = range(10)
 HELD_OUT = (4, 9)  # of every class
@@ -47,8 +49,9 @@ def views(random, n, object_mesh, stretched):
         shape = vertices
         if stretched:
             shape = vertices * torch.from_numpy(random.uniform(1 - STRETCH, 1 + STRETCH, 3)).float()
+        look = Views(Shape(normalize(shape), faces, "stretched", None))
         points = np.stack((random.uniform(*AZIMUTHS, count), random.triangular(*ELEVATIONS, count)), axis=1)
-        images.append(DemoNetwork.shrink(images_at(points, normalize(shape), faces)[:, :1])[:, 0].half())
+        images.append(DemoNetwork.shrink(look(points)[:, :1])[:, 0].half())
     return torch.cat(images)
 
 

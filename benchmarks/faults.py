@@ -22,7 +22,8 @@ from pathlib import Path
 import torch
 
 from benchmarks.common import machine
-from utils.jobs.options import Parser, run_script
+from utils.jobs.options import Parser
+from utils.jobs.script import run_script
 
 ROOT = Path(__file__).parents[1]
 OPTIM = ("--n_iterations", "10", "--methods", "OIR_W,naive", "--initial_points", "130,30", "--initial_width", "5")

@@ -11,19 +11,24 @@ import time
 import torch
 import trimesh
 
-import optim
 from benchmarks.common import random_weights
 from scale.true_dict import CLASS_NAMES
-from utils.bounds import descent as bounds
-from utils.shapes.shape import load_stand_in
+from utils.bounds import DEFAULT_METHODS, optimizer
+from utils.bounds.descent import start, step
+from utils.shapes.shape import Shape, load_stand_in
 from utils.errors import InputError
-from utils.networks.torchvision_networks import PAPER_NETWORKS, choose_network
-from utils.jobs.options import Parser, run_script
+from utils.networks import PAPER_NETWORKS, choose_network
+from utils.jobs.options import Parser
+from utils.jobs.script import run_script
 from utils.renderer.io.load_obj import normalize
-from utils.semantic.confidence import AZIMUTH_AND_ELEVATION, Confidence, domain_of, images_at
+from utils.parameters import AZIMUTH_AND_ELEVATION, domain_of
+from utils.semantic.classifier import Classifier
+from utils.semantic.confidence import Confidence
+from utils.semantic.views import Views
 
 BATCH = 64
 ROUNDS = 20
+INITIAL_POINTS = [(130, 30), (50, 20), (200, 15), (310, 50)]
 TORUS = 87, 86  # sections: 14,964 faces
 CHECKED_POINTS = torch.tensor([(30.0, 20.0), (140, -5), (250, 70)], dtype=torch.float64)
 
@@ -41,7 +46,7 @@ def check(device):
         seen = []
         for where in ("cpu", device):
             at = CHECKED_POINTS.clone().requires_grad_()
-            images = images_at(at, shape.vertices.to(where), shape.faces.to(where))
+            images = Views(shape, device=where)(at)
             weight = torch.randn(images.shape, generator=torch.Generator().manual_seed(0)).to(where)
             seen.append((images.detach().cpu(), torch.autograd.grad((images * weight).sum(), at)[0]))
         (expected, slope), (got, other) = seen
@@ -77,16 +82,16 @@ def main():
           f"1e-3, gradients by {gradient:.2%} of their norm")
 
     mesh = trimesh.creation.torus(1.0, 0.45, *TORUS)
-    vertices = normalize(torch.from_numpy(mesh.vertices).float()).to(device)
-    faces = torch.from_numpy(mesh.faces).int().to(device)
-    print(f"\n{len(faces):,} faces, 224 x 224 anti-aliased, batches of {BATCH}")
+    torus = Shape(normalize(torch.from_numpy(mesh.vertices).float()), torch.from_numpy(mesh.faces).int(), "torus", None)
+    views = Views(torus, device=device)
+    print(f"\n{len(torus.faces):,} faces, 224 x 224 anti-aliased, batches of {BATCH}")
     at = points(BATCH)
     with torch.inference_mode():
-        forward = seconds(lambda: images_at(at, vertices, faces), device)
-        images = images_at(at, vertices, faces)
+        forward = seconds(lambda: views(at), device)
+        images = views(at)
     print(f"forward                {BATCH / forward:10,.0f} views per second")
     at_with_gradient = at.clone().requires_grad_()
-    kept = images_at(at_with_gradient, vertices, faces)
+    kept = views(at_with_gradient)
     wanted = torch.randn_like(kept)
     backward = seconds(lambda: torch.autograd.grad(kept, at_with_gradient, wanted, retain_graph=True), device)
     print(f"backward               {BATCH / backward:10,.0f} views per second, {backward / forward:.1f} times the "
@@ -94,24 +99,23 @@ def main():
     with tempfile.TemporaryDirectory() as folder:
         files = {name: random_weights(name, folder) for name in PAPER_NETWORKS}
         for precision in ("fp32", "bf16"):
-            choice = choose_network("resnet", files["resnet"])
-            f = Confidence(choice.load(), 0, vertices, faces, device, BATCH, precision)
-            network = seconds(lambda: f.classify(images), device)
+            module = choose_network("resnet", files["resnet"]).load()
+            f = Confidence(views, Classifier(module, device, BATCH, precision), 0)
+            network = seconds(lambda: f.evaluate(images), device)
             print(f"resnet alone, {precision}     {BATCH / network:10,.0f} views per second, rendering takes "
                   f"{forward / network:.2f} of its time")
 
         print(f"\n{'peak GPU memory':12} {'f':>8} {'f and gradient':>16}")
         domain = domain_of(AZIMUTH_AND_ELEVATION)
-        methods, _, initial = optim.check(optim.parse_args("--network demo --class_nb 0 --object_nb 0".split()))
+        methods = [optimizer(name) for name in DEFAULT_METHODS]
         for name in (*PAPER_NETWORKS, "demo"):
-            choice = choose_network(name, files.get(name))
-            f = Confidence(choice.load(), 0, vertices, faces, device)
+            f = Confidence(views, Classifier(choose_network(name, files.get(name)).load(), device), 0)
             torch.cuda.reset_peak_memory_stats(device)
-            f(points(3 * f.batch_size))
+            f(points(3 * f.classifier.batch_size))
             values = torch.cuda.max_memory_allocated(device) / 1e9
             torch.cuda.reset_peak_memory_stats(device)
-            descent = bounds.start(methods, initial, 2.0, domain)
-            bounds.step(descent, f, domain=domain)
+            descent = start(methods, INITIAL_POINTS, 2.0, domain)
+            step(descent, f, domain=domain)
             print(f"{name:12} {values:8.2f} GB {torch.cuda.max_memory_allocated(device) / 1e9:13.2f} GB", flush=True)
             torch.cuda.empty_cache()
 

@@ -11,10 +11,14 @@ import numpy as np
 
 from benchmarks.common import shapes_at_hand
 from scale.true_dict import CLASS_NAMES
-from utils.networks.torchvision_networks import choose_network
-from utils.jobs.options import Parser, run_script
+from utils.networks import choose_network
+from utils.jobs.options import Parser
+from utils.jobs.script import run_script
 from utils.parameters import AZIMUTH_AND_ELEVATION, domain_of
+from utils.semantic.classifier import Classifier
 from utils.semantic.confidence import Confidence
+from utils.semantic.gradients import CentralDifferences
+from utils.semantic.views import Views
 
 SEEN = 1e-4  # a slope, in confidence per degree, that counts as one
 
@@ -27,16 +31,16 @@ def main():
     parser.add_argument("--points", type=int, default=24, metavar="N", help="of each object (default: 24)")
     parser.add_argument("--difference", type=float, default=1.0, metavar="H", help="degrees (default: 1)")
     args = parser.parse_args()
-    choice = choose_network(args.network, args.weights)
-    network = choice.load()
+    network = choose_network(args.network, args.weights)
+    classifier = Classifier(network.load(), normalization=network.normalization)
     domain = domain_of(AZIMUTH_AND_ELEVATION)
     points = np.random.default_rng(0).uniform(domain.a, domain.b, (args.points, 2))
     pairs = {}
     for class_nb, _, shape in shapes_at_hand(args.data_dir):
-        f = Confidence(network, choice.label(class_nb), shape.vertices, shape.faces, difference=args.difference)
-        renderers = f.with_gradient(points)[1]
-        f.gradient = "finite_difference"
-        pairs.setdefault(class_nb, []).append((renderers.numpy(), f.with_gradient(points)[1].numpy()))
+        f = Confidence(Views(shape, image_size=network.image_size), classifier, network.label(class_nb))
+        renderers = f.value_and_grad(points)[1]
+        f.gradient = CentralDifferences(args.difference)
+        pairs.setdefault(class_nb, []).append((renderers.numpy(), f.value_and_grad(points)[1].numpy()))
     print("class       slopes  same sign  renderer's / central difference")
     for class_nb, found in pairs.items():
         renderers, central = (np.concatenate(part).ravel() for part in zip(*found))

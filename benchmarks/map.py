@@ -13,8 +13,9 @@ from pathlib import Path
 import torch
 
 from benchmarks.common import machine, random_weights, run_script_alone, shapes_at_hand
-from utils.networks.torchvision_networks import choose_network
-from utils.jobs.options import Parser, run_script
+from utils.networks import choose_network
+from utils.jobs.options import Parser
+from utils.jobs.script import run_script
 from utils.parameters import grid
 from utils.semantic.confidence import Confidence
 
@@ -38,16 +39,16 @@ def main():
             weights = random_weights(network, folder)
             shared = ("--network", network, "--weights", weights, "--gpu", -1, "--data_dir", args.data_dir,
                       "--checkpoint_dir", folder)
-            f = Confidence(choose_network(network, weights).load(), 0, largest.vertices, largest.faces)
-            batch = f.images([(azimuth, 30) for azimuth in range(f.batch_size)])
+            f = Confidence.of(choose_network(network, weights), 0, largest)
+            batch = f.images([(azimuth, 30) for azimuth in range(f.classifier.batch_size)])
             batch = batch.contiguous(memory_format=torch.channels_last)
-            f.classify(batch)
+            f.evaluate(batch)
             times = []
 
             def network_alone():
                 for _ in range(BATCHES):
                     begin = time.perf_counter()
-                    f.classify(batch)
+                    f.evaluate(batch)
                     times.append(time.perf_counter() - begin)
 
             whole, first, peak = run_script_alone(

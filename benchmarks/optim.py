@@ -15,12 +15,16 @@ import torch
 
 from benchmarks.common import machine, random_weights, run_script_alone, shapes_at_hand
 from scale.true_dict import CLASS_NAMES
-from utils.bounds import descent as bounds
+from utils.bounds import METHODS as OPTIMIZERS
+from utils.bounds.corners import corners
+from utils.bounds.descent import start, step
 from utils.shapes.shape import load_shape
-from utils.networks.torchvision_networks import choose_network
-from utils.jobs.options import Parser, run_script
+from utils.networks import choose_network
+from utils.jobs.options import Parser
+from utils.jobs.script import run_script
 from utils.parameters import AZIMUTH_AND_ELEVATION, domain_of
-from utils.semantic.confidence import Confidence, images_at
+from utils.semantic.confidence import Confidence
+from utils.semantic.views import Views
 
 POINTS = np.array([(130.0, 30), (50, 20), (200, 15), (310, 50)])
 METHODS = ("OIR_W", "naive", "OIR_B")
@@ -37,36 +41,36 @@ class OneByOne:
     def __call__(self, points):
         return torch.cat([self.f(point[None]) for point in points])
 
-    def with_gradient(self, points):
-        return [torch.cat(parts) for parts in zip(*(self.f.with_gradient(point[None]) for point in points))]
+    def value_and_grad(self, points):
+        return [torch.cat(parts) for parts in zip(*(self.f.value_and_grad(point[None]) for point in points))]
 
 
 def descend(f, methods, points, n_iterations):
-    descent = bounds.start([bounds.METHODS[name]() for name in methods], points, WIDTH, DOMAIN)
+    descent = start([OPTIMIZERS[name]() for name in methods], points, WIDTH, DOMAIN)
     for _ in range(n_iterations):
-        bounds.step(descent, f, domain=DOMAIN)
+        step(descent, f, domain=DOMAIN)
     return np.stack(descent.traces, axis=1)
 
 
 def lock_step(f, n_iterations):
     """(seconds in lock-step, seconds one by one, largest difference of the traces)."""
     descend(f, METHODS, POINTS, 1)
-    start = time.perf_counter()
+    begin = time.perf_counter()
     together = descend(f, METHODS, POINTS, n_iterations)
     middle = time.perf_counter()
     alone = np.concatenate([descend(OneByOne(f), [name], point[None], n_iterations)
                             for name in METHODS for point in POINTS])
-    return middle - start, time.perf_counter() - middle, np.abs(together - alone).max()
+    return middle - begin, time.perf_counter() - middle, np.abs(together - alone).max()
 
 
 def shares(f, rounds):
     """Seconds of one iteration's parts: rendering, the network, the network's gradient, the renderer's gradient."""
-    corners = torch.from_numpy(bounds.corners(POINTS - WIDTH, np.full_like(POINTS, 2 * WIDTH)).reshape(-1, 2))
-    values_only = corners.repeat(4, 1)  # two methods' inner corners, and two methods' outer ones
+    inner = torch.from_numpy(corners(POINTS - WIDTH, np.full_like(POINTS, 2 * WIDTH)).reshape(-1, 2))
+    values_only = inner.repeat(4, 1)  # two methods' inner corners, and two methods' outer ones
     total = np.zeros(4)
     for _ in range(rounds):
-        for points, with_gradient in ((values_only, False), (corners, True)):
-            for chunk in points.split(f.batch_size):
+        for points, with_gradient in ((values_only, False), (inner, True)):
+            for chunk in f.chunks(points):
                 times = [time.perf_counter()]
                 with torch.set_grad_enabled(with_gradient):
                     chunk = chunk.clone().requires_grad_(with_gradient)
@@ -86,18 +90,19 @@ def shares(f, rounds):
 
 def gradient_over_forward(shape, rounds):
     """Median ms of a forward view, and of its gradient."""
+    views = Views(shape)
     points = torch.tensor([(azimuth, elevation) for elevation in (10, 50) for azimuth in (0, 100, 200, 300)]).double()
     forward, backward = [], []
     for _ in range(rounds):
-        start = time.perf_counter()
-        images_at(points, shape.vertices, shape.faces)
-        forward.append((time.perf_counter() - start) / len(points) * 1e3)
+        begin = time.perf_counter()
+        views(points)
+        forward.append((time.perf_counter() - begin) / len(points) * 1e3)
         wanted_points = points.clone().requires_grad_()
-        images = images_at(wanted_points, shape.vertices, shape.faces)
+        images = views(wanted_points)
         wanted = torch.randn(images.shape)
-        start = time.perf_counter()
+        begin = time.perf_counter()
         torch.autograd.grad(images, wanted_points, wanted)
-        backward.append((time.perf_counter() - start) / len(points) * 1e3)
+        backward.append((time.perf_counter() - begin) / len(points) * 1e3)
     return np.median(forward), np.median(backward)
 
 
@@ -113,8 +118,8 @@ def main():
         files = {"demo": None, **{name: random_weights(name, folder) for name in ("alexnet", "resnet")}}
 
         def f_of(network):
-            choice = choose_network(network, files[network])
-            return Confidence(choice.load(), choice.label(args.class_nb), shape.vertices, shape.faces)
+            chosen = choose_network(network, files[network])
+            return Confidence.of(chosen, chosen.label(args.class_nb), shape)
 
         print("\n(a) peak memory of optim.py")
         for network in ("demo", "alexnet", "resnet"):

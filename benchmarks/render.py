@@ -8,6 +8,7 @@ through Open3D, on rays that are ready. The two take turns; the figures are medi
 4 x 4 x 4 colours on every face, against white ones.
 """
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -16,11 +17,12 @@ import torch
 
 from benchmarks.common import machine, shapes_at_hand
 from scale.true_dict import CLASS_NAMES
-from utils.jobs.options import Parser, run_script
+from utils.jobs.options import Parser
+from utils.jobs.script import run_script
 from utils.renderer import get_points_from_angles
 from utils.renderer.camera import look_at
 from utils.parameters import PARAMETERS
-from utils.semantic.confidence import IMAGE_SIZE, images_at
+from utils.semantic.views import IMAGE_SIZE, Views
 
 POINTS = [(azimuth, elevation) for elevation in (-10, 20, 50, 80) for azimuth in (0, 100, 230)]
 SAMPLES = 2 * IMAGE_SIZE
@@ -44,12 +46,13 @@ def time_textured(shapes, rounds):
     ratios = []
     for class_nb, object_nb, shape in shapes:
         textures = torch.rand(len(shape.faces), CELLS, CELLS, CELLS, 3, generator=torch.Generator().manual_seed(0))
+        plain_views, textured_views = Views(shape), Views(replace(shape, textures=textures))
         white, textured = [], []
         for _ in range(rounds + 1):
             start = time.perf_counter()
-            images_at(POINTS, shape.vertices, shape.faces)
+            plain_views(POINTS)
             middle = time.perf_counter()
-            images_at(POINTS, shape.vertices, shape.faces, textures=textures)
+            textured_views(POINTS)
             white.append((middle - start) / len(POINTS) * 1e3)
             textured.append((time.perf_counter() - middle) / len(POINTS) * 1e3)
         white, textured = np.median(white[1:]), np.median(textured[1:])
@@ -72,14 +75,15 @@ def main():
         scene = open3d.t.geometry.RaycastingScene()
         scene.add_triangles(open3d.core.Tensor(shape.vertices.numpy()),
                             open3d.core.Tensor(shape.faces.numpy().astype(np.uint32)))
-        images = images_at(POINTS, shape.vertices, shape.faces)
+        views = Views(shape)
+        images = views(POINTS)
         hits = [np.isfinite(scene.cast_rays(r)["t_hit"].numpy()) for r in rays]
         same = np.mean([(hit.reshape(IMAGE_SIZE, 2, IMAGE_SIZE, 2).any((1, 3)) == (image[0] > 0).numpy()).mean()
                         for hit, image in zip(hits, images)])
         ours, embree = [], []
         for _ in range(args.rounds):
             start = time.perf_counter()
-            images_at(POINTS, shape.vertices, shape.faces)
+            views(POINTS)
             middle = time.perf_counter()
             for r in rays:
                 scene.cast_rays(r)

@@ -13,9 +13,12 @@ from tqdm import tqdm
 
 from scale.true_dict import CLASS_NAMES
 from utils.shapes.shape import load_stand_in
-from utils.networks.torchvision_networks import choose_network
-from utils.jobs.options import Parser, run_script
+from utils.networks import choose_network
+from utils.jobs.options import Parser
+from utils.jobs.script import run_script
+from utils.semantic.classifier import Classifier
 from utils.semantic.confidence import Confidence
+from utils.semantic.views import Views
 
 POINTS = [(azimuth, elevation) for elevation in range(0, 76, 15) for azimuth in range(0, 360, 20)]
 SEEN, SURE = 0.2, 0.5
@@ -28,13 +31,13 @@ def main():
     parser.add_argument("--weights", type=Path, metavar="FILE")
     parser.add_argument("--picture", type=Path, metavar="FILE", help="contact sheet: a row a class")
     args = parser.parse_args()
-    choice = choose_network(args.network, args.weights)
-    network = choice.load()
+    network = choose_network(args.network, args.weights)
+    classifier = Classifier(network.load(), normalization=network.normalization)
     best = np.zeros((len(CLASS_NAMES), 10))
     sheet = np.zeros((len(CLASS_NAMES), 10, 112, 112), dtype=np.uint8)
     for class_nb, object_nb in tqdm(list(np.ndindex(best.shape)), unit="object"):
         shape = load_stand_in(class_nb, object_nb)
-        f = Confidence(network, choice.label(class_nb), shape.vertices, shape.faces)
+        f = Confidence(Views(shape, image_size=network.image_size), classifier, network.label(class_nb))
         best[class_nb, object_nb] = f(POINTS).max()
         portrait = f.images(PORTRAIT)[0, 0].reshape(112, 2, 112, 2).mean((1, 3))
         sheet[class_nb, object_nb] = (portrait * 255).round().byte().numpy()

@@ -30,12 +30,12 @@ def shared():
 @pytest.fixture
 def run_script(monkeypatch, capsys):
     """Run a script's main as the command line would: run_script(module, *words) -> (exit code, stdout, stderr)."""
-    from utils.jobs import options
+    from utils.jobs import script
 
     def run(module, *words):
         monkeypatch.setattr(sys, "argv", [f"{module.__name__}.py", *map(str, words)])
         try:
-            options.run_script(module.main)
+            script.run_script(module.main)
             code = 0
         except SystemExit as stop:
             code = stop.code

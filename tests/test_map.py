@@ -113,10 +113,10 @@ def test_bad_input_is_one_line_and_exit_code_2(words, complaint, demo, run_scrip
 
 
 def test_gpu_minus_one_is_the_cpu_and_none_picks():
-    from utils.jobs.options import chosen_device
+    from utils.jobs.devices import device_for
 
-    assert chosen_device(-1).type == "cpu"
-    assert chosen_device(None).type == ("cuda" if torch.cuda.is_available() else "cpu")
+    assert device_for(-1).type == "cpu"
+    assert device_for(None).type == ("cuda" if torch.cuda.is_available() else "cpu")
 
 
 @pytest.mark.parametrize("how, code", [(signal.SIGKILL, -signal.SIGKILL), (signal.SIGINT, 130), (signal.SIGTERM, 130)])

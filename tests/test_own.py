@@ -15,9 +15,9 @@ import optim as optim_script
 from utils import Confidence, grow_regions, load_mesh, load_network, load_stand_in
 from utils.shapes.catalogue import catalogue_of
 from utils.errors import InputError
-from utils.networks.torchvision_networks import choose_network, find_label
+from utils.networks import choose_network, find_label
 from utils.parameters import PARAMETERS
-from utils.semantic.confidence import images_at
+from utils.semantic.views import Views
 
 ROOT = Path(__file__).parents[1]
 QUICK = ("--network", "demo", "--gpu", -1, "--step", 60)
@@ -78,12 +78,12 @@ def test_one_shape_in_every_format_has_one_map(mug, run_script, tmp_path):
 
 
 def test_one_shape_in_every_format_and_a_real_network(mug, shared, tmp_path):
-    choice = choose_network("squeezenet1_0", shared / "weights/squeezenet1_0_rgb01.pth")
+    network = choose_network("squeezenet1_0", shared / "weights/squeezenet1_0_rgb01.pth")
     points = [(0, 20), (120, 35), (250, 70)]
     seen = []
     for ending in FORMATS:
         mug.export(tmp_path / f"mug.{ending}")
-        f = Confidence.of(choice, "coffee mug", load_mesh(tmp_path / f"mug.{ending}"))
+        f = Confidence.of(network, "coffee mug", load_mesh(tmp_path / f"mug.{ending}"))
         seen.append(f(points))
         torch.testing.assert_close(seen[-1], seen[0], atol=1e-3, rtol=0)
     assert f.label == 504 and seen[0].max() > 0.1
@@ -108,7 +108,7 @@ def test_meshes_keep_their_colours_where_that_is_asked_for(mug, tmp_path):
     mug.visual.face_colors = np.tile([[255, 0, 0, 255]], (len(mug.faces), 1))
     mug.export(tmp_path / "mug.ply")
     red = load_mesh(tmp_path / "mug.ply", textures=True)
-    image = images_at([(20, 30)], red.vertices, red.faces, textures=red.textures)[0]
+    image = Views(red)([(20, 30)])[0]
     assert image[0].max() > 0.5 and image[1:].max() == 0
     assert load_mesh(tmp_path / "mug.ply").textures is None
     assert load_mesh(tmp_path / "mug.ply").mesh_hash != red.mesh_hash
@@ -173,7 +173,7 @@ def test_a_network_of_ones_own(my_nets, run_script, tmp_path):
     result = torch.load(tmp_path / "my_nets_tiny/0/0/map.pt")
     assert result["settings"]["image_size"] == 32 and "0.25" in result["settings"]["normalize"]
     f = Confidence.of(choose_network("my_nets:tiny"), "airplane", load_stand_in(0, 0))
-    assert f.images([(0, 0)]).shape == (1, 3, 32, 32) and f.normalization == ((0.5,) * 3, (0.25,) * 3)
+    assert f.images([(0, 0)]).shape == (1, 3, 32, 32) and f.classifier.normalization == ((0.5,) * 3, (0.25,) * 3)
     assert float(f([(0, -10)])) == pytest.approx(float(result["z"][0, 0]), abs=1e-6)
 
 
@@ -280,7 +280,7 @@ def test_gradients_of_light_and_colour_are_the_slope(name, at):
     weight = torch.rand(3, 224, 224, generator=torch.Generator().manual_seed(0)).double()
 
     def loss(value):
-        image = images_at(value.reshape(1, 1), shape.vertices, shape.faces, parameters=[name], fixed=fixed)[0]
+        image = Views(shape, [name], fixed)(value.reshape(1, 1))[0]
         return (weight * image.double()).sum()
 
     value = torch.tensor(float(at), dtype=torch.float64, requires_grad=True)
@@ -292,9 +292,9 @@ def test_gradients_of_light_and_colour_are_the_slope(name, at):
 
 def test_a_field_of_view_is_a_field_of_view():
     shape = load_stand_in(5, 0)
-    wide, narrow = (images_at([[value]], shape.vertices, shape.faces, parameters=["field_of_view"])[0]
+    wide, narrow = (Views(shape, ["field_of_view"])([[value]])[0]
                     for value in (60, 45))
-    assert torch.equal(wide, images_at([[0, 35]], shape.vertices, shape.faces)[0])
+    assert torch.equal(wide, Views(shape)([[0, 35]])[0])
     assert (narrow > 0).sum() > 1.5 * (wide > 0).sum()
 
 

@@ -24,9 +24,20 @@ def test_a_grid_reaches_the_bounds():
     assert grid.tolist() == [[0, 10], [0, 15], [0, 20], [1, 10], [1, 15], [1, 20], [2, 10], [2, 15], [2, 20]]
 
 
-@pytest.mark.parametrize("imports", ["import torch, utils", "import utils, torch"])
-def test_a_file_with_regions_opens_in_safe_mode_once_utils_is_imported(imports, tmp_path):
-    torch.save({"regions": [ndinterval([0.1, 2], [3, np.inf])]}, tmp_path / "r.pt")
-    code = f"{imports}; print(torch.load({str(tmp_path / 'r.pt')!r})['regions'])"
+READ = {"torch.load": "import torch, utils; print(torch.load({path!r})['regions'])",
+        "load_result": "import utils; print(utils.load_result({path!r}).methods['naive'].regions)"}
+
+
+@pytest.mark.parametrize("way", READ)
+def test_a_file_with_regions_opens_in_safe_mode(way, tmp_path):
+    regions, path = [ndinterval([0.1, 2], [3, np.inf])], tmp_path / "optim.pt"
+    torch.save({"regions": regions, "naive": dict(regions=regions), "class_nb": 5, "settings": {}}, path)
+    code = READ[way].format(path=str(path))
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=Path(__file__).parents[1])
     assert run.stdout.strip() == "[ndinterval([0.1, 2.0], [3.0, inf])]", run.stderr
+
+
+def test_importing_utils_imports_no_torch_and_patches_no_imports():
+    code = "import sys; before = list(sys.meta_path); import utils; print('torch' in sys.modules, sys.meta_path == before)"
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=Path(__file__).parents[1])
+    assert run.stdout.split() == ["False", "True"], run.stderr

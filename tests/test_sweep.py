@@ -19,7 +19,8 @@ from benchmarks.faults import same_results
 from utils.jobs import cluster
 from utils.results import store as checkpoints
 from utils.errors import InputError
-from utils.jobs.matrix import Job, numbers
+from utils.jobs.matrix import Task, parse_numbers
+from utils.jobs.worker import Outcome, Worker
 
 ROOT = Path(__file__).parents[1]
 QUICK = ("--networks", "demo", "--gpu", "-1", "--step", "30", "--n_iterations", "3", "--initial_width", "5",
@@ -28,14 +29,14 @@ needs_ray = pytest.mark.skipif(cluster.ray is None, reason="needs Ray: pip insta
 
 
 @pytest.mark.parametrize("text, expected", [("0-3,7", [0, 1, 2, 3, 7]), ("4", [4]), ("2,0-2", [2, 0, 1])])
-def test_lists_of_numbers(text, expected):
-    assert numbers(text, "--classes") == expected
+def test_lists_of_parse_numbers(text, expected):
+    assert parse_numbers(text, "--classes") == expected
 
 
 @pytest.mark.parametrize("text", ["", "a", "3-1", "1,,2", "-3", "1-"])
 def test_lists_that_are_none(text):
     with pytest.raises(InputError, match="--classes .*expected numbers and ranges such as 0-3,7"):
-        numbers(text, "--classes")
+        parse_numbers(text, "--classes")
 
 
 @pytest.mark.parametrize("words, complaint", [
@@ -68,7 +69,7 @@ def test_without_ray_one_line_says_so(run_script, monkeypatch, tmp_path):
 def test_what_a_sweep_that_was_killed_at_its_very_end_left_is_removed(left, run_script, tmp_path):
     words = (*QUICK, "--classes", 5, "--objects", 0, "--jobs", "map", "--checkpoint_dir", tmp_path)
     [job] = script.wanted(script.parse_args([*map(str, words)]))
-    job.look()
+    job.update_state()
     left = tmp_path / left.format(host=platform.node())
     left.parent.mkdir(parents=True, exist_ok=True)
     left.write_bytes(b"left")
@@ -92,7 +93,7 @@ def test_status_tells_the_states_apart_and_touches_nothing(run_script, tmp_path)
     words = (*QUICK, "--checkpoint_dir", tmp_path, "--classes", 5, "--objects", "0-5", "--jobs", "map")
     jobs = script.wanted(script.parse_args([*map(str, words)]))
     for job in jobs:
-        job.look()
+        job.update_state()
     assert os.listdir(tmp_path) == []
     done, other, damaged, failed, unfinished, running = (checkpoints.ResultFile(job.path, job.settings) for job in jobs)
     done.save_finished({})
@@ -111,26 +112,26 @@ def test_status_tells_the_states_apart_and_touches_nothing(run_script, tmp_path)
     assert re.search(r"^map of demo on cup 3: no memory$", out, re.M)
 
 
-class FakeHand(cluster._Hand):
+class FakeWorker(cluster._WorkerHandle):
     """A worker that notes what it is given; outcomes are taken off the lists in `outcomes`."""
     made, outcomes = [], {}
 
     def __init__(self, cpus, gpus):
-        self.network, self.meshes, self.node, self.dismissed, self.given = None, set(), len(self.made), False, []
+        self.network, self.meshes, self.node, self.stopped, self.given = None, set(), len(self.made), False, []
         self.made.append(self)
 
     def begin(self, job, marker):
-        self.network = job.args.network
+        self.network = job.options.network
         self.meshes.add(job.mesh)
         self.given.append(job)
         return object()
 
     def end(self, reference, job):
         planned = self.outcomes.get(str(job))
-        return planned.pop(0) if planned else cluster.Outcome()
+        return planned.pop(0) if planned else Outcome()
 
-    def dismiss(self):
-        self.dismissed = True
+    def stop(self):
+        self.stopped = True
 
 
 @pytest.fixture
@@ -142,49 +143,49 @@ def attempts(monkeypatch, tmp_path):
             return references[:1], references[1:]
 
     monkeypatch.setattr(cluster, "ray", FakeRay)
-    monkeypatch.setattr(cluster, "_Hand", FakeHand)
+    monkeypatch.setattr(cluster, "_WorkerHandle", FakeWorker)
     monkeypatch.setattr(cluster, "_room", lambda cpus, gpus: 2)
-    FakeHand.made = []
+    FakeWorker.made = []
 
     def run(outcomes, *words):
-        FakeHand.outcomes = outcomes
+        FakeWorker.outcomes = outcomes
         jobs = script.wanted(script.parse_args([*map(str, words), "--checkpoint_dir", str(tmp_path)]))
         return [(str(job), failure, last) for job, failure, last in
-                cluster.run(jobs, 0, 1, 2, workers=cluster.hire(0, 1, 2))]
+                cluster.run(jobs, 0, 1, 2, workers=cluster.start_workers(0, 1, 2))]
 
     return run
 
 
 def test_what_is_worth_it_is_tried_three_times_more_on_other_workers(attempts):
     cup, vase = "map of demo on cup 0", "map of demo on vase 0"
-    died = cluster.Outcome("died", worth_retrying=True)
-    seen = attempts({cup: [died] * 9, vase: [cluster.Outcome("no such mesh")] * 9}, *QUICK, "--jobs", "map",
+    died = Outcome("died", worth_retrying=True)
+    seen = attempts({cup: [died] * 9, vase: [Outcome("no such mesh")] * 9}, *QUICK, "--jobs", "map",
                     "--classes", "5,8", "--objects", "0-1")
     assert [entry for entry in seen if entry[0] == cup] == [(cup, "died", False)] * 3 + [(cup, "died", True)]
     assert [entry for entry in seen if entry[0] == vase] == [(vase, "no such mesh", True)]
     assert Counter(name for name, failure, _ in seen if not failure) == Counter(
         ["map of demo on cup 1", "map of demo on vase 1"])
-    assert all([str(job) for job in hand.given].count(cup) <= 1 for hand in FakeHand.made)
+    assert all([str(job) for job in worker.given].count(cup) <= 1 for worker in FakeWorker.made)
 
 
 def test_workers_change_networks_seldom_and_keep_to_their_meshes(attempts):
     seen = attempts({}, "--networks", "alexnet,demo,vgg", "--classes", "3,5", "--objects", "0-3")
     assert len(seen) == len({name for name, *_ in seen}) == 3 * 2 * 2 * 4
-    for hand in FakeHand.made:
-        networks = [job.args.network for job in hand.given]
+    for worker in FakeWorker.made:
+        networks = [job.options.network for job in worker.given]
         changes = sum(a != b for a, b in zip(networks, networks[1:]))
         assert changes <= 2
-    loaded = sum(len({job.mesh for job in hand.given}) for hand in FakeHand.made)
-    assert len(FakeHand.made) == 2 and loaded <= 10  # 8 if no worker ever had to help out
+    loaded = sum(len({job.mesh for job in worker.given}) for worker in FakeWorker.made)
+    assert len(FakeWorker.made) == 2 and loaded <= 10  # 8 if no worker ever had to help out
 
 
-def test_no_more_workers_are_hired_than_there_is_room_or_work_for(attempts):
-    assert [len(cluster.hire(0, 1, most)) for most in (0, 1, 2, 9)] == [0, 1, 2, 2]
+def test_no_more_workers_are_started_than_there_is_room_or_work_for(attempts):
+    assert [len(cluster.start_workers(0, 1, most)) for most in (0, 1, 2, 9)] == [0, 1, 2, 2]
 
 
 def test_a_stopped_sweep_stops_looking(monkeypatch, run_script, tmp_path):
     looked = []
-    monkeypatch.setattr(Job, "look", lambda job: (looked.append(job), time.sleep(0.05)))
+    monkeypatch.setattr(Task, "update_state", lambda job: (looked.append(job), time.sleep(0.05)))
 
     @contextmanager
     def interrupted(address):
@@ -215,24 +216,24 @@ def test_a_request_to_stop_that_gets_lost_while_ray_starts_is_heard(request_to_s
     (RuntimeError("CUDA out of memory"), True), (OSError(5, "Input/output error"), True),
     (InputError("--step: bad"), False), (ValueError("a mistake in the program"), False)])
 def test_which_failures_are_worth_another_attempt(error, worth_retrying, monkeypatch, tmp_path):
-    def fail(args):
+    def fail(options):
         raise error
 
     monkeypatch.setattr(map_script, "run", fail)
     [job] = script.wanted(script.parse_args([*QUICK, "--jobs", "map", "--classes", "5", "--objects", "0",
                                              "--checkpoint_dir", str(tmp_path)]))
-    job.look()
-    outcome = cluster.Worker.do(None, "map", job.args, job.settings, tmp_path)
+    job.update_state()
+    outcome = Worker.do(None, "map", job.options, job.settings, tmp_path)
     assert str(error) in outcome.failure and outcome.worth_retrying == worth_retrying
 
 
 def test_a_worker_with_another_mesh_or_folder_refuses(tmp_path):
     [job] = script.wanted(script.parse_args([*QUICK, "--jobs", "map", "--classes", "5", "--objects", "0",
                                              "--checkpoint_dir", str(tmp_path)]))
-    job.look()
+    job.update_state()
     elsewhere = {**job.settings, "mesh_hash": "another"}
-    assert "has another mesh_hash than" in cluster.Worker.do(None, "map", job.args, elsewhere, tmp_path).failure
-    outcome = cluster.Worker.do(None, "map", job.args, job.settings, tmp_path / "not there")
+    assert "has another mesh_hash than" in Worker.do(None, "map", job.options, elsewhere, tmp_path).failure
+    outcome = Worker.do(None, "map", job.options, job.settings, tmp_path / "not there")
     assert "pass --gather" in outcome.failure and list(tmp_path.rglob("*.pt")) == []
 
 
@@ -253,7 +254,7 @@ def sequential(tmp_path):
     def run(*words):
         folder = tmp_path / "sequential"
         for job in script.wanted(script.parse_args([*words, "--checkpoint_dir", str(folder)])):
-            job.script.run(job.args)
+            job.script.run(job.options)
         return folder
 
     return run

@@ -5,7 +5,9 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from utils.bounds import descent as bounds
+from utils.bounds import METHODS
+from utils.bounds.corners import corner_matrix, corners
+from utils.bounds.descent import Descent, start, step
 from utils.regions import ndinterval
 
 LIMITS = ((100, 160), (10, 50), (20, 40))
@@ -35,7 +37,7 @@ class Function:
         self.calls += 1
         return self.function(torch.as_tensor(points)).numpy()
 
-    def with_gradient(self, points):
+    def value_and_grad(self, points):
         self.calls += 1
         points = torch.tensor(points, requires_grad=True)
         values = self.function(points)
@@ -57,7 +59,7 @@ class Wave(Function):
         x, y = points.numpy().T / [[20], [10]]
         return torch.from_numpy(0.5 + 0.4 * np.sin(x) * np.cos(y))
 
-    def with_gradient(self, points):
+    def value_and_grad(self, points):
         x, y = points.T / [[20], [10]]
         gradient = np.cos(y) * 0.4 * np.cos(x) / 20, 0.4 * np.sin(x) * -np.sin(y) / 10
         return self(points), np.stack(gradient, axis=1)
@@ -70,9 +72,9 @@ FUNCTIONS = {"box_1d": Function(box), "box_2d": Function(box), "box_2d_wide_star
 
 def descend(name, method, golden):
     n_iterations = golden[f"{method}_loss"].shape[1]
-    descent = bounds.start([bounds.METHODS[method]()], golden["initial_points"], 2 if "wide" in name else 1e-5)
+    descent = start([METHODS[method]()], golden["initial_points"], 2 if "wide" in name else 1e-5)
     for _ in range(n_iterations):
-        bounds.step(descent, FUNCTIONS[name])
+        step(descent, FUNCTIONS[name])
     return np.stack(descent.traces, axis=1), np.stack(descent.losses, axis=1), np.stack((descent.a, descent.b), axis=1)
 
 
@@ -103,23 +105,23 @@ def test_trap_is_the_released_programs(name, goldens):
 
 
 def test_corner_order():
-    assert bounds.corner_matrix(2).tolist() == [[0, 0, 1, 1], [0, 1, 0, 1]]
-    corners = bounds.corners(np.array([[1.0, 2.0]]), np.array([[10.0, 20.0]]))
-    assert corners.tolist() == [[[1, 2], [1, 22], [11, 2], [11, 22]]]
+    assert corner_matrix(2).tolist() == [[0, 0, 1, 1], [0, 1, 0, 1]]
+    found = corners(np.array([[1.0, 2.0]]), np.array([[10.0, 20.0]]))
+    assert found.tolist() == [[[1, 2], [1, 22], [11, 2], [11, 22]]]
 
 
 def test_lock_step_is_every_box_alone_and_asks_f_twice_an_iteration():
     points = np.array([[130.0, 30], [50, 20], [200, 15]])
-    methods = [bounds.METHODS[name]() for name in ("OIR_W", "naive", "OIR_B", "trap")]
-    together, f = bounds.start(methods, points, 2), Function(hills)
+    methods = [METHODS[name]() for name in ("OIR_W", "naive", "OIR_B", "trap")]
+    together, f = start(methods, points, 2), Function(hills)
     for _ in range(20):
-        bounds.step(together, f)
+        step(together, f)
     assert f.calls == 40
     for m, method in enumerate(methods):
         for p, point in enumerate(points):
-            alone = bounds.start([method], point[None], 2)
+            alone = start([method], point[None], 2)
             for _ in range(20):
-                bounds.step(alone, Function(hills))
+                step(alone, Function(hills))
             np.testing.assert_allclose(together.a[m * 3 + p], alone.a[0], rtol=1e-12)
             np.testing.assert_allclose(together.b[m * 3 + p], alone.b[0], rtol=1e-12)
 
@@ -128,7 +130,7 @@ DOMAINS = {1: ndinterval([0], [360]), 2: ndinterval([0, -10], [360, 90]), 3: ndi
 
 
 @settings(max_examples=60, deadline=None)
-@given(st.integers(1, 3), st.sampled_from(list(bounds.METHODS)), st.integers(0, 2 ** 32 - 1),
+@given(st.integers(1, 3), st.sampled_from(list(METHODS)), st.integers(0, 2 ** 32 - 1),
        st.sampled_from([1e-5, 0.1, 1.0]), st.sampled_from([0.1, 10.0, 1000.0]))
 def test_in_the_bounded_descent_no_box_leaves_the_domain(n, method, seed, width, learning_rate):
     random = np.random.default_rng(seed)
@@ -138,9 +140,9 @@ def test_in_the_bounded_descent_no_box_leaves_the_domain(n, method, seed, width,
     f = Function(lambda points: torch.sigmoid(torch.cos(points @ waves + shift).sum(1)))
     points = random.uniform(domain.a, domain.b, (3, n))
     points[0] = domain.a  # a corner of the domain
-    descent = bounds.start([bounds.METHODS[method]()], points, width, domain)
+    descent = start([METHODS[method]()], points, width, domain)
     for _ in range(15):
-        bounds.step(descent, f, learning_rate, domain)
+        step(descent, f, learning_rate, domain)
         assert (descent.a >= domain.a).all() and (descent.b <= domain.b).all()
         assert (descent.b - descent.a > 0).all()
     assert not any(descent.problems)
@@ -150,25 +152,25 @@ def test_a_box_that_is_not_finite_or_collapses_stops_alone():
     def f(points):
         return torch.where(points[:, 0] > 40, torch.nan, 0.5 + 0 * points[:, 0])
 
-    descent = bounds.start([bounds.METHODS["naive"]()], [[30.0, 30], [41, 30]], 1.0)
+    descent = start([METHODS["naive"]()], [[30.0, 30], [41, 30]], 1.0)
     for _ in range(5):
-        bounds.step(descent, Function(f))
+        step(descent, Function(f))
     assert descent.problems == ["", "not finite after iteration 1"]
     assert np.isfinite(descent.a[0]).all() and descent.b[0, 0] - descent.a[0, 0] > 2
-    flat = bounds.Descent([bounds.METHODS["naive"](reg=0)], np.array([[1.0, 1]]), np.array([[1.0, 3]]), problems=[""])
-    bounds.step(flat, Function(f))
+    flat = Descent([METHODS["naive"](reg=0)], np.array([[1.0, 1]]), np.array([[1.0, 3]]), problems=[""])
+    step(flat, Function(f))
     assert flat.problems[0].startswith(("collapsed", "not finite"))
 
 
 def test_a_descent_goes_on_from_its_state_bit_for_bit():
-    methods = [bounds.METHODS[name]() for name in ("OIR_W", "naive")]
-    whole = bounds.start(methods, [[130.0, 30], [50, 20]], 1.0)
+    methods = [METHODS[name]() for name in ("OIR_W", "naive")]
+    whole = start(methods, [[130.0, 30], [50, 20]], 1.0)
     for k in range(10):
-        bounds.step(whole, Function(hills))
+        step(whole, Function(hills))
         if k == 3:
             state = {key: value.clone() if torch.is_tensor(value) else value for key, value in whole.state().items()}
-    again = bounds.Descent.from_state(methods, 2, state)
+    again = Descent.from_state(methods, 2, state)
     for _ in range(6):
-        bounds.step(again, Function(hills))
+        step(again, Function(hills))
     np.testing.assert_array_equal(whole.a, again.a)
     np.testing.assert_array_equal(np.array(whole.traces), np.array(again.traces))

@@ -7,11 +7,10 @@ import torch
 from safetensors.torch import load_file, save_file
 
 import map as script
-from utils.results import store as checkpoints
+from utils.results.layout import MAP
 from utils.shapes.shape import model_path
 from utils.jobs.prepare import prepare
-from utils.networks.torchvision_networks import DEMO_WEIGHTS
-from utils.parameters import AZIMUTH_AND_ELEVATION
+from utils.networks import DEMO_WEIGHTS
 
 
 @pytest.fixture
@@ -19,14 +18,13 @@ def job(tmp_path):
     """job(*words): what map.py would prepare."""
     (tmp_path / "data").mkdir()
     shared = ("--network", "demo", "--gpu", "-1", "--data_dir", tmp_path / "data", "--checkpoint_dir", tmp_path / "ck")
-    return lambda *words: prepare(script.parse_args([*map(str, shared), *map(str, words)]), checkpoints.MAP,
-                                   AZIMUTH_AND_ELEVATION, {})
+    return lambda *words: prepare(script.Options.of(script.parse_args([*map(str, shared), *map(str, words)])), MAP, {})
 
 
 def test_networks_and_meshes_are_loaded_once(job):
     cup, again, vase = (job("--class_nb", class_nb) for class_nb in (5, 5, 8))
     assert cup.shape is again.shape and cup.shape is not vase.shape
-    assert cup.confidence().network is vase.confidence().network
+    assert cup.confidence().classifier.module is vase.confidence().classifier.module
 
 
 def test_a_changed_file_is_read_anew(job, goldens, tmp_path):
@@ -41,11 +39,11 @@ def test_a_changed_file_is_read_anew(job, goldens, tmp_path):
     weights = tmp_path / "weights.safetensors"
     shutil.copy(DEMO_WEIGHTS, weights)
     before = job("--weights", weights)
-    network = before.confidence().network
+    network = before.confidence().classifier.module
     state = {name: torch.zeros_like(values) for name, values in load_file(weights).items()}
     save_file(state, tmp_path / "new.safetensors")
     os.replace(tmp_path / "new.safetensors", weights)
     after = job("--weights", weights)
     assert after.settings["weights"] != before.settings["weights"]
-    changed = after.confidence().network
+    changed = after.confidence().classifier.module
     assert changed is not network and not any(values.any() for values in changed.parameters())

@@ -25,6 +25,8 @@ def test_nothing_heavy_is_imported_before_the_options_are_known_to_be_good(words
                                              (dict(OMP_WAIT_POLICY="active"), "None")])
 def test_threads_soon_sleep_unless_the_user_says_otherwise(given, expected):
     others = {name: value for name, value in os.environ.items() if name not in ("GOMP_SPINCOUNT", "OMP_WAIT_POLICY")}
-    run = subprocess.run([sys.executable, "-c", "import os, utils; print(os.environ.get('GOMP_SPINCOUNT'))"], cwd=ROOT,
+    run = subprocess.run([sys.executable, "-c", "import os, utils; from utils.jobs.script import tune_process; "
+                          "assert os.environ.get('GOMP_SPINCOUNT') != '3000'; tune_process(); "
+                          "print(os.environ.get('GOMP_SPINCOUNT'))"], cwd=ROOT,
                          env={**others, **given}, capture_output=True, text=True)
     assert run.stdout.strip() == expected

@@ -5,10 +5,14 @@ import torch
 from torch import nn
 
 import utils.renderer as nr
-from utils.shapes.shape import load_shape
-from utils.networks.torchvision_networks import choose_network
+from utils.shapes.shape import Shape, load_shape
+from utils.networks import choose_network
 from utils.parameters import grid
-from utils.semantic.confidence import IMAGENET_MEAN, IMAGENET_STD, Confidence, images_at
+from utils.networks import IMAGENET_MEAN, IMAGENET_STD
+from utils.semantic.classifier import Classifier
+from utils.semantic.confidence import Confidence
+from utils.semantic.gradients import CentralDifferences, RendererGradient
+from utils.semantic.views import Views
 
 
 class Tiny(nn.Module):
@@ -26,30 +30,36 @@ class Tiny(nn.Module):
 
 
 @pytest.fixture
-def mesh(goldens):
-    return nr.load_obj(goldens / "meshes/open_bowl.obj")
+def shape(goldens):
+    return Shape(*nr.load_obj(goldens / "meshes/open_bowl.obj"), "open_bowl", None)
+
+
+def f_of(module, label, shape, *, parameters=("azimuth", "elevation"), fixed=None, gradient=None, **classifier):
+    """f of a network that is loaded already."""
+    return Confidence(Views(shape, parameters, fixed), Classifier(module, **classifier), label,
+                      gradient=gradient or RendererGradient())
 
 
 POINTS = np.stack((np.linspace(0, 350, 23), np.linspace(-10, 90, 23)), axis=1)
 
 
-def test_the_same_numbers_whatever_the_batch_size(mesh):
-    expected = Confidence(Tiny(), 1, *mesh, batch_size=23)(POINTS)
+def test_the_same_numbers_whatever_the_batch_size(shape):
+    expected = f_of(Tiny(), 1, shape, batch_size=23)(POINTS)
     assert expected.shape == (23,) and expected.dtype == torch.float32
     assert expected.std() > 1e-3  # or there would be nothing to compare
     for batch_size in (1, 7, 16, 64):
-        torch.testing.assert_close(Confidence(Tiny(), 1, *mesh, batch_size=batch_size)(POINTS), expected,
+        torch.testing.assert_close(f_of(Tiny(), 1, shape, batch_size=batch_size)(POINTS), expected,
                                    atol=1e-5, rtol=0)
 
 
-def test_what_is_left_of_a_run_comes_in_the_same_batches(mesh):
-    f = Confidence(Tiny(), 1, *mesh, batch_size=6)
+def test_what_is_left_of_a_run_comes_in_the_same_batches(shape):
+    f = f_of(Tiny(), 1, shape, batch_size=6)
     sizes, seen = [], []
     for confidence in f.batches(POINTS):
         sizes.append(len(confidence))
         seen.append(confidence)
     assert sizes == [6, 6, 6, 5]
-    f.batch_size = 10
+    f.classifier.batch_size = 10
     assert [len(c) for c in f.batches(POINTS)] == [8, 10, 5]
     assert [len(c) for c in f.batches(POINTS, done=8)] == [10, 5]
     assert [len(c) for c in f.batches(POINTS, done=12)] == [6, 5]  # left by a run with another batch size
@@ -57,33 +67,33 @@ def test_what_is_left_of_a_run_comes_in_the_same_batches(mesh):
     torch.testing.assert_close(torch.cat(list(f.batches(POINTS, done=12))), torch.cat(seen)[12:], atol=1e-5, rtol=0)
 
 
-def test_f_is_the_softmax_of_the_label_on_the_plain_image(mesh):
+def test_f_is_the_softmax_of_the_label_on_the_plain_image(shape):
     network = Tiny()
-    images = images_at(POINTS[:3], *mesh)
+    images = Views(shape)(POINTS[:3])
     assert images.shape == (3, 3, 224, 224) and 0 <= images.min() and images.max() <= 1.0001
     for label in range(3):
-        f = Confidence(network, label, *mesh)
+        f = f_of(network, label, shape)
         torch.testing.assert_close(f(POINTS[:3]), network(images).softmax(1)[:, label].detach())
     torch.testing.assert_close(network.seen, images)
 
 
-def test_normalize_takes_imagenets_statistics_off(mesh):
+def test_normalize_takes_imagenets_statistics_off(shape):
     network = Tiny()
-    Confidence(network, 0, *mesh, normalize=True)(POINTS[:2])
-    expected = images_at(POINTS[:2], *mesh)
+    f_of(network, 0, shape, normalization=(IMAGENET_MEAN, IMAGENET_STD))(POINTS[:2])
+    expected = Views(shape)(POINTS[:2])
     expected = (expected - torch.tensor(IMAGENET_MEAN)[:, None, None]) / torch.tensor(IMAGENET_STD)[:, None, None]
     torch.testing.assert_close(network.seen, expected)
 
 
-def test_bf16_is_close_and_not_the_same(mesh):
-    full = Confidence(Tiny(), 1, *mesh)(POINTS)
-    half = Confidence(Tiny(), 1, *mesh, precision="bf16")(POINTS)
+def test_bf16_is_close_and_not_the_same(shape):
+    full = f_of(Tiny(), 1, shape)(POINTS)
+    half = f_of(Tiny(), 1, shape, precision="bf16")(POINTS)
     assert half.dtype == torch.float32
     assert 0 < (half - full).abs().max() < 0.1
 
 
-def test_no_points_are_no_confidences(mesh):
-    assert Confidence(Tiny(), 0, *mesh)(np.empty((0, 2))).shape == (0,)
+def test_no_points_are_no_confidences(shape):
+    assert f_of(Tiny(), 0, shape)(np.empty((0, 2))).shape == (0,)
 
 
 def test_the_papers_grid():
@@ -100,8 +110,8 @@ def test_confidence_of_a_real_network_on_a_real_mesh(name, shared):
     golden = np.load(shared / "goldens/confidence" / f"{name}.npz")
     class_nb = int(golden["class_nb"])
     shape = load_shape(shared / "scale", class_nb, int(golden["object_nb"]))
-    choice = choose_network("squeezenet1_0", shared / "weights/squeezenet1_0_rgb01.pth")
-    f = Confidence(choice.load(), choice.label(class_nb), shape.vertices, shape.faces)
+    network = choose_network("squeezenet1_0", shared / "weights/squeezenet1_0_rgb01.pth")
+    f = Confidence.of(network, network.label(class_nb), shape)
     np.testing.assert_allclose(f(golden["points"]), golden["confidence"], atol=1e-3, rtol=0)
     off = np.abs(f.images(golden["points"][:4])[:, 0].numpy() - golden["image"]) > 1e-3
     assert off.mean(axis=(1, 2)).max() <= 5e-4
@@ -113,13 +123,13 @@ def test_gradient_of_a_real_network_on_a_real_mesh(name, released, key, shared):
     golden = np.load(shared / "goldens/confidence" / f"{name}.npz")
     class_nb = int(golden["class_nb"])
     shape = load_shape(shared / "scale", class_nb, int(golden["object_nb"]))
-    choice = choose_network("squeezenet1_0", shared / "weights/squeezenet1_0_rgb01.pth")
-    f = Confidence(choice.load(), choice.label(class_nb), shape.vertices, shape.faces, batch_size=8, released=released)
+    network = choose_network("squeezenet1_0", shared / "weights/squeezenet1_0_rgb01.pth")
+    f = f_of(network.load(), network.label(class_nb), shape, batch_size=8, gradient=RendererGradient(released))
     # Which of nearly equal numbers the network's max-pooling takes is a matter of the last digit, which differs between
     # processors: 1e-6 degrees move the cosine by 1e-3. So the mean over such nudges is held to the golden.
     gradients = []
     for nudge in (0, 1e-6, -1e-6):
-        values, gradient = f.with_gradient(golden["points"] + nudge)
+        values, gradient = f.value_and_grad(golden["points"] + nudge)
         np.testing.assert_allclose(values, golden["confidence"], atol=1e-3, rtol=0)
         gradients.append(gradient)
     ours, theirs = torch.stack(gradients).mean(0).numpy().ravel(), golden[key].ravel()
@@ -135,11 +145,11 @@ class Brightness(nn.Module):
         return torch.stack((lit, torch.zeros_like(lit)), dim=1)
 
 
-def test_finite_differences_are_differences_of_f(mesh):
+def test_finite_differences_are_differences_of_f(shape):
     points = np.array([[20.0, 30], [200, 60], [310, 5]])
     for parameters, columns in ((("azimuth", "elevation"), points), (("azimuth",), points[:, :1])):
-        f = Confidence(Brightness(), 0, *mesh, parameters=parameters, gradient="finite_difference", difference=2.0)
-        values, gradients = f.with_gradient(columns)
+        f = f_of(Brightness(), 0, shape, parameters=parameters, gradient=CentralDifferences(2.0))
+        values, gradients = f.value_and_grad(columns)
         torch.testing.assert_close(values, f(columns))
         for k in range(len(parameters)):
             step = np.zeros(len(parameters))
@@ -148,25 +158,25 @@ def test_finite_differences_are_differences_of_f(mesh):
             torch.testing.assert_close(gradients[:, k], expected)
 
 
-def test_values_beside_a_gradient_are_those_of_f(mesh):
-    for gradient in ("renderer", "finite_difference"):
-        f = Confidence(Tiny(), 1, *mesh, batch_size=7, gradient=gradient)
-        values, gradients = f.with_gradient(POINTS)
+def test_values_beside_a_gradient_are_those_of_f(shape):
+    for gradient in (RendererGradient(), CentralDifferences()):
+        f = f_of(Tiny(), 1, shape, batch_size=7, gradient=gradient)
+        values, gradients = f.value_and_grad(POINTS)
         torch.testing.assert_close(values, f(POINTS), atol=1e-5, rtol=0)
         assert gradients.shape == (23, 2) and torch.isfinite(gradients).all()
-        empty_values, empty_gradients = f.with_gradient(np.empty((0, 2)))
+        empty_values, empty_gradients = f.value_and_grad(np.empty((0, 2)))
         assert empty_values.shape == (0,) and empty_gradients.shape == (0, 2)
 
 
-def test_what_is_not_a_parameter_has_its_own_value(mesh):
-    by_three = Confidence(Tiny(), 1, *mesh, parameters=("azimuth", "elevation", "distance"))
-    by_one = Confidence(Tiny(), 1, *mesh, parameters=("azimuth",), fixed=dict(elevation=20))
+def test_what_is_not_a_parameter_has_its_own_value(shape):
+    by_three = f_of(Tiny(), 1, shape, parameters=("azimuth", "elevation", "distance"))
+    by_one = f_of(Tiny(), 1, shape, parameters=("azimuth",), fixed=dict(elevation=20))
     torch.testing.assert_close(by_three([[40, 20, 2.732]]), by_one([[40]]))
     assert (by_three([[40, 20, 3.5]]) - by_one([[40]])).abs() > 1e-4
 
 
-def test_the_first_answer_is_the_largest(mesh):
-    confidence, first = Confidence(Tiny(), 1, *mesh).with_top1(POINTS)
-    output = Tiny()(images_at(POINTS, *mesh)).softmax(1)
+def test_the_first_answer_is_the_largest(shape):
+    confidence, first = f_of(Tiny(), 1, shape).value_and_top1(POINTS)
+    output = Tiny()(Views(shape)(POINTS)).softmax(1)
     torch.testing.assert_close(confidence, output[:, 1].detach(), atol=1e-5, rtol=0)
     assert torch.equal(first, output.argmax(1) == 1)

@@ -1,4 +1,4 @@
-"""Growing a region: the bound optimizers of Hamdi & Ghanem 2019 (section 4.2 and its supplement).
+"""Gradient descent on the bounds of many boxes in lock-step (Hamdi & Ghanem 2019, section 4.2 and its supplement).
 
 A region is a box [a, b] in n dimensions, r = b - a. An optimizer looks at f at the 2^n corners of the box, D, and of
 a somewhat larger box, C, and says how a and b should move. Any function of n numbers can be f; nothing here knows of
@@ -7,150 +7,56 @@ Everything is computed for K boxes at once, in float64:
 
     a, b, r [K, n]    f_D, f_C [K, 2^n]    G_D [K, 2^n, n], the gradient of f at the corners
 """
+from __future__ import annotations
+
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Any, ClassVar, Protocol
 
 import numpy as np
 
+from utils.bounds.corners import corners, outer_corners
 from utils.regions import ndinterval
 
-ALPHA = 0.05  # how much larger the outer box is, as a share of r
-BETA = 0.0009  # how much the slope of f counts in OIR_W
-REG = 0.1  # lambda, the weight of the size's penalty in naive and trap
 LEARNING_RATE = 0.1  # eta
 N_ITERATIONS = 800
 INITIAL_WIDTH = 1e-5  # a region starts as its initial point -/+ this
-# A bound's step is proportional to the product of the other sides: in three dimensions a start of 1e-5 would move by
+# A bound's step is proportional to the product of the other sides. In three dimensions a start of 1e-5 would move by
 # 1e-10 an iteration, and 800 iterations would not bring it anywhere.
 INITIAL_WIDTH_3D = 0.1
 NARROWEST = 1e-5  # b - a is kept at least this wide in the bounded descent
 
 
-def initial_width(n):
-    """How wide a region starts to each side in n dimensions, in the dimensions' units."""
-    return INITIAL_WIDTH_3D if n >= 3 else INITIAL_WIDTH
+class Function(Protocol):
+    """What a region is grown in: f of n numbers."""
+
+    def __call__(self, points: np.ndarray) -> Any:
+        """f at points [N, n]: [N]."""
+
+    def value_and_grad(self, points: np.ndarray) -> tuple[Any, Any]:
+        """f at points [N, n] and its gradient: [N], [N, n]. Only optimizers with `needs_gradient` ask for it."""
 
 
-def corner_matrix(n):
-    """M [n, 2^n]: column i holds the binary digits of i, the most significant first."""
-    return (np.arange(2 ** n) >> np.arange(n)[::-1, None] & 1).astype(np.float64)
+class Optimizer(Protocol):
+    """A bound optimizer: a loss on boxes, and how the loss would move their bounds.
 
+    An optimizer is a frozen dataclass of the hyperparameters that it uses.
 
-def corners(a, r):
-    """The corners a + M[:, i] r of boxes a, r [K, n]: [K, 2^n, n]."""
-    return a[:, None] + corner_matrix(a.shape[1]).T * r[:, None]
+    Attributes:
+        name: in `--methods`.
+        needs_outer: it looks at f_C.
+        needs_gradient: it looks at G_D.
+    """
+    name: ClassVar[str]
+    needs_outer: ClassVar[bool]
+    needs_gradient: ClassVar[bool]
 
+    def loss(self, r: np.ndarray, f_D: np.ndarray, f_C: np.ndarray, G_D: np.ndarray) -> np.ndarray:
+        """The loss of every box: [K]."""
 
-def outer_corners(a, b, r, alpha):
-    """The corners of the larger boxes, by alpha r / 2 on every side: [K, 2^n, n]."""
-    margin = alpha / 2 * r
-    return corners(a - margin, (b + margin) - (a - margin))
-
-
-@dataclass(frozen=True)
-class Naive:
-    """Naive: sum of f in the box, less a penalty on its size."""
-    name = "naive"
-    needs_outer = False
-    needs_gradient = False
-    alpha: float = ALPHA
-    beta: float = BETA
-    reg: float = REG
-
-    def loss(self, r, f_D, f_C=None, G_D=None):
-        """-V sum f_D + lambda |r|: [K]."""
-        return -_share(r) * f_D.sum(1) + self.reg * np.linalg.norm(r, axis=1)
-
-    def gradients(self, r, f_D, f_C=None, G_D=None):
-        """Of the loss for a and b: ga, gb [K, n]."""
-        M = corner_matrix(r.shape[1])
-        V = _share(r)[:, None]
-        return (2 * V * (1 / r) * (f_D @ (1 - M).T) - self.reg * r,
-                -2 * V * (1 / r) * (f_D @ M.T) + self.reg * r)
-
-
-@dataclass(frozen=True)
-class Trap(Naive):
-    """The trapezoid rule's gradient of the naive loss: needs the gradient of f."""
-    name = "trap"
-    needs_gradient = True
-
-    def gradients(self, r, f_D, f_C=None, G_D=None):
-        """Of the loss for a and b: ga, gb [K, n]."""
-        M = corner_matrix(r.shape[1])
-        V = _share(r)[:, None]
-        sums = f_D.sum(1, keepdims=True) * (1 / r)
-        return (V * (-np.einsum("kc,qck->qk", 1 - M, G_D) + sums) - self.reg * r,
-                V * (-np.einsum("kc,qck->qk", M, G_D) - sums) + self.reg * r)
-
-
-@dataclass(frozen=True)
-class OIR_B:
-    """Outer-inner ratio, black box: f inside against f around, from values of f alone."""
-    name = "OIR_B"
-    needs_outer = True
-    needs_gradient = False
-    alpha: float = ALPHA
-    beta: float = BETA
-    reg: float = REG
-
-    def loss(self, r, f_D, f_C, G_D=None):
-        """V ((1 + alpha)^n sum f_C - 2 sum f_D): [K]."""
-        return _share(r) * ((1 + self.alpha) ** r.shape[1] * f_C.sum(1) - 2 * f_D.sum(1))
-
-    def gradients(self, r, f_D, f_C, G_D=None):
-        """Of the loss for a and b: ga, gb [K, n]."""
-        M = corner_matrix(r.shape[1])
-        near, far = 1 + self.alpha / 2, self.alpha / 2
-        k = (1 + self.alpha) ** (r.shape[1] - 1)
-        P, Pc = k * (near * M + far * (1 - M)), k * (near * (1 - M) + far * M)
-        V = _share(r)[:, None]
-        f_D, f_C = f_D[:, None], f_C[:, None]
-        return (2 * V * (1 / r) * (2 * _sum_in_pairs((1 - M) * f_D) - _sum_in_pairs(Pc * f_C)),
-                2 * V * (1 / r) * (-2 * _sum_in_pairs(M * f_D) + _sum_in_pairs(P * f_C)))
-
-
-@dataclass(frozen=True)
-class OIR_W:
-    """Outer-inner ratio, white box: the outer box shrinks onto the inner one, so that the gradient of f stands in."""
-    name = "OIR_W"
-    needs_outer = True
-    needs_gradient = True
-    alpha: float = ALPHA
-    beta: float = BETA
-    reg: float = REG
-
-    def loss(self, r, f_D, f_C, G_D=None):
-        """(1 + alpha)^n sum f_C / sum f_D - 1: [K]."""
-        return (1 + self.alpha) ** r.shape[1] * f_C.sum(1) / f_D.sum(1) - 1
-
-    def gradients(self, r, f_D, f_C, G_D):
-        """Of the loss for a and b: ga, gb [K, n]."""
-        n = r.shape[1]
-        M = corner_matrix(n)
-        Mc = 1 - M
-        weight = 2 - (2 * n - 1) * self.beta
-        Q, Qc = weight * M - self.beta * Mc, weight * Mc - self.beta * M
-        inverse = (1 / r)[:, :, None]
-        V = _share(r)[:, None]
-        f_D, G = f_D[:, None], G_D.transpose(0, 2, 1)
-        inner = _sum_in_halves(inverse * Qc * f_D), -_sum_in_halves(inverse * Q * f_D)
-        slope = (Mc * G).sum(-1), (M * G).sum(-1)
-        return tuple(V * (q + self.beta * d + self.beta * self._side_slopes(r, ours, others, G))
-                     for q, d, ours, others in zip(inner, slope, (Mc, M), (M, Mc)))
-
-    @staticmethod
-    def _side_slopes(r, ours, others, G):
-        """s_k = (1 / r_k) sum over i != k of r_i ((M_i - Mc_i) M_k) . G[:, i], with M = ours, Mc = others: [K, n]."""
-        n = r.shape[1]
-        total = np.zeros_like(r)
-        for k in range(n):
-            for i in range(n):
-                if i != k:
-                    total[:, k] += (r[:, i, None] * (((ours[i] - others[i]) * ours[k]) * G[:, i])).sum(-1)
-        return total * (1 / r)
-
-
-METHODS = {method.name: method for method in (OIR_W, Naive, OIR_B, Trap)}
+    def gradients(self, r: np.ndarray, f_D: np.ndarray, f_C: np.ndarray,
+                  G_D: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """The published gradients of the loss for a and b: ga, gb [K, n]."""
 
 
 @dataclass
@@ -164,14 +70,14 @@ class Descent:
         losses: list over iterations of [K].
         problems: K strings, empty while all is well; a box with a problem stays where it was.
     """
-    methods: list
+    methods: list[Optimizer]
     a: np.ndarray
     b: np.ndarray
-    traces: list = field(default_factory=list)
-    losses: list = field(default_factory=list)
-    problems: list = field(default_factory=list)
+    traces: list[np.ndarray] = field(default_factory=list)
+    losses: list[np.ndarray] = field(default_factory=list)
+    problems: list[str] = field(default_factory=list)
 
-    def state(self):
+    def state(self) -> dict[str, Any]:
         """All of it but the methods, as tensors and lists, for `from_state`."""
         import torch  # takes seconds, and the options are read without it
         return dict(a=torch.from_numpy(self.a), b=torch.from_numpy(self.b),
@@ -179,12 +85,12 @@ class Descent:
                     problems=list(self.problems))
 
     @classmethod
-    def from_state(cls, methods, n_points, state):
+    def from_state(cls, methods: Sequence[Optimizer], n_points: int, state: dict[str, Any]) -> Descent:
         """The descent that `state` was taken of, of n_points points for each method."""
         return cls([method for method in methods for _ in range(n_points)], state["a"].numpy(), state["b"].numpy(),
                    list(state["traces"].numpy()), list(state["losses"].numpy()), list(state["problems"]))
 
-    def by_method(self):
+    def by_method(self) -> dict[str, Grown]:
         """What every method has grown: {method's name: Grown}."""
         traces, losses = np.stack(self.traces, axis=1), np.stack(self.losses, axis=1)
         grown = {}
@@ -205,52 +111,26 @@ class Grown:
         losses: [P, iterations].
         problems: P strings, empty where all went well.
     """
-    regions: list
+    regions: list[ndinterval]
     traces: np.ndarray
     losses: np.ndarray
-    problems: list
+    problems: list[str]
 
 
-def grow_regions(f, initial_points, methods=("OIR_W", "naive", "OIR_B"), n_iterations=N_ITERATIONS,
-                 learning_rate=LEARNING_RATE, alpha=ALPHA, beta=BETA, reg=REG, width=None, domain=None):
-    """Grow a region from every point with every method.
-
-    Args:
-        f: has f(points [N, n]) -> [N], for OIR_W and trap f.with_gradient(points) -> [N], [N, n], and perhaps `domain`.
-        initial_points: [P, n].
-        methods: names of METHODS.
-        n_iterations, learning_rate, alpha, beta, reg: see above.
-        width: a region starts as its point -/+ this (default: see `initial_width`).
-        domain: a ndinterval that no region leaves (default: f's; regions run free if it has none).
-
-    Returns:
-        {method's name: Grown}.
-
-    Raises:
-        ValueError: for a method that is not known, or points of another shape.
-    """
-    points = np.asarray(initial_points, dtype=np.float64)
-    if points.ndim != 2 or not len(points):
-        raise ValueError(f"initial_points of shape {list(points.shape)}: expected [P, n]")
-    unknown = [name for name in methods if name not in METHODS]
-    if unknown:
-        raise ValueError(f"{unknown[0]!r} is no method; expected some of {', '.join(METHODS)}")
-    domain = getattr(f, "domain", None) if domain is None else domain
-    descent = start([METHODS[name](alpha, beta, reg) for name in methods], points,
-                    initial_width(points.shape[1]) if width is None else width, domain)
-    for _ in range(n_iterations):
-        step(descent, f, learning_rate, domain)
-    return descent.by_method()
+def initial_width(n: int) -> float:
+    """How wide a region starts to each side in n dimensions, in the dimensions' units."""
+    return INITIAL_WIDTH_3D if n >= 3 else INITIAL_WIDTH
 
 
-def start(methods, initial_points, width=INITIAL_WIDTH, domain=None):
+def start(methods: Sequence[Optimizer], initial_points: Any, width: float = INITIAL_WIDTH,
+          domain: ndinterval | None = None) -> Descent:
     """A descent that has not moved yet: every method from every initial point.
 
     Args:
         methods: optimizers.
         initial_points: [P, n].
         width: a box starts as its point -/+ this.
-        domain: a ndinterval that the boxes are cut to, or None.
+        domain: the boxes are cut to it. None: they are not.
 
     Returns:
         A Descent of len(methods) * P boxes, a method's points side by side.
@@ -263,42 +143,26 @@ def start(methods, initial_points, width=INITIAL_WIDTH, domain=None):
     return Descent([method for method in methods for _ in range(n_points)], a, b, problems=[""] * len(points))
 
 
-def step(descent, f, learning_rate=LEARNING_RATE, domain=None):
+def step(descent: Descent, f: Function, learning_rate: float = LEARNING_RATE,
+         domain: ndinterval | None = None) -> None:
     """Move every box by one iteration of gradient descent, in place.
 
     f is asked once for its values and once for its gradients, at all corners of all boxes together.
 
     Args:
-        descent: a Descent.
-        f: has f(points [N, n]) -> [N] and f.with_gradient(points) -> [N], [N, n].
+        descent: the state.
+        f: the function.
         learning_rate: eta.
-        domain: a ndinterval: the boxes stay in it, and b - a stays positive. None: they run free, and where a
-            bound has passed the other r is |b - a|.
+        domain: the boxes stay in it, and b - a stays positive. None: they run free, and where a bound has passed the
+            other r is |b - a|.
     """
-    K, n = descent.a.shape
     a, b = descent.a, descent.b
     with np.errstate(all="ignore"):  # boxes that are no longer finite are still among them
         r = b - a if domain is not None else np.abs(b - a)
-        D = corners(a, r)
-        C = outer_corners(a, b, r, np.array([[method.alpha] for method in descent.methods]))
     alive = np.array([not problem for problem in descent.problems])
-    with_gradient = alive & np.array([method.needs_gradient for method in descent.methods])
-    with_values = alive & ~with_gradient
-    with_outer = alive & np.array([method.needs_outer for method in descent.methods])
+    f_D, f_C, G_D = _evaluate(descent, f, r, alive)
 
-    f_D = np.full((K, 2 ** n), np.nan)
-    f_C = np.full((K, 2 ** n), np.nan)
-    G_D = np.full((K, 2 ** n, n), np.nan)
-    asked = np.concatenate((D[with_values].reshape(-1, n), C[with_outer].reshape(-1, n)))
-    if len(asked):
-        values = np.asarray(f(asked), dtype=np.float64).reshape(-1, 2 ** n)
-        f_D[with_values], f_C[with_outer] = np.split(values, [with_values.sum()])
-    if with_gradient.any():
-        values, gradients = f.with_gradient(D[with_gradient].reshape(-1, n))
-        f_D[with_gradient] = np.asarray(values, dtype=np.float64).reshape(-1, 2 ** n)
-        G_D[with_gradient] = np.asarray(gradients, dtype=np.float64).reshape(-1, 2 ** n, n)
-
-    losses = np.full(K, np.nan)
+    losses = np.full(len(a), np.nan)
     new_a, new_b = a.copy(), b.copy()
     for method in dict.fromkeys(descent.methods):
         chosen = alive & np.array([m == method for m in descent.methods])
@@ -323,28 +187,33 @@ def step(descent, f, learning_rate=LEARNING_RATE, domain=None):
     descent.a, descent.b = new_a, new_b
 
 
-def _share(r):
-    """V, the volume that each corner stands for: [K]."""
-    return np.prod(r, axis=1) / 2 ** r.shape[1]
+def _evaluate(descent: Descent, f: Function, r: np.ndarray,
+              alive: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """f_D, f_C and G_D as far as the methods of the boxes that are alive look at them; nan elsewhere."""
+    K, n = descent.a.shape
+    with np.errstate(all="ignore"):
+        D = corners(descent.a, r)
+        C = outer_corners(descent.a, descent.b, r, np.array([[getattr(m, "alpha", 0.0)] for m in descent.methods]))
+    with_gradient = alive & np.array([method.needs_gradient for method in descent.methods])
+    with_values = alive & ~with_gradient
+    with_outer = alive & np.array([method.needs_outer for method in descent.methods])
+
+    f_D = np.full((K, 2 ** n), np.nan)
+    f_C = np.full((K, 2 ** n), np.nan)
+    G_D = np.full((K, 2 ** n, n), np.nan)
+    asked = np.concatenate((D[with_values].reshape(-1, n), C[with_outer].reshape(-1, n)))
+    if len(asked):
+        values = np.asarray(f(asked), dtype=np.float64).reshape(-1, 2 ** n)
+        f_D[with_values], f_C[with_outer] = np.split(values, [with_values.sum()])
+    if with_gradient.any():
+        values, gradients = f.value_and_grad(D[with_gradient].reshape(-1, n))
+        f_D[with_gradient] = np.asarray(values, dtype=np.float64).reshape(-1, 2 ** n)
+        G_D[with_gradient] = np.asarray(gradients, dtype=np.float64).reshape(-1, 2 ** n, n)
+    return f_D, f_C, G_D
 
 
-def _kept_within(a, b, domain):
+def _kept_within(a: np.ndarray, b: np.ndarray, domain: ndinterval) -> tuple[np.ndarray, np.ndarray]:
     """Boxes cut to the domain, each side at least NARROWEST long."""
     a = np.clip(a, domain.a, domain.b - NARROWEST)
     b = np.clip(b, domain.a + NARROWEST, domain.b)
     return a, np.maximum(b, a + NARROWEST)
-
-
-def _sum_in_pairs(values):
-    """Sum over the last axis, of length 2^n: neighbours first, then neighbouring sums."""
-    while values.shape[-1] > 1:
-        values = values[..., ::2] + values[..., 1::2]
-    return values[..., 0]
-
-
-def _sum_in_halves(values):
-    """Sum over the last axis, of length 2^n: the first half onto the second, and so on."""
-    while values.shape[-1] > 1:
-        first, second = np.split(values, 2, axis=-1)
-        values = first + second
-    return values[..., 0]

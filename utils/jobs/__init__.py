@@ -1,0 +1,1 @@
+"""Options to a finished result, once or on a cluster."""

@@ -1,103 +1,129 @@
-"""Many jobs: which there are, how far they have come, and tables of them."""
+"""Which jobs a sweep has, how far they have come, and tables of them."""
+from __future__ import annotations
+
 import itertools
 from argparse import Namespace
 from collections import Counter
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from types import ModuleType
+from typing import Any, Protocol
 
-from utils.results import store as checkpoints
-from utils.shapes.catalogue import catalogue_of
-from utils.results.store import DONE, FAILED, MISSING, RUNNING, UNFINISHED
 from utils.errors import InputError
+from utils.jobs.options import JobOptions
+from utils.results.layout import DONE, FAILED, MISSING, RUNNING, UNFINISHED
+from utils.results.store import state_of
+from utils.shapes.catalogue import catalogue_of
 
 LETTERS = {DONE: "D", RUNNING: "R", UNFINISHED: "U", FAILED: "F", MISSING: "."}
 
 
+class Script(Protocol):
+    """map.py or optim.py, as a module: what a sweep and its workers need of it."""
+    __name__: str
+    Options: Any  # a subclass of JobOptions, with Options.of(parsed options)
+    IN_A_SWEEP: dict[str, str]  # its own values of options that mean another script's in a sweep
+
+    def find(self, options: Any) -> Any:
+        """The Job that the options ask for."""
+
+    def run(self, options: Any) -> tuple[Any, Path]:
+        """The result that the options ask for, made or found, and its path."""
+
+    def show(self, result: Any, path: Path, plot: bool) -> None:
+        """Print and draw a result."""
+
+
 @dataclass(eq=False)
-class Job:
-    """One result that is wanted.
+class Task:
+    """One result that a sweep wants.
 
     Attributes:
-        script: the module that makes it, map or optim.
-        args: its options.
+        script: that makes it.
+        options: of the script.
         path: where it goes, None if it cannot even be looked for.
         settings: what it depends on, as found on this machine.
-        state: of the states in utils.results.store.
+        state: of the states in utils.results.layout.
         cause: why it failed, one line.
         was_done: it was there before.
-        shunned: nodes on which it has failed.
+        failed_on: nodes on which it has failed.
     """
-    script: ModuleType
-    args: Namespace
+    script: Script
+    options: JobOptions
     path: Path | None = None
-    settings: dict | None = None
+    settings: dict[str, Any] | None = None
     state: str = MISSING
     cause: str = ""
     was_done: bool = False
-    shunned: set = field(default_factory=set)
+    failed_on: set[str | None] = field(default_factory=set)
 
-    def __str__(self):
-        return f"{self.script.__name__} of {self.args.network} on {self.class_name} {self.args.object_nb}"
+    def __str__(self) -> str:
+        return f"{self.script.__name__} of {self.options.network} on {self.class_name} {self.options.object_nb}"
 
     @property
-    def class_name(self):
+    def class_name(self) -> str:
         """The name of the object's class."""
-        return catalogue_of(self.args.dataset).class_names[self.args.class_nb]
+        return catalogue_of(self.options.dataset).class_names[self.options.class_nb]
 
     @property
-    def mesh(self):
+    def mesh(self) -> tuple[int, int]:
         """Which mesh it needs."""
-        return self.args.class_nb, self.args.object_nb
+        return self.options.class_nb, self.options.object_nb
 
-    def look(self):
+    def update_state(self) -> None:
         """Find out how far it is, by the rule that the scripts skip results by; writes nothing."""
         try:
-            found = self.script.find(self.args)
+            job = self.script.find(self.options)
         except InputError as error:
             self.state, self.cause = FAILED, str(error)
             return
-        self.path, self.settings = found.path, found.settings
-        self.state, self.cause = checkpoints.state_of(self.path, self.settings)
+        self.path, self.settings = job.path, job.settings
+        self.state, self.cause = state_of(job.path, job.settings)
         self.was_done = self.state == DONE
 
-    def is_wanted(self):
+    def has_work(self) -> bool:
         """Whether there is anything to do: not where the result is there, or it cannot even be looked for.
 
         A stored result may still have to be drawn or verified; the script sees to that.
         """
-        extras = self.args.override or self.args.plot or self.args.verify
+        extras = self.options.override or self.options.plot or getattr(self.options, "verify", 0)
         return self.path is not None and (self.state != DONE or bool(extras))
 
 
-def matrix(scripts, networks, classes, objects, args):
-    """A Job for every combination, a network's side by side, so that workers change networks seldom.
+def matrix(scripts: Sequence[Script], networks: Sequence[str], classes: Sequence[int] | None,
+           objects: Sequence[int] | None, args: Namespace) -> list[Task]:
+    """A Task for every combination, a network's side by side, so that workers change networks seldom.
 
     Args:
         scripts: modules.
         networks: names.
         classes, objects: numbers, or None for all that there are.
-        args: options that all share.
+        args: parsed options that all share.
+
+    Raises:
+        InputError: for an option out of range, or an object that there is not.
     """
     catalogue = catalogue_of(args.dataset)
     classes = range(len(catalogue.class_names)) if classes is None else classes
-    jobs = []
+    anyone = dict(network=networks[0], class_nb=0, object_nb=0, mesh=None, label=None)
+    shared = [script.Options.of(Namespace(**{**vars(args), **anyone, **script.IN_A_SWEEP})) for script in scripts]
+    tasks = []
     for network, class_nb in itertools.product(networks, classes):
         catalogue.check(class_nb, 0)
-        for object_nb, script in itertools.product(
-                range(catalogue.n_objects(class_nb)) if objects is None else objects, scripts):
-            number = dict(network=network, class_nb=class_nb, object_nb=object_nb, mesh=None, label=None)
-            jobs.append(Job(script, Namespace(**{**vars(args), **number, **script.SWEPT})))
-    return jobs
+        for object_nb in range(catalogue.n_objects(class_nb)) if objects is None else objects:
+            catalogue.check(class_nb, object_nb)
+            number = dict(network=network, class_nb=class_nb, object_nb=object_nb)
+            tasks += [Task(script, replace(options, **number)) for script, options in zip(scripts, shared)]
+    return tasks
 
 
-def numbers(text, option):
+def parse_numbers(text: str, option: str) -> list[int]:
     """The numbers of a list such as "0-3,7": [0, 1, 2, 3, 7].
 
     Raises:
         InputError: if it is none.
     """
-    found = []
+    found: list[int | None] = []
     for part in text.split(","):
         first, dash, last = part.partition("-")
         try:
@@ -106,16 +132,17 @@ def numbers(text, option):
             found.append(None)
     if None in found:
         raise InputError(f"{option} {text}: expected numbers and ranges such as 0-3,7")
-    return list(dict.fromkeys(found))
+    return [number for number in dict.fromkeys(found) if number is not None]
 
 
-def state_table(jobs):
+def state_table(tasks: Iterable[Task]) -> Iterator[str]:
     """A row of letters, one for each object, for every network, script and class: lines of text."""
-    objects = sorted({job.args.object_nb for job in jobs})
-    rows = {}
-    for job in jobs:
-        label = (f"{job.args.network} {job.script.__name__}", f"{job.args.class_nb} {job.class_name}")
-        rows.setdefault(label, {})[job.args.object_nb] = LETTERS[job.state]
+    tasks = list(tasks)
+    objects = sorted({task.options.object_nb for task in tasks})
+    rows: dict[tuple[str, str], dict[int, str]] = {}
+    for task in tasks:
+        label = (f"{task.options.network} {task.script.__name__}", f"{task.options.class_nb} {task.class_name}")
+        rows.setdefault(label, {})[task.options.object_nb] = LETTERS[task.state]
     width = max(len(name) for name, _ in rows)
     yield f"{'':{width}} {'object':11} " + " ".join(map(str, objects))
     for (name, class_name), letters in sorted(rows.items(), key=lambda row: row[0][0]):
@@ -123,12 +150,12 @@ def state_table(jobs):
     yield "  ".join(f"{letter} {state}" for state, letter in LETTERS.items())
 
 
-def summary_table(jobs):
+def summary_table(tasks: Iterable[Task]) -> Iterator[str]:
     """A row of counts for every network and script, and their sum: lines of text."""
-    counts = {}
-    for job in jobs:
-        state = "done before" if job.was_done and job.state == DONE else job.state
-        for name in (f"{job.args.network} {job.script.__name__}", "all"):
+    counts: dict[str, Counter[str]] = {}
+    for task in tasks:
+        state = "done before" if task.was_done and task.state == DONE else task.state
+        for name in (f"{task.options.network} {task.script.__name__}", "all"):
             counts.setdefault(name, Counter())[state if state in ("done before", DONE, FAILED) else "left"] += 1
     total = counts.pop("all")
     width = max(map(len, [*counts, "all"]))

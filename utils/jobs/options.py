@@ -1,81 +1,117 @@
-"""Command-line options that the scripts share, and how a script ends."""
+"""Options of both map.py and optim.py: on the command line, and checked, as a dataclass. Nothing here needs torch."""
 import argparse
-import importlib
-import signal
-import sys
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any, NoReturn
 
-from utils.shapes.catalogue import PAPER, catalogue_of, check_axes, numbered
-from utils.results.store import SCORES
 from utils.errors import InputError
-from utils.parameters import COLOR, parse_fixed
+from utils.parameters import AZIMUTH_AND_ELEVATION, COLOR, parse_fixed
+from utils.semantic.scores import SCORES
+from utils.shapes.catalogue import PAPER, catalogue_of, check_axes, numbered
 
 RENDERER = "utils"  # stands for utils.renderer
-INTERRUPTED = 130  # exit code after Ctrl-C or a request to terminate, as shells have it
 
 
 class Parser(argparse.ArgumentParser):
     """An argument parser whose errors are one line."""
 
-    def error(self, message):
+    def error(self, message: str) -> NoReturn:
+        """End the process with exit code 2."""
         self.exit(2, f"{self.prog}: error: {message} (--help lists the options)\n")
+        raise AssertionError("exit returns nowhere")
 
 
-def add_job_options(parser):
-    """Options of both map.py and optim.py that say which job it is."""
-    parser.add_argument("-n", "--network", default="resnet", metavar="NAME",
-                        help="resnet, alexnet, vgg, incept (the paper's), demo, any torchvision classifier, timm:NAME, "
-                             "or package.module:function (default: resnet)")
-    parser.add_argument("-s", "--class_nb", type=int, default=0, metavar="N",
-                        help=f"class: {numbered(PAPER.class_names)}; or a class of --dataset")
-    parser.add_argument("-j", "--object_nb", type=int, default=0, metavar="N", help="object of the class, 0 to 9")
-    parser.add_argument("--mesh", type=Path, default=None, metavar="FILE",
-                        help="an object of your own: obj, ply, stl, glb or off")
-    parser.add_argument("--label", default=None, metavar="L",
-                        help="class of the object among the network's: its number or name")
+@dataclass(frozen=True)
+class JobOptions:
+    """What any job depends on, and how it is done. Each field is the option of its name, checked.
+
+    Attributes:
+        parameters: names of a point's numbers.
+        fixed: {name: number} of parameters that stay the same, at another value than their default.
+    """
+    network: str = "resnet"
+    class_nb: int = 0
+    object_nb: int = 0
+    mesh: Path | None = None
+    label: str | None = None
+    gpu: int | None = None
+    override: bool = False
+    data_dir: Path = Path("scale")
+    dataset: Path | None = None
+    up: str = "y"
+    front: str | None = None
+    textures: bool = False
+    fixed: Mapping[str, float] = field(default_factory=dict)
+    score: str = "softmax"
+    image_size: int | None = None
+    checkpoint_dir: Path = Path("checkpoint")
+    weights: Path | None = None
+    normalize: bool = False
+    batch_size: int = 32
+    precision: str = "fp32"
+    compile: bool = False
+    renderer: str = RENDERER
+    plot: bool = False
+    parameters: tuple[str, ...] = AZIMUTH_AND_ELEVATION
 
 
-def add_shared_options(parser):
-    """Options of both map.py and optim.py that hold for any job."""
-    parser.add_argument("-g", "--gpu", type=int, default=None, metavar="N",
-                        help="GPU to run on; -1: the CPU (default: the first GPU if there is one, else the CPU)")
-    parser.add_argument("-o", "--override", action="store_true", help="discard a stored result and start anew")
-    parser.add_argument("--data_dir", type=Path, default=Path("scale"), metavar="DIR",
-                        help="folder of <class>/<shape id>/models/model_normalized.obj (default: scale)")
-    parser.add_argument("--dataset", type=Path, default=None, metavar="FILE",
-                        help="CSV or YAML of class, label and mesh, in place of the paper's objects")
-    parser.add_argument("--up", choices=("y", "z"), default="y", help="axis of your meshes that is up (default: y)")
-    parser.add_argument("--front", choices=("x", "-x", "y", "-y", "z", "-z"), default=None,
-                        help="axis that their front looks along (default: -z, with --up z: -y); write --front=-x")
-    parser.add_argument("--textures", action="store_true", help="objects keep their own colours (default: white)")
-    parser.add_argument("--fixed", default="", metavar="NAME=VALUE,..",
-                        help="parameters that stay the same, at another value than their default")
-    parser.add_argument("--score", choices=tuple(SCORES), default="softmax",
-                        help="what stands for the confidence (default: softmax)")
-    parser.add_argument("--image_size", type=int, default=None, metavar="PIXELS",
-                        help="a side of the images (default: what the network takes; 224 for torchvision's)")
-    parser.add_argument("--checkpoint_dir", type=Path, default=Path("checkpoint"), metavar="DIR",
-                        help="folder of the results (default: checkpoint)")
-    parser.add_argument("--weights", type=Path, default=None, metavar="FILE",
-                        help="state_dict of the network, .pth or .safetensors (default: torchvision's ImageNet "
-                             "weights)")
-    parser.add_argument("--normalize", action="store_true",
-                        help="take ImageNet's mean and standard deviation off the image; the paper does not")
-    parser.add_argument("--batch_size", type=int, default=32, metavar="N", help="views at a time (default: 32)")
-    parser.add_argument("--precision", choices=("fp32", "bf16"), default="fp32", help="of the network (default: fp32)")
-    parser.add_argument("--compile", action="store_true", help="compile the network with torch.compile")
-    parser.add_argument("--renderer", default=RENDERER, metavar="MODULE",
-                        help="Python module that draws, with the public names of neural_renderer, on the network's "
-                             f"device (default: {RENDERER})")
-    parser.add_argument("--plot", action="store_true", help="draw the result as a PNG beside it")
+def add_job_options(parser: argparse.ArgumentParser) -> None:
+    """Add the options that say which job it is."""
+    add = parser.add_argument
+    add("-n", "--network", default=JobOptions.network, metavar="NAME",
+        help="resnet, alexnet, vgg, incept (the paper's), demo, any torchvision classifier, timm:NAME, "
+             "or package.module:function (default: resnet)")
+    add("-s", "--class_nb", type=int, default=JobOptions.class_nb, metavar="N",
+        help=f"class: {numbered(PAPER.class_names)}; or a class of --dataset")
+    add("-j", "--object_nb", type=int, default=JobOptions.object_nb, metavar="N", help="object of the class, 0 to 9")
+    add("--mesh", type=Path, default=None, metavar="FILE", help="an object of your own: obj, ply, stl, glb or off")
+    add("--label", default=None, metavar="L", help="class of the object among the network's: its number or name")
 
 
-def check_shared_options(args, parameters):
-    """Turn away values out of range before anything is loaded.
+def add_shared_options(parser: Any) -> None:
+    """Add the options that hold for any job, to a parser or a group of one."""
+    add = parser.add_argument
+    add("-g", "--gpu", type=int, default=None, metavar="N",
+        help="GPU to run on; -1: the CPU (default: the first GPU if there is one, else the CPU)")
+    add("-o", "--override", action="store_true", help="discard a stored result and start anew")
+    add("--data_dir", type=Path, default=JobOptions.data_dir, metavar="DIR",
+        help="folder of <class>/<shape id>/models/model_normalized.obj (default: scale)")
+    add("--dataset", type=Path, default=None, metavar="FILE",
+        help="CSV or YAML of class, label and mesh, in place of the paper's objects")
+    add("--up", choices=("y", "z"), default=JobOptions.up, help="axis of your meshes that is up (default: y)")
+    add("--front", choices=("x", "-x", "y", "-y", "z", "-z"), default=None,
+        help="axis that their front looks along (default: -z, with --up z: -y); write --front=-x")
+    add("--textures", action="store_true", help="objects keep their own colours (default: white)")
+    add("--fixed", default="", metavar="NAME=VALUE,..",
+        help="parameters that stay the same, at another value than their default")
+    add("--score", choices=tuple(SCORES), default=JobOptions.score,
+        help="what stands for the confidence (default: softmax)")
+    add("--image_size", type=int, default=None, metavar="PIXELS",
+        help="a side of the images (default: what the network takes; 224 for torchvision's)")
+    add("--checkpoint_dir", type=Path, default=JobOptions.checkpoint_dir, metavar="DIR",
+        help="folder of the results (default: checkpoint)")
+    add("--weights", type=Path, default=None, metavar="FILE",
+        help="state_dict of the network, .pth or .safetensors (default: torchvision's ImageNet "
+             "weights)")
+    add("--normalize", action="store_true",
+        help="take ImageNet's mean and standard deviation off the image; the paper does not")
+    add("--batch_size", type=int, default=JobOptions.batch_size, metavar="N", help="views at a time (default: 32)")
+    add("--precision", choices=("fp32", "bf16"), default=JobOptions.precision,
+        help="of the network (default: fp32)")
+    add("--compile", action="store_true", help="compile the network with torch.compile")
+    add("--renderer", default=RENDERER, metavar="MODULE",
+        help="Python module that draws, with the public names of neural_renderer, on the network's "
+             f"device (default: {RENDERER})")
+    add("--plot", action="store_true", help="draw the result as a PNG beside it")
+
+
+def checked(args: argparse.Namespace, parameters: tuple[str, ...]) -> dict[str, Any]:
+    """The fields of `JobOptions`, out of parsed options.
 
     Args:
-        args: the parsed options.
-        parameters: names of those that do not stay the same.
+        args: what `add_job_options` and `add_shared_options` read.
+        parameters: names of a point's numbers.
 
     Raises:
         InputError: names the option, what was given and what is expected.
@@ -95,68 +131,5 @@ def check_shared_options(args, parameters):
     for name in COLOR:
         if args.textures and (name in fixed or name in parameters):
             raise InputError(f"--textures: {name} is the colour of a white object; leave one of the two out")
-
-
-def chosen_device(gpu):
-    """The torch device for `--gpu`: None the first GPU if there is one, -1 the CPU.
-
-    Raises:
-        InputError: if there is no such GPU.
-    """
-    import torch  # takes seconds, and the options are read without it
-    if gpu == -1 or (gpu is None and not torch.cuda.is_available()):
-        return torch.device("cpu")
-    n_gpus = torch.cuda.device_count() if torch.cuda.is_available() else 0
-    if gpu is not None and not 0 <= gpu < n_gpus:
-        there = f"there are GPUs 0 to {n_gpus - 1}" if n_gpus else "PyTorch finds no GPU here"
-        raise InputError(f"--gpu {gpu}: {there}; use --gpu -1 for the CPU")
-    return torch.device("cuda", gpu or 0)
-
-
-def chosen_renderer(name, device):
-    """The module for `--renderer`.
-
-    Raises:
-        InputError: if it cannot be imported, or does not draw on the device.
-    """
-    try:
-        module = importlib.import_module("utils.renderer" if name == RENDERER else name)
-    except Exception as error:  # a package built for another machine fails in its own ways
-        raise InputError(f"--renderer {name}: cannot be imported ({type(error).__name__}: {error}); install it, or "
-                         f"leave the option out for {RENDERER}") from None
-    if name == RENDERER and device.type == "cpu":
-        return module
-    try:
-        _draw_a_triangle(module, device)
-    except Exception as error:
-        if name == RENDERER:
-            raise InputError(f"--gpu {device.index}: {error}; --gpu -1 draws on the CPU") from None
-        raise InputError(f"--renderer {name}: does not draw here, on {device} ({type(error).__name__}: {error}); "
-                         "expected the public names of neural_renderer, which draws on GPUs only; leave the "
-                         f"option out for {RENDERER}") from None
-    return module
-
-
-def _draw_a_triangle(module, device):
-    import torch
-    camera = module.Renderer(image_size=8, camera_mode="look_at")
-    camera.eye = module.get_points_from_angles(*torch.tensor([[2.0], [30.0], [40.0]], device=device))
-    camera.render_rgb(torch.eye(3, device=device)[None], torch.arange(3, dtype=torch.int32, device=device)[None, None],
-                      torch.ones(1, 1, 2, 2, 2, 3, device=device))
-
-
-def run_script(main, when_stopped="stopped"):
-    """Call main() and end the process as a user expects: one line for an error, `when_stopped` after Ctrl-C."""
-    script = Path(sys.argv[0]).name
-    signal.signal(signal.SIGTERM, signal.default_int_handler)  # a cluster's request to stop is a Ctrl-C
-    try:
-        main()
-    except InputError as error:
-        sys.exit(_fail(f"{script}: error: {error}", 2))
-    except KeyboardInterrupt:
-        sys.exit(_fail(f"{script}: {when_stopped}", INTERRUPTED))
-
-
-def _fail(message, code):
-    print(" ".join(message.split()), file=sys.stderr)
-    return code
+    given = {name: getattr(args, name) for name in JobOptions.__dataclass_fields__ if name in args}
+    return {**given, "fixed": fixed, "parameters": parameters}

@@ -1,162 +1,198 @@
-"""What both scripts do first: find the network, the mesh and the file of the result."""
+"""What every job does first: find the network, the mesh and the file of the result."""
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from pathlib import Path
+from types import ModuleType
+from typing import Any
 
 import torch
 
-from utils.results import store as checkpoints
+from utils.errors import InputError
+from utils.jobs.devices import device_for, renderer_for
+from utils.jobs.options import RENDERER, JobOptions
+from utils.networks import IMAGE_SIZE, IMAGENET_MEAN, IMAGENET_STD, Network, choose_network, find_label
+from utils.parameters import CAMERA
+from utils.results.contents import Metadata
+from utils.results.layout import result_path
+from utils.results.store import ResultFile, version_of
+from utils.semantic.classifier import Classifier
+from utils.semantic.confidence import Confidence
+from utils.semantic.gradients import Gradient, RendererGradient
+from utils.semantic.views import Views
 from utils.shapes.catalogue import catalogue_of
 from utils.shapes.shape import Shape, load_mesh, load_shape, model_path
-from utils.errors import InputError
-from utils.networks.torchvision_networks import IMAGE_SIZE, choose_network, find_label
-from utils.jobs.options import RENDERER, chosen_device, chosen_renderer
-from utils.parameters import CAMERA, parse_fixed
-from utils.semantic.confidence import Confidence
+
+RENDERER_GRADIENT = RendererGradient()
 
 
 @dataclass(frozen=True)
 class Job:
-    """One network and one object, and where the result goes."""
-    args: object
-    choice: object  # of utils.networks.torchvision_networks or utils.networks.own
+    """One network and one object, and where the result goes.
+
+    Attributes:
+        options: of the script.
+        network: its weights are not loaded yet.
+        shape: the object.
+        class_name: of the object.
+        label: the class's output.
+        device: that the job runs on.
+        renderer: the module that draws.
+        image_size: pixels a side.
+        path: of the result.
+        settings: all that the result depends on.
+    """
+    options: JobOptions
+    network: Network
     shape: Shape
     class_name: str
-    label: int  # the class's output
+    label: int
     device: torch.device
-    path: Path  # of the result
-    settings: dict  # all that the result depends on
-    fixed: dict  # parameters that stay the same, at another value than their default
-    image_size: int  # pixels a side
-    renderer: object  # a module
+    renderer: ModuleType
+    image_size: int
+    path: Path
+    settings: dict[str, Any]
 
     @cached_property
-    def file(self):
+    def file(self) -> ResultFile:
         """The file of the result; its folder is made when this is first looked at."""
-        return checkpoints.ResultFile(self.path, self.settings, self.args.override)
+        return ResultFile(self.path, self.settings, self.options.override)
 
-    def confidence(self, **options):
-        """f, with the network loaded."""
-        args = self.args
-        return Confidence(
-            _network(self.choice, *_files(self.choice)), self.label, self.shape.vertices, self.shape.faces, self.device,
-            args.batch_size, args.precision, args.normalize, args.compile, renderer=self.renderer,
-            textures=self.shape.textures, image_size=self.image_size, normalization=self.choice.normalization,
-            score=args.score, **options)
+    def confidence(self, fixed: Mapping[str, float] | None = None,
+                   gradient: Gradient = RENDERER_GRADIENT) -> Confidence:
+        """f, with the network loaded.
 
-    def identity(self):
-        """What a result says about itself: class, object, shape and network; an own mesh has no numbers."""
-        args, own = self.args, self.args.mesh is not None
-        known = dict(class_nb=None if own else args.class_nb, object_nb=None if own else args.object_nb,
-                     shape_id=self.shape.shape_id, network_name=self.choice.folder, class_name=self.class_name,
-                     label=self.label, score=args.score)
-        if own or args.dataset is not None:  # what the report finds the mesh by
-            known["mesh"] = dict(path=str(self.shape.source.absolute()), up=args.up, front=args.front,
-                                 textures=args.textures)
-        return known
+        Args:
+            fixed: values of parameters beside those of `--fixed`, which count for more.
+            gradient: of f.
+        """
+        options = self.options
+        normalization = self.network.normalization or ((IMAGENET_MEAN, IMAGENET_STD) if options.normalize else None)
+        known = {**(fixed or {}), **options.fixed}
+        views = Views(self.shape, options.parameters,
+                      {name: value for name, value in known.items() if name not in options.parameters},
+                      self.image_size, self.renderer, self.device)
+        classifier = Classifier(_module(self.network, *_files(self.network)), self.device, options.batch_size,
+                                options.precision, normalization, options.compile)
+        return Confidence(views, classifier, self.label, options.score, gradient)
+
+    def metadata(self) -> Metadata:
+        """What the result says about itself: class, object, shape and network; an own mesh has no numbers."""
+        options, own, mesh = self.options, self.options.mesh is not None, None
+        if own or options.dataset is not None:  # what the report finds the mesh by
+            assert self.shape.source is not None
+            mesh = dict(path=str(self.shape.source.absolute()), up=options.up, front=options.front,
+                        textures=options.textures)
+        return Metadata(
+            network_name=self.network.folder, class_nb=None if own else options.class_nb,
+            object_nb=None if own else options.object_nb, class_name=self.class_name, label=self.label,
+            shape_id=self.shape.shape_id, parameters=options.parameters, score=options.score, mesh=mesh,
+            settings=self.settings)
 
 
-def prepare(args, file_name, parameters, settings):
-    """Find everything that a run needs, once its options are known to be good, and before anything slow is done.
+def prepare(options: JobOptions, file_name: str, settings: dict[str, Any]) -> Job:
+    """Find everything that a run needs, before anything slow is done.
 
     Args:
-        args: the parsed options.
+        options: of the script.
         file_name: of the result.
-        parameters: names of the numbers of a semantic point.
-        settings: dict of what the result depends on besides network, weights and mesh.
+        settings: what the result depends on besides network, weights and mesh.
 
     Raises:
         InputError: for anything given that cannot be used.
     """
-    device = chosen_device(args.gpu)
-    renderer = chosen_renderer(args.renderer, device)
-    choice = _choice(args.network, args.weights, checkpoints.version_of(args.weights) if args.weights else None)
-    shape = _shape_of(args)
-    class_name, label = _class_of(args, choice)
-    fixed = parse_fixed(args.fixed, parameters)
-    foreign = [name for name in (*parameters, *fixed) if name not in CAMERA]
-    if args.renderer != RENDERER and foreign:
-        raise InputError(f"--renderer {args.renderer}: takes {', '.join(CAMERA)} for each view, and not {foreign[0]}; "
-                         f"leave the option out for {RENDERER}")
-    image_size = args.image_size or choice.image_size or IMAGE_SIZE
-    folders = args.class_nb, args.object_nb
-    if args.mesh is not None:
+    device = device_for(options.gpu)
+    renderer = renderer_for(options.renderer, device)
+    network = _network(options.network, options.weights, version_of(options.weights) if options.weights else None)
+    shape = _shape_of(options)
+    class_name, label = _class_of(options, network)
+    foreign = [name for name in (*options.parameters, *options.fixed) if name not in CAMERA]
+    if options.renderer != RENDERER and foreign:
+        raise InputError(f"--renderer {options.renderer}: takes {', '.join(CAMERA)} for each view, and not "
+                         f"{foreign[0]}; leave the option out for {RENDERER}")
+    image_size = options.image_size or network.image_size or IMAGE_SIZE
+    folders: tuple[Any, Any] = options.class_nb, options.object_nb
+    if options.mesh is not None:
         folders = re.sub(r"[^\w.-]+", "_", class_name), shape.shape_id
-    path = checkpoints.result_path(args.checkpoint_dir, choice.folder, *folders, file_name)
-    settings = {**settings, **_settings(args, choice, shape, label, fixed, image_size)}
-    return Job(args, choice, shape, class_name, label, device, path, settings, fixed, image_size, renderer)
+    return Job(options, network, shape, class_name, label, device, renderer, image_size,
+               result_path(options.checkpoint_dir, network.folder, *folders, file_name),
+               {**settings, **_settings(options, network, shape, label, image_size)})
 
 
-def _settings(args, choice, shape, label, fixed, image_size):
+def _settings(options: JobOptions, network: Network, shape: Shape, label: int, image_size: int) -> dict[str, Any]:
     """What any result depends on. What came later is left out where it is as in the paper, so that early results stay
     good."""
     settings = dict(shape_id=shape.shape_id, mesh_hash=shape.mesh_hash,
-                    weights=_weights_identity(choice, *_files(choice)), precision=args.precision,
-                    normalize=str(choice.normalization) if choice.normalization else args.normalize)
-    later = dict(renderer=(args.renderer, RENDERER), score=(args.score, "softmax"), fixed=(fixed, {}),
-                 image_size=(image_size, IMAGE_SIZE))
+                    weights=_weights_identity(network, *_files(network)), precision=options.precision,
+                    normalize=str(network.normalization) if network.normalization else options.normalize)
+    later = dict(renderer=(options.renderer, RENDERER), score=(options.score, "softmax"),
+                 fixed=(dict(options.fixed), {}), image_size=(image_size, IMAGE_SIZE))
     settings.update({name: value for name, (value, usual) in later.items() if value != usual})
-    if args.mesh is not None or args.dataset is not None or args.label is not None:
+    if options.mesh is not None or options.dataset is not None or options.label is not None:
         settings["label"] = label
     return settings
 
 
-def _shape_of(args):
+def _shape_of(options: JobOptions) -> Shape:
     """The mesh that the options name."""
-    file = args.mesh
-    if file is None and args.dataset is not None:
-        file = catalogue_of(args.dataset).entries[args.class_nb][args.object_nb].mesh
+    file = options.mesh
+    if file is None and options.dataset is not None:
+        file = catalogue_of(options.dataset).entry(options.class_nb, options.object_nb).mesh
     if file is not None:
-        return _own_shape(file, args.up, args.front, args.textures, checkpoints.version_of(file))
-    number = args.data_dir, args.class_nb, args.object_nb
-    shape = _shape(*number, args.textures, checkpoints.version_of(model_path(*number)))
+        return _own_shape(file, options.up, options.front, options.textures, version_of(file))
+    number = options.data_dir, options.class_nb, options.object_nb
+    shape = _shape(*number, options.textures, version_of(model_path(*number)))
     if shape.source is None:
         print(f"no ShapeNet model at hand: using the built-in {shape.shape_id} "
               "(python -m scale.link --shapenet DIR brings in yours)")
     return shape
 
 
-def _class_of(args, choice):
+def _class_of(options: JobOptions, network: Network) -> tuple[str, int]:
     """The name of the object's class, and its index among the network's outputs."""
-    if args.mesh is not None:
-        label = find_label(args.label, choice.class_names, choice.n_classes)
-        return choice.class_names[label] if choice.class_names else str(label), label
-    class_name, given = catalogue_of(args.dataset).class_names[args.class_nb], args.label
-    if args.dataset is not None:
-        given = given or catalogue_of(args.dataset).entries[args.class_nb][args.object_nb].label
+    given = options.label
+    if options.mesh is not None:
+        assert given is not None
+        label = find_label(given, network.class_names, network.n_classes)
+        return network.class_names[label] if network.class_names else str(label), label
+    catalogue = catalogue_of(options.dataset)
+    class_name = catalogue.class_names[options.class_nb]
+    if options.dataset is not None:
+        given = given or catalogue.entry(options.class_nb, options.object_nb).label
     if given is None:
-        return class_name, choice.label(args.class_nb)
-    return class_name, find_label(given, choice.class_names, choice.n_classes)
+        return class_name, network.label(options.class_nb)
+    return class_name, find_label(given, network.class_names, network.n_classes)
 
 
-# Many jobs in one process load a network, hash its weights and read a mesh once, as long as the files stay the same.
+# Many jobs in one process load a network, hash its weights and read a mesh once, as long as the files stay the same:
+# the last arguments are the files' versions.
+
+@lru_cache(maxsize=4)
+def _network(name: str, weights_file: Path | None, *files: Any) -> Network:
+    return choose_network(name, weights_file)
+
 
 @lru_cache(maxsize=2)
-def _network(choice, *files):
-    return choice.load()
+def _module(network: Network, *files: Any) -> torch.nn.Module:
+    return network.load()
 
 
 @lru_cache(maxsize=32)
-def _weights_identity(choice, *files):
-    return choice.weights_identity()
+def _weights_identity(network: Network, *files: Any) -> str:
+    return network.weights_identity()
 
 
 @lru_cache(maxsize=128)  # more than the paper's 100 objects, about 1 MB each
-def _shape(data_dir, class_nb, object_nb, textures, *files):
+def _shape(data_dir: Path, class_nb: int, object_nb: int, textures: bool, *files: Any) -> Shape:
     return load_shape(data_dir, class_nb, object_nb, textures)
 
 
 @lru_cache(maxsize=128)
-def _own_shape(file, up, front, textures, *files):
+def _own_shape(file: Path, up: str, front: str | None, textures: bool, *files: Any) -> Shape:
     return load_mesh(file, up, front, textures)
 
 
-@lru_cache(maxsize=4)
-def _choice(name, weights_file, *files):
-    return choose_network(name, weights_file)
-
-
-def _files(choice):
+def _files(network: Network) -> list[Any]:
     """The version of each file that a network is made from, of those that can change."""
-    return [] if choice.weights_file is None else [checkpoints.version_of(choice.weights_file)]
+    return [] if network.weights_file is None else [version_of(network.weights_file)]

@@ -42,6 +42,11 @@ class Catalogue:
         """How many objects a class has."""
         return len(SHAPE_IDS[class_nb] if self.entries is None else self.entries[class_nb])
 
+    def entry(self, class_nb: int, object_nb: int) -> Entry:
+        """An object of a data set's file."""
+        assert self.entries is not None
+        return self.entries[class_nb][object_nb]
+
     def check(self, class_nb, object_nb):
         """Raise InputError if there is no such object."""
         if not 0 <= class_nb < len(self.class_names):

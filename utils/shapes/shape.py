@@ -1,6 +1,6 @@
 """(class, object) or file -> mesh."""
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -30,6 +30,11 @@ class Shape:
     shape_id: str
     source: Path | None
     textures: torch.Tensor | None = None
+
+    def to(self, device: torch.device | str) -> "Shape":
+        """The same shape with its tensors on a device."""
+        textures = None if self.textures is None else self.textures.to(device)
+        return replace(self, vertices=self.vertices.to(device), faces=self.faces.to(device), textures=textures)
 
     @property
     def mesh_hash(self):

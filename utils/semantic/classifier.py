@@ -1,0 +1,90 @@
+"""Images -> logits: device, precision, batch size and normalisation live here and nowhere else."""
+import torch
+from torch import nn
+
+from utils.errors import InputError
+
+Normalization = tuple[tuple[float, ...], tuple[float, ...]]  # mean and standard deviation of each channel
+
+
+class Classifier:
+    """A network ready for use: classifier(images [n, 3, H, W] in [0, 1]) -> logits [n, classes] float32, n <= batch_size.
+
+    Attributes:
+        module: the network, on the device.
+        device: of the network.
+        batch_size: views that are rendered and classified at a time.
+        precision: "fp32" or "bf16".
+        normalization: mean and standard deviation that are taken off the image, or None.
+    """
+
+    def __init__(self, module: nn.Module, device: torch.device | str = "cpu", batch_size: int = 32,
+                 precision: str = "fp32", normalization: Normalization | None = None, compiled: bool = False) -> None:
+        """
+        Args:
+            module: images [B, 3, H, W] -> logits [B, classes].
+            device: where it runs.
+            batch_size: the numbers do not depend on it.
+            precision: of the network.
+            normalization: the paper takes nothing off.
+            compiled: use torch.compile.
+        """
+        self.device = torch.device(device)
+        self.module = module.to(self.device, memory_format=torch.channels_last)
+        self.batch_size = batch_size
+        self.precision = precision
+        self.normalization = normalization
+        self.compiled = compiled
+        self._network = torch.compile(self.module) if compiled else self.module
+        self._has_run = False
+        if self.device.type == "cuda" and precision == "fp32":
+            _forbid_tf32()
+
+    def __call__(self, images: torch.Tensor) -> torch.Tensor:
+        """Logits [n, classes] float32, on the device.
+
+        Raises:
+            InputError: if the network fails on its first images, or gives no logits for them.
+        """
+        n = len(images)
+        if self.compiled and n < self.batch_size:  # one shape only, so that it is compiled once
+            images = torch.cat((images, images[-1:].expand(self.batch_size - n, -1, -1, -1)))
+        images = images.to(self.device).contiguous(memory_format=torch.channels_last)
+        if self.normalization:
+            mean, std = (torch.tensor(v, device=self.device)[:, None, None] for v in self.normalization)
+            images = (images - mean) / std
+        output = self._run(images)
+        self._check(output, len(images))
+        self._has_run = True
+        return output[:n].float()
+
+    def _run(self, images: torch.Tensor) -> torch.Tensor:
+        try:
+            with torch.autocast(self.device.type, torch.bfloat16, enabled=self.precision == "bf16"):
+                return self._network(images)
+        except Exception as error:
+            if self.compiled and type(error).__module__.startswith("torch._dynamo"):
+                raise InputError(f"--compile: torch.compile failed here ({str(error).splitlines()[0]}); "
+                                 "install what it names, or run without --compile") from None
+            unfit = isinstance(error, (RuntimeError, TypeError, ValueError))
+            if self._has_run or not unfit or isinstance(error, torch.cuda.OutOfMemoryError):
+                raise
+            raise InputError(f"the network fails on images {list(images.shape)} ({str(error).splitlines()[0]}); is "
+                             "--image_size what it takes?") from None
+
+    def _check(self, output: torch.Tensor, n: int) -> None:
+        """Turn away a network that does not give logits: every output's shape, and the first one's numbers."""
+        if not torch.is_tensor(output) or output.dim() != 2 or len(output) != n:
+            given = list(output.shape) if torch.is_tensor(output) else type(output).__name__
+            raise InputError(f"the network gives {given} for {n} images, expected logits [{n}, classes]")
+        if not self._has_run and not bool(torch.isfinite(output).all()):
+            raise InputError("the network gives logits that are not finite; are its weights whole?")
+
+
+def _forbid_tf32() -> None:
+    """Have convolutions and matrix products on this process's GPUs keep all 24 bits of float32.
+
+    By default PyTorch lets convolutions round their inputs to 11 bits on GPUs since Ampere.
+    """
+    torch.backends.cudnn.allow_tf32 = False
+    torch.backends.cuda.matmul.allow_tf32 = False

@@ -1,0 +1,76 @@
+"""The gradient of f: the renderer's approximate one, or central differences."""
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Protocol
+
+import torch
+
+from utils.parameters import PARAMETERS
+from utils.semantic.views import as_points
+
+if TYPE_CHECKING:
+    from utils.semantic.confidence import Confidence
+
+
+class Gradient(Protocol):
+    """A way to the gradient of f.
+
+    Attributes:
+        released: it is that of the cross entropy of the softmax output, as in the published runs, and not f's own.
+    """
+    released: bool
+
+    def value_and_grad(self, f: Confidence, points: Any) -> tuple[torch.Tensor, torch.Tensor]:
+        """f at points [N, n] and its gradient: [N] float32 and [N, n] float64 on the CPU, per parameter's unit."""
+
+
+@dataclass(frozen=True)
+class RendererGradient:
+    """The renderer's approximate gradient (Kato et al. 2018), backwards through network and renderer."""
+    released: bool = False
+
+    def value_and_grad(self, f: Confidence, points: Any) -> tuple[torch.Tensor, torch.Tensor]:
+        """As in `Gradient`."""
+        values, gradients = [torch.empty(0)], [torch.empty(0, len(f.parameters), dtype=torch.float64)]
+        for chunk in f.chunks(points):
+            chunk = chunk.clone().requires_grad_()
+            score, objective = _score_and_objective(f, f.logits(f.images(chunk)), self.released)
+            gradients.append(torch.autograd.grad(objective.sum(), chunk)[0])
+            values.append(score.detach().cpu())
+        return torch.cat(values), torch.cat(gradients)
+
+
+@dataclass(frozen=True)
+class CentralDifferences:
+    """Central differences of f, from values alone.
+
+    Attributes:
+        difference: the step to each side: degrees, and of other parameters as many of PARAMETERS' `small`.
+    """
+    difference: float = 1.0
+    released: bool = False
+
+    @torch.inference_mode()
+    def value_and_grad(self, f: Confidence, points: Any) -> tuple[torch.Tensor, torch.Tensor]:
+        """As in `Gradient`."""
+        points, n = as_points(points), len(f.parameters)
+        steps = torch.tensor([PARAMETERS[name].small for name in f.parameters]).double() * self.difference
+        offsets = torch.cat((torch.zeros(1, n), torch.eye(n), -torch.eye(n))).double() * steps
+        around = (points[:, None] + offsets).reshape(-1, n)
+        values = [torch.empty(2, 0)]
+        for chunk in f.chunks(around):
+            both = _score_and_objective(f, f.logits(f.images(chunk)), self.released)
+            values.append(torch.stack(both).cpu())
+        score, objective = torch.cat(values, dim=1).reshape(2, len(points), 1 + 2 * n)
+        objective = objective.double()
+        return score[:, 0], (objective[:, 1:n + 1] - objective[:, n + 1:]) / (2 * steps)
+
+
+def _score_and_objective(f: Confidence, logits: torch.Tensor, released: bool) -> tuple[torch.Tensor, torch.Tensor]:
+    """The score, and what the gradient is taken of: [N] each."""
+    score = f.score.evaluate(logits, f.label)
+    if not released:
+        return score, score
+    label = torch.full((len(logits),), f.label, device=logits.device)
+    return score, torch.nn.functional.cross_entropy(logits.softmax(1), label, reduction="none")
