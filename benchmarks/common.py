@@ -13,7 +13,7 @@ import torch
 
 from scale.true_dict import CLASS_NAMES, SHAPE_IDS
 from utils.shapes.shape import load_shape, model_path
-from utils.networks.torchvision_networks import PAPER_NETWORKS
+from utils.networks import PAPER_NETWORKS
 
 
 def machine():

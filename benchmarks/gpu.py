@@ -17,7 +17,7 @@ from scale.true_dict import CLASS_NAMES
 from utils.bounds import descent as bounds
 from utils.shapes.shape import load_stand_in
 from utils.errors import InputError
-from utils.networks.torchvision_networks import PAPER_NETWORKS, choose_network
+from utils.networks import PAPER_NETWORKS, choose_network
 from utils.jobs.options import Parser, run_script
 from utils.renderer.io.load_obj import normalize
 from utils.semantic.confidence import AZIMUTH_AND_ELEVATION, Confidence, domain_of, images_at

@@ -11,7 +11,7 @@ import numpy as np
 
 from benchmarks.common import shapes_at_hand
 from scale.true_dict import CLASS_NAMES
-from utils.networks.torchvision_networks import choose_network
+from utils.networks import choose_network
 from utils.jobs.options import Parser, run_script
 from utils.parameters import AZIMUTH_AND_ELEVATION, domain_of
 from utils.semantic.confidence import Confidence

@@ -13,7 +13,7 @@ from pathlib import Path
 import torch
 
 from benchmarks.common import machine, random_weights, run_script_alone, shapes_at_hand
-from utils.networks.torchvision_networks import choose_network
+from utils.networks import choose_network
 from utils.jobs.options import Parser, run_script
 from utils.parameters import grid
 from utils.semantic.confidence import Confidence

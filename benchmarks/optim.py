@@ -17,7 +17,7 @@ from benchmarks.common import machine, random_weights, run_script_alone, shapes_
 from scale.true_dict import CLASS_NAMES
 from utils.bounds import descent as bounds
 from utils.shapes.shape import load_shape
-from utils.networks.torchvision_networks import choose_network
+from utils.networks import choose_network
 from utils.jobs.options import Parser, run_script
 from utils.parameters import AZIMUTH_AND_ELEVATION, domain_of
 from utils.semantic.confidence import Confidence, images_at

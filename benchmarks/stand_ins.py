@@ -13,7 +13,7 @@ from tqdm import tqdm
 
 from scale.true_dict import CLASS_NAMES
 from utils.shapes.shape import load_stand_in
-from utils.networks.torchvision_networks import choose_network
+from utils.networks import choose_network
 from utils.jobs.options import Parser, run_script
 from utils.semantic.confidence import Confidence
 

@@ -15,7 +15,7 @@ import optim as optim_script
 from utils import Confidence, grow_regions, load_mesh, load_network, load_stand_in
 from utils.shapes.catalogue import catalogue_of
 from utils.errors import InputError
-from utils.networks.torchvision_networks import choose_network, find_label
+from utils.networks import choose_network, find_label
 from utils.parameters import PARAMETERS
 from utils.semantic.confidence import images_at
 

@@ -22,9 +22,8 @@ if "OMP_WAIT_POLICY" not in os.environ:
 
 # Where each public name lives; it is imported when first asked for, because torch takes seconds.
 _PLACES = {"Confidence": "semantic.confidence", "domain_of": "parameters", "grid": "parameters",
-           "grow_regions": "bounds.descent", "load_mesh": "shapes.shape",
-           "load_network": "networks.torchvision_networks", "load_shape": "shapes.shape",
-           "load_stand_in": "shapes.shape"}
+           "grow_regions": "bounds.descent", "load_mesh": "shapes.shape", "load_network": "networks",
+           "load_shape": "shapes.shape", "load_stand_in": "shapes.shape"}
 __all__ = [*_PLACES, "ndinterval"]
 
 

@@ -10,7 +10,7 @@ import map as script
 from utils.results import store as checkpoints
 from utils.shapes.shape import model_path
 from utils.jobs.prepare import prepare
-from utils.networks.torchvision_networks import DEMO_WEIGHTS
+from utils.networks import DEMO_WEIGHTS
 from utils.parameters import AZIMUTH_AND_ELEVATION
 
 

@@ -8,7 +8,7 @@ from safetensors.torch import save_file
 
 from utils.networks import torchvision_networks as networks
 from utils.errors import InputError
-from utils.networks.torchvision_networks import choose_network
+from utils.networks import choose_network
 
 torchvision = pytest.importorskip("torchvision")
 SMALL = "squeezenet1_1"  # 1.2 million weights

@@ -6,7 +6,7 @@ from torch import nn
 
 import utils.renderer as nr
 from utils.shapes.shape import load_shape
-from utils.networks.torchvision_networks import choose_network
+from utils.networks import choose_network
 from utils.parameters import grid
 from utils.semantic.confidence import IMAGENET_MEAN, IMAGENET_STD, Confidence, images_at
 

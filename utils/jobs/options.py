@@ -5,7 +5,8 @@ import signal
 import sys
 from pathlib import Path
 
-from utils.shapes.catalogue import PAPER, catalogue_of, check_axes, numbered
+from utils.shapes.catalogue import PAPER, catalogue_of, numbered
+from utils.shapes.frame import check_axes
 from utils.results.store import SCORES
 from utils.errors import InputError
 from utils.parameters import COLOR, parse_fixed

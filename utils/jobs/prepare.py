@@ -10,7 +10,7 @@ from utils.results import store as checkpoints
 from utils.shapes.catalogue import catalogue_of
 from utils.shapes.shape import Shape, load_mesh, load_shape, model_path
 from utils.errors import InputError
-from utils.networks.torchvision_networks import IMAGE_SIZE, choose_network, find_label
+from utils.networks import IMAGE_SIZE, Network, choose_network, find_label
 from utils.jobs.options import RENDERER, chosen_device, chosen_renderer
 from utils.parameters import CAMERA, parse_fixed
 from utils.semantic.confidence import Confidence
@@ -20,7 +20,7 @@ from utils.semantic.confidence import Confidence
 class Job:
     """One network and one object, and where the result goes."""
     args: object
-    choice: object  # of utils.networks.torchvision_networks or utils.networks.own
+    choice: Network
     shape: Shape
     class_name: str
     label: int  # the class's output

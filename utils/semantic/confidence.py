@@ -10,14 +10,11 @@ import torch
 
 from utils import renderer
 from utils.errors import InputError
-from utils.networks.torchvision_networks import IMAGE_SIZE, find_label
+from utils.networks import IMAGE_SIZE, IMAGENET_MEAN, IMAGENET_STD, find_label
 from utils.parameters import AZIMUTH_AND_ELEVATION, COLOR, PARAMETERS, domain_of
 
 FIRST_BATCH = 8
 INTENSITIES = {"ambient_intensity": "light_intensity_ambient", "directional_intensity": "light_intensity_directional"}
-
-IMAGENET_MEAN = (0.485, 0.456, 0.406)
-IMAGENET_STD = (0.229, 0.224, 0.225)
 
 
 class Confidence:
@@ -79,7 +76,7 @@ class Confidence:
         """f for a network and a shape as `load_network` and `load_mesh` give them.
 
         Args:
-            network: a choice of utils.networks.torchvision_networks or utils.networks.own.
+            network: a utils.networks.Network.
             label: number or name of the object's class among the network's.
             shape: a utils.shapes.shape.Shape.
             options: as above; image size and normalisation are the network's, unless they are given.
