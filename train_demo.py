@@ -17,8 +17,8 @@ from tqdm import tqdm
 
 from scale.stand_ins import stand_in
 from scale.true_dict import CLASS_NAMES
-from utils.networks import DEMO_WEIGHTS, DemoNetwork
 from utils.jobs.options import Parser, run_script
+from utils.networks import DEMO_WEIGHTS, DemoNetwork
 from utils.renderer.io.load_obj import normalize
 from utils.semantic.confidence import images_at
 

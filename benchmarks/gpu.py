@@ -15,12 +15,12 @@ import optim
 from benchmarks.common import random_weights
 from scale.true_dict import CLASS_NAMES
 from utils.bounds import descent as bounds
-from utils.shapes.shape import load_stand_in
 from utils.errors import InputError
-from utils.networks import PAPER_NETWORKS, choose_network
 from utils.jobs.options import Parser, run_script
+from utils.networks import PAPER_NETWORKS, choose_network
 from utils.renderer.io.load_obj import normalize
 from utils.semantic.confidence import AZIMUTH_AND_ELEVATION, Confidence, domain_of, images_at
+from utils.shapes.shape import load_stand_in
 
 BATCH = 64
 ROUNDS = 20
@@ -94,18 +94,18 @@ def main():
     with tempfile.TemporaryDirectory() as folder:
         files = {name: random_weights(name, folder) for name in PAPER_NETWORKS}
         for precision in ("fp32", "bf16"):
-            choice = choose_network("resnet", files["resnet"])
-            f = Confidence(choice.load(), 0, vertices, faces, device, BATCH, precision)
-            network = seconds(lambda: f.classify(images), device)
-            print(f"resnet alone, {precision}     {BATCH / network:10,.0f} views per second, rendering takes "
-                  f"{forward / network:.2f} of its time")
+            network = choose_network("resnet", files["resnet"])
+            f = Confidence(network.load(), 0, vertices, faces, device, BATCH, precision)
+            alone = seconds(lambda: f.classify(images), device)
+            print(f"resnet alone, {precision}     {BATCH / alone:10,.0f} views per second, rendering takes "
+                  f"{forward / alone:.2f} of its time")
 
         print(f"\n{'peak GPU memory':12} {'f':>8} {'f and gradient':>16}")
         domain = domain_of(AZIMUTH_AND_ELEVATION)
         methods, _, initial = optim.check(optim.parse_args("--network demo --class_nb 0 --object_nb 0".split()))
         for name in (*PAPER_NETWORKS, "demo"):
-            choice = choose_network(name, files.get(name))
-            f = Confidence(choice.load(), 0, vertices, faces, device)
+            network = choose_network(name, files.get(name))
+            f = Confidence(network.load(), 0, vertices, faces, device)
             torch.cuda.reset_peak_memory_stats(device)
             f(points(3 * f.batch_size))
             values = torch.cuda.max_memory_allocated(device) / 1e9

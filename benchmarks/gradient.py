@@ -11,8 +11,8 @@ import numpy as np
 
 from benchmarks.common import shapes_at_hand
 from scale.true_dict import CLASS_NAMES
-from utils.networks import choose_network
 from utils.jobs.options import Parser, run_script
+from utils.networks import choose_network
 from utils.parameters import AZIMUTH_AND_ELEVATION, domain_of
 from utils.semantic.confidence import Confidence
 
@@ -27,13 +27,13 @@ def main():
     parser.add_argument("--points", type=int, default=24, metavar="N", help="of each object (default: 24)")
     parser.add_argument("--difference", type=float, default=1.0, metavar="H", help="degrees (default: 1)")
     args = parser.parse_args()
-    choice = choose_network(args.network, args.weights)
-    network = choice.load()
+    network = choose_network(args.network, args.weights)
+    module = network.load()
     domain = domain_of(AZIMUTH_AND_ELEVATION)
     points = np.random.default_rng(0).uniform(domain.a, domain.b, (args.points, 2))
     pairs = {}
     for class_nb, _, shape in shapes_at_hand(args.data_dir):
-        f = Confidence(network, choice.label(class_nb), shape.vertices, shape.faces, difference=args.difference)
+        f = Confidence(module, network.label(class_nb), shape.vertices, shape.faces, difference=args.difference)
         renderers = f.with_gradient(points)[1]
         f.gradient = "finite_difference"
         pairs.setdefault(class_nb, []).append((renderers.numpy(), f.with_gradient(points)[1].numpy()))

@@ -13,8 +13,8 @@ from pathlib import Path
 import torch
 
 from benchmarks.common import machine, random_weights, run_script_alone, shapes_at_hand
-from utils.networks import choose_network
 from utils.jobs.options import Parser, run_script
+from utils.networks import choose_network
 from utils.parameters import grid
 from utils.semantic.confidence import Confidence
 

@@ -16,11 +16,11 @@ import torch
 from benchmarks.common import machine, random_weights, run_script_alone, shapes_at_hand
 from scale.true_dict import CLASS_NAMES
 from utils.bounds import descent as bounds
-from utils.shapes.shape import load_shape
-from utils.networks import choose_network
 from utils.jobs.options import Parser, run_script
+from utils.networks import choose_network
 from utils.parameters import AZIMUTH_AND_ELEVATION, domain_of
 from utils.semantic.confidence import Confidence, images_at
+from utils.shapes.shape import load_shape
 
 POINTS = np.array([(130.0, 30), (50, 20), (200, 15), (310, 50)])
 METHODS = ("OIR_W", "naive", "OIR_B")
@@ -112,9 +112,9 @@ def main():
     with tempfile.TemporaryDirectory() as folder:
         files = {"demo": None, **{name: random_weights(name, folder) for name in ("alexnet", "resnet")}}
 
-        def f_of(network):
-            choice = choose_network(network, files[network])
-            return Confidence(choice.load(), choice.label(args.class_nb), shape.vertices, shape.faces)
+        def f_of(name):
+            network = choose_network(name, files[name])
+            return Confidence(network.load(), network.label(args.class_nb), shape.vertices, shape.faces)
 
         print("\n(a) peak memory of optim.py")
         for network in ("demo", "alexnet", "resnet"):

@@ -12,10 +12,10 @@ import numpy as np
 from tqdm import tqdm
 
 from scale.true_dict import CLASS_NAMES
-from utils.shapes.shape import load_stand_in
-from utils.networks import choose_network
 from utils.jobs.options import Parser, run_script
+from utils.networks import choose_network
 from utils.semantic.confidence import Confidence
+from utils.shapes.shape import load_stand_in
 
 POINTS = [(azimuth, elevation) for elevation in range(0, 76, 15) for azimuth in range(0, 360, 20)]
 SEEN, SURE = 0.2, 0.5
@@ -28,13 +28,13 @@ def main():
     parser.add_argument("--weights", type=Path, metavar="FILE")
     parser.add_argument("--picture", type=Path, metavar="FILE", help="contact sheet: a row a class")
     args = parser.parse_args()
-    choice = choose_network(args.network, args.weights)
-    network = choice.load()
+    network = choose_network(args.network, args.weights)
+    module = network.load()
     best = np.zeros((len(CLASS_NAMES), 10))
     sheet = np.zeros((len(CLASS_NAMES), 10, 112, 112), dtype=np.uint8)
     for class_nb, object_nb in tqdm(list(np.ndindex(best.shape)), unit="object"):
         shape = load_stand_in(class_nb, object_nb)
-        f = Confidence(network, choice.label(class_nb), shape.vertices, shape.faces)
+        f = Confidence(module, network.label(class_nb), shape.vertices, shape.faces)
         best[class_nb, object_nb] = f(POINTS).max()
         portrait = f.images(PORTRAIT)[0, 0].reshape(112, 2, 112, 2).mean((1, 3))
         sheet[class_nb, object_nb] = (portrait * 255).round().byte().numpy()
