@@ -16,7 +16,7 @@ from utils.shapes.catalogue import catalogue_of
 from utils.results.store import MAP, OPTIM
 from utils.errors import InputError
 from utils.files import CannotWrite, whole_file
-from utils.networks.torchvision_networks import PAPER_NETWORKS
+from utils.networks import PAPER_NETWORKS
 from utils.jobs.options import Parser, run_script
 from utils.results.contents import find, read_map, read_optim
 from utils.parameters import PARAMETERS

@@ -22,7 +22,8 @@ from utils.jobs.script import run_script
 from utils.renderer import get_points_from_angles
 from utils.renderer.camera import look_at
 from utils.parameters import PARAMETERS
-from utils.semantic.views import IMAGE_SIZE, Views
+from utils.networks import IMAGE_SIZE
+from utils.semantic.views import Views
 
 POINTS = [(azimuth, elevation) for elevation in (-10, 20, 50, 80) for azimuth in (0, 100, 230)]
 SAMPLES = 2 * IMAGE_SIZE

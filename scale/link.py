@@ -14,7 +14,7 @@ from scale.true_dict import CLASS_NAMES, SHAPE_IDS
 FILES = (Path("models", "model_normalized.obj"), Path("model.obj"))  # in a shape's folder: version 2, version 1
 
 
-def candidate_folders(shapenet):
+def candidate_folders(shapenet: Path) -> list[Path]:
     """Folders that may hold shape ids: DIR, its subfolders (synsets), and theirs where one is a whole ShapeNet copy."""
     below = sorted(path for path in shapenet.iterdir() if path.is_dir())
     nested = [inner for path in below if path.name.lower().startswith("shapenet")
@@ -22,7 +22,7 @@ def candidate_folders(shapenet):
     return [shapenet, *below, *nested]
 
 
-def find_model(folders, shape_id):
+def find_model(folders: list[Path], shape_id: str) -> Path | None:
     """The obj file of a shape id in one of the folders, or None."""
     for folder in folders:
         for file in FILES:
@@ -32,7 +32,7 @@ def find_model(folders, shape_id):
     return None
 
 
-def place(source, target, copy):
+def place(source: Path, target: Path, copy: bool) -> None:
     """Link the source at the target, or copy it; a copy appears whole or not at all."""
     target.parent.mkdir(parents=True, exist_ok=True)
     target.unlink(missing_ok=True)
@@ -44,7 +44,7 @@ def place(source, target, copy):
         target.symlink_to(source.resolve())
 
 
-def main():
+def main() -> None:
     parser = argparse.ArgumentParser(prog="scale.link", description=__doc__.splitlines()[0])
     parser.add_argument("--shapenet", type=Path, required=True, metavar="DIR", help="a copy of ShapeNetCore, v1 or v2")
     parser.add_argument("--data_dir", type=Path, default=Path("scale"), metavar="DIR",
@@ -80,6 +80,7 @@ def main():
           f"{len(missing)} missing")
     for line in missing:
         print(f"  missing: {line}")
+
 
 if __name__ == "__main__":
     main()

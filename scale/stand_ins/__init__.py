@@ -6,7 +6,7 @@ import numpy as np
 from scale.true_dict import CLASS_NAMES
 
 
-def stand_in(class_nb, object_nb):
+def stand_in(class_nb: int, object_nb: int) -> tuple[np.ndarray, np.ndarray]:
     """The stand-in shape of a class and number.
 
     Args:

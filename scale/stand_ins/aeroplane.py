@@ -1,10 +1,11 @@
 """Airliners: jets with two, three and four engines, a turboprop and a supersonic one. Sizes are in metres."""
+from collections.abc import Sequence
 from functools import partial
 
 import numpy as np
 import trimesh
 
-from scale.stand_ins.parts import ball, joined, loft, plank, rod, turned
+from scale.stand_ins.parts import Mesh, Point, ball, joined, loft, plank, rod, turned
 
 # (distance from the tip in radii, radius, shift in height) of a nose and a tail cone; a nose droops, and the belly of
 # a tail rises to clear the ground
@@ -14,20 +15,20 @@ TAIL = ((0, 0.08, 0.62), (0.4, 0.17, 0.58), (1.5, 0.34, 0.48), (3, 0.60, 0.30), 
         (7, 1, 0))
 
 
-def mirrored(mesh):
+def mirrored(mesh: Mesh) -> list[Mesh]:
     """The mesh and its mirror image on the other side."""
     other = mesh.copy()
     other.apply_transform(np.diag((-1, 1, 1, 1)))
     return [mesh, other]
 
 
-def circle(radius, center, tall=1, corners=40):
+def circle(radius: float, center: Point, tall: float = 1, corners: int = 40) -> np.ndarray:
     """A ring of points around the z axis."""
     turn = 2 * np.pi * (np.arange(corners) + 0.5) / corners
     return np.stack((radius * np.cos(turn), tall * radius * np.sin(turn), 0 * turn), axis=1) + center
 
 
-def fuselage(length, radius, tall=1):
+def fuselage(length: float, radius: float, tall: float = 1) -> Mesh:
     """A tube with a rounded nose and a tapered tail that sweeps up."""
     rings = [circle(radius * r, (0, radius * tall * drop, radius * z - length / 2), tall) for z, r, drop in NOSE]
     rings += [circle(radius * r, (0, radius * tall * rise, length / 2 - radius * z), tall)
@@ -35,7 +36,7 @@ def fuselage(length, radius, tall=1):
     return loft(rings)
 
 
-def wing(sections, upright=False):
+def wing(sections: Sequence[tuple[Point, float, float]], upright: bool = False) -> Mesh:
     """A skin over airfoils.
 
     Args:
@@ -54,7 +55,7 @@ def wing(sections, upright=False):
     return loft(rings)
 
 
-def engine(radius, length, center):
+def engine(radius: float, length: float, center: Point) -> Mesh:
     """A jet engine in its nacelle: open in front, with a fan and a spinner, and a cone behind."""
     r = radius
     nacelle = turned([(0, -0.75 * length), (0.12 * r, -0.7 * length), (0.5 * r, -0.45 * length),
@@ -65,7 +66,7 @@ def engine(radius, length, center):
     return nacelle.apply_translation(center)
 
 
-def propeller(radius, center, blades=6):
+def propeller(radius: float, center: Point, blades: int = 6) -> list[Mesh]:
     """Blades and a spinner that face -z."""
     x, y, z = center
     parts = [ball(0.16 * radius, center, (1, 1, 2))]
@@ -75,7 +76,7 @@ def propeller(radius, center, blades=6):
     return parts
 
 
-def undercarriage(height, radius, length, track):
+def undercarriage(height: float, radius: float, length: float, track: float) -> list[Mesh]:
     """Wheels on struts: a pair below the nose, two bogies of four below the wings."""
     parts = []
     wheel = 0.3 * height
@@ -88,9 +89,10 @@ def undercarriage(height, radius, length, track):
     return parts
 
 
-def jet(length, radius, span, root_chord, sweep=28, wing_at=0.33, tall=1, high_wing=False, under_wing=(0.33,),
-        engine_radius=1.2, engine_length=4, t_tail=False, rear_engines=False, middle_engine=None, winglet=0,
-        hump=False, wheels=0, tail_size=1.0):
+def jet(length: float, radius: float, span: float, root_chord: float, sweep: float = 28, wing_at: float = 0.33,
+        tall: float = 1, high_wing: bool = False, under_wing: Sequence[float] = (0.33,), engine_radius: float = 1.2,
+        engine_length: float = 4, t_tail: bool = False, rear_engines: bool = False, middle_engine: str | None = None,
+        winglet: float = 0, hump: bool = False, wheels: float = 0, tail_size: float = 1.0) -> Mesh:
     """An airliner.
 
     Args:
@@ -158,7 +160,7 @@ def jet(length, radius, span, root_chord, sweep=28, wing_at=0.33, tall=1, high_w
     return joined(*parts)
 
 
-def turboprop(length=27, radius=1.45, span=27):
+def turboprop(length: float = 27, radius: float = 1.45, span: float = 27) -> Mesh:
     """A high straight wing with a propeller on each side, and a T-tail."""
     parts = [jet(length, radius, span, 2.9, sweep=3, wing_at=0.42, high_wing=True, under_wing=(), t_tail=True,
                  tail_size=1.1, wheels=1.1)]
@@ -168,7 +170,7 @@ def turboprop(length=27, radius=1.45, span=27):
     return joined(*parts)
 
 
-def supersonic(length=62, radius=1.45, span=25.6):
+def supersonic(length: float = 62, radius: float = 1.45, span: float = 25.6) -> Mesh:
     """A needle of a body on a slender delta wing, with engines in boxes below it."""
     half = span / 2
     body = loft([circle(radius * r, (0, radius * drop, z - length / 2)) for z, r, drop in (

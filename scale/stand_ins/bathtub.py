@@ -1,13 +1,13 @@
 """Bathtubs: claw-foot, slipper, built-in, freestanding, corner and whirlpool ones. Sizes are in metres."""
 import numpy as np
 
-from scale.stand_ins.parts import ball, box, joined, loft, plank, rod, tube, turned
+from scale.stand_ins.parts import Mesh, Point, Points, ball, box, joined, loft, plank, rod, tube, turned
 
 CORNERS = 64
 BALL = ((0, 0), (0.025, 0.004), (0.038, 0.02), (0.042, 0.035), (0.036, 0.052), (0.02, 0.064), (0, 0.068))
 
 
-def outline(half_x, half_z, y, round_=2.5, shift=0):
+def outline(half_x: float, half_z: float, y: float, round_: float = 2.5, shift: float = 0) -> np.ndarray:
     """A ring between an ellipse (round_ 2) and a rectangle (round_ large), at height y."""
     turn = 2 * np.pi * np.arange(CORNERS) / CORNERS
     c, s = np.cos(turn), np.sin(turn)
@@ -15,7 +15,8 @@ def outline(half_x, half_z, y, round_=2.5, shift=0):
     return np.stack((half_x * size * c + shift, np.full(CORNERS, y), half_z * size * s), axis=1)
 
 
-def tub(half_x, half_z, height, body, round_=2.5, lip=0.04, wall=0.05, depth=0.42, slope=0.16):
+def tub(half_x: float, half_z: float, height: float, body: Points, round_: float = 2.5, lip: float = 0.04,
+        wall: float = 0.05, depth: float = 0.42, slope: float = 0.16) -> Mesh:
     """The shell of a tub, from below the outside up, over a rolled rim and down into the basin.
 
     Args:
@@ -36,7 +37,8 @@ def tub(half_x, half_z, height, body, round_=2.5, lip=0.04, wall=0.05, depth=0.4
     return loft(shell)
 
 
-def block_with_basin(half_x, half_z, height, rim=(0.09, 0.07), depth=0.4, round_=5, slope=0.3):
+def block_with_basin(half_x: float, half_z: float, height: float, rim: Point = (0.09, 0.07), depth: float = 0.4,
+                     round_: float = 5, slope: float = 0.3) -> Mesh:
     """A block with sharp outer corners, a flat rim and a rounded basin sunk into it."""
     block = [outline(half_x - 0.02, half_z - 0.02, y, 60) for y in (0, height - 0.05)]
     block += [outline(half_x, half_z, height - 0.05, 60), outline(half_x, half_z, height - 0.01, 60),
@@ -49,7 +51,7 @@ def block_with_basin(half_x, half_z, height, rim=(0.09, 0.07), depth=0.4, round_
     return loft(block)
 
 
-def raised_ends(mesh, left, right, half_x, steep=2.2):
+def raised_ends(mesh: Mesh, left: float, right: float, half_x: float, steep: float = 2.2) -> Mesh:
     """The tub with ends drawn up by `left` and `right` parts of its height."""
     x = mesh.vertices[:, 0] / half_x
     lift = np.where(x < 0, left, right) * np.abs(np.clip(x, -1, 1)) ** steep
@@ -57,7 +59,7 @@ def raised_ends(mesh, left, right, half_x, steep=2.2):
     return mesh
 
 
-def claw_feet(at_x, at_z, height):
+def claw_feet(at_x: float, at_z: float, height: float) -> list[Mesh]:
     """Four S-shaped legs that end in a claw on a ball."""
     parts = []
     for x in (-at_x, at_x):
@@ -71,7 +73,7 @@ def claw_feet(at_x, at_z, height):
     return parts
 
 
-def tap(foot, reach, height=0.16, spread=0.09):
+def tap(foot: Point, reach: Point, height: float = 0.16, spread: float = 0.09) -> list[Mesh]:
     """A mixer tap: two risers with cross handles, and a spout that bends towards `reach` (x, z)."""
     x, y, z = foot
     along = np.array((reach[0], 0, reach[1]), float)
@@ -92,7 +94,7 @@ def tap(foot, reach, height=0.16, spread=0.09):
     return parts
 
 
-def standing_tap(x, z, height=0.95, toward=(0, -1)):
+def standing_tap(x: float, z: float, height: float = 0.95, toward: Point = (0, -1)) -> list[Mesh]:
     """A mixer on a post beside the tub, with a hand shower in its cradle."""
     along = np.array((toward[0], 0, toward[1]))
     top = np.array((x, height, z))
@@ -107,19 +109,19 @@ def standing_tap(x, z, height=0.95, toward=(0, -1)):
 ROUND_BODY = ((0.55, 0.0), (0.68, 0.02), (0.8, 0.08), (0.88, 0.18), (0.94, 0.3), (0.98, 0.42), (1.0, 0.5))
 
 
-def on_feet(rings, up):
+def on_feet(rings: Points, up: float) -> list[tuple[float, float]]:
     """The outside of a tub, lifted off the floor."""
     return [(size, y + up) for size, y in rings]
 
 
-def roll_top():
+def roll_top() -> Mesh:
     """A claw-foot tub with a rolled rim and a tap at one end."""
     up = 0.13
     return joined(tub(0.8, 0.38, 0.5 + up, on_feet(ROUND_BODY, up), round_=2.6, lip=0.055, wall=0.02),
                   claw_feet(0.46, 0.2, 0.175), tap((0.77, 0.5 + up, 0), (-1, 0)))
 
 
-def slipper():
+def slipper() -> Mesh:
     """A claw-foot tub with one end drawn up to lean against."""
     up = 0.13
     shell = tub(0.8, 0.37, 0.46 + up, on_feet([(s, 0.92 * y) for s, y in ROUND_BODY], up), round_=2.4, lip=0.055,
@@ -128,20 +130,20 @@ def slipper():
                   tap((0.1, 0.47 + up, 0.335), (0, -1)))
 
 
-def built_in():
+def built_in() -> Mesh:
     """A rectangular tub with a flat rim and a panel on its front."""
     return joined(block_with_basin(0.8, 0.38, 0.53), box((1.3, 0.32, 0.02), (0, 0.26, -0.365)),
                   tap((0.72, 0.53, 0), (-1, 0), 0.1, 0.07))
 
 
-def egg():
+def egg() -> Mesh:
     """A modern freestanding tub: an oval bowl with a thin rim, and a tap on a post behind it."""
     body = [(0.74, 0), (0.76, 0.04), (0.82, 0.2), (0.89, 0.36), (0.96, 0.5), (1, 0.56)]
     shell = tub(0.85, 0.4, 0.57, body, round_=2.2, lip=0.012, wall=0.03, depth=0.46, slope=0)
     return joined(raised_ends(shell, 0.12, 0.12, 0.85), standing_tap(0.1, 0.52))
 
 
-def corner_tub():
+def corner_tub() -> Mesh:
     """A tub for a corner of the room: two straight sides, a round front and a seat in the basin."""
     turn = 2 * np.pi * np.arange(CORNERS) / CORNERS
     # the sides as (direction, distance): two walls, two ends, and the round front
@@ -158,7 +160,7 @@ def corner_tub():
     return joined(loft(block), tap((-0.5, 0.55, 0.5), (1, -1), 0.12))
 
 
-def whirlpool():
+def whirlpool() -> Mesh:
     """An oval basin in a deck with two steps in front, head rests and jets."""
     parts = [block_with_basin(1.05, 0.62, 0.6, rim=(0.12, 0.1), depth=0.46, round_=4, slope=0.05),
              box((1.3, 0.38, 0.3), (0, 0.19, -0.75)), box((1.3, 0.19, 0.3), (0, 0.095, -1.03))]
@@ -170,7 +172,7 @@ def whirlpool():
     return joined(*parts)
 
 
-def with_shower():
+def with_shower() -> Mesh:
     """A claw-foot tub with a shower on a riser and a curtain on an oval rail."""
     parts = [roll_top()]
     rail = outline(0.7, 0.36, 2.0, 2.4)
@@ -189,7 +191,7 @@ def with_shower():
     return joined(*parts)
 
 
-def bateau():
+def bateau() -> Mesh:
     """A tub with both ends drawn up, on a plinth."""
     body = [(0.66, 0.08), (0.72, 0.14), (0.82, 0.26), (0.92, 0.42), (1.0, 0.56)]
     shell = tub(0.84, 0.38, 0.57, body, round_=2.4, lip=0.05, wall=0.025, depth=0.44, slope=0)
@@ -198,7 +200,7 @@ def bateau():
     return joined(raised_ends(shell, 0.3, 0.3, 0.84), plinth, tap((0, 0.56, 0.36), (0, -1)))
 
 
-def steel_tub():
+def steel_tub() -> Mesh:
     """An enamelled steel tub as it comes from the works: a thin shell with a flat flange, on two bent legs."""
     up = 0.12
     half_x, half_z, height = 0.82, 0.37, 0.42 + up
@@ -214,7 +216,7 @@ def steel_tub():
     return joined(*parts)
 
 
-def with_tray():
+def with_tray() -> Mesh:
     """A freestanding rectangular tub with thin walls, a wooden tray across and a tap on a post."""
     body = [(0.88, 0), (0.9, 0.03), (0.95, 0.3), (1, 0.57)]
     parts = [tub(0.82, 0.38, 0.58, body, round_=7, lip=0.03, wall=0.03, depth=0.46, slope=0.1)]

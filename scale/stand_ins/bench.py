@@ -4,17 +4,17 @@ from functools import partial
 import numpy as np
 import trimesh
 
-from scale.stand_ins.parts import box, extruded, joined, loft, plank, rod, tube
+from scale.stand_ins.parts import Mesh, Points, box, extruded, joined, loft, plank, rod, tube
 
 
-def slat(z, y, angle, width, thickness, length, x=0):
+def slat(z: float, y: float, angle: float, width: float, thickness: float, length: float, x: float = 0) -> Mesh:
     """A board along x; `angle` tips its flat side from level (0) to upright (90 degrees)."""
     board = trimesh.creation.box(extents=(length, thickness, width))
     board.apply_transform(trimesh.transformations.rotation_matrix(-np.radians(angle), (1, 0, 0)))
     return board.apply_translation((x, y, z))
 
 
-def slats_along(curve, count, width, thickness, length):
+def slats_along(curve: Points, count: int, width: float, thickness: float, length: float) -> list[Mesh]:
     """Boards along x, spread over a curve of (z, y) points and lying on it."""
     curve = np.asarray(curve, float)
     steps = np.linalg.norm(np.diff(curve, axis=0), axis=1)
@@ -28,7 +28,7 @@ def slats_along(curve, count, width, thickness, length):
     return parts
 
 
-def bent(path, x, width, thickness):
+def bent(path: Points, x: float, width: float, thickness: float) -> Mesh:
     """A flat iron bar bent along a path of (z, y) points, `width` along x."""
     path = np.asarray(path, float)
     along = np.gradient(path, axis=0)
@@ -39,7 +39,7 @@ def bent(path, x, width, thickness):
     return loft(rings)
 
 
-def spiral(z, y, radius, start, turns=1.25, steps=18):
+def spiral(z: float, y: float, radius: float, start: float, turns: float = 1.25, steps: int = 18) -> np.ndarray:
     """Points of a scroll that winds in to (z, y)."""
     t = np.linspace(0, 1, steps)
     angle = start + turns * 2 * np.pi * t
@@ -50,7 +50,7 @@ SEAT = ((-0.25, 0.40), (-0.22, 0.43), (-0.1, 0.425), (0.05, 0.41), (0.16, 0.40))
 BACK = ((0.19, 0.46), (0.22, 0.56), (0.26, 0.70), (0.32, 0.86))
 
 
-def cast_iron_bench(length=1.6):
+def cast_iron_bench(length: float = 1.6) -> Mesh:
     """The classic of parks: wooden slats on scrolled iron ends."""
     parts = slats_along(SEAT, 5, 0.07, 0.03, length) + slats_along(BACK, 5, 0.07, 0.025, length)
     for x in (-0.44 * length, 0.44 * length):
@@ -65,7 +65,7 @@ def cast_iron_bench(length=1.6):
     return joined(*parts)
 
 
-def garden_bench(length=1.5, cross=False):
+def garden_bench(length: float = 1.5, cross: bool = False) -> Mesh:
     """A wooden bench with arms: uprights in the back, or crossed bars."""
     half = length / 2
     parts = slats_along(((-0.27, 0.43), (0.2, 0.41)), 6, 0.065, 0.025, length - 0.04)
@@ -95,7 +95,7 @@ def garden_bench(length=1.5, cross=False):
     return joined(*parts)
 
 
-def backless_bench(length=1.6):
+def backless_bench(length: float = 1.6) -> Mesh:
     """A flat seat of slats on two bent steel frames."""
     parts = slats_along(((-0.23, 0.45), (0.23, 0.45)), 6, 0.062, 0.035, length)
     for x in (-0.36 * length, 0.36 * length):
@@ -105,7 +105,7 @@ def backless_bench(length=1.6):
     return joined(*parts)
 
 
-def steel_bench(length=1.7, bars=17):
+def steel_bench(length: float = 1.7, bars: int = 17) -> Mesh:
     """Steel strips that run up the back and over its edge in one curve, in a frame of bent tube."""
     curve = ((-0.27, 0.33), (-0.29, 0.38), (-0.25, 0.425), (-0.15, 0.42), (0.0, 0.40), (0.12, 0.40), (0.18, 0.44),
              (0.22, 0.55), (0.26, 0.68), (0.31, 0.81), (0.35, 0.84), (0.39, 0.81))
@@ -120,7 +120,7 @@ def steel_bench(length=1.7, bars=17):
     return joined(*parts)
 
 
-def strap_bench(length=1.7, straps=23):
+def strap_bench(length: float = 1.7, straps: int = 23) -> Mesh:
     """Flat steel straps that run from the seat's front edge over the seat and up the back, in a frame of tube."""
     curve = [(-0.25, 0.36), (-0.27, 0.41), (-0.23, 0.44), (-0.1, 0.425), (0.06, 0.41), (0.14, 0.43), (0.18, 0.5),
              (0.23, 0.65), (0.29, 0.82), (0.33, 0.85), (0.36, 0.83)]
@@ -135,7 +135,7 @@ def strap_bench(length=1.7, straps=23):
     return joined(*parts)
 
 
-def double_bench(length=1.7):
+def double_bench(length: float = 1.7) -> Mesh:
     """Two benches back to back on shared iron frames."""
     half = slats_along(SEAT, 5, 0.07, 0.03, length) + slats_along(BACK, 4, 0.08, 0.025, length)
     for x in (-0.42 * length, 0, 0.42 * length):
@@ -148,7 +148,7 @@ def double_bench(length=1.7):
     return joined(half, other)
 
 
-def arc_bench(radius=1.6, angle=60):
+def arc_bench(radius: float = 1.6, angle: float = 60) -> Mesh:
     """A slatted bench with a back, bent around a circle whose middle lies in front."""
     turns = np.radians(np.linspace(-angle / 2, angle / 2, 17))
 
@@ -172,7 +172,7 @@ def arc_bench(radius=1.6, angle=60):
     return joined(*parts)
 
 
-def log_bench(length=1.6):
+def log_bench(length: float = 1.6) -> Mesh:
     """A rustic bench of round poles: three to sit on, two to lean against, between posts."""
     parts = [rod((-length / 2, 0.42, z), (length / 2, 0.42, z), 0.065) for z in (-0.2, -0.06, 0.08)]
     parts += [rod((-length / 2, y, z), (length / 2, y, z), 0.055) for y, z in ((0.62, 0.19), (0.8, 0.24))]
@@ -183,7 +183,7 @@ def log_bench(length=1.6):
     return joined(*parts)
 
 
-def concrete_end_bench(length=1.7):
+def concrete_end_bench(length: float = 1.7) -> Mesh:
     """Stout planks on concrete side blocks, four to sit on and three to lean against."""
     parts = []
     for x in (-0.36 * length, 0.36 * length):

@@ -1,17 +1,17 @@
 """Water bottles: plastic, sports, steel and aluminium ones. Sizes are in centimetres."""
 import numpy as np
 
-from scale.stand_ins.parts import ball, box, joined, loft, tube, turned
+from scale.stand_ins.parts import Mesh, Point, Points, ball, box, joined, loft, tube, turned
 
 
-def wavy(low, high, radius, depth, count, steps=8):
+def wavy(low: float, high: float, radius: float, depth: float, count: int, steps: int = 8) -> list[tuple[float, float]]:
     """Profile points of `count` rounded grooves around a wall, from height `low` to `high`."""
     t = np.linspace(0, 1, count * steps + 1)
     r = radius - depth * (1 - np.cos(2 * np.pi * count * t)) / 2
     return list(zip(r, low + (high - low) * t))
 
 
-def bend(start, end, bulge=0.0, steps=9):
+def bend(start: Point, end: Point, bulge: float = 0.0, steps: int = 9) -> list[tuple[float, float]]:
     """Profile points of an S-shaped shoulder between two (radius, height) points."""
     t = np.linspace(0, 1, steps)
     s = (1 - np.cos(np.pi * t)) / 2
@@ -19,7 +19,7 @@ def bend(start, end, bulge=0.0, steps=9):
     return list(zip(r, start[1] + (end[1] - start[1]) * t))
 
 
-def softened(path, rounds=2):
+def softened(path: Points, rounds: int = 2) -> np.ndarray:
     """The path with its corners cut, `rounds` times over."""
     path = np.asarray(path, float)
     for _ in range(rounds):
@@ -28,13 +28,13 @@ def softened(path, rounds=2):
     return path
 
 
-def ring(radius, low, high, soft=0.15):
+def ring(radius: float, low: float, high: float, soft: float = 0.15) -> Mesh:
     """A collar or cap: a short cylinder with softened edges, on the axis."""
     return turned([(0, low), (radius - soft, low), (radius, low + soft), (radius, high - soft), (radius - soft, high),
                    (0, high)])
 
 
-def screw_cap(radius, low, high, ribs=28):
+def screw_cap(radius: float, low: float, high: float, ribs: int = 28) -> list[Mesh]:
     """A ribbed screw cap with its tamper ring."""
     parts = [ring(radius, low, high), ring(radius + 0.08, low - 0.45, low - 0.12, 0.05)]
     for turn in np.arange(ribs) * 2 * np.pi / ribs:
@@ -43,7 +43,7 @@ def screw_cap(radius, low, high, ribs=28):
     return parts
 
 
-def mineral_water(radius=3.2, height=22.0, grooves=6, waist=0.35):
+def mineral_water(radius: float = 3.2, height: float = 22.0, grooves: int = 6, waist: float = 0.35) -> Mesh:
     """A thin plastic bottle with grooves around the body, a label band and a long shoulder."""
     body_top = 0.66 * height
     profile = [(0, 0.5), (0.5 * radius, 0.3), (0.75 * radius, 0), (0.92 * radius, 0.2), (radius, 0.8)]
@@ -57,7 +57,7 @@ def mineral_water(radius=3.2, height=22.0, grooves=6, waist=0.35):
     return joined(turned(profile), screw_cap(1.5, 0.95 * height, 1.0 * height + 0.3))
 
 
-def cycling():
+def cycling() -> Mesh:
     """A squeeze bottle: a waist to grip, a domed screw lid and a push-pull spout."""
     profile = [(0, 0), (3.3, 0), (3.65, 0.35), (3.65, 9.5), (3.2, 10.2), (3.1, 11.0), (3.2, 11.8), (3.65, 12.5),
                (3.65, 15.3), (3.3, 15.8), (0, 15.8)]
@@ -70,7 +70,7 @@ def cycling():
     return joined(*parts)
 
 
-def steel_flask():
+def steel_flask() -> Mesh:
     """An insulated steel bottle with a carrying loop on its lid."""
     profile = [(0, 0.2), (3.2, 0.2), (3.3, 0), (3.55, 0.2), (3.6, 0.6), (3.6, 18.0)]
     profile += bend((3.6, 18.0), (2.5, 20.6), 0.25) + [(2.45, 21.2), (0, 21.2)]
@@ -80,7 +80,7 @@ def steel_flask():
     return joined(turned(profile), turned(lid), tube(loop, 0.45), ring(2.95, 21.3, 21.8, 0.1))
 
 
-def flip_straw():
+def flip_straw() -> Mesh:
     """A sports bottle with finger grooves, a screw lid, a folding mouthpiece and a finger ring."""
     profile = [(0, 0.3), (2.8, 0), (3.3, 0.2), (3.6, 0.9)] + [(3.6, 7.0)] + wavy(7.0, 13.0, 3.6, 0.45, 3)
     profile += [(3.6, 15.0)] + bend((3.6, 15.0), (2.7, 17.3), 0.2) + [(2.7, 17.5), (0, 17.5)]
@@ -93,7 +93,7 @@ def flip_straw():
                    for a in np.arange(20) * np.pi / 10])
 
 
-def aluminium():
+def aluminium() -> Mesh:
     """A slim metal bottle with a narrow neck and a stopper with a ring to carry it by."""
     profile = [(0, 0.3), (2.6, 0), (3.3, 0.25), (3.5, 0.9), (3.5, 15.5)] + bend((3.5, 15.5), (1.6, 19.8), 0.5, 14)
     profile += [(1.6, 20.2), (1.85, 20.3), (1.85, 20.6), (1.6, 20.7), (0, 20.7)]
@@ -103,7 +103,7 @@ def aluminium():
     return joined(turned(profile), turned(stopper), tube(loop, 0.36))
 
 
-def gallon_jug():
+def gallon_jug() -> Mesh:
     """A big ribbed plastic bottle with a handle on its side."""
     profile = [(0, 0.6), (5.5, 0), (6.7, 0.3), (7.2, 1.2)] + wavy(1.5, 15.0, 7.2, 0.5, 4) + [(7.2, 15.5)]
     profile += bend((7.2, 15.5), (2.1, 23.0), 1.0, 14) + [(2.1, 24.0), (0, 24.0)]
@@ -112,7 +112,7 @@ def gallon_jug():
     return joined(turned(profile), handle, screw_cap(2.4, 23.6, 25.6))
 
 
-def soda():
+def soda() -> Mesh:
     """A two-litre bottle: a smooth body, a domed shoulder and a foot of five lobes."""
     rings = []
     turn = 2 * np.pi * np.arange(60) / 60
@@ -126,7 +126,7 @@ def soda():
     return joined(loft(rings), turned(profile), screw_cap(1.55, 30.3, 32.0))
 
 
-def square_bottle():
+def square_bottle() -> Mesh:
     """A squarish bottle with pressed panels, a short neck and a wide cap."""
     rings = []
     turn = 2 * np.pi * (np.arange(64) + 0.5) / 64
@@ -140,7 +140,7 @@ def square_bottle():
     return joined(loft(rings), screw_cap(1.85, 19.6, 21.4))
 
 
-def wide_mouth():
+def wide_mouth() -> Mesh:
     """A hiker's bottle: a wide neck, and a big lid held by a strap."""
     profile = [(0, 0.4), (3.6, 0.4), (3.9, 0), (4.3, 0.3), (4.4, 0.9), (4.4, 13.5)]
     profile += bend((4.4, 13.5), (3.0, 15.6), 0.2) + [(3.0, 16.4), (0, 16.4)]
@@ -151,7 +151,7 @@ def wide_mouth():
     return joined(*parts)
 
 
-def shaker():
+def shaker() -> Mesh:
     """A tapered drinking bottle with a wide lid, a flip cap and a wrist loop."""
     profile = [(0, 0.4), (2.6, 0.4), (2.8, 0), (3.1, 0.2), (3.3, 4), (3.45, 4.1), (3.45, 4.5), (3.35, 4.6), (3.9, 15.2),
                (0, 15.2)]

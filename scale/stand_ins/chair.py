@@ -1,10 +1,10 @@
 """Chairs: folding, dining, tubular steel, director's, bar, rocking, office and garden ones. Sizes are in metres."""
 import numpy as np
 
-from scale.stand_ins.parts import ball, box, extruded, joined, loft, plank, rod, tube, turned
+from scale.stand_ins.parts import Mesh, Point, Points, ball, box, extruded, joined, loft, plank, rod, tube, turned
 
 
-def rounded(width, height, radius, corners=6):
+def rounded(width: float, height: float, radius: float, corners: int = 6) -> np.ndarray:
     """The outline of a rectangle with round corners, as (u, v) points around the origin."""
     points = []
     for k, (su, sv) in enumerate(((1, 1), (-1, 1), (-1, -1), (1, -1))):
@@ -14,7 +14,7 @@ def rounded(width, height, radius, corners=6):
     return np.array(points)
 
 
-def bent(corners, radius, steps=6):
+def bent(corners: Points, radius: float, steps: int = 6) -> list[np.ndarray]:
     """A path through corner points, each corner replaced by a bend."""
     corners = np.asarray(corners, float)
     path = [corners[0]]
@@ -26,7 +26,7 @@ def bent(corners, radius, steps=6):
     return path + [corners[-1]]
 
 
-def band(path, width, thickness):
+def band(path: Points, width: float, thickness: float) -> Mesh:
     """A flat bar bent along a path of points that stays near one x; `width` is along x."""
     path = np.asarray(path, float)
     along = np.gradient(path, axis=0)
@@ -36,7 +36,8 @@ def band(path, width, thickness):
     return loft([(p - across - u, p + across - u, p + across + u, p - across + u) for p, u in zip(path, up)])
 
 
-def curved_panel(width, height, thickness, bend, base, lean, roundness=0.06, columns=17):
+def curved_panel(width: float, height: float, thickness: float, bend: float, base: Point, lean: float,
+                 roundness: float = 0.06, columns: int = 17) -> Mesh:
     """An upright panel with round upper and lower corners, hollow towards the front.
 
     Args:
@@ -56,7 +57,7 @@ def curved_panel(width, height, thickness, bend, base, lean, roundness=0.06, col
     return loft(rings)
 
 
-def steel_folding_chair():
+def steel_folding_chair() -> Mesh:
     """Two bent steel tubes that cross, a pressed seat and a curved back panel."""
     parts = []
     for x in (-0.21, 0.21):
@@ -73,7 +74,7 @@ def steel_folding_chair():
     return joined(*parts)
 
 
-def wooden_folding_chair():
+def wooden_folding_chair() -> Mesh:
     """Crossed wooden legs with slats for the seat and the back."""
     parts = []
     for x in (-0.21, 0.21):
@@ -90,7 +91,7 @@ def wooden_folding_chair():
     return joined(*parts)
 
 
-def ladder_back_chair(rungs=4):
+def ladder_back_chair(rungs: int = 4) -> Mesh:
     """A country dining chair: turned posts, curved rungs in the back, a woven seat."""
     parts = []
     for x in (-0.20, 0.20):
@@ -108,7 +109,7 @@ def ladder_back_chair(rungs=4):
     return joined(*parts)
 
 
-def cantilever_chair():
+def cantilever_chair() -> Mesh:
     """A tubular steel armchair on a sled of one bent tube, with padded seat and round back."""
     parts = []
     for x in (-0.26, 0.26):
@@ -124,7 +125,7 @@ def cantilever_chair():
     return joined(*parts)
 
 
-def directors_chair():
+def directors_chair() -> Mesh:
     """Canvas between wooden posts, on crossed legs that fold."""
     parts = []
     for x in (-0.27, 0.27):
@@ -145,7 +146,7 @@ def directors_chair():
     return joined(*parts)
 
 
-def bar_stool():
+def bar_stool() -> Mesh:
     """A high stool with a low back and a foot rest."""
     parts = [extruded(rounded(0.38, 0.37, 0.06), 0.05, "y").apply_translation((0, 0.74, 0))]
     for x in (-1, 1):
@@ -160,7 +161,7 @@ def bar_stool():
     return joined(*parts)
 
 
-def rocking_chair(spindles=7):
+def rocking_chair(spindles: int = 7) -> Mesh:
     """A wooden chair with arms and a spindle back on two curved rockers."""
     parts = []
     for x in (-0.24, 0.24):
@@ -181,7 +182,7 @@ def rocking_chair(spindles=7):
     return joined(*parts)
 
 
-def office_chair():
+def office_chair() -> Mesh:
     """A swivel chair on five castors, with a gas spring, arm rests and a high padded back."""
     parts = [rod((0, 0.1, 0), (0, 0.42, 0), 0.028), rod((0, 0.08, 0), (0, 0.2, 0), 0.045)]
     for turn in np.arange(5) * 2 * np.pi / 5:
@@ -200,7 +201,7 @@ def office_chair():
     return joined(*parts)
 
 
-def stacking_chair():
+def stacking_chair() -> Mesh:
     """A plastic garden chair: one shell with slots in its back and arms that run into the legs."""
     parts = [extruded(rounded(0.46, 0.44, 0.06), 0.025, "y").apply_translation((0, 0.43, -0.02))]
     for x in (-1, 1):
@@ -215,7 +216,7 @@ def stacking_chair():
     return joined(*parts)
 
 
-def wing_chair():
+def wing_chair() -> Mesh:
     """An upholstered armchair with wings beside the head, on short legs."""
     parts = [box((0.62, 0.22, 0.6), (0, 0.27, 0.02)),
              extruded(rounded(0.56, 0.55, 0.06), 0.14, "y").apply_translation((0, 0.43, -0.07)),

@@ -1,16 +1,24 @@
 """Building blocks of the stand-in shapes. y is up, the front of an object looks along -z, units are free."""
+from collections.abc import Sequence
+from typing import TypeAlias
+
 import numpy as np
 import trimesh
+
+Mesh: TypeAlias = trimesh.Trimesh
+Part: TypeAlias = "Mesh | Sequence[Part]"
+Point: TypeAlias = Sequence[float] | np.ndarray  # two or three numbers
+Points: TypeAlias = Sequence[Point] | np.ndarray
 
 SEGMENTS = 48  # corners of a circle
 
 
-def box(size, center=(0, 0, 0)):
+def box(size: Point, center: Point = (0, 0, 0)) -> Mesh:
     """A box of the given x, y, z sizes around a centre."""
     return trimesh.creation.box(extents=size, transform=trimesh.transformations.translation_matrix(center))
 
 
-def plank(start, end, width, depth):
+def plank(start: Point, end: Point, width: float, depth: float) -> Mesh:
     """A straight bar of rectangular section from one point to another; how it is rolled about its axis is not set."""
     start, end = np.asarray(start, float), np.asarray(end, float)
     bar = trimesh.creation.box(extents=(width, depth, np.linalg.norm(end - start)))
@@ -18,18 +26,18 @@ def plank(start, end, width, depth):
     return bar.apply_translation((start + end) / 2)
 
 
-def rod(start, end, radius):
+def rod(start: Point, end: Point, radius: float) -> Mesh:
     """A round bar from one point to another."""
     return trimesh.creation.cylinder(radius=radius, segment=(start, end), sections=SEGMENTS // 2)
 
 
-def ball(radius, center=(0, 0, 0), stretch=(1, 1, 1)):
+def ball(radius: float, center: Point = (0, 0, 0), stretch: Point = (1, 1, 1)) -> Mesh:
     """A sphere, stretched along x, y and z."""
     sphere = trimesh.creation.icosphere(subdivisions=3, radius=radius)
     return sphere.apply_scale(stretch).apply_translation(center)
 
 
-def turned(profile, center=(0, 0, 0), stretch=(1, 1, 1), segments=SEGMENTS):
+def turned(profile: Points, center: Point = (0, 0, 0), stretch: Point = (1, 1, 1), segments: int = SEGMENTS) -> Mesh:
     """A shape turned on a lathe around y.
 
     Args:
@@ -40,7 +48,7 @@ def turned(profile, center=(0, 0, 0), stretch=(1, 1, 1), segments=SEGMENTS):
     return shape.apply_scale(stretch).apply_translation(center)
 
 
-def smooth(points, steps=6):
+def smooth(points: Points, steps: int = 6) -> np.ndarray:
     """A smooth curve (Catmull-Rom) through 2D or 3D points."""
     points = np.asarray(points, float)
     ends = np.concatenate((2 * points[:1] - points[1:2], points, 2 * points[-1:] - points[-2:-1]))
@@ -51,7 +59,7 @@ def smooth(points, steps=6):
     return np.array(curve + [points[-1]])
 
 
-def loft(rings):
+def loft(rings: Sequence[Points] | np.ndarray) -> Mesh:
     """A skin over closed rings of as many points each, with a lid on the first and the last.
 
     Args:
@@ -72,17 +80,17 @@ def loft(rings):
     return shape
 
 
-def tube(path, radius, sides=12):
+def tube(path: Points, radius: float | Sequence[float], sides: int = 12) -> Mesh:
     """A round tube along a path of points; `radius` is a number or one for each point."""
     path = np.asarray(path, float)
-    radius = np.broadcast_to(radius, len(path))
+    radii = np.broadcast_to(radius, len(path))
     along = np.gradient(path, axis=0)
     along /= np.linalg.norm(along, axis=1, keepdims=True)
     # one frame carried along the path, so that the tube does not twist
     across = np.cross(along[0], (0.3, 0.5, 0.81))
     rings = []
     turn = 2 * np.pi * np.arange(sides) / sides
-    for point, direction, size in zip(path, along, radius):
+    for point, direction, size in zip(path, along, radii):
         across = across - direction * (across @ direction)
         across /= np.linalg.norm(across)
         other = np.cross(direction, across)
@@ -90,7 +98,7 @@ def tube(path, radius, sides=12):
     return loft(rings)
 
 
-def extruded(outline, thickness, axis="z"):
+def extruded(outline: Points, thickness: float, axis: str = "z") -> Mesh:
     """A flat plate: a simple closed outline of (u, v) points, made `thickness` thick along an axis.
 
     The outline lies in (x, y) for axis z, (x, z) for axis y, (z, y) for axis x, centred on that axis. The lids
@@ -104,6 +112,6 @@ def extruded(outline, thickness, axis="z"):
     return loft(rings)
 
 
-def joined(*parts):
+def joined(*parts: Part) -> Mesh:
     """One mesh of many; a list of parts counts as its parts."""
     return trimesh.util.concatenate([joined(*part) if isinstance(part, (list, tuple)) else part for part in parts])

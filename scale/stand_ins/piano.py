@@ -4,14 +4,14 @@ from functools import partial
 import numpy as np
 import trimesh
 
-from scale.stand_ins.parts import box, extruded, joined, loft, plank, rod, smooth, tube, turned
+from scale.stand_ins.parts import Mesh, Point, box, extruded, joined, loft, plank, rod, smooth, tube, turned
 
 HALF = 0.75  # half the width of a grand piano, in metres
 FRONT = 0.28  # z where the case begins behind the keys
 BED, RIM = 0.66, 1.0  # heights of the case's underside and of its rim
 
 
-def outline(length, straight=False):
+def outline(length: float, straight: bool = False) -> np.ndarray:
     """The case seen from above: (x, z) points from the front left, around the tail, to the front right."""
     deep = length - FRONT
     side = [(-HALF, FRONT), (-HALF, FRONT + 0.4 * deep)]
@@ -27,14 +27,14 @@ def outline(length, straight=False):
     return np.concatenate((side, curve))
 
 
-def sides(shape, z):
+def sides(shape: np.ndarray, z: float) -> tuple[float, float]:
     """The left and the right x of a case outline at some z."""
     tail = int(np.argmax(shape[:, 1]))
     left, right = shape[:tail + 1], shape[tail:][::-1]
     return np.interp(z, left[:, 1], left[:, 0]), np.interp(z, right[:, 1], right[:, 0])
 
 
-def slab(shape, begin, low, high, overhang=0.0):
+def slab(shape: np.ndarray, begin: float, low: float, high: float, overhang: float = 0.0) -> Mesh:
     """A horizontal plate of the case outline from z = begin to its tail."""
     end = shape[:, 1].max()
     rings = []
@@ -46,7 +46,7 @@ def slab(shape, begin, low, high, overhang=0.0):
     return loft(rings)
 
 
-def rim(shape, low, high, thickness=0.05):
+def rim(shape: np.ndarray, low: float, high: float, thickness: float = 0.05) -> Mesh:
     """The upright wall along the case outline."""
     along = np.gradient(shape, axis=0)
     inward = np.stack((along[:, 1], -along[:, 0]), 1)
@@ -56,14 +56,14 @@ def rim(shape, low, high, thickness=0.05):
     return loft(rings)
 
 
-def board(start, end, width, thickness=0.02):
+def board(start: Point, end: Point, width: float, thickness: float = 0.02) -> Mesh:
     """A plate across x, its section a straight line from one (y, z) point to another."""
     (y0, z0), (y1, z1) = start, end
     t = thickness / 2
     return extruded([(z0 - t, y0), (z1 - t, y1), (z1 + t, y1), (z0 + t, y0)], width, axis="x")
 
 
-def keyboard(y, begin, end, half=0.62):
+def keyboard(y: float, begin: float, end: float, half: float = 0.62) -> list[Mesh]:
     """52 white keys and the black ones on them, between two z."""
     keys = []
     step = 2 * half / 52
@@ -77,7 +77,7 @@ def keyboard(y, begin, end, half=0.62):
     return keys
 
 
-def frame(shape, length):
+def frame(shape: np.ndarray, length: float) -> list[Mesh]:
     """What is seen inside an open case: soundboard, tuning block, struts and strings."""
     inside = [slab(shape, FRONT, BED, BED + 0.12), box((1.4, 0.14, 0.22), (0, 0.85, FRONT + 0.16))]
     for i, x in enumerate(np.linspace(-0.62, 0.62, 29)):
@@ -90,27 +90,27 @@ def frame(shape, length):
     return inside
 
 
-def castor(x, z):
+def castor(x: float, z: float) -> Mesh:
     """A little wheel under a leg."""
     return rod((x - 0.015, 0.04, z), (x + 0.015, 0.04, z), 0.04)
 
 
-def leg(x, z, style):
+def leg(x: float, z: float, style: str) -> list[Mesh]:
     """One leg of a grand piano on its castor."""
     if style == "square":
         return [plank((x, 0.07, z), (x, BED, z), 0.11, 0.11), castor(x, z)]
     if style == "slim":
         return [turned([(0, 0), (0.022, 0), (0.035, 0.08), (0.05, 0.6), (0.06, BED), (0, BED)], (x, 0, z))]
     if style == "carved":
-        profile = smooth([(0.05, 0.07), (0.06, 0.12), (0.035, 0.17), (0.05, 0.24), (0.11, 0.42), (0.12, 0.5),
+        carving = smooth([(0.05, 0.07), (0.06, 0.12), (0.035, 0.17), (0.05, 0.24), (0.11, 0.42), (0.12, 0.5),
                           (0.06, 0.56), (0.10, 0.60), (0.10, BED)], steps=4)
-        return [turned([(0, 0.07), *profile, (0, BED)], (x, 0, z), segments=32), castor(x, z)]
+        return [turned([(0, 0.07), *carving, (0, BED)], (x, 0, z), segments=32), castor(x, z)]
     profile = [(0, 0.07), (0.045, 0.07), (0.05, 0.12), (0.065, 0.15), (0.05, 0.18), (0.075, 0.56), (0.10, 0.58),
                (0.10, BED), (0, BED)]
     return [turned(profile, (x, 0, z)), castor(x, z)]
 
 
-def lyre(z):
+def lyre(z: float) -> list[Mesh]:
     """The pedals and the frame that they hang from."""
     parts = [rod((x, 0.14, z), (1.4 * x, BED, z), 0.018) for x in (-0.10, -0.04, 0.04, 0.10)]
     parts += [box((0.30, 0.07, 0.12), (0, 0.13, z)), plank((0, 0.14, z), (0, BED, z + 0.35), 0.02, 0.02)]
@@ -118,7 +118,7 @@ def lyre(z):
     return parts
 
 
-def bench():
+def bench() -> list[Mesh]:
     """The player's seat in front of the keys."""
     parts = [box((0.8, 0.10, 0.36), (0, 0.47, -0.45)), box((0.74, 0.05, 0.30), (0, 0.40, -0.45))]
     for x in (-0.35, 0.35):
@@ -126,13 +126,14 @@ def bench():
     return parts
 
 
-def music_desk(z=FRONT + 0.16):
+def music_desk(z: float = FRONT + 0.16) -> list[Mesh]:
     """The tilted board that the music stands on."""
     return [board((RIM - 0.02, z), (RIM + 0.24, z + 0.11), 0.72),
             box((0.76, 0.02, 0.06), (0, RIM, z - 0.02))]
 
 
-def grand(length, lid=None, legs="round", flap=True, desk=True, seat=False, straight=False, pedals=True, tail_legs=1):
+def grand(length: float, lid: float | None = None, legs: str = "round", flap: bool = True, desk: bool = True,
+          seat: bool = False, straight: bool = False, pedals: bool = True, tail_legs: int = 1) -> Mesh:
     """A grand piano.
 
     Args:
@@ -169,7 +170,7 @@ def grand(length, lid=None, legs="round", flap=True, desk=True, seat=False, stra
     return joined(*parts)
 
 
-def open_lid(shape, angle, flap):
+def open_lid(shape: np.ndarray, angle: float, flap: bool) -> list[Mesh]:
     """The lid, hinged on the straight side at the left, with its stick at the right."""
     begin = FRONT + 0.34 if flap else FRONT
     cover = [slab(shape, begin, 0, 0.03, 0.02)]
@@ -185,7 +186,7 @@ def open_lid(shape, angle, flap):
     return [cover, rod((foot, RIM - 0.08, z), head, 0.014)]
 
 
-def upright(height=1.25, columns=True):
+def upright(height: float = 1.25, columns: bool = True) -> Mesh:
     """An upright piano; a tall one with columns under the keys, or a low plain one with a bench."""
     parts = [box((1.46, height - 0.04, 0.36), (0, height / 2 + 0.02, 0.48)),
              box((1.54, 0.04, 0.42), (0, height, 0.47)), box((1.54, 0.08, 0.40), (0, 0.04, 0.48)),

@@ -1,12 +1,12 @@
 """Rifles: seven assault rifles, a sniper rifle, a hunting rifle with a scope and a lever-action rifle."""
 import numpy as np
 
-from scale.stand_ins.parts import box, joined, loft, plank, rod, smooth, tube, turned
+from scale.stand_ins.parts import Mesh, Point, Points, box, joined, loft, plank, rod, smooth, tube, turned
 
 # Lengths are in centimetres; the barrel's axis is y = 0 and points to -z, the trigger is near z = 0.
 
 
-def flat(points, width, bevel=0.4):
+def flat(points: Points, width: float, bevel: float = 0.4) -> Mesh:
     """A part cut out along its side view, (z, y) points, with bevelled edges; convex or nearly so."""
     points = np.asarray(points, float)
     middle = points.mean(0)
@@ -19,12 +19,12 @@ def flat(points, width, bevel=0.4):
     return loft(rings)
 
 
-def bar(start, end, radius):
+def bar(start: Point, end: Point, radius: float) -> Mesh:
     """A round bar in the middle plane, from one (z, y) point to another."""
     return rod((0, start[1], start[0]), (0, end[1], end[0]), radius)
 
 
-def barrel(muzzle, begin=-10, radius=0.9, brake=True):
+def barrel(muzzle: float, begin: float = -10, radius: float = 0.9, brake: bool = True) -> list[Mesh]:
     """A barrel, with a slotted flash hider."""
     parts = [bar((begin, 0), (muzzle, 0), radius)]
     if brake:
@@ -33,7 +33,8 @@ def barrel(muzzle, begin=-10, radius=0.9, brake=True):
     return parts
 
 
-def magazine(z, top, length, bend=0.0, depth=6.5, width=2.6, lean=0.1):
+def magazine(z: float, top: float, length: float, bend: float = 0.0, depth: float = 6.5, width: float = 2.6,
+             lean: float = 0.1) -> Mesh:
     """A box magazine below the receiver, straight or curved forward."""
     rings = []
     for t in np.linspace(0, 1, 9):
@@ -46,32 +47,32 @@ def magazine(z, top, length, bend=0.0, depth=6.5, width=2.6, lean=0.1):
     return loft(rings)
 
 
-def grip(z, top, length=10.5, lean=4.0):
+def grip(z: float, top: float, length: float = 10.5, lean: float = 4.0) -> Mesh:
     """A pistol grip, its foot `lean` behind its head."""
     return flat([(z, top), (z + 4.6, top), (z + 5.0, top - 2), (z + lean + 4.8, top - length),
                  (z + lean + 0.6, top - length - 0.6), (z + 1.2, top - 4)], 3.0, 0.7)
 
 
-def trigger(z, top):
+def trigger(z: float, top: float) -> list[Mesh]:
     """A trigger in its guard, in front of a grip at z."""
     guard = smooth([(0, top + 0.3, z - 7.0), (0, top - 3.0, z - 6.2), (0, top - 3.6, z - 3.5), (0, top - 3.2, z + 0.6)])
     hook = smooth([(0, top + 0.2, z - 2.8), (0, top - 1.4, z - 2.5), (0, top - 2.6, z - 3.4)])
     return [tube(guard, 0.35, sides=8), tube(hook, 0.35, sides=8)]
 
 
-def front_grip(z):
+def front_grip(z: float) -> Mesh:
     """An upright round grip below the hand guard."""
     return turned([(0, 0), (1.7, 0.3), (1.5, 3), (1.7, 7), (1.4, 9), (0, 9)], (0, -11.5, z), segments=20)
 
 
-def rail(start, end, y, width=2.2):
+def rail(start: float, end: float, y: float, width: float = 2.2) -> list[Mesh]:
     """A toothed mounting rail on top, from z to z."""
     parts = [box((width - 0.6, 0.6, end - start), (0, y, (start + end) / 2))]
     parts += [box((width, 0.7, 0.6), (0, y + 0.5, z)) for z in np.arange(start + 0.5, end, 1.3)]
     return parts
 
 
-def scope(z, y, length=28, radius=1.4, bell=2.4):
+def scope(z: float, y: float, length: float = 28, radius: float = 1.4, bell: float = 2.4) -> list[Mesh]:
     """A telescopic sight on two rings, its middle at z and its axis at y."""
     half = length / 2
     profile = [(0, -half), (bell, -half), (bell, -half + 5), (radius, -half + 9), (radius, -1.5), (radius + 0.5, -1.5),
@@ -87,7 +88,7 @@ def scope(z, y, length=28, radius=1.4, bell=2.4):
     return parts
 
 
-def bipod(z, y, length=22):
+def bipod(z: float, y: float, length: float = 22) -> list[Mesh]:
     """Two legs, spread, under the barrel."""
     parts = [box((3, 2, 3), (0, y, z))]
     for side in (-1, 1):
@@ -96,18 +97,18 @@ def bipod(z, y, length=22):
     return parts
 
 
-def front_post(z, height=5.0):
+def front_post(z: float, height: float = 5.0) -> list[Mesh]:
     """A front sight on the barrel."""
     return [flat([(z - 2, -1), (z + 2, -1), (z + 1, height - 1), (z - 1, height - 1)], 1.4, 0.2),
             bar((z, 0), (z, height), 0.35), box((2.6, 1.5, 1.2), (0, height - 0.7, z))]
 
 
-def ribs(start, end, y, height, width, step=2.2):
+def ribs(start: float, end: float, y: float, height: float, width: float, step: float = 2.2) -> list[Mesh]:
     """Grooves of a hand guard, as ribs standing out of it from z to z."""
     return [box((width, height, 0.9), (0, y, z)) for z in np.arange(start + step / 2, end, step)]
 
 
-def kalashnikov():
+def kalashnikov() -> Mesh:
     """A rifle with a wooden stock, a gas tube over the barrel and a strongly curved magazine, a scope on it."""
     receiver = flat([(-13, -3.5), (-13, 2.5), (14, 2.5), (15, 0), (15, -3.5)], 3.6)
     cover = flat([(-11, 2.2), (-11, 4.2), (12, 4.2), (14, 2.2)], 3.0, 0.9)
@@ -121,13 +122,13 @@ def kalashnikov():
                   trigger(7, -3.4), magazine(-7, -3, 23, bend=0.75, depth=7.8, lean=0.15), scope(0, 7.8, length=20))
 
 
-def lower_receiver():
+def lower_receiver() -> list[Mesh]:
     """The lower half that the M16 family shares, with its magazine, grip and trigger."""
     return [flat([(-11, -4.2), (-11, 2.6), (15, 2.6), (16, 0), (14, -1.5), (8, -3.5), (-3, -4.4), (-4, -6), (-11, -6)],
                  3.4), magazine(-7, -5, 21, bend=0.45, depth=7.4), *trigger(7, -3), grip(7, -3, lean=4.5)]
 
 
-def m16():
+def m16() -> Mesh:
     """A rifle with a carrying handle, a round hand guard and a fixed stock."""
     handle = [flat([(-8, 7.6), (-8, 9.0), (9, 8.2), (9, 6.8)], 2.0, 0.3), plank((0, 2, -4), (0, 8, -7), 1.8, 2.4),
               plank((0, 2, 11), (0, 7.6, 8), 1.8, 3.4), flat([(5, 7), (5, 9.8), (8, 9.8), (9.5, 7)], 2.6, 0.3)]
@@ -138,7 +139,7 @@ def m16():
     return joined(lower_receiver(), handle, upper, guard, sight, stock, barrel(-44, radius=0.8))
 
 
-def carbine():
+def carbine() -> Mesh:
     """A short rifle with rails, a front grip, a red-dot sight and a sliding stock."""
     upper = [flat([(-12, -1), (-12, 3), (15, 3), (15, -1)], 3.2, 0.8), *rail(-31, 14, 3.4)]
     guard = [flat([(-31, -2.6), (-31, 3), (-12, 3), (-12, -2.6)], 4.2, 0.9), *ribs(-31, -12, 0, 2.4, 5.2),
@@ -151,7 +152,7 @@ def carbine():
     return joined(lower_receiver(), upper, guard, front, dot, rear, stock, barrel(-36, radius=0.8))
 
 
-def top_handle():
+def top_handle() -> Mesh:
     """A short plastic rifle with a scope on a long handle, a ribbed hand guard and an open stock."""
     body = [flat([(-14, -3), (-14, 3), (15, 3), (15, -1), (10, -3.6), (-3, -4), (-4, -6.5), (-12, -6.5)], 4.2, 0.8),
             flat([(-32, -1.8), (-32, 2.6), (-13, 3), (-13, -3.6)], 4.6, 1.0), *ribs(-31, -14, 0.4, 1.6, 5.4, 3.6)]
@@ -163,7 +164,7 @@ def top_handle():
                   magazine(-7, -4, 22, bend=0.5, depth=7.4), scope(-1, 12, length=20))
 
 
-def bullpup():
+def bullpup() -> Mesh:
     """A bullpup with a flat railed top and a guard in front of the whole hand."""
     body = flat([(-18, 2.6), (-18, -2.6), (-4, -3.4), (10, -4), (16, -6), (31, -9.5), (33, -8.5), (33, 2.2), (26, 3.4)],
                 4.4, 1.0)
@@ -175,7 +176,7 @@ def bullpup():
                   magazine(15, -5, 17, bend=0.45, depth=6.8), front_post(-25, 6.4), front_grip(-22))
 
 
-def folding_stock():
+def folding_stock() -> Mesh:
     """A short rifle with an open wire stock and a curved magazine."""
     receiver = flat([(-13, -3.5), (-13, 2.6), (14, 2.6), (15, -3.5)], 3.6)
     cover = flat([(-11, 2.2), (-11, 4.2), (12, 4.2), (14, 2.2)], 3.0, 0.9)
@@ -188,7 +189,7 @@ def folding_stock():
                   flat([(-15, 2), (-15, 5.4), (-11, 5.8), (-6, 4.2)], 2.2), rod((0, 2.4, -1), (4, 2.4, -1), 0.6))
 
 
-def marksman():
+def marksman() -> Mesh:
     """A modern rifle with a thick stock, a scope and a straight magazine."""
     receiver = [flat([(-13, -2.5), (-13, 3.6), (16, 3.6), (16, -2.5)], 3.8, 0.8),
                 flat([(-12, -5), (-12, -1), (15, -1), (13, -3.4), (-3, -5)], 3.2)]
@@ -199,7 +200,7 @@ def marksman():
                   magazine(-7.4, -4, 20, bend=0.3, depth=7.4))
 
 
-def sniper():
+def sniper() -> Mesh:
     """A heavy bolt-action rifle with a thumb-hole stock, a big scope and a bipod."""
     stock = flat([(-30, -3.8), (-31, 0), (6, 0.4), (8, -4.5), (-12, -5)], 4.2, 1.0)
     butt = [flat([(5, 0.2), (9, -2), (40, 2.6), (41, 2), (41, -1.5), (6, -4.6)], 3.8, 0.8),
@@ -210,7 +211,7 @@ def sniper():
                   barrel(-68, radius=1.2), grip(8, -3.4, 9.5, 3.5), trigger(8, -4), magazine(-4, -4, 8, depth=9))
 
 
-def hunting_rifle():
+def hunting_rifle() -> Mesh:
     """A bolt-action rifle in a one-piece wooden stock, with a scope."""
     outline = smooth([(5, -0.5), (9, -2.4), (16, -2.6), (42, -3.2), (43, -12.5), (26, -8), (13, -6.4), (5, -4.6)], 3)
     butt = flat(outline, 3.6, 0.9)
@@ -220,7 +221,7 @@ def hunting_rifle():
     return joined(butt, fore, action, scope(-3, 6.0, length=32), barrel(-66, brake=False, radius=0.9), trigger(8, -4.2))
 
 
-def lever_action():
+def lever_action() -> Mesh:
     """A Western rifle with a tube under the barrel and a loop for a lever."""
     receiver = flat([(-12, -3.6), (-12, 2.4), (8, 2.4), (11, 0.5), (12, -3.6)], 3.2)
     stock = flat([(10, 0.8), (16, -1.5), (42, -4.0), (43.5, -14.5), (22, -7.4), (11, -3.8)], 3.4, 0.8)

@@ -8,7 +8,8 @@ from typing import Any, NoReturn
 from utils.errors import InputError
 from utils.parameters import AZIMUTH_AND_ELEVATION, COLOR, parse_fixed
 from utils.semantic.scores import SCORES
-from utils.shapes.catalogue import PAPER, catalogue_of, check_axes, numbered
+from utils.shapes.catalogue import PAPER, catalogue_of, numbered
+from utils.shapes.frame import check_axes
 
 RENDERER = "utils"  # stands for utils.renderer
 

@@ -7,11 +7,11 @@ import numpy as np
 import torch
 
 from utils import renderer as our_renderer
+from utils.networks import IMAGE_SIZE
 from utils.parameters import AZIMUTH_AND_ELEVATION, COLOR, PARAMETERS, domain_of
 from utils.regions import ndinterval
 from utils.shapes.shape import Shape
 
-IMAGE_SIZE = 224  # pixels a side, for every network that does not say otherwise
 INTENSITIES = {"ambient_intensity": "light_intensity_ambient", "directional_intensity": "light_intensity_directional"}
 
 

@@ -3,6 +3,7 @@
 Nothing here needs torch: the scripts check what they are given before they load it.
 """
 import csv
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -11,6 +12,8 @@ from scale.true_dict import CLASS_NAMES, SHAPE_IDS
 from utils.errors import InputError
 
 COLUMNS = ("class", "label", "mesh")
+
+Rows = list[tuple[int, dict[str, str]]]  # (line in the file, {column: value})
 
 
 @dataclass(frozen=True)
@@ -32,23 +35,27 @@ class Catalogue:
     """Classes and their objects, by number.
 
     Attributes:
-        class_names: one for each class.
-        entries: for each class a tuple of its objects' Entry; None for the paper's.
+        class_names: by the class's number.
+        entries: by the numbers of class and object; None for the paper's objects, which have no file of their own.
     """
-    class_names: tuple
-    entries: tuple | None
+    class_names: tuple[str, ...]
+    entries: tuple[tuple[Entry, ...], ...] | None
 
-    def n_objects(self, class_nb):
+    def n_objects(self, class_nb: int) -> int:
         """How many objects a class has."""
         return len(SHAPE_IDS[class_nb] if self.entries is None else self.entries[class_nb])
 
     def entry(self, class_nb: int, object_nb: int) -> Entry:
         """An object of a data set's file."""
-        assert self.entries is not None
+        assert self.entries is not None, "the paper's objects have no entries"
         return self.entries[class_nb][object_nb]
 
-    def check(self, class_nb, object_nb):
-        """Raise InputError if there is no such object."""
+    def check(self, class_nb: int, object_nb: int) -> None:
+        """Check that there is an object of these numbers.
+
+        Raises:
+            InputError: if there is none.
+        """
         if not 0 <= class_nb < len(self.class_names):
             raise InputError(f"--class_nb {class_nb}: expected one of {numbered(self.class_names)}")
         n_objects = self.n_objects(class_nb)
@@ -59,23 +66,20 @@ class Catalogue:
 PAPER = Catalogue(CLASS_NAMES, None)
 
 
-def check_axes(up, front):
-    """Raise InputError if a model's front, an axis such as "-z", looks along the axis that is up."""
-    if front and front[-1] == up:
-        raise InputError(f"--front {front}: cannot be along --up {up}; expected one of the other two axes")
-
-
-def numbered(names):
+def numbered(names: Sequence[str]) -> str:
     """Names with their numbers, in one line."""
     return ", ".join(f"{number} {name}" for number, name in enumerate(names))
 
 
-def catalogue_of(dataset):
+def catalogue_of(dataset: str | Path | None) -> Catalogue:
     """The Catalogue of a data set's file, or the paper's for None.
 
     The file is CSV with a first line `class,label,mesh`, or YAML with a list of entries of these three keys. A class's
     number is its place among the classes as they first appear, an object's its place in the class. Paths of meshes are
     relative to the file.
+
+    Args:
+        dataset: the file, or None. Its suffix says which of ROW_READERS reads it; any other is read as CSV.
 
     Raises:
         InputError: names the file, the line and what is wrong there.
@@ -90,10 +94,10 @@ def catalogue_of(dataset):
 
 
 @lru_cache(maxsize=8)
-def _read(path, modified):
-    rows = _yaml_rows(path) if path.suffix in (".yaml", ".yml") else _csv_rows(path)
-    entries = {}
-    for line, row in rows:
+def _read(path: Path, modified: int) -> Catalogue:
+    """The Catalogue of a file; `modified`, its time in ns, has a changed file read again."""
+    entries: dict[str, list[Entry]] = {}
+    for line, row in ROW_READERS.get(path.suffix, _csv_rows)(path):
         where = f"--dataset {path}, line {line}"
         missing = [column for column in COLUMNS if not row.get(column)]
         if missing:
@@ -107,8 +111,8 @@ def _read(path, modified):
     return Catalogue(tuple(entries), tuple(map(tuple, entries.values())))
 
 
-def _csv_rows(path):
-    """(line, row) for each row of a CSV file."""
+def _csv_rows(path: Path) -> Rows:
+    """The rows of a CSV file."""
     try:
         with open(path, newline="", encoding="utf-8-sig") as file:
             reader = csv.DictReader(file, skipinitialspace=True)
@@ -120,8 +124,8 @@ def _csv_rows(path):
         raise InputError(f"--dataset {path}: no CSV file ({error}); expected lines of {','.join(COLUMNS)}") from None
 
 
-def _yaml_rows(path):
-    """(line, row) for each entry of a YAML file."""
+def _yaml_rows(path: Path) -> Rows:
+    """The entries of a YAML file. Only the parser knows their lines, so its nodes are read, not the values."""
     import yaml
     try:
         document = yaml.compose(path.read_text(encoding="utf-8"), Loader=yaml.SafeLoader)
@@ -138,3 +142,10 @@ def _yaml_rows(path):
         rows.append((node.start_mark.line + 1, {key.value: value.value for key, value in pairs
                                                 if isinstance(value, yaml.ScalarNode)}))
     return rows
+
+
+ROW_READERS: dict[str, Callable[[Path], Rows]] = {
+    ".csv": _csv_rows,
+    ".yaml": _yaml_rows,
+    ".yml": _yaml_rows,
+}

@@ -1,0 +1,136 @@
+"""A network from a function that returns a module, and tells what it knows of the images and the classes."""
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import nn
+
+from scale.true_dict import CLASS_NAMES, IMAGENET_LABELS
+from utils.errors import InputError
+from utils.networks.labels import find_label
+from utils.networks.network import IMAGE_SIZE, Normalization
+from utils.networks.torchvision_networks import imagenet_names
+from utils.networks.weights import file_identity, fill, read_state_dict, ready, state_identity
+
+FACTS = ("image_size", "mean", "std", "class_names")  # what a function may tell beside its module
+
+
+@dataclass(frozen=True)
+class FunctionNetwork:
+    """A classifier that a function makes, when something about it is first asked; see `Network`.
+
+    Attributes:
+        name: as given to --network.
+        weights_file: a state_dict file, or None to leave the weights as the function makes them.
+        make: () -> an nn.Module, images [B, 3, H, W] in [0, 1] -> logits [B, classes]; or a pair of that and a dict
+            with any of FACTS.
+    """
+    name: str
+    weights_file: Path | None
+    make: Callable[[], Any] = field(compare=False)
+
+    @property
+    def folder(self) -> str:
+        """Name of its results' folder: its own name, with an underscore for what a folder's name should not hold."""
+        return re.sub(r"[^\w.-]+", "_", self.name)
+
+    @property
+    def image_size(self) -> int | None:
+        """Pixels a side of the images that it takes, or None if it does not say."""
+        return self._made[1].get("image_size")
+
+    @property
+    def normalization(self) -> Normalization | None:
+        """Mean and standard deviation that it expects the image normalized by, or None."""
+        facts = self._made[1]
+        return (tuple(facts["mean"]), tuple(facts["std"])) if "mean" in facts else None
+
+    @property
+    def class_names(self) -> tuple[str, ...] | None:
+        """Names of the outputs; None if it does not say and they are not ImageNet's 1,000."""
+        names = self._told_names
+        if names is not None:
+            return tuple(names)
+        return imagenet_names() if self._is_imagenets else None
+
+    @cached_property
+    def n_classes(self) -> int:
+        """How many outputs there are, as it answers to a black image."""
+        size = self.image_size or IMAGE_SIZE
+        try:
+            with torch.inference_mode():
+                output = self._made[0](torch.zeros(1, 3, size, size))
+        except Exception as error:  # a user's module may fail in any way
+            raise InputError(f"--network {self.name}: fails on an image [1, 3, {size}, {size}] ({type(error).__name__}"
+                             f": {error}); tell its image_size, or pass --image_size") from None
+        if not torch.is_tensor(output) or output.dim() != 2 or len(output) != 1:
+            shape = list(output.shape) if torch.is_tensor(output) else type(output).__name__
+            raise InputError(f"--network {self.name}: gives {shape} for an image [1, 3, {size}, {size}], expected "
+                             "logits [1, classes]")
+        if not bool(torch.isfinite(output).all()):
+            raise InputError(f"--network {self.name}: gives logits that are not finite for a black image; are its "
+                             "weights loaded?")
+        return output.shape[1]
+
+    def label(self, class_nb: int) -> int:
+        """Index of one of the paper's classes among the outputs.
+
+        Raises:
+            InputError: if the network has no class of that name.
+        """
+        if self._told_names is None and self._is_imagenets:
+            return IMAGENET_LABELS[class_nb]
+        try:
+            return find_label(CLASS_NAMES[class_nb], self.class_names, self.n_classes)
+        except InputError as error:
+            raise InputError(f"--class_nb {class_nb}, {CLASS_NAMES[class_nb]}: {str(error).removeprefix('--label ')}; "
+                             "say with --label which of its classes is meant") from None
+
+    def weights_identity(self) -> str:
+        """The first digits of the SHA-256 of the weights' file, or of the weights themselves."""
+        if self.weights_file is not None:
+            return file_identity(self.weights_file)
+        return state_identity(self._made[0].state_dict())
+
+    def load(self) -> nn.Module:
+        """The network with its weights, in eval mode: images [B, 3, H, W] in [0, 1] -> logits [B, classes].
+
+        Raises:
+            InputError: if it cannot be made, or the weights do not fit.
+        """
+        return self._made[0]
+
+    @property
+    def _told_names(self) -> Any:
+        return self._made[1].get("class_names")
+
+    @property
+    def _is_imagenets(self) -> bool:
+        """Whether it has as many outputs as ImageNet has classes."""
+        return self.n_classes == len(imagenet_names())
+
+    @cached_property
+    def _made(self) -> tuple[nn.Module, dict[str, Any]]:
+        """The module, ready for use, and what its function tells about it."""
+        try:
+            made = self.make()
+        except InputError:
+            raise
+        except Exception as error:  # a user's code may fail in any way
+            raise InputError(f"--network {self.name}: could not be made ({type(error).__name__}: {error})") from None
+        module, facts = made if isinstance(made, tuple) and len(made) == 2 else (made, {})
+        if not isinstance(module, nn.Module) or not isinstance(facts, dict):
+            raise InputError(f"--network {self.name}: gave {type(made).__name__}, expected an nn.Module, or a pair of "
+                             f"it and a dict with any of {', '.join(FACTS)}")
+        unknown = [key for key in facts if key not in FACTS]
+        if unknown:
+            raise InputError(f"--network {self.name}: told {unknown[0]!r}, expected any of {', '.join(FACTS)}")
+        if ("mean" in facts) != ("std" in facts):
+            raise InputError(f"--network {self.name}: told only one of mean and std, expected both or neither")
+        if self.weights_file is None:
+            return ready(module), facts
+        return fill(module, read_state_dict(self.weights_file), self), facts

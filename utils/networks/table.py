@@ -1,0 +1,58 @@
+"""The table of networks: a name -> the source that has it."""
+import difflib
+from collections.abc import Callable
+from pathlib import Path
+
+from utils.errors import InputError
+from utils.networks.demo import demo_network
+from utils.networks.network import Network
+from utils.networks.own import own_network
+from utils.networks.timm_networks import timm_network
+from utils.networks.torchvision_networks import PAPER_NETWORKS, torchvision_names, torchvision_network
+
+Source = Callable[[str, Path | None], Network]  # (name, weights_file) -> the network
+
+BY_NAME: dict[str, Source] = {
+    **dict.fromkeys(PAPER_NETWORKS, torchvision_network),
+    "demo": demo_network,
+}
+BY_PREFIX: dict[str, Source] = {  # PREFIX:NAME
+    "timm": timm_network,
+}
+ANY_OTHER: Source = torchvision_network
+ANY_OTHER_WITH_COLON: Source = own_network
+
+
+def choose_network(name: str, weights_file: Path | None = None) -> Network:
+    """Look a network up. Nothing is loaded yet.
+
+    Args:
+        name: of the table, any classifier of torchvision's, PREFIX:NAME of the table, or package.module:function (see
+            `utils.networks.own`).
+        weights_file: a .pth or .safetensors state_dict to use in place of the source's own weights.
+
+    Raises:
+        InputError: for an unknown name (the nearest known ones are given), or a torchvision that does not import.
+    """
+    prefix, colon, _ = name.partition(":")
+    if colon:
+        return BY_PREFIX.get(prefix, ANY_OTHER_WITH_COLON)(name, weights_file)
+    if name not in BY_NAME:
+        _check_known(name)
+    return BY_NAME.get(name, ANY_OTHER)(name, weights_file)
+
+
+def load_network(name: str, weights: str | Path | None = None) -> Network:
+    """A network for `Confidence.of`; arguments and errors as in `choose_network`."""
+    return choose_network(name, None if weights is None else Path(weights))
+
+
+def _check_known(name: str) -> None:
+    """Raise InputError if torchvision has no classifier of the name."""
+    others = torchvision_names()
+    if name in others:
+        return
+    near = difflib.get_close_matches(name.lower(), [*BY_NAME, *others], n=3, cutoff=0.5) or BY_NAME
+    known = [*BY_NAME, "every classifier of torchvision.models by its name", *(f"{word}:NAME" for word in BY_PREFIX)]
+    raise InputError(f"--network {name}: not known; did you mean {' or '.join(near)}? Also known: {', '.join(known)}, "
+                     "and package.module:function for your own")

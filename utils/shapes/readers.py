@@ -1,0 +1,74 @@
+"""A mesh file of any format -> vertices, faces and, where they are wanted, the faces' colours."""
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from utils import renderer
+from utils.errors import InputError
+
+# vertices [V, 3] float32, faces [F, 3] int32, textures [F, t, t, t, 3] float32 or None
+Mesh = tuple[torch.Tensor, torch.Tensor, torch.Tensor | None]
+
+
+def read_mesh(path: Path, textures: bool = False) -> Mesh:
+    """Read a mesh as it is in its file: not moved, scaled or turned.
+
+    Args:
+        path: of the file. Its suffix says which of READERS reads it.
+        textures: read the faces' colours too.
+
+    Raises:
+        InputError, MeshError: if the file cannot be read, if it holds no faces, or if `textures` asks for colours and
+            there are none.
+    """
+    return READERS.get(path.suffix.lower(), _read_by_trimesh)(path, textures)
+
+
+def _read_obj(path: Path, textures: bool) -> Mesh:
+    """By the renderer's own reader: its meshes and colours are the published ones."""
+    vertices, faces, *colors = renderer.load_obj(path, normalization=False, load_texture=textures)
+    return vertices, faces, colors[0] if colors else None
+
+
+def _read_by_trimesh(path: Path, textures: bool) -> Mesh:
+    """By trimesh, with one colour for each face: t = 1."""
+    import trimesh
+    if path.suffix.lower()[1:] not in trimesh.available_formats():
+        raise InputError(f"{path}: files of this kind are not read; {EXPECTED}")
+    try:
+        mesh = trimesh.load_scene(path, process=False).to_mesh()
+    except OSError as error:
+        raise InputError(f"{path}: cannot be read ({error.strerror or error}); {EXPECTED}") from None
+    except Exception as error:  # the readers raise many kinds of errors on a broken file
+        raise InputError(f"{path}: cannot be read as a mesh ({type(error).__name__}: {error}); {EXPECTED}") from None
+    faces = np.asarray(getattr(mesh, "faces", ()))
+    if not len(faces):
+        raise InputError(f"{path}: has no faces; give a mesh with triangles, not points or lines")
+    return (torch.tensor(mesh.vertices, dtype=torch.float32), torch.tensor(faces, dtype=torch.int32),
+            _face_colors(mesh, path) if textures else None)
+
+
+def _face_colors(mesh, path: Path) -> torch.Tensor:
+    """The colours of trimesh's mesh: [F, 1, 1, 1, 3] in [0, 1].
+
+    Raises:
+        InputError: if it has none.
+    """
+    if not mesh.visual.defined:
+        raise InputError(f"--textures: {path} has no colours; leave the option out for a white object")
+    visual = mesh.visual.to_color() if mesh.visual.kind == "texture" else mesh.visual
+    return torch.tensor(visual.face_colors[:, None, None, None, :3] / 255, dtype=torch.float32)
+
+
+# Suffix -> reader. Errors name these formats. Trimesh reads any other that it knows.
+READERS: dict[str, Callable[[Path, bool], Mesh]] = {
+    ".obj": _read_obj,
+    ".ply": _read_by_trimesh,
+    ".stl": _read_by_trimesh,
+    ".glb": _read_by_trimesh,
+    ".off": _read_by_trimesh,
+}
+_FORMATS = [suffix[1:] for suffix in READERS]
+EXPECTED = f"give an {', '.join(_FORMATS[:-1])} or {_FORMATS[-1]} file"
