@@ -20,6 +20,9 @@ class Network(Protocol):
     the properties and methods may raise InputError, if the network cannot be made or its weights do not fit.
     """
 
+    def __hash__(self) -> int:
+        """Of the name and the weights file."""
+
     @property
     def name(self) -> str:
         """As given to --network."""
