@@ -1,4 +1,4 @@
-"""Train the demo network on renders of the stand-in shapes; writes utils/demo_network.safetensors.
+"""Train the demo network on renders of the stand-in shapes; writes utils/networks/demo_network.safetensors.
 
     python train_demo.py
 

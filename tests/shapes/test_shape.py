@@ -11,7 +11,7 @@ from scale import link
 from scale.stand_ins import stand_in
 from scale.true_dict import CLASS_NAMES, IMAGENET_LABELS, SHAPE_IDS
 from utils.errors import InputError
-from utils.semantic.confidence import images_at
+from utils.semantic.views import Views
 from utils.shapes.shape import load_shape, model_path
 
 TRIANGLE = "v 0 0 0\nv 1 0 0\nv 0 1 0\nf 1 2 3\n"
@@ -68,7 +68,7 @@ def test_stand_ins_are_ten_different_sound_meshes(class_nb):
         again, _ = stand_in(class_nb, object_nb)
         np.testing.assert_array_equal(vertices, again)
         shape = load_shape(Path(__file__).parent, class_nb, object_nb)
-        images = images_at([(30, 20), (100, 60)], shape.vertices, shape.faces)[:, 0] > 0
+        images = Views(shape)([(30, 20), (100, 60)])[:, 0] > 0
         assert 0.005 < images.float().mean() < 0.7
         silhouettes.append(images)
     for a in range(10):

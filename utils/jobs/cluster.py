@@ -7,7 +7,7 @@ import signal
 import socket
 import time
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from types import FrameType
@@ -90,7 +90,7 @@ def start_workers(gpus: float, cpus: float, most: int) -> list[_WorkerHandle]:
 
 
 def run(tasks: Sequence[Task], gpus: float, cpus: float, max_concurrent: int, marker: Path | None = None,
-        workers: Sequence[_WorkerHandle] = ()) -> Iterator[tuple[Task, str, bool]]:
+        workers: Sequence[_WorkerHandle] = ()) -> Generator[tuple[Task, str, bool], None, None]:
     """Do tasks, several at a time, each in one worker.
 
     Args:
@@ -112,7 +112,7 @@ def run(tasks: Sequence[Task], gpus: float, cpus: float, max_concurrent: int, ma
     idle, busy = list(workers), dict[Any, tuple[_WorkerHandle, Task]]()  # busy: by Ray's reference to an outcome
     last_room = time.monotonic()
     with ExitStack() as cleanup:
-        cleanup.callback(lambda: [worker.stop() for worker in [*idle, *(worker for worker, _ in busy.values())]])
+        cleanup.callback(lambda: _stop([*idle, *(worker for worker, _ in busy.values())]))
         while waiting or busy:
             room = min(_room(cpus, gpus), max_concurrent)
             if room or busy:
@@ -126,8 +126,8 @@ def run(tasks: Sequence[Task], gpus: float, cpus: float, max_concurrent: int, ma
                 meshes_taken.add(task.mesh)
                 busy[worker.begin(task, marker)] = worker, task
             if not waiting:  # what idle workers hold may be what a new one on a smaller cluster waits for
-                while idle:
-                    idle.pop().stop()
+                _stop(idle)
+                idle.clear()
             for reference in _finished(list(busy)):
                 worker, task = busy.pop(reference)
                 outcome = worker.end(reference, task)
@@ -141,6 +141,11 @@ def run(tasks: Sequence[Task], gpus: float, cpus: float, max_concurrent: int, ma
                     task.failed_on.add(worker.node)
                     waiting.insert(0, task)
                 yield task, outcome.failure, last
+
+
+def _stop(workers: Iterable[_WorkerHandle]) -> None:
+    for worker in workers:
+        worker.stop()
 
 
 def _finished(references: list[Any]) -> list[Any]:

@@ -123,10 +123,11 @@ def prepare(options: JobOptions, file_name: str, settings: dict[str, Any]) -> Jo
 def _settings(options: JobOptions, network: Network, shape: Shape, label: int, image_size: int) -> dict[str, Any]:
     """What any result depends on. What came later is left out where it is as in the paper, so that early results stay
     good."""
-    settings = dict(shape_id=shape.shape_id, mesh_hash=shape.mesh_hash,
-                    weights=_weights_identity(network, *_files(network)), precision=options.precision,
-                    normalize=str(network.normalization) if network.normalization else options.normalize)
-    later = dict(renderer=(options.renderer, RENDERER), score=(options.score, "softmax"),
+    settings: dict[str, Any] = dict(
+        shape_id=shape.shape_id, mesh_hash=shape.mesh_hash, weights=_weights_identity(network, *_files(network)),
+        precision=options.precision,
+        normalize=str(network.normalization) if network.normalization else options.normalize)
+    later: dict[str, tuple[Any, Any]] = dict(renderer=(options.renderer, RENDERER), score=(options.score, "softmax"),
                  fixed=(dict(options.fixed), {}), image_size=(image_size, IMAGE_SIZE))
     settings.update({name: value for name, (value, usual) in later.items() if value != usual})
     if options.mesh is not None or options.dataset is not None or options.label is not None:

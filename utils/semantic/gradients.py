@@ -14,12 +14,11 @@ if TYPE_CHECKING:
 
 
 class Gradient(Protocol):
-    """A way to the gradient of f.
+    """A way to the gradient of f."""
 
-    Attributes:
-        released: it is that of the cross entropy of the softmax output, as in the published runs, and not f's own.
-    """
-    released: bool
+    @property
+    def released(self) -> bool:
+        """Whether it is that of the cross entropy of the softmax output, as in the published runs, and not f's own."""
 
     def value_and_grad(self, f: Confidence, points: Any) -> tuple[torch.Tensor, torch.Tensor]:
         """f at points [N, n] and its gradient: [N] float32 and [N, n] float64 on the CPU, per parameter's unit."""
