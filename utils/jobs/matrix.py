@@ -86,8 +86,8 @@ class Task:
 
         A stored result may still have to be drawn or verified; the script sees to that.
         """
-        extras = self.options.override or self.options.plot or getattr(self.options, "verify", 0)
-        return self.path is not None and (self.state != DONE or bool(extras))
+        extras = self.options.override or self.options.plot or bool(getattr(self.options, "verify", 0))
+        return self.path is not None and (self.state != DONE or extras)
 
 
 def matrix(scripts: Sequence[Script], networks: Sequence[str], classes: Sequence[int] | None,

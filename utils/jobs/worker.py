@@ -66,8 +66,8 @@ class Worker:
             if marker is None:
                 options = replace(options, checkpoint_dir=_own_folder(options, settings))
             elif not marker.exists():
-                return Outcome(f"{options.checkpoint_dir} on {platform.node()} is not the folder of that name where the "
-                               "sweep was started; pass --gather")
+                return Outcome(f"{options.checkpoint_dir} on {platform.node()} is not the folder of that name where "
+                               "the sweep was started; pass --gather")
             module = importlib.import_module(script)
             job = module.find(options)
             if job.settings != settings:

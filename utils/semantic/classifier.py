@@ -8,7 +8,7 @@ Normalization = tuple[tuple[float, ...], tuple[float, ...]]  # mean and standard
 
 
 class Classifier:
-    """A network ready for use: classifier(images [n, 3, H, W] in [0, 1]) -> logits [n, classes] float32, n <= batch_size.
+    """A network ready for use: images [n, 3, H, W] in [0, 1], n <= batch_size -> logits [n, classes] float32.
 
     Attributes:
         module: the network, on the device.
