@@ -8,7 +8,10 @@ checkpoint/<network>/<class>/<object>/map.pt.
 import numpy as np
 from tqdm import tqdm
 
-from utils.results import store as checkpoints
+from utils.files import whole_file
+from utils.results import layout
+from utils.results.contents import map_of
+from utils.results.store import ADVICE
 from utils.errors import InputError
 from utils.jobs.options import Parser, add_job_options, add_shared_options, check_shared_options, run_script
 from utils.parameters import AZIMUTH_AND_ELEVATION, PARAMETERS, grid, parse_parameters
@@ -69,7 +72,7 @@ def find(args):
     settings = dict(step=step)
     if parameters != AZIMUTH_AND_ELEVATION:
         settings["parameters"] = args.parameters
-    return prepare(args, checkpoints.MAP, parameters, settings)
+    return prepare(args, layout.MAP, parameters, settings)
 
 
 def run(args):
@@ -110,15 +113,16 @@ def sweep(job):
 
 def report(result, path, plot):
     """One line about a map, and its picture."""
-    z, score, sure = result["z"], checkpoints.score_of(result), checkpoints.sure_above(result)
+    found = map_of(result)
+    z, score, sure = result["z"], found.metadata.score_name, found.metadata.level
     print(f"mean {score} {z.mean():.3f}, maximum {z.max():.3f}, above {sure:g} in {(z > sure).float().mean():.1%} "
           f"of {z.numel():,} views: {path}")
     if plot:
-        from utils.report.plots import plot_map  # matplotlib takes a second to import
-        picture = path.with_suffix(".png")
-        plot_map(result["xx"], result["yy"], z, f"{result['network_name']}: {score} in "
-                 f"{checkpoints.class_of(result)}, shape {result['shape_id']}", picture,
-                 parameters=checkpoints.parameters_of(result), score=score)
+        from utils.report.plots import plot_map, save  # matplotlib takes a second to import
+        picture = layout.picture_path(path)
+        with whole_file(picture, ADVICE) as file:
+            save(plot_map(found, f"{result['network_name']}: {score} in {found.metadata.object_class}, shape "
+                                 f"{result['shape_id']}"), file)
         print(f"picture: {picture}")
 
 

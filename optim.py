@@ -9,7 +9,11 @@ import numpy as np
 from tqdm import tqdm
 
 from utils.bounds import descent as bounds
-from utils.results import store as checkpoints
+from utils.files import whole_file
+from utils.results import layout
+from utils.results.contents import map_of, regions_of
+from utils.results.metadata import metadata_of
+from utils.results.store import ADVICE, read
 from utils.errors import InputError
 from utils.jobs.options import Parser, add_job_options, add_shared_options, check_shared_options, run_script
 from utils.parameters import AZIMUTH_AND_ELEVATION, PARAMETERS, domain_of, in_domain, parse_parameters
@@ -55,7 +59,7 @@ def find(args):
     """The job that the options ask for: a utils.jobs.prepare.Job."""
     _, parameters, points = check(args)
     from utils.jobs.prepare import prepare  # brings torch, which takes seconds: not before the options are known to be good
-    return prepare(args, checkpoints.OPTIM, parameters, dict(
+    return prepare(args, layout.OPTIM, parameters, dict(
         methods=args.methods, parameters=",".join(parameters), initial_points=points.tolist(),
         n_iterations=args.n_iterations, learning_rate=args.learning_rate, alpha=args.alpha, beta=args.beta,
         reg=args.reg, initial_width=args.initial_width, released=args.released, gradient=args.gradient,
@@ -175,7 +179,7 @@ def verify(result, f, k):
         if region.is_finite():
             values, first = f.with_top1(region.grid(k))
             figures = dict(minimum=float(values.min()), mean=float(values.mean()),
-                           above_half=float((values > checkpoints.sure_above(result)).float().mean()),
+                           above_half=float((values > metadata_of(result).level).float().mean()),
                            top1=float(first.float().mean()))
         else:
             figures = dict.fromkeys(("minimum", "mean", "above_half", "top1"), float("nan"))
@@ -192,7 +196,7 @@ def report(result, path, plot):
     """A row for every method and point, and the picture."""
     domain = domain_of(result["parameters"])
     print(f"{'method':6} {'initial point':22} {'region':44} {'share of domain':>15} "
-          f"{'min':>5} {'mean':>5} {f'>{checkpoints.sure_above(result):g}':>5} {'top-1':>5}")
+          f"{'min':>5} {'mean':>5} {f'>{metadata_of(result).level:g}':>5} {'top-1':>5}")
     for name, entry in methods_of(result).items():
         for k, (point, region) in enumerate(zip(result["initial_point"], entry["regions"])):
             box = " x ".join(f"[{a:.1f}, {b:.1f}]" for a, b in zip(region.a, region.b))
@@ -207,17 +211,20 @@ def report(result, path, plot):
 
 
 def draw(result, path):
-    if checkpoints.parameters_of(result) != AZIMUTH_AND_ELEVATION:
+    found = regions_of(result)
+    if found.metadata.parameters != AZIMUTH_AND_ELEVATION:
         raise InputError("--plot: draws regions of azimuth,elevation only; the result itself is complete")
-    from utils.report.plots import plot_regions  # matplotlib takes a second to import
-    map_path = path.with_name(checkpoints.MAP)
-    picture = path.with_suffix(".png")
-    map_below = checkpoints.read(map_path) if map_path.exists() else None
-    if map_below and checkpoints.parameters_of(map_below) != AZIMUTH_AND_ELEVATION:
-        map_below = None
-    plot_regions({name: entry["regions"] for name, entry in methods_of(result).items()}, result["initial_point"],
-                 map_below, f"{result['network_name']}: regions of {checkpoints.class_of(result)}, shape "
-                 f"{result['shape_id']}", picture)
+    from utils.report.plots import plot_regions, save  # matplotlib takes a second to import
+    map_path = path.with_name(layout.MAP)
+    picture = layout.picture_path(path)
+    below = map_of(read(map_path)) if map_path.exists() else None
+    if below and below.metadata.parameters != AZIMUTH_AND_ELEVATION:
+        below = None
+    figure = plot_regions({name: found.methods[name].regions for name in methods_of(result)}, found.initial_points, below,
+                          f"{result['network_name']}: regions of {found.metadata.object_class}, shape "
+                          f"{result['shape_id']}")
+    with whole_file(picture, ADVICE) as file:
+        save(figure, file)
     print(f"picture: {picture}")
 
 

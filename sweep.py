@@ -16,7 +16,7 @@ from tqdm import tqdm
 
 import map as map_script  # not the built-in, which nothing here uses
 import optim as optim_script
-from utils.results import store as checkpoints
+from utils.results import layout, store
 from utils.errors import InputError
 from utils.jobs.options import Parser, add_shared_options, run_script
 from utils.jobs.matrix import matrix, numbers, state_table, summary_table
@@ -94,17 +94,17 @@ def find_work(jobs, stopped):
             return []
     for job in jobs:
         if job.was_done:
-            checkpoints.tidy(job.path)
+            store.tidy(job.path)
         if job.path is None:
             print(f"{job}: {job.cause}", file=sys.stderr)
-    return sorted((job for job in jobs if job.is_wanted()), key=lambda job: job.state == checkpoints.RUNNING)
+    return sorted((job for job in jobs if job.is_wanted()), key=lambda job: job.state == layout.RUNNING)
 
 
 def sweep(jobs, args):
     """Do what there is to do. Ray and its workers get ready while the jobs are still being looked at."""
     from utils.jobs import cluster
     cluster.remove_old_markers(args.checkpoint_dir)
-    missing = len(jobs) - len(checkpoints.stored(args.checkpoint_dir))  # or more: a guess, made before anything is read
+    missing = len(jobs) - len(layout.stored(args.checkpoint_dir))  # or more: a guess, made before anything is read
     stopped = Event()
     with ExitStack() as stack:
         work = stack.enter_context(ThreadPoolExecutor(1)).submit(find_work, jobs, stopped)
@@ -129,17 +129,17 @@ def sweep(jobs, args):
                 bar.write(f"{job}: {failure}{'' if last else '; trying again'}", file=sys.stderr)
             if last:
                 bar.update()
-                job.state, job.cause = checkpoints.FAILED if failure else checkpoints.DONE, failure
+                job.state, job.cause = layout.FAILED if failure else layout.DONE, failure
                 job.was_done = False
             if last and failure:
-                checkpoints.record_failure(job.path, failure)
+                store.record_failure(job.path, failure)
 
 
 def print_status(jobs):
     """Print how far the jobs are."""
     print(*state_table(jobs), sep="\n")
     for job in jobs:
-        if job.state == checkpoints.FAILED:
+        if job.state == layout.FAILED:
             print(f"{job}: {job.cause}")
 
 
@@ -156,7 +156,7 @@ def main():
         print_status(jobs)
     else:
         print(*summary_table(jobs), sep="\n")
-    if any(job.state != checkpoints.DONE for job in jobs):
+    if any(job.state != layout.DONE for job in jobs):
         sys.exit(NOT_ALL_DONE)
 
 

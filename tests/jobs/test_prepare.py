@@ -7,7 +7,7 @@ import torch
 from safetensors.torch import load_file, save_file
 
 import map as script
-from utils.results import store as checkpoints
+from utils.results import layout
 from utils.shapes.shape import model_path
 from utils.jobs.prepare import prepare
 from utils.networks.torchvision_networks import DEMO_WEIGHTS
@@ -19,7 +19,7 @@ def job(tmp_path):
     """job(*words): what map.py would prepare."""
     (tmp_path / "data").mkdir()
     shared = ("--network", "demo", "--gpu", "-1", "--data_dir", tmp_path / "data", "--checkpoint_dir", tmp_path / "ck")
-    return lambda *words: prepare(script.parse_args([*map(str, shared), *map(str, words)]), checkpoints.MAP,
+    return lambda *words: prepare(script.parse_args([*map(str, shared), *map(str, words)]), layout.MAP,
                                    AZIMUTH_AND_ELEVATION, {})
 
 

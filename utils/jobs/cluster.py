@@ -16,7 +16,7 @@ from getpass import getuser
 from hashlib import sha256
 from pathlib import Path
 
-from utils.results import store as checkpoints
+from utils.results import store
 from utils.errors import DiskError, InputError
 
 try:
@@ -84,7 +84,7 @@ class Worker:
                 return Outcome(f"{platform.node()} has another {', '.join(names)} than the machine where the sweep was "
                                "started; give both the same files")
             module.report(*module.run(args), args.plot)
-            return Outcome(files={} if marker else checkpoints.files_of(found.path))
+            return Outcome(files={} if marker else store.files_of(found.path))
         except DiskError as error:
             return Outcome(str(error), worth_retrying=True)
         except InputError as error:
@@ -232,7 +232,7 @@ class _Hand:
         self.network = job.args.network
         self.meshes.add(job.mesh)
         if marker is None:  # the worker's own lock is on another machine
-            self.claim.enter_context(checkpoints.ResultFile(job.path, job.settings).locked())
+            self.claim.enter_context(store.ResultFile(job.path, job.settings).locked())
         return self.actor.do.remote(job.script.__name__, job.args, job.settings, marker)
 
     def end(self, reference, job):
@@ -251,12 +251,11 @@ class _Hand:
             return Outcome(f"{self.name} {_how_it_died(error)}", worth_retrying=True)
         try:
             if outcome.files:
-                checkpoints.take_in(job.path, outcome.files)
+                store.take_in(job.path, outcome.files)
                 with suppress(ray.exceptions.RayError):  # waited for, as the worker may be dismissed next
                     ray.get(self.actor.forget.remote(job.args, job.settings))
-        except OSError as error:
-            return Outcome(f"{job.path}: cannot be written ({error.strerror}); make room, then run the same command "
-                           "again")
+        except DiskError as error:
+            return Outcome(str(error))
         return outcome
 
     def dismiss(self):

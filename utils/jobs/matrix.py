@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from types import ModuleType
 
-from utils.results import store as checkpoints
+from utils.results import store
 from utils.shapes.catalogue import catalogue_of
-from utils.results.store import DONE, FAILED, MISSING, RUNNING, UNFINISHED
+from utils.results.layout import DONE, FAILED, MISSING, RUNNING, UNFINISHED
 from utils.errors import InputError
 
 LETTERS = {DONE: "D", RUNNING: "R", UNFINISHED: "U", FAILED: "F", MISSING: "."}
@@ -23,7 +23,7 @@ class Job:
         args: its options.
         path: where it goes, None if it cannot even be looked for.
         settings: what it depends on, as found on this machine.
-        state: of the states in utils.results.store.
+        state: of the states in utils.results.layout.
         cause: why it failed, one line.
         was_done: it was there before.
         shunned: nodes on which it has failed.
@@ -58,7 +58,7 @@ class Job:
             self.state, self.cause = FAILED, str(error)
             return
         self.path, self.settings = found.path, found.settings
-        self.state, self.cause = checkpoints.state_of(self.path, self.settings)
+        self.state, self.cause = store.state_of(self.path, self.settings)
         self.was_done = self.state == DONE
 
     def is_wanted(self):

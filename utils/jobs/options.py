@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 from utils.shapes.catalogue import PAPER, catalogue_of, check_axes, numbered
-from utils.results.store import SCORES
+from utils.semantic.scores import SCORES
 from utils.errors import InputError
 from utils.parameters import COLOR, parse_fixed
 

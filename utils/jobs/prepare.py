@@ -6,7 +6,7 @@ from pathlib import Path
 
 import torch
 
-from utils.results import store as checkpoints
+from utils.results import layout, store
 from utils.shapes.catalogue import catalogue_of
 from utils.shapes.shape import Shape, load_mesh, load_shape, model_path
 from utils.errors import InputError
@@ -34,7 +34,7 @@ class Job:
     @cached_property
     def file(self):
         """The file of the result; its folder is made when this is first looked at."""
-        return checkpoints.ResultFile(self.path, self.settings, self.args.override)
+        return store.ResultFile(self.path, self.settings, self.args.override)
 
     def confidence(self, **options):
         """f, with the network loaded."""
@@ -71,7 +71,7 @@ def prepare(args, file_name, parameters, settings):
     """
     device = chosen_device(args.gpu)
     renderer = chosen_renderer(args.renderer, device)
-    choice = _choice(args.network, args.weights, checkpoints.version_of(args.weights) if args.weights else None)
+    choice = _choice(args.network, args.weights, store.version_of(args.weights) if args.weights else None)
     shape = _shape_of(args)
     class_name, label = _class_of(args, choice)
     fixed = parse_fixed(args.fixed, parameters)
@@ -83,7 +83,7 @@ def prepare(args, file_name, parameters, settings):
     folders = args.class_nb, args.object_nb
     if args.mesh is not None:
         folders = re.sub(r"[^\w.-]+", "_", class_name), shape.shape_id
-    path = checkpoints.result_path(args.checkpoint_dir, choice.folder, *folders, file_name)
+    path = layout.result_path(args.checkpoint_dir, choice.folder, *folders, file_name)
     settings = {**settings, **_settings(args, choice, shape, label, fixed, image_size)}
     return Job(args, choice, shape, class_name, label, device, path, settings, fixed, image_size, renderer)
 
@@ -108,9 +108,9 @@ def _shape_of(args):
     if file is None and args.dataset is not None:
         file = catalogue_of(args.dataset).entries[args.class_nb][args.object_nb].mesh
     if file is not None:
-        return _own_shape(file, args.up, args.front, args.textures, checkpoints.version_of(file))
+        return _own_shape(file, args.up, args.front, args.textures, store.version_of(file))
     number = args.data_dir, args.class_nb, args.object_nb
-    shape = _shape(*number, args.textures, checkpoints.version_of(model_path(*number)))
+    shape = _shape(*number, args.textures, store.version_of(model_path(*number)))
     if shape.source is None:
         print(f"no ShapeNet model at hand: using the built-in {shape.shape_id} "
               "(python -m scale.link --shapenet DIR brings in yours)")
@@ -159,4 +159,4 @@ def _choice(name, weights_file, *files):
 
 def _files(choice):
     """The version of each file that a network is made from, of those that can change."""
-    return [] if choice.weights_file is None else [checkpoints.version_of(choice.weights_file)]
+    return [] if choice.weights_file is None else [store.version_of(choice.weights_file)]

@@ -10,6 +10,7 @@ from torch import nn
 
 from scale.true_dict import CLASS_NAMES, IMAGENET_LABELS
 from utils.errors import InputError
+from utils.parameters import IMAGE_SIZE
 
 # --network -> (folder of its results, torchvision's name): Hamdi & Ghanem 2019, section 4
 PAPER_NETWORKS = {
@@ -18,7 +19,6 @@ PAPER_NETWORKS = {
     "vgg": ("VGG", "vgg11_bn"),
     "incept": ("Inceptionv3", "inception_v3"),
 }
-IMAGE_SIZE = 224  # pixels a side, for every network that does not say otherwise
 DEMO = "demo"
 DEMO_WEIGHTS = Path(__file__).with_name("demo_network.safetensors")
 
