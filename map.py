@@ -42,11 +42,9 @@ def show(result: MapResult, path: Path, plot: bool) -> None:
     print(f"mean {about.score_name} {z.mean(dtype=float):.3f}, maximum {z.max():.3f}, above {about.level:g} in "
           f"{(z > about.level).mean():.1%} of {z.size:,} views: {path}")
     if plot:
-        from utils.report.plots import plot_map  # matplotlib takes a second to import
-        picture = path.with_suffix(".png")
-        plot_map(result.xx, result.yy, z, f"{about.network_name}: {about.score_name} in {about.class_name}, shape "
-                 f"{about.shape_id}", picture, parameters=about.parameters, score=about.score_name)
-        print(f"picture: {picture}")
+        from utils.report.plots import plot_map, save_beside  # matplotlib takes a second to import
+        save_beside(plot_map(result, f"{about.network_name}: {about.score_name} in {about.object_class}, shape "
+                                     f"{about.shape_id}"), path)
 
 
 def main() -> None:

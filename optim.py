@@ -19,7 +19,7 @@ from utils.jobs.regions import GRADIENTS, IN_A_SWEEP, INITIAL_POINTS, find, run 
 from utils.jobs.regions import RegionOptions as Options
 from utils.jobs.script import run_script
 from utils.parameters import AZIMUTH_AND_ELEVATION, PARAMETERS, domain_of
-from utils.results.contents import RegionsResult, read_map
+from utils.results.contents import MapResult, RegionsResult, load_result
 from utils.results.layout import MAP
 
 
@@ -66,7 +66,7 @@ def show(result: RegionsResult, path: Path, plot: bool) -> None:
             box = " x ".join(f"[{a:.1f}, {b:.1f}]" for a, b in zip(region.a, region.b))
             figures = "".join(f" {entry.verified[k][key]:5.2f}" for key in
                               ("minimum", "mean", "above_half", "top1")) if entry.verified else ""
-            problem = f"  {entry.problems[k]}" if entry.problems[k] else ""
+            problem = f"  {entry.problems[k]}" if entry.problems and entry.problems[k] else ""
             print(f"{name:6} {', '.join(f'{v:g}' for v in point):22} {box:44} {region.share_of(domain):15.2%}{figures}"
                   f"{problem}")
     print(f"regions: {path}")
@@ -79,13 +79,14 @@ def draw(result: RegionsResult, path: Path) -> None:
     about = result.metadata
     if about.parameters != AZIMUTH_AND_ELEVATION:
         raise InputError("--plot: draws regions of azimuth,elevation only; the result itself is complete")
-    from utils.report.plots import plot_regions  # matplotlib takes a second to import
-    map_path, picture = path.with_name(MAP), path.with_suffix(".png")
-    below = read_map(map_path) if map_path.exists() else None
+    from utils.report.plots import plot_regions, save_beside  # matplotlib takes a second to import
+    map_path = path.with_name(MAP)
+    below = load_result(map_path) if map_path.exists() else None
+    if not isinstance(below, MapResult) or below.metadata.parameters != AZIMUTH_AND_ELEVATION:
+        below = None
     regions = {name: result.methods[name].regions for name in METHODS if name in result.methods}
-    plot_regions(regions, result.initial_points, below, f"{about.network_name}: regions of {about.class_name}, shape "
-                 f"{about.shape_id}", picture)
-    print(f"picture: {picture}")
+    save_beside(plot_regions(regions, result.initial_points, below, f"{about.network_name}: regions of "
+                             f"{about.object_class}, shape {about.shape_id}"), path)
 
 
 def main() -> None:

@@ -17,9 +17,9 @@ from tqdm import tqdm
 
 from scale.stand_ins import stand_in
 from scale.true_dict import CLASS_NAMES
-from utils.networks.torchvision_networks import DEMO_WEIGHTS, DemoNetwork
 from utils.jobs.options import Parser
 from utils.jobs.script import run_script
+from utils.networks.torchvision_networks import DEMO_WEIGHTS, DemoNetwork
 from utils.renderer.io.load_obj import normalize
 from utils.semantic.views import Views
 from utils.shapes.shape import Shape

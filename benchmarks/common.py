@@ -12,8 +12,8 @@ from pathlib import Path
 import torch
 
 from scale.true_dict import CLASS_NAMES, SHAPE_IDS
-from utils.shapes.shape import load_shape, model_path
 from utils.networks import PAPER_NETWORKS
+from utils.shapes.shape import load_shape, model_path
 
 
 def machine():

@@ -32,7 +32,7 @@ COMMANDS = {
     "optim.py": ("--network", "demo", "--class_nb", "5", "--gpu", "-1", *OPTIM),
     "sweep.py": ("--networks", "demo", "--classes", "5", "--objects", "0-2", "--gpu", "-1", "--step", "15", *OPTIM),
 }
-HURRIED = ("import runpy, sys; from utils.results import store as checkpoints; checkpoints.SAVE_EVERY = 0.05; del sys.argv[0]; "
+HURRIED = ("import runpy, sys; from utils.results import store; store.SAVE_EVERY = 0.05; del sys.argv[0]; "
            "runpy.run_path(sys.argv[0], run_name='__main__')")
 ATTEMPTS = 3  # at giving the same command again
 

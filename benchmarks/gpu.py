@@ -7,6 +7,7 @@ nothing is downloaded.
 """
 import tempfile
 import time
+from functools import partial
 
 import torch
 import trimesh
@@ -15,16 +16,16 @@ from benchmarks.common import random_weights
 from scale.true_dict import CLASS_NAMES
 from utils.bounds import DEFAULT_METHODS, optimizer
 from utils.bounds.descent import start, step
-from utils.shapes.shape import Shape, load_stand_in
 from utils.errors import InputError
-from utils.networks import PAPER_NETWORKS, choose_network
 from utils.jobs.options import Parser
 from utils.jobs.script import run_script
-from utils.renderer.io.load_obj import normalize
+from utils.networks import PAPER_NETWORKS, choose_network
 from utils.parameters import AZIMUTH_AND_ELEVATION, domain_of
+from utils.renderer.io.load_obj import normalize
 from utils.semantic.classifier import Classifier
 from utils.semantic.confidence import Confidence
 from utils.semantic.views import Views
+from utils.shapes.shape import Shape, load_stand_in
 
 BATCH = 64
 ROUNDS = 20
@@ -101,7 +102,7 @@ def main():
         for precision in ("fp32", "bf16"):
             module = choose_network("resnet", files["resnet"]).load()
             f = Confidence(views, Classifier(module, device, BATCH, precision), 0)
-            network = seconds(lambda: f.evaluate(images), device)
+            network = seconds(partial(f.evaluate, images), device)
             print(f"resnet alone, {precision}     {BATCH / network:10,.0f} views per second, rendering takes "
                   f"{forward / network:.2f} of its time")
 

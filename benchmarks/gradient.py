@@ -11,9 +11,9 @@ import numpy as np
 
 from benchmarks.common import shapes_at_hand
 from scale.true_dict import CLASS_NAMES
-from utils.networks import choose_network
 from utils.jobs.options import Parser
 from utils.jobs.script import run_script
+from utils.networks import choose_network
 from utils.parameters import AZIMUTH_AND_ELEVATION, domain_of
 from utils.semantic.classifier import Classifier
 from utils.semantic.confidence import Confidence

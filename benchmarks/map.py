@@ -8,20 +8,29 @@ Then the time to the first finished batch, and the peak memory on the mesh with 
 """
 import tempfile
 import time
+from functools import partial
 from pathlib import Path
 
 import torch
 
 from benchmarks.common import machine, random_weights, run_script_alone, shapes_at_hand
-from utils.networks import choose_network
 from utils.jobs.options import Parser
 from utils.jobs.script import run_script
+from utils.networks import choose_network
 from utils.parameters import grid
 from utils.semantic.confidence import Confidence
 
 VIEWS = grid()[0].size
 BATCHES = 6  # of the network alone, in each pause
 PAUSE_EVERY = {"alexnet": 4, "resnet": 20, "vgg": 20, "incept": 20}  # seconds
+
+
+def run_alone(f, batch, times):
+    """Add to `times` the seconds of some batches of the network alone."""
+    for _ in range(BATCHES):
+        begin = time.perf_counter()
+        f.evaluate(batch)
+        times.append(time.perf_counter() - begin)
 
 
 def main():
@@ -44,16 +53,9 @@ def main():
             batch = batch.contiguous(memory_format=torch.channels_last)
             f.evaluate(batch)
             times = []
-
-            def network_alone():
-                for _ in range(BATCHES):
-                    begin = time.perf_counter()
-                    f.evaluate(batch)
-                    times.append(time.perf_counter() - begin)
-
             whole, first, peak = run_script_alone(
                 "map.py", *shared, "--class_nb", args.class_nb, "--object_nb", args.object_nb,
-                pause_every=PAUSE_EVERY[network], meanwhile=network_alone)
+                pause_every=PAUSE_EVERY[network], meanwhile=partial(run_alone, f, batch, times))
             alone = sum(times) / len(times) / len(batch) * VIEWS
             print(f"{network:8} {alone:15.1f} {whole:9.1f} {whole / alone:6.2f} {first:14.1f} {peak:8.2f}", flush=True)
             *_, peak = run_script_alone("map.py", *shared, "--class_nb", largest_class, "--object_nb", largest_object,

@@ -18,13 +18,13 @@ from scale.true_dict import CLASS_NAMES
 from utils.bounds import METHODS as OPTIMIZERS
 from utils.bounds.corners import corners
 from utils.bounds.descent import start, step
-from utils.shapes.shape import load_shape
-from utils.networks import choose_network
 from utils.jobs.options import Parser
 from utils.jobs.script import run_script
+from utils.networks import choose_network
 from utils.parameters import AZIMUTH_AND_ELEVATION, domain_of
 from utils.semantic.confidence import Confidence
 from utils.semantic.views import Views
+from utils.shapes.shape import load_shape
 
 POINTS = np.array([(130.0, 30), (50, 20), (200, 15), (310, 50)])
 METHODS = ("OIR_W", "naive", "OIR_B")

@@ -12,13 +12,13 @@ import numpy as np
 from tqdm import tqdm
 
 from scale.true_dict import CLASS_NAMES
-from utils.shapes.shape import load_stand_in
-from utils.networks import choose_network
 from utils.jobs.options import Parser
 from utils.jobs.script import run_script
+from utils.networks import choose_network
 from utils.semantic.classifier import Classifier
 from utils.semantic.confidence import Confidence
 from utils.semantic.views import Views
+from utils.shapes.shape import load_stand_in
 
 POINTS = [(azimuth, elevation) for elevation in range(0, 76, 15) for azimuth in range(0, 360, 20)]
 SEEN, SURE = 0.2, 0.5

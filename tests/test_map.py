@@ -14,7 +14,7 @@ import torch
 
 import map as script  # not the built-in, which nothing here uses
 import optim
-from utils.results import store as checkpoints
+from utils import files
 
 ROOT = Path(__file__).parents[1]
 DEMO = ("--network", "demo", "--class_nb", 5, "--object_nb", 0, "--gpu", -1)
@@ -127,7 +127,7 @@ def test_a_run_that_was_stopped_goes_on_to_the_same_map(how, code, run_script, t
     if not whole.exists():
         assert run_script(script, *words, whole)[0] == 0
     environment = {**os.environ, "PYTHONUNBUFFERED": "1"}
-    hurried = [sys.executable, "-c", "import runpy, sys; from utils.results import store as checkpoints; checkpoints.SAVE_EVERY = 0.1; "
+    hurried = [sys.executable, "-c", "import runpy, sys; from utils.results import store; store.SAVE_EVERY = 0.1; "
                "sys.argv[0] = 'map.py'; runpy.run_path('map.py', run_name='__main__')",
                *map(str, words), str(tmp_path)]
     process = subprocess.Popen(hurried, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
@@ -164,7 +164,7 @@ def test_a_full_disk_is_one_line_and_what_was_saved_is_kept(demo, run_script, mo
     def full(*_):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(checkpoints.os, "fsync", full)
+    monkeypatch.setattr(files.os, "fsync", full)
     code, _, err = run_script(script, *demo)
     assert code == 2 and "No space left on device" in err
     assert os.listdir(tmp_path / "ck/Demo/5/0") == []

@@ -108,7 +108,7 @@ def test_a_run_that_was_killed_goes_on_to_the_same_regions(run_script, tmp_path)
     words = (*DEMO, "--n_iterations", 15, "--initial_width", 5, "--methods", "OIR_W,naive", "--initial_points", "50,20",
              "--checkpoint_dir")
     assert run_script(script, *words, tmp_path / "whole")[0] == 0
-    hurried = [sys.executable, "-c", "import runpy, sys; from utils.results import store as checkpoints; checkpoints.SAVE_EVERY = 0; "
+    hurried = [sys.executable, "-c", "import runpy, sys; from utils.results import store; store.SAVE_EVERY = 0; "
                "sys.argv[0] = 'optim.py'; runpy.run_path('optim.py', run_name='__main__')",
                *map(str, words), str(tmp_path / "killed")]
     process = subprocess.Popen(hurried, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE)

@@ -13,11 +13,11 @@ from torch import nn
 import map as map_script
 import optim as optim_script
 from utils import Confidence, grow_regions, load_mesh, load_network, load_stand_in
-from utils.shapes.catalogue import catalogue_of
 from utils.errors import InputError
 from utils.networks import choose_network, find_label
 from utils.parameters import PARAMETERS
 from utils.semantic.views import Views
+from utils.shapes.catalogue import catalogue_of
 
 ROOT = Path(__file__).parents[1]
 QUICK = ("--network", "demo", "--gpu", -1, "--step", 60)

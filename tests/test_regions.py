@@ -38,6 +38,7 @@ def test_a_file_with_regions_opens_in_safe_mode(way, tmp_path):
 
 
 def test_importing_utils_imports_no_torch_and_patches_no_imports():
-    code = "import sys; before = list(sys.meta_path); import utils; print('torch' in sys.modules, sys.meta_path == before)"
+    code = ("import sys; before = list(sys.meta_path); import utils; "
+            "print('torch' in sys.modules, sys.meta_path == before)")
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=Path(__file__).parents[1])
     assert run.stdout.split() == ["False", "True"], run.stderr

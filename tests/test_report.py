@@ -9,7 +9,7 @@ import torch
 import report as script
 from tests import hostile
 from tests.trees import METHODS, write_result
-from utils.results.store import MAP, OPTIM
+from utils.results.layout import MAP, OPTIM
 
 
 @pytest.fixture
@@ -151,13 +151,7 @@ def both(*names):
 def no_drawing(monkeypatch):
     """Figures are files with a word in them."""
     from utils.report import plots
-
-    def save(figure, *paths):
-        plots.plt.close(figure)
-        for path in paths:
-            path.write_text("figure")
-
-    monkeypatch.setattr(plots, "_save", save)
+    monkeypatch.setattr(plots, "save", lambda figure, *paths: [path.write_text("figure") for path in paths])
 
 
 def test_figures_have_the_published_names(report, no_drawing, tmp_path):
@@ -211,11 +205,10 @@ def test_what_cannot_be_drawn_is_named_once(report, no_drawing, tree, tmp_path):
     assert code == 1 and "has regions of azimuth; `regions` draws those of azimuth,elevation, `profiles`" in err
 
 
-def test_means_are_means(tree, monkeypatch, run_script, tmp_path):
+def test_means_are_means(tree, no_drawing, monkeypatch, run_script, tmp_path):
     from utils.report import plots
     seen = {}
-    monkeypatch.setattr(plots, "plot_map", lambda xx, yy, z, title, *paths, colormap: [
-        (seen.update({title: z}), path.touch()) for path in paths])
+    monkeypatch.setattr(plots, "plot_map", lambda result, title, colormap: seen.update({title: result.z}))
     run_script(script, "maps", "-s", "cup", "--checkpoint_dir", tree, "--results_dir", tmp_path / "results")
     z = {name: torch.load(tree / name / MAP)["z"].numpy() for name in ("Demo/5/0", "Demo/5/1", "ResNet50/5/0",
                                                                        "ResNet50/5/1")}
@@ -224,16 +217,15 @@ def test_means_are_means(tree, monkeypatch, run_script, tmp_path):
     np.testing.assert_allclose(seen["Mean confidence in cup (2 networks)"], sum(z.values()) / 4, rtol=1e-5)
 
 
-def test_a_profile_is_the_row_at_the_regions_elevation(tree, monkeypatch, run_script, tmp_path):
+def test_a_profile_is_the_row_at_the_regions_elevation(tree, no_drawing, monkeypatch, run_script, tmp_path):
     from utils.report import plots
     drawn = []
-    monkeypatch.setattr(plots, "plot_profile", lambda *values: drawn.append(values[:5]) or [
-        path.touch() for path in values[5:]])
+    monkeypatch.setattr(plots, "plot_profile", lambda *values: drawn.append(values))
     write_result(tree / "Demo/5/1", object_nb=1, parameters=("azimuth",))
     run_script(script, "profiles", "-n", "demo", "-s", 5, "--elevation", 22, "--checkpoint_dir", tree, "--results_dir",
                tmp_path / "results")
     (azimuth, z, boxes, points, title), (_, z_1d, boxes_1d, points_1d, title_1d) = drawn
-    assert boxes == {} and points == [] and title == "Demo: confidence in cup 0 at elevation 20"
+    assert boxes == {} and len(points) == 0 and title == "Demo: confidence in cup 0 at elevation 20"
     np.testing.assert_allclose(z, torch.load(tree / "Demo/5/0" / MAP)["z"][2])
     assert azimuth.tolist() == list(range(0, 360, 15))
     assert list(boxes_1d) == list(METHODS) and points_1d.tolist() == [130, 50] and title_1d.endswith("elevation 35")

@@ -16,11 +16,11 @@ import pytest
 import map as map_script
 import sweep as script
 from benchmarks.faults import same_results
-from utils.jobs import cluster
-from utils.results import store as checkpoints
 from utils.errors import InputError
+from utils.jobs import cluster
 from utils.jobs.matrix import Task, parse_numbers
 from utils.jobs.worker import Outcome, Worker
+from utils.results import store
 
 ROOT = Path(__file__).parents[1]
 QUICK = ("--networks", "demo", "--gpu", "-1", "--step", "30", "--n_iterations", "3", "--initial_width", "5",
@@ -74,7 +74,7 @@ def test_what_a_sweep_that_was_killed_at_its_very_end_left_is_removed(left, run_
     left.parent.mkdir(parents=True, exist_ok=True)
     left.write_bytes(b"left")
     os.utime(left, ns=(0, 0))
-    checkpoints.ResultFile(job.path, job.settings)._write(job.path, {})
+    store.ResultFile(job.path, job.settings)._write(job.path, {})
     code, _, err = run_script(script, *words)
     assert code == 0, err
     assert [path for path in tmp_path.rglob("*") if path.is_file()] == [job.path]
@@ -95,11 +95,11 @@ def test_status_tells_the_states_apart_and_touches_nothing(run_script, tmp_path)
     for job in jobs:
         job.update_state()
     assert os.listdir(tmp_path) == []
-    done, other, damaged, failed, unfinished, running = (checkpoints.ResultFile(job.path, job.settings) for job in jobs)
+    done, other, damaged, failed, unfinished, running = (store.ResultFile(job.path, job.settings) for job in jobs)
     done.save_finished({})
-    checkpoints.ResultFile(other.path, {**other.settings, "step": 5}).save_finished({})
+    store.ResultFile(other.path, {**other.settings, "step": 5}).save_finished({})
     damaged.path.write_bytes(b"half a file")
-    checkpoints.record_failure(failed.path, "no memory")
+    store.record_failure(failed.path, "no memory")
     unfinished.save_unfinished({}, now=True)
     with running.locked():
         before = sorted(tmp_path.rglob("*"))
@@ -284,7 +284,7 @@ def test_two_nodes_one_worker_killed_nothing_lost_or_doubled(two_nodes, sequenti
 def test_results_come_back_from_machines_without_the_folder(two_nodes, sequential, run_script, tmp_path):
     words = (*QUICK, "--classes", "8", "--objects", "0-1", "--jobs", "map")
     (tmp_path / "gathered/Demo/8/1").mkdir(parents=True)
-    checkpoints.record_failure(tmp_path / "gathered/Demo/8/1/map.pt", "an earlier sweep's")
+    store.record_failure(tmp_path / "gathered/Demo/8/1/map.pt", "an earlier sweep's")
     code, out, err = run_script(script, *words, "--checkpoint_dir", tmp_path / "gathered", "--address", two_nodes,
                                 "--gather", "--plot", "--max_concurrent", 1)
     assert code == 0, err

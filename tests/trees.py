@@ -2,10 +2,11 @@
 import numpy as np
 import torch
 
-from utils.results.store import MAP, OPTIM, ResultFile
-from utils.shapes.shape import load_stand_in
-from utils.regions import ndinterval
 from utils.parameters import grid
+from utils.regions import ndinterval
+from utils.results.layout import MAP, OPTIM
+from utils.results.store import ResultFile
+from utils.shapes.shape import load_stand_in
 
 METHODS = ("naive", "OIR_B", "OIR_W")
 

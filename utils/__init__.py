@@ -15,9 +15,10 @@ from importlib import import_module
 from utils.regions import ndinterval
 
 # Where each public name lives; it is imported when first asked for, because torch takes seconds.
-_PLACES = {"Confidence": "semantic.confidence", "domain_of": "parameters", "grid": "parameters", "grow_regions": "bounds",
-           "load_mesh": "shapes.shape", "load_network": "networks", "load_result": "results.contents",
-           "load_shape": "shapes.shape", "load_stand_in": "shapes.shape"}
+_PLACES = {
+    "Confidence": "semantic.confidence", "domain_of": "parameters", "grid": "parameters", "grow_regions": "bounds",
+    "load_mesh": "shapes.shape", "load_network": "networks", "load_result": "results.contents",
+    "load_shape": "shapes.shape", "load_stand_in": "shapes.shape"}
 __all__ = [*_PLACES, "ndinterval"]
 
 

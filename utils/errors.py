@@ -9,4 +9,7 @@ class InputError(ValueError):
 
 
 class DiskError(InputError):
-    """A file that cannot be written, as on a full disk: another time, or on another machine, it may go well."""
+    """A file that cannot be written, as on a full disk. Another time, or on another machine, it may go well.
+
+    There is no use in going on with the next file.
+    """

@@ -47,6 +47,7 @@ PARAMETERS = {parameter.name: parameter for parameter in (
 AZIMUTH_AND_ELEVATION = ("azimuth", "elevation")
 CAMERA = ("azimuth", "elevation", "distance")  # what a renderer of the original's interface takes for each view
 COLOR = ("red", "green", "blue")
+IMAGE_SIZE = 224  # pixels a side, for every network that does not say otherwise
 
 
 def parse_parameters(text):

@@ -7,10 +7,10 @@ import torch
 from safetensors.torch import load_file, save_file
 
 import map as script
-from utils.results.layout import MAP
-from utils.shapes.shape import model_path
 from utils.jobs.prepare import prepare
 from utils.networks import DEMO_WEIGHTS
+from utils.results.layout import MAP
+from utils.shapes.shape import model_path
 
 
 @pytest.fixture

@@ -46,7 +46,7 @@ def test_published_frames(shared):
     from PIL import Image
 
     from utils.shapes.shape import load_shape
-    from utils.semantic.confidence import images_at
+    from utils.semantic.views import Views
 
     for name, class_nb, object_nb in (("bathtub", 1, 7), ("cup", 5, 4)):
         shape = load_shape(shared / "scale", class_nb, object_nb)
@@ -54,6 +54,6 @@ def test_published_frames(shared):
         assert frames
         for path in frames:
             elevation, azimuth = map(int, path.stem.split("_"))
-            image = images_at([[azimuth, elevation]], shape.vertices, shape.faces)[0].permute(1, 2, 0) * 255
+            image = Views(shape)([[azimuth, elevation]])[0].permute(1, 2, 0) * 255
             published = np.asarray(Image.open(path).convert("RGB"), dtype=np.float32)
             assert np.abs(image.numpy() - published).mean() <= 1.2, path

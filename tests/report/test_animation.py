@@ -3,15 +3,18 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from utils.report import animation
-from utils.shapes.shape import load_stand_in
 from utils.errors import InputError
-from utils.report.figures import cells_inside
-from utils.regions import ndinterval
-from utils.results.contents import Key, MapResult
 from utils.parameters import grid
-from utils.semantic.confidence import images_at
+from utils.regions import ndinterval
+from utils.report import animation
+from utils.report.animation import Animation
+from utils.report.figures import cells_inside
 from utils.report.objects import shape_of, views_at
+from utils.results.contents import MapResult
+from utils.results.metadata import Metadata
+from utils.results.tree import Key
+from utils.semantic.views import Views
+from utils.shapes.shape import load_stand_in
 
 VIEWS = np.random.default_rng(0).integers(0, 255, (7, 112, 112), dtype=np.uint8)
 
@@ -19,18 +22,18 @@ VIEWS = np.random.default_rng(0).integers(0, 255, (7, 112, 112), dtype=np.uint8)
 def test_a_gif_has_its_frames_and_stays_small_enough(tmp_path, monkeypatch):
     frames = animation.turning(VIEWS, np.arange(7) * 45.0, np.linspace(0, 1, 7), "Demo: cup", "viridis")
     path = tmp_path / "turning.gif"
-    animation.save_gif(frames, path, seconds=7)
+    animation.save(Animation(frames, seconds=7), path)
     whole = path.stat().st_size
     with Image.open(path) as gif:
         assert gif.n_frames == 7 and gif.size == (112, 112 + 2 * animation.BAR) and gif.info["duration"] == 1000
     monkeypatch.setattr(animation, "LARGEST", whole // 2)
-    animation.save_gif(frames, path, seconds=7)
+    animation.save(Animation(frames, seconds=7), path)
     assert path.stat().st_size <= whole // 2
     with Image.open(path) as gif:
         assert 2 <= gif.n_frames < 7
     monkeypatch.setattr(animation, "LARGEST", 1000)
     with pytest.raises(InputError, match="one frame of"):
-        animation.save_gif(frames, path, seconds=7)
+        animation.save(Animation(frames, seconds=7), path)
 
 
 def test_the_bar_is_as_long_as_the_confidence():
@@ -52,18 +55,18 @@ def test_a_contact_sheet_holds_the_views():
 def test_views_are_what_the_network_saw():
     shape = load_stand_in(5, 0)
     points = np.array([[30, 20], [200, 60]])
-    expected = images_at(points, shape.vertices, shape.faces)[:, 0].numpy()
+    expected = Views(shape)(points)[:, 0].numpy()
     np.testing.assert_allclose(views_at(points, shape) / 255, expected, atol=0.003)
     quarters = expected.reshape(2, 112, 2, 112, 2).mean((2, 4))
-    np.testing.assert_allclose(views_at(points, shape, 112) / 255, quarters, atol=0.003)
+    np.testing.assert_allclose(views_at(points, shape, size=112) / 255, quarters, atol=0.003)
 
 
 def test_only_the_mesh_that_a_result_is_of(tmp_path):
     shape = load_stand_in(5, 0)
     key = Key("Demo", "5", "0")
 
-    def of(shape_id=None, mesh_hash=None, **known):
-        return MapResult(None, None, None, shape_id, mesh_hash, **known)
+    def of(shape_id=None, mesh_hash=None, **settings):
+        return Metadata(shape_id=shape_id, settings=dict(mesh_hash=mesh_hash, **settings))
 
     same = shape_of(key, tmp_path, of(shape.shape_id, shape.mesh_hash))
     assert shape_of(key, tmp_path, of()).shape_id == same.shape_id
@@ -80,7 +83,7 @@ def test_only_the_mesh_that_a_result_is_of(tmp_path):
 
 def test_cells_inside_a_region():
     xx, yy = grid(10)
-    view = MapResult(xx, yy, np.zeros(xx.shape), None, None)
+    view = MapResult(xx, yy, np.zeros(xx.shape))
 
     def inside(a, b):
         cells = cells_inside(view, ndinterval(a, b))

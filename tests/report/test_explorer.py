@@ -13,9 +13,9 @@ from PIL import Image
 import report as script
 from tests.trees import METHODS, write_result
 from utils.report import explorer
-from utils.results.store import MAP, OPTIM
-from utils.shapes.shape import load_stand_in
 from utils.report.objects import views_at
+from utils.results.layout import MAP, OPTIM
+from utils.shapes.shape import load_stand_in
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 
@@ -72,7 +72,7 @@ def test_a_sprite_holds_the_views(page_file):
     size, row, column = sprite["size"], 2, 6
     point = sprite["azimuth"][column], sprite["elevation"][row]
     assert point == (108, 26)
-    view, = views_at([point], load_stand_in(5, 0), size)
+    view, = views_at([point], load_stand_in(5, 0), size=size)
     shown = picture[row * size:(row + 1) * size, column * size:(column + 1) * size]
     assert np.abs(shown.astype(int) - view).mean() < 4 < view.std()
 

@@ -4,26 +4,29 @@ import pickle
 import numpy as np
 import pytest
 
-from utils.results.store import MAP, OPTIM
-from utils.report.comparison import agreement, overlap, overlaps
 from utils.errors import InputError
-from utils.regions import ndinterval
-from utils.results.contents import Key, MapResult, OptimResult, find, read_map, read_optim
-from utils.report.srvr import tables
 from utils.parameters import domain_of
+from utils.regions import ndinterval
+from utils.report.comparison import agreement, overlap, overlaps
+from utils.report.srvr import tables
+from utils.results.contents import MapResult, MethodResult, RegionsResult, read_map, read_optim
+from utils.results.layout import MAP, OPTIM
+from utils.results.metadata import Metadata
+from utils.results.tree import Key, find
 
 DOMAIN = domain_of(("azimuth", "elevation"))
 
 
-def optim_of(*boxes, points=None, parameters=("azimuth", "elevation"), method="naive"):
+def optim_of(*boxes, points=None, parameters=("azimuth", "elevation"), method="naive", **known):
     points = np.zeros((len(boxes), len(parameters))) if points is None else np.array(points)
-    return OptimResult(parameters, None, points, {method: [ndinterval(a, b) for a, b in boxes]}, None, {})
+    regions = MethodResult([ndinterval(a, b) for a, b in boxes])
+    return RegionsResult(points, {method: regions}, Metadata(parameters=parameters, **known))
 
 
 def map_of(z, step=90):
     z = np.asarray(z, dtype=float)
     xx, yy = np.meshgrid(step * np.arange(z.shape[1]), step * np.arange(z.shape[0]) - 10)
-    return MapResult(xx, yy, z, None, None)
+    return MapResult(xx, yy, z)
 
 
 @pytest.mark.parametrize("a, b, share", [
@@ -119,7 +122,7 @@ def test_agreement_of_maps_at_the_viewpoints_they_share():
     assert agreement(map_of(z), map_of(holes)) == (28, 1, 0)
     assert np.isnan(agreement(map_of(z), map_of(np.ones((4, 8))))[1])
     with pytest.raises(InputError, match="no viewpoint in common"):
-        agreement(map_of(z), MapResult(np.ones((1, 1)), np.ones((1, 1)), np.ones((1, 1)), None, None))
+        agreement(map_of(z), MapResult(np.ones((1, 1)), np.ones((1, 1)), np.ones((1, 1))))
 
 
 def test_regions_are_paired_by_their_initial_points():

@@ -6,12 +6,12 @@ import pytest
 import torch
 
 from tests import hostile
-from utils.results import contents as results
-from utils.results import store as checkpoints
-from utils.results.store import ResultFile
 from utils.errors import InputError
 from utils.regions import ndinterval
-from utils.results.contents import Key, find, read_map, read_optim
+from utils.results import layout
+from utils.results.contents import read_map, read_optim
+from utils.results.store import ResultFile
+from utils.results.tree import Key, find
 
 XX, YY = np.meshgrid(np.arange(0, 360, 90), np.arange(-10, 90, 50))
 
@@ -22,46 +22,33 @@ def our_map(path, **changes):
     return path
 
 
-def test_results_are_found_in_order(tmp_path):
-    for folder in ("B/2/0", "B/10/0", "B/2/10", "A/mug/mine", "A/9/0", "B/2/9"):
-        our_map(tmp_path / folder / "map.pt")
-    (tmp_path / "B/2/0/map.partial.pt").touch()
-    (tmp_path / "B/2/11/map.pt").mkdir(parents=True)
-    keys = list(find(tmp_path, checkpoints.MAP))
-    assert [(k.network, k.class_nb, k.object_nb) for k in keys] == [
-        ("A", "9", "0"), ("A", "mug", "mine"), ("B", "2", "0"), ("B", "2", "9"), ("B", "2", "10"), ("B", "10", "0")]
-    assert [k.class_name for k in keys[:3]] == ["toilet", "mug", "bench"] and keys[-1].class_name == "10"
-    assert find(tmp_path, checkpoints.OPTIM) == {}
-    with pytest.raises(InputError, match="no such folder"):
-        find(tmp_path / "nowhere", checkpoints.MAP)
-
-
 def test_maps_of_both_kinds(tmp_path):
     ours = read_map(our_map(tmp_path / "map.pt"))
-    assert ours.z.shape == (2, 4) and ours.z.dtype == float and (ours.shape_id, ours.mesh_hash) == ("abc", "def")
+    assert ours.z.shape == (2, 4) and ours.z.dtype == float
+    assert (ours.metadata.shape_id, ours.metadata.mesh_hash) == ("abc", "def")
     torch.save(dict(xx=XX, yy=YY, z=ours.z.astype(np.float32)), tmp_path / "old.pt",
                _use_new_zipfile_serialization=False)
     theirs = read_map(tmp_path / "old.pt")
     np.testing.assert_array_equal(theirs.z, ours.z)
-    assert theirs.shape_id is None
+    assert theirs.metadata.shape_id is None
 
 
 def test_regions_of_both_kinds(tmp_path):
     hostile.save_as_published(hostile.published_optim(), tmp_path / "old.pt")
     theirs = read_optim(tmp_path / "old.pt", with_traces=True)
-    assert theirs.parameters == ("azimuth", "elevation") and list(theirs.regions) == ["naive", "OIR_W"]
+    assert theirs.metadata.parameters == ("azimuth", "elevation") and list(theirs.methods) == ["naive", "OIR_W"]
     assert theirs.initial_points.tolist() == [[130, 30], [50, 20]]
-    assert theirs.bounds("naive", 0).tolist() == [[[120, 20], [140, 40]]] * 3
-    assert theirs.bounds("naive", 1).shape == theirs.bounds("OIR_W", 0).shape == (0, 2, 2)
-    assert theirs.losses("naive", 0).tolist() == [0, 1, 2] and theirs.losses("OIR_W", 1).shape == (0,)
+    assert theirs.methods["naive"].trace(0).tolist() == [[[120, 20], [140, 40]]] * 3
+    assert theirs.methods["naive"].trace(1).shape == theirs.methods["OIR_W"].trace(0).shape == (0, 2, 2)
+    assert theirs.methods["naive"].loss(0).tolist() == [0, 1, 2] and theirs.methods["OIR_W"].loss(1).shape == (0,)
 
     entry = dict(optim_trace=list(torch.rand(1, 3, 2, 1)), loss_trace=list(torch.rand(1, 3)),
                  regions=[ndinterval([1], [2])], problems=[""])
     ResultFile(tmp_path / "optim.pt", dict(elevation=20.0)).save_finished(
         dict(trap=entry, initial_point=[[130.0]], parameters=["azimuth"]))
     ours = read_optim(tmp_path / "optim.pt", with_traces=True)
-    assert ours.parameters == ("azimuth",) and ours.elevation == 20 and list(ours.regions) == ["trap"]
-    assert ours.bounds("trap", 0).shape == (3, 2, 1) and ours.losses("trap", 0).shape == (3,)
+    assert ours.metadata.parameters == ("azimuth",) and ours.metadata.elevation == 20 and list(ours.methods) == ["trap"]
+    assert ours.methods["trap"].trace(0).shape == (3, 2, 1) and ours.methods["trap"].loss(0).shape == (3,)
 
 
 def test_keys_that_are_missing(tmp_path):
@@ -70,13 +57,13 @@ def test_keys_that_are_missing(tmp_path):
     hostile.save_as_published(contents, tmp_path / "optim.pt")
     result = read_optim(tmp_path / "optim.pt", with_traces=True)
     assert np.isnan(result.initial_points).all() and result.initial_points.shape == (2, 2)
-    assert result.bounds("naive", 0).shape == (0, 2, 2) and result.losses("naive", 1).shape == (0,)
-    assert result.shape_id is None
+    assert result.methods["naive"].trace(0).shape == (0, 2, 2) and result.methods["naive"].loss(1).shape == (0,)
+    assert result.metadata.shape_id is None
 
 
 def test_every_published_result_is_read(shared):
     tree = shared / "published/checkpoint"
-    maps, optims = find(tree, checkpoints.MAP), find(tree, checkpoints.OPTIM)
+    maps, optims = find(tree, layout.MAP), find(tree, layout.OPTIM)
     assert len(maps) + len(optims) >= 13
     for path in maps.values():
         assert read_map(path).z.shape == (34, 120)
@@ -85,10 +72,10 @@ def test_every_published_result_is_read(shared):
         result = read_optim(path, with_traces=True)
         assert result.initial_points.tolist() == [[130, 30], [50, 20], [200, 15], [310, 50]]
         for method in ("naive", "OIR_B", "OIR_W"):
-            assert all(result.losses(method, point).shape == (600,) for point in range(4))
-            lengths |= {len(result.bounds(method, point)) for point in range(4)}
+            assert all(result.methods[method].loss(point).shape == (600,) for point in range(4))
+            lengths |= {len(result.methods[method].trace(point)) for point in range(4)}
     assert lengths == {0, 600}
-    assert np.isnan(read_optim(optims[Key("ResNet50", "8", "0")]).regions["OIR_W"][0].a).all()
+    assert np.isnan(read_optim(optims[Key("ResNet50", "8", "0")]).methods["OIR_W"].regions[0].a).all()
 
 
 def refused(read, path):
@@ -100,7 +87,7 @@ def refused(read, path):
 
 def test_a_zip_bomb_is_not_opened(tmp_path, monkeypatch):
     hostile.zip_bomb(tmp_path / "map.pt")
-    monkeypatch.setattr(results.torch, "load", lambda *_, **__: pytest.fail("opened"))
+    monkeypatch.setattr(torch, "load", lambda *_, **__: pytest.fail("opened"))
     assert "would unpack from" in refused(read_map, tmp_path / "map.pt")
 
 

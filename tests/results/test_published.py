@@ -8,10 +8,10 @@ import pytest
 import torch
 
 from tests import hostile
-from utils.results import published
 from utils.errors import InputError
-from utils.results.published import Refused
 from utils.regions import ndinterval
+from utils.results import published
+from utils.results.published_classes import Refused
 
 
 @pytest.fixture

@@ -10,9 +10,11 @@ from pathlib import Path
 import pytest
 import torch
 
-from utils.results import store as checkpoints
-from utils.results.store import ResultFile, result_path
+from utils import files
 from utils.errors import InputError
+from utils.results import layout, lock, store
+from utils.results.layout import result_path
+from utils.results.store import ResultFile
 
 SETTINGS = dict(step=3, mesh_hash="abc")
 ROOT = Path(__file__).parents[2]
@@ -30,7 +32,7 @@ with file.locked():
 
 
 def test_where_a_result_lies():
-    assert str(result_path("checkpoint", "ResNet50", 1, 0, checkpoints.MAP)) == "checkpoint/ResNet50/1/0/map.pt"
+    assert str(result_path("checkpoint", "ResNet50", 1, 0, layout.MAP)) == "checkpoint/ResNet50/1/0/map.pt"
 
 
 def test_a_finished_result_comes_back_and_opens_in_safe_mode(tmp_path):
@@ -49,7 +51,7 @@ def test_progress_is_saved_no_more_often_than_needed(tmp_path, monkeypatch):
     file = ResultFile(tmp_path / "map.pt", SETTINGS)
     file.save_unfinished(dict(done=1))
     assert not file.partial_path.exists()
-    monkeypatch.setattr(checkpoints, "SAVE_EVERY", 0)
+    monkeypatch.setattr(store, "SAVE_EVERY", 0)
     file.save_unfinished(dict(done=2))
     assert file.unfinished()["done"] == 2
 
@@ -114,7 +116,7 @@ def test_of_two_processes_one_computes_and_the_other_waits_for_its_result(words,
     file = ResultFile(path, SETTINGS)
     file.save_finished({}) if words else None
     first = process(path, *words)
-    assert first.stdout.readline() == "locked\n" and checkpoints.is_locked(path)
+    assert first.stdout.readline() == "locked\n" and lock.is_locked(path)
     second = process(path, *words)
     assert second.stdout.readline() == (f"{path}: process {first.pid} on {platform.node()} is making it; "
                                          "waiting for that to end\n")
@@ -122,7 +124,7 @@ def test_of_two_processes_one_computes_and_the_other_waits_for_its_result(words,
     first.stdin.flush()
     assert second.stdout.readline() == "found\n"
     assert first.wait() == second.wait() == 0
-    assert not checkpoints.is_locked(path) and os.listdir(tmp_path) == ["map.pt"]
+    assert not lock.is_locked(path) and os.listdir(tmp_path) == ["map.pt"]
 
 
 def test_the_lock_outlives_its_file_which_the_first_of_two_removes(process, tmp_path):
@@ -132,7 +134,7 @@ def test_the_lock_outlives_its_file_which_the_first_of_two_removes(process, tmp_
     second = process(path)
     assert "waiting" in second.stdout.readline()
     first.communicate("stop\n")
-    assert second.stdout.readline() == "locked\n" and checkpoints.is_locked(path)
+    assert second.stdout.readline() == "locked\n" and lock.is_locked(path)
 
 
 def test_a_killed_process_holds_no_lock_and_leaves_nothing_behind(process, tmp_path):
@@ -171,7 +173,7 @@ def test_a_full_disk_leaves_what_was_saved(tmp_path, monkeypatch):
     def full(*_):
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
-    monkeypatch.setattr(checkpoints.os, "fsync", full)
+    monkeypatch.setattr(files.os, "fsync", full)
     for save in (lambda: file.save_unfinished(dict(done=2), now=True), lambda: file.save_finished({})):
         with pytest.raises(InputError, match="No space left on device.*kept"):
             save()
@@ -181,8 +183,8 @@ def test_a_full_disk_leaves_what_was_saved(tmp_path, monkeypatch):
 
 def test_a_failure_is_noted_even_where_nothing_was_written_yet(tmp_path):
     path = result_path(tmp_path, "Demo", 5, 0, "map.pt")
-    checkpoints.record_failure(path, "its machine was running low on memory")
-    assert checkpoints.state_of(path, SETTINGS) == (checkpoints.FAILED, "its machine was running low on memory")
+    store.record_failure(path, "its machine was running low on memory")
+    assert store.state_of(path, SETTINGS) == (layout.FAILED, "its machine was running low on memory")
     ResultFile(path, SETTINGS).save_finished({})
     assert [file.name for file in path.parent.iterdir()] == ["map.pt"]
 
@@ -192,5 +194,5 @@ def test_finished_results_are_found_whatever_they_were_made_from(tmp_path):
     for path in (*paths, tmp_path / "Demo/5/2/map.partial.pt"):
         path.parent.mkdir(parents=True, exist_ok=True)
         path.touch()
-    assert sorted(checkpoints.stored(tmp_path)) == paths
-    assert checkpoints.stored(tmp_path / "nothing") == []
+    assert sorted(layout.stored(tmp_path)) == paths
+    assert layout.stored(tmp_path / "nothing") == []

@@ -5,14 +5,13 @@ import torch
 from torch import nn
 
 import utils.renderer as nr
-from utils.shapes.shape import Shape, load_shape
-from utils.networks import choose_network
+from utils.networks import IMAGENET_MEAN, IMAGENET_STD, choose_network
 from utils.parameters import grid
-from utils.networks import IMAGENET_MEAN, IMAGENET_STD
 from utils.semantic.classifier import Classifier
 from utils.semantic.confidence import Confidence
 from utils.semantic.gradients import CentralDifferences, RendererGradient
 from utils.semantic.views import Views
+from utils.shapes.shape import Shape, load_shape
 
 
 class Tiny(nn.Module):

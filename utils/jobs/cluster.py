@@ -13,7 +13,7 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
-from utils.errors import InputError
+from utils.errors import DiskError, InputError
 from utils.jobs.matrix import Task
 from utils.jobs.worker import Outcome, Worker
 from utils.results.store import ResultFile, take_in
@@ -202,13 +202,12 @@ class _WorkerHandle:
         except ray.exceptions.RayError as error:
             return Outcome(f"{self.name} {_how_it_died(error)}", worth_retrying=True)
         try:
-            if outcome.files:
+            if outcome.files and task.path is not None:
                 take_in(task.path, outcome.files)
                 with suppress(ray.exceptions.RayError):  # waited for, as the worker may be stopped next
                     ray.get(self.actor.forget.remote(task.options, task.settings))
-        except OSError as error:
-            return Outcome(f"{task.path}: cannot be written ({error.strerror}); make room, then run the same command "
-                           "again")
+        except DiskError as error:
+            return Outcome(str(error))
         return outcome
 
     def stop(self) -> None:

@@ -59,7 +59,7 @@ def run(options: MapOptions) -> tuple[MapResult, Path]:
     job = find(options)
     with job.file.locked():
         contents = job.file.finished()
-        return _evaluate_grid(job, options.step) if contents is None else map_of(contents), job.path
+        return (_evaluate_grid(job, options.step) if contents is None else map_of(contents)), job.path
 
 
 def _evaluate_grid(job: Job, step: float | list[float]) -> MapResult:

@@ -12,8 +12,8 @@ import torch
 from utils.errors import InputError
 from utils.jobs.devices import device_for, renderer_for
 from utils.jobs.options import RENDERER, JobOptions
-from utils.networks import IMAGE_SIZE, IMAGENET_MEAN, IMAGENET_STD, Network, choose_network, find_label
-from utils.parameters import CAMERA
+from utils.networks import IMAGENET_MEAN, IMAGENET_STD, Network, choose_network, find_label
+from utils.parameters import CAMERA, IMAGE_SIZE
 from utils.results.contents import Metadata
 from utils.results.layout import result_path
 from utils.results.store import ResultFile, version_of

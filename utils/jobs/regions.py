@@ -3,7 +3,7 @@ from __future__ import annotations
 
 from argparse import Namespace
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -157,7 +157,7 @@ def _grow(job: Job, f: Confidence, options: RegionOptions) -> RegionsResult:
 
 
 def _by_method(grown: Mapping[str, Grown]) -> dict[str, MethodResult]:
-    return {name: MethodResult(one.regions, list(one.traces), list(one.losses), one.problems)
+    return {name: MethodResult(one.regions, one.traces, one.losses, one.problems)
             for name, one in grown.items()}
 
 
@@ -174,8 +174,7 @@ def _verified(result: RegionsResult, f: Confidence, k: int) -> RegionsResult:
         else:
             found = dict.fromkeys(("minimum", "mean", "above_half", "top1"), float("nan"))
         figures[name].append(found)
-    return replace(result, verified_at=k, methods={
-        name: replace(entry, verified=figures[name]) for name, entry in result.methods.items()})
+    return result.with_verified(figures, k)
 
 
 def _parse_points(given: str, parameters: tuple[str, ...]) -> tuple[tuple[float, ...], ...]:

@@ -59,7 +59,7 @@ def run(tasks: Sequence[Task], args: Namespace) -> None:
                 bar.update()
                 task.state, task.cause = FAILED if failure else DONE, failure
                 task.was_done = False
-            if last and failure:
+            if last and failure and task.path is not None:
                 record_failure(task.path, failure)
 
 

@@ -12,9 +12,10 @@ from torch import nn
 from scale.true_dict import CLASS_NAMES, IMAGENET_LABELS
 from utils.errors import InputError
 from utils.networks.labels import find_label
-from utils.networks.network import IMAGE_SIZE, Normalization
+from utils.networks.network import Normalization
 from utils.networks.torchvision_networks import imagenet_names
 from utils.networks.weights import file_identity, fill, read_state_dict, ready, state_identity
+from utils.parameters import IMAGE_SIZE
 
 FACTS = ("image_size", "mean", "std", "class_names")  # what a function may tell beside its module
 

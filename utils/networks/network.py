@@ -4,8 +4,6 @@ from typing import Protocol
 
 from torch import nn
 
-IMAGE_SIZE = 224  # pixels a side, for every network that does not say otherwise
-
 # Mean and standard deviation of ImageNet's images: red, green and blue in [0, 1].
 IMAGENET_MEAN = (0.485, 0.456, 0.406)
 IMAGENET_STD = (0.229, 0.224, 0.225)

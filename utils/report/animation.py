@@ -1,5 +1,8 @@
 """Moving pictures from arrays, as GIFs."""
 import io
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
 
 import matplotlib
 import numpy as np
@@ -14,7 +17,20 @@ TEXT = "white"
 GROUND = (24, 24, 24)
 
 
-def turning(views, azimuths, confidences, title, colormap):
+@dataclass(frozen=True)
+class Animation:
+    """Frames of one size, and how long they take together.
+
+    Attributes:
+        frames: PIL images.
+        seconds: for all of them.
+    """
+    frames: list[Image.Image]
+    seconds: float
+
+
+def turning(views: np.ndarray, azimuths: np.ndarray, confidences: np.ndarray, title: str,
+            colormap: str) -> list[Image.Image]:
     """Frames of an object seen from one azimuth after the other, with the confidence as a number and a bar.
 
     Args:
@@ -27,7 +43,8 @@ def turning(views, azimuths, confidences, title, colormap):
             for view, azimuth, confidence in zip(views, azimuths, confidences)]
 
 
-def contact_sheet(views, labels, confidences, title, colormap):
+def contact_sheet(views: np.ndarray, labels: Sequence[str], confidences: np.ndarray, title: str,
+                  colormap: str) -> Image.Image:
     """One frame with several views and their confidences.
 
     Args:
@@ -47,22 +64,17 @@ def contact_sheet(views, labels, confidences, title, colormap):
     return sheet
 
 
-def save_gif(frames, path, seconds):
-    """Write frames as an endless GIF; every second one is dropped until it has no more bytes than LARGEST.
-
-    Args:
-        frames: PIL images of one size.
-        path: of the GIF.
-        seconds: for all frames together.
+def save(animation: Animation, path: Path) -> None:
+    """Write an endless GIF. Every second frame is dropped until it has no more bytes than LARGEST.
 
     Raises:
         InputError: if one frame alone is too large.
     """
-    frames = [frame.convert("RGB").quantize(128, dither=Image.Dither.NONE) for frame in frames]
+    frames = [frame.convert("RGB").quantize(128, dither=Image.Dither.NONE) for frame in animation.frames]
     while True:
         file = io.BytesIO()
         frames[0].save(file, "GIF", save_all=True, append_images=frames[1:], loop=0,
-                       duration=max(20, round(1000 * seconds / len(frames))))
+                       duration=max(20, round(1000 * animation.seconds / len(frames))))
         if file.tell() <= LARGEST:
             break
         if len(frames) == 1:
@@ -71,7 +83,7 @@ def save_gif(frames, path, seconds):
     path.write_bytes(file.getvalue())
 
 
-def _labelled(view, label, confidence, colormap, title=None):
+def _labelled(view: np.ndarray, label: str, confidence: float, colormap: str, title: str = "") -> Image.Image:
     """A view with a label and its confidence below, and a title above."""
     size = len(view)
     top = BAR if title else 0
@@ -90,11 +102,11 @@ def _labelled(view, label, confidence, colormap, title=None):
     return frame
 
 
-def _font(size):
+def _font(size: float) -> ImageFont.FreeTypeFont:
     return ImageFont.load_default(size)
 
 
-def _fitting(text, width, size):
+def _fitting(text: str, width: float, size: float) -> ImageFont.FreeTypeFont:
     """The largest font of at most `size` that a text fits in with."""
     while size > 8 and _font(size).getlength(text) > width - 8:
         size -= 1

@@ -1,13 +1,56 @@
 """How well two folders of results agree: what someone looks at to check a reproduction."""
+from collections.abc import Mapping, Sequence
+from typing import Any
+
 import numpy as np
 
 from utils.errors import InputError
 from utils.regions import ndinterval
-from utils.results.contents import METHODS
+from utils.report.methods import in_order
 from utils.report.tables import Table
+from utils.results.contents import MapResult, RegionsResult
+from utils.results.layout import MAP, OPTIM
+from utils.results.tree import Key, Tree
+
+Agreement = tuple[int, float, float]  # number of viewpoints, correlation, largest difference
 
 
-def overlap(first, second):
+def compare(first: Tree, second: Tree) -> Table:
+    """The comparison of two folders of results, a row for each object that both have.
+
+    What cannot be compared is named and left out.
+
+    Raises:
+        InputError: if there is no such object.
+    """
+    maps: dict[Key, Agreement] = {}
+    regions: dict[Key, dict[str, list[float]]] = {}
+    ours, theirs = first.maps(), second.maps()
+    for key in _common(ours, theirs):
+        with first.left_out.on_error(f"{key}, {MAP}: "):
+            maps[key] = agreement(ours[key], theirs[key])
+    our_regions, their_regions = first.regions(), second.regions()
+    for key in _common(our_regions, their_regions):
+        with first.left_out.on_error(f"{key}, {OPTIM}: "):
+            regions[key] = overlaps(our_regions[key], their_regions[key])
+    if not (maps or regions):
+        raise InputError(f"{first.folder} and {second.folder} have no object in common; expected the same <network>/"
+                         "<class>/<object> in both")
+    return table(maps, regions)
+
+
+def only_in_one(first: Tree, second: Tree) -> list[str]:
+    """A line for each of two folders that has objects which the other does not have."""
+    lines = []
+    for tree, other in ((first, second), (second, first)):
+        alone = [str(key) for key in tree.keys if key not in other.keys]
+        if alone:
+            some = f"{', '.join(alone[:5])}{', ..' if len(alone) > 5 else ''}"
+            lines.append(f"only in {tree.folder}: {len(alone)} ({some})")
+    return lines
+
+
+def overlap(first: ndinterval, second: ndinterval) -> float:
     """Intersection over union of two boxes; nan if one is not finite. Equal boxes overlap by 1, without volume too."""
     if not (first.is_finite() and second.is_finite()):
         return np.nan
@@ -20,7 +63,7 @@ def overlap(first, second):
     return common / union if union > 0 else 0.0
 
 
-def agreement(first, second):
+def agreement(first: MapResult, second: MapResult) -> Agreement:
     """How well two maps agree at the viewpoints that both have, with finite values.
 
     Returns:
@@ -41,14 +84,15 @@ def agreement(first, second):
     return values.shape[1], float(correlation), float(np.abs(values[0] - values[1]).max())
 
 
-def overlaps(first, second):
+def overlaps(first: RegionsResult, second: RegionsResult) -> dict[str, list[float]]:
     """The overlaps of the regions that two results grew from the same initial points: lists by method.
 
     Raises:
         InputError: if they have other parameters, or no initial point in common.
     """
-    if first.parameters != second.parameters:
-        raise InputError(f"regions of {','.join(first.parameters)} and of {','.join(second.parameters)}")
+    names, other_names = first.metadata.parameters, second.metadata.parameters
+    if names != other_names:
+        raise InputError(f"regions of {','.join(names)} and of {','.join(other_names)}")
     if np.array_equal(first.initial_points, second.initial_points, equal_nan=True):
         pairs = [(k, k) for k in range(len(first.initial_points))]
     else:
@@ -56,34 +100,39 @@ def overlaps(first, second):
                  enumerate(second.initial_points) if np.array_equal(ours, theirs)]
     if not pairs:
         raise InputError("the two have no initial point in common")
-    return {method: [overlap(first.regions[method][i], second.regions[method][j]) for i, j in pairs]
-            for method in METHODS if method in first.regions and method in second.regions}
+    return {name: [overlap(first.methods[name].regions[i], second.methods[name].regions[j]) for i, j in pairs]
+            for name in in_order(first.methods.keys() & second.methods.keys())}
 
 
-def table(maps, regions):
+def table(maps: Mapping[Key, Agreement], regions: Mapping[Key, Mapping[str, Sequence[float]]]) -> Table:
     """The comparison, a row for each object.
 
     Args:
-        maps: by Key, what `agreement` says.
-        regions: by Key, what `overlaps` says.
+        maps: what `agreement` says.
+        regions: what `overlaps` says.
     """
-    methods = [name for name in METHODS if any(name in result for result in regions.values())]
+    methods = in_order(name for result in regions.values() for name in result)
     rows = []
     for key in sorted({*maps, *regions}, key=lambda key: key.order):
         found = regions.get(key, {})
+        of_map: Sequence[Any] = maps.get(key, (None, None, None))
         means = [_mean(found.get(method, ())) for method in methods]
         pairs = [value for values in found.values() for value in values]
-        rows.append([key.network, key.class_name, key.object_nb, *map(_or_nothing, maps.get(key, [None] * 3)), *means,
+        rows.append([key.network, key.class_name, key.object_nb, *map(_or_nothing, of_map), *means,
                      len(pairs) if found else None, int(np.isnan(pairs).sum()) if found else None])
     return Table("Agreement: of the maps, and intersection over union of the regions", [
         "network", "class", "object", "views", "correlation", "largest difference", *methods, "regions",
         "of them not finite"], rows, digits=4)
 
 
-def _mean(values):
+def _common(ours: Mapping[Key, Any], theirs: Mapping[Key, Any]) -> list[Key]:
+    return sorted(ours.keys() & theirs.keys(), key=lambda key: key.order)
+
+
+def _mean(values: Sequence[float]) -> float | None:
     finite = [value for value in values if not np.isnan(value)]
     return float(np.mean(finite)) if finite else None
 
 
-def _or_nothing(value):
+def _or_nothing(value: float | None) -> float | None:
     return None if value is not None and np.isnan(value) else value

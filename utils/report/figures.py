@@ -2,185 +2,175 @@
 
 The names are those of the figures that the paper's authors published, where they have such a figure.
 """
-import hashlib
-import json
 from collections import defaultdict
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
+from functools import partial
 from pathlib import Path
-from typing import Callable
+from typing import TypeVar
 
 import numpy as np
+from matplotlib.figure import Figure
 
-from utils.report import animation
-from utils.report import plots
-from utils.results.store import MAP, OPTIM
 from utils.errors import InputError
 from utils.parameters import AZIMUTH_AND_ELEVATION, PARAMETERS, domain_of
-from utils.results.contents import MapResult, read_map, read_optim
+from utils.regions import ndinterval
+from utils.report import animation, plots
+from utils.report.animation import Animation
+from utils.report.drawing import GIF, Planned
+from utils.report.methods import COLORMAP, in_order
 from utils.report.objects import shape_of, views_at
+from utils.results.contents import MapResult, RegionsResult, read_map, read_optim
+from utils.results.layout import MAP, OPTIM
+from utils.results.left_out import LeftOut
+from utils.results.tree import Key, Tree
 
-RECORD = "made_from.json"  # beside the figures: what each was made from
-FORMATS = (".pdf", ".png")
 MOST_FRAMES = 120  # of an object turning: one for each azimuth of the paper's grid
 GROWTH_FRAMES = 50
+INSIDE_SIZE = 112  # pixels a side of a view in a contact sheet
+Thing = TypeVar("Thing")
+Read = TypeVar("Read")
 
 
-@dataclass(frozen=True)
-class Figure:
-    """A figure that is still to be drawn.
-
-    Attributes:
-        name: its file below the folder of figures, without a suffix.
-        inputs: the files that it is made from.
-        draw: draw(path, ..) makes it, once for each path's format.
-        options: what else it depends on.
-        formats: suffixes of its files.
-    """
-    name: str
-    inputs: tuple
-    draw: Callable
-    options: tuple = ()
-    formats: tuple = FORMATS
-
-    def paths(self, folder):
-        return [Path(folder, self.name + suffix) for suffix in self.formats]
-
-    def made_from(self):
-        """Digits that change with the files and the options."""
-        states = [(str(path.resolve()), path.stat().st_size, path.stat().st_mtime_ns) for path in self.inputs]
-        return hashlib.sha256(repr((sorted(states), self.options)).encode()).hexdigest()[:16]
-
-
-class Record:
-    """What the figures in a folder were made from, so that those up to date are left as they are."""
-
-    def __init__(self, folder):
-        self.folder = folder
-        self.path = Path(folder, RECORD)
-        try:
-            stored = json.loads(self.path.read_text())
-            self.made_from = stored if isinstance(stored, dict) else {}
-        except (OSError, ValueError):  # none yet, or damaged: all is drawn anew
-            self.made_from = {}
-
-    def has(self, figure):
-        """Whether the figure is there, made from the same."""
-        return (self.made_from.get(figure.name) == figure.made_from()
-                and all(path.exists() for path in figure.paths(self.folder)))
-
-    def add(self, figure, made_from):
-        self.made_from[figure.name] = made_from
-
-    def text(self):
-        return json.dumps(self.made_from, indent=0, sort_keys=True) + "\n"
-
-
-def maps(tree, colormap, leaving_out):
+def maps(tree: Tree, colormap: str) -> list[Planned]:
     """Each map, the mean of a network's maps of a class, and the mean of all networks' means of a class.
 
-    Means are left out where the options ask for one object, or for one network.
+    Means are left out where the tree is of one object, or of one network.
 
     Args:
-        tree: report.py's Tree.
+        tree: the results.
         colormap: matplotlib's name.
-        leaving_out: context manager that reports an InputError inside and goes on.
     """
-    figures, by_class = [], defaultdict(lambda: defaultdict(list))
-
-    def add(name, title, read, paths):
-        def draw(*files):
-            result, words = read()
-            plots.plot_map(result.xx, result.yy, result.z, title + words, *files, colormap=colormap)
-        figures.append(Figure(f"2d/{name}", tuple(paths), draw, (colormap,)))
-
-    def mean_of_objects(paths):
-        return _mean([lambda path=path: read_map(path) for path in paths], "object", leaving_out)
-
-    def mean_of_networks(groups):
-        return _mean([lambda paths=paths: mean_of_objects(paths)[0] for paths in groups], "network", leaving_out)
-
+    found = []
+    by_class: dict[str, dict[str, list[Path]]] = defaultdict(lambda: defaultdict(list))
     for key, path in tree.of(MAP).items():
         by_class[key.class_name][key.network].append(path)
-        add(f"{key.network}_{key.class_name}_{key.object_nb}", f"{key.network}: confidence in {key.class_name} "
-            f"{key.object_nb}", lambda path=path: (read_map(path), ""), [path])
-    if tree.one_object:
-        return figures
+        draw = partial(_map, path, f"{key.network}: confidence in {key.class_name} {key.object_nb}", colormap)
+        found.append(Planned(f"2d/{_name(key)}", (path,), draw, (colormap,)))
+    if tree.choice.object_nb:
+        return found
     for class_name, by_network in by_class.items():
         for network, paths in by_network.items():
-            add(f"{network}_{class_name}_Average", f"{network}: mean confidence in {class_name}",
-                lambda paths=paths: mean_of_objects(paths), paths)
-        if not tree.one_network:
+            draw = partial(_mean_map, [paths], f"{network}: mean confidence in {class_name}", colormap, tree.left_out)
+            found.append(Planned(f"2d/{network}_{class_name}_Average", tuple(paths), draw, (colormap,)))
+        if not tree.choice.network:
             groups = list(by_network.values())
-            add(f"{class_name}_Average_2D", f"Mean confidence in {class_name}",
-                lambda groups=groups: mean_of_networks(groups), sum(groups, []))
-    return figures
+            draw = partial(_mean_map, groups, f"Mean confidence in {class_name}", colormap, tree.left_out, True)
+            found.append(Planned(f"2d/{class_name}_Average_2D", tuple(sum(groups, [])), draw, (colormap,)))
+    return found
 
 
-def regions(tree, colormap):
-    """The regions of each object over its map."""
-    maps_there = tree.of(MAP)
-    return [Figure(f"2d/optim/{key.network}_{key.class_name}_{key.object_nb}_regions",
-                   tuple(filter(None, (path, maps_there.get(key)))),
-                   lambda *paths, key=key, path=path: _draw_regions(key, path, maps_there.get(key), colormap, paths),
-                   (colormap,)) for key, path in tree.of(OPTIM).items()]
-
-
-def profiles(tree, elevation):
-    """Confidence over azimuth at one elevation, with the regions where they are one-dimensional.
+def regions(tree: Tree, colormap: str) -> list[Planned]:
+    """The regions of each object over its map.
 
     Args:
-        tree: report.py's Tree.
-        elevation: degrees, for objects without such regions.
+        tree: the results.
+        colormap: matplotlib's name.
     """
-    optims = tree.of(OPTIM)
-    return [Figure(f"1d/{key.network}_{key.class_name}_{key.object_nb}_profile",
-                   tuple(filter(None, (path, optims.get(key)))),
-                   lambda *paths, key=key, path=path: _draw_profile(key, path, optims.get(key), elevation, paths),
-                   (elevation,)) for key, path in tree.of(MAP).items()]
-
-
-def traces(tree):
-    """Bounds and loss against iterations."""
-    return [Figure(f"1d/{key.network}_{key.class_name}_{key.object_nb}_traces", (path,),
-                   lambda *paths, key=key, path=path: _draw_traces(key, path, paths))
+    maps_there = tree.of(MAP)
+    return [Planned(f"2d/optim/{_name(key)}_regions", _inputs(path, maps_there.get(key)),
+                    partial(_regions, key, path, maps_there.get(key), colormap), (colormap,))
             for key, path in tree.of(OPTIM).items()]
 
 
-def gifs(tree, data_dir, elevation):
+def profiles(tree: Tree, elevation: float) -> list[Planned]:
+    """Confidence over azimuth at one elevation, with the regions where they are one-dimensional.
+
+    Args:
+        tree: the results.
+        elevation: degrees, for objects without such regions.
+    """
+    regions_there = tree.of(OPTIM)
+    return [Planned(f"1d/{_name(key)}_profile", _inputs(path, regions_there.get(key)),
+                    partial(_profile, key, path, regions_there.get(key), elevation), (elevation,))
+            for key, path in tree.of(MAP).items()]
+
+
+def traces(tree: Tree) -> list[Planned]:
+    """Bounds and loss of each object's regions against iterations."""
+    return [Planned(f"1d/{_name(key)}_traces", (path,), partial(_traces, key, path))
+            for key, path in tree.of(OPTIM).items()]
+
+
+def gifs(tree: Tree, elevation: float, data_dir: Path) -> list[Planned]:
     """The object turning, contact sheets of the views inside its regions, and the regions growing.
 
     Args:
-        tree: report.py's Tree.
-        data_dir: folder of the ShapeNet models.
+        tree: the results.
         elevation: degrees, of the turning object.
+        data_dir: folder of the ShapeNet models.
     """
-    figures, optims = [], tree.of(OPTIM)
+    found, regions_there = [], tree.of(OPTIM)
     for key, path in tree.of(MAP).items():
-        name = f"gif/{key.network}_{key.class_name}_{key.object_nb}"
-        both = tuple(filter(None, (path, optims.get(key))))
-
-        def add(kind, draw, inputs, *options):
-            figures.append(Figure(f"{name}_{kind}", inputs, draw, options, (".gif",)))
-
-        add("turning", lambda gif, key=key, path=path: _draw_turning(key, path, data_dir, elevation, gif), (path,),
-            str(data_dir), elevation)
-        if key in optims:
-            add("inside", lambda gif, key=key, path=path: _draw_inside(key, path, optims[key], data_dir, gif), both,
-                str(data_dir))
-            add("growing", lambda gif, key=key, path=path: _draw_growing(key, path, optims[key], gif), both)
-    return figures
+        name = f"gif/{_name(key)}"
+        found.append(Planned(f"{name}_turning", (path,), partial(_turning, key, path, data_dir, elevation),
+                             (str(data_dir), elevation), GIF))
+        if key in regions_there:
+            both = path, regions_there[key]
+            found.append(Planned(f"{name}_inside", both, partial(_inside, key, *both, data_dir), (str(data_dir),), GIF))
+            found.append(Planned(f"{name}_growing", both, partial(_growing, key, *both), (), GIF))
+    return found
 
 
-def _mean(reads, of_what, leaving_out):
-    """The mean of the maps that can be read, and how many these are; the others are reported and left out.
+KINDS: dict[str, Callable[..., list[Planned]]] = dict(maps=maps, regions=regions, profiles=profiles, traces=traces,
+                                                      gif=gifs)
+
+
+def cells_inside(view: MapResult, box: ndinterval) -> np.ndarray:
+    """Places of cells of a map inside a box, as many as a contact sheet has room for, evenly over it, row by row."""
+    rows = np.flatnonzero((view.yy[:, 0] >= box.a[1]) & (view.yy[:, 0] <= box.b[1]))
+    columns = np.flatnonzero((view.xx[0] >= box.a[0]) & (view.xx[0] <= box.b[0]))
+    if not (len(rows) and len(columns)):
+        return np.empty(0, dtype=int)
+    across, down = animation.SHEET
+    rows = rows[np.unique(np.linspace(len(rows) - 1, 0, down).round().astype(int))][::-1]  # high ones first
+    columns = columns[np.unique(np.linspace(0, len(columns) - 1, across).round().astype(int))]
+    return (rows[:, None] * view.z.shape[1] + columns).ravel()
+
+
+def _name(key: Key) -> str:
+    return f"{key.network}_{key.class_name}_{key.object_nb}"
+
+
+def _title(key: Key) -> str:
+    return f"{key.network}: {key.class_name} {key.object_nb}"
+
+
+def _inputs(*paths: Path | None) -> tuple[Path, ...]:
+    return tuple(path for path in paths if path is not None)
+
+
+def _map(path: Path, title: str, colormap: str) -> Figure:
+    return plots.plot_map(read_map(path), title, colormap=colormap)
+
+
+def _mean_map(groups: list[list[Path]], title: str, colormap: str, left_out: LeftOut,
+              of_networks: bool = False) -> Figure:
+    """The mean of one group's maps, or with `of_networks` the mean of the groups' means."""
+    def mean_of_objects(paths: list[Path]) -> tuple[MapResult, str]:
+        return _mean(_each(read_map, paths, left_out), "object")
+
+    if of_networks:
+        result, words = _mean([mean for mean, _ in _each(mean_of_objects, groups, left_out)], "network")
+    else:
+        result, words = mean_of_objects(groups[0])
+    return plots.plot_map(result, title + words, colormap=colormap)
+
+
+def _each(read: Callable[[Thing], Read], things: Iterable[Thing], left_out: LeftOut) -> list[Read]:
+    """What can be read; the others are named and left out."""
+    results = []
+    for thing in things:
+        with left_out.on_error():
+            results.append(read(thing))
+    return results
+
+
+def _mean(results: list[MapResult], of_what: str) -> tuple[MapResult, str]:
+    """The mean of maps, and how many these are, in words.
 
     Raises:
-        InputError: if none can be read, or their grids differ.
+        InputError: if there are none, or their grids differ.
     """
-    results = []
-    for read in reads:
-        with leaving_out():
-            results.append(read())
     if not results:
         raise InputError("a mean has no map left that could be read")
     first = results[0]
@@ -188,101 +178,100 @@ def _mean(reads, of_what, leaving_out):
            for result in results):
         raise InputError("a mean's maps have different grids; expected one --step for all")
     mean = np.mean([result.z for result in results], axis=0)
-    return (MapResult(first.xx, first.yy, mean, None, None),
-            f" ({len(results)} {of_what}{'' if len(results) == 1 else 's'})")
+    return MapResult(first.xx, first.yy, mean), f" ({len(results)} {of_what}{'' if len(results) == 1 else 's'})"
 
 
-def _draw_regions(key, path, map_path, colormap, paths):
+def _regions(key: Key, path: Path, map_path: Path | None, colormap: str) -> Figure:
     result = _read_boxes(path, "regions")
-    view = None
-    if map_path is not None:
-        view = read_map(map_path)
-        view = dict(xx=view.xx, yy=view.yy, z=view.z)
-    plots.plot_regions(result.regions, result.initial_points, view,
-                       f"{key.network}: regions of {key.class_name} {key.object_nb}", *paths, colormap=colormap)
+    below = None if map_path is None else read_map(map_path)
+    return plots.plot_regions(_boxes(result), result.initial_points, below,
+                              f"{key.network}: regions of {key.class_name} {key.object_nb}", colormap=colormap)
 
 
-def _read_boxes(path, command, **options):
-    """An optim.pt whose regions can be drawn over a map."""
-    result = read_optim(path, **options)
-    if result.parameters != AZIMUTH_AND_ELEVATION:
-        raise InputError(f"{path}: has regions of {','.join(result.parameters)}; `{command}` draws those of "
+def _read_boxes(path: Path, command: str, with_traces: bool = False) -> RegionsResult:
+    """Regions that can be drawn over a map."""
+    result = read_optim(path, with_traces)
+    parameters = result.metadata.parameters
+    if parameters != AZIMUTH_AND_ELEVATION:
+        raise InputError(f"{path}: has regions of {','.join(parameters)}; `{command}` draws those of "
                          "azimuth,elevation, `profiles` those of azimuth")
     return result
 
 
-def _draw_profile(key, map_path, optim_path, elevation, paths):
+def _boxes(result: RegionsResult) -> dict[str, list[ndinterval]]:
+    """The regions by method, in the paper's order."""
+    return {name: result.methods[name].regions for name in in_order(result.methods)}
+
+
+def _bounds(result: RegionsResult) -> dict[str, list[np.ndarray]]:
+    """The traces of the boxes by method, in the paper's order."""
+    return {name: [result.methods[name].trace(k) for k in range(len(result.initial_points))]
+            for name in in_order(result.methods)}
+
+
+def _row_at(view: MapResult, elevation: float) -> int:
+    """The row of a map that is nearest to an elevation."""
+    return int(np.abs(view.yy[:, 0] - elevation).argmin())
+
+
+def _profile(key: Key, map_path: Path, path: Path | None, elevation: float) -> Figure:
     view = read_map(map_path)
-    boxes, points = {}, []
-    if optim_path is not None:
-        result = read_optim(optim_path)
-        if result.parameters == AZIMUTH_AND_ELEVATION[:1]:
-            boxes, points = result.regions, result.initial_points[:, 0]
-            elevation = PARAMETERS["elevation"].default if result.elevation is None else result.elevation
-    row = np.abs(view.yy[:, 0] - elevation).argmin()
-    plots.plot_profile(view.xx[row], view.z[row], boxes, points, f"{key.network}: confidence in {key.class_name} "
-                       f"{key.object_nb} at elevation {view.yy[row, 0]:g}", *paths)
+    boxes, points = {}, np.empty(0)
+    result = None if path is None else read_optim(path)
+    if result is not None and result.metadata.parameters == AZIMUTH_AND_ELEVATION[:1]:
+        boxes, points = _boxes(result), result.initial_points[:, 0]
+        stated = result.metadata.elevation
+        elevation = PARAMETERS["elevation"].default if stated is None else stated
+    row = _row_at(view, elevation)
+    return plots.plot_profile(view.xx[row], view.z[row], boxes, points, f"{key.network}: confidence in "
+                              f"{key.class_name} {key.object_nb} at elevation {view.yy[row, 0]:g}")
 
 
-def _draw_turning(key, path, data_dir, elevation, gif):
+def _traces(key: Key, path: Path) -> Figure:
+    result = read_optim(path, with_traces=True)
+    losses = {name: [result.methods[name].loss(k) for k in range(len(result.initial_points))]
+              for name in in_order(result.methods)}
+    parameters = result.metadata.parameters
+    return plots.plot_traces(_bounds(result), losses, result.initial_points, parameters, domain_of(parameters),
+                             _title(key))
+
+
+def _turning(key: Key, path: Path, data_dir: Path, elevation: float) -> Animation:
     view = read_map(path)
-    row = np.abs(view.yy[:, 0] - elevation).argmin()
+    row = _row_at(view, elevation)
     chosen = np.arange(0, view.z.shape[1], -(-view.z.shape[1] // MOST_FRAMES))
     azimuths = view.xx[row, chosen]
     points = np.stack((azimuths, np.full(len(chosen), view.yy[row, 0])), axis=1)
-    views = views_at(points, shape_of(key, data_dir, view))
-    title = f"{key.network}: {key.class_name} {key.object_nb}, elevation {view.yy[row, 0]:g}°"
-    frames = animation.turning(views, azimuths, view.z[row, chosen], title, plots.COLORMAP)
-    animation.save_gif(frames, gif, seconds=8)
+    views = views_at(points, shape_of(key, data_dir, view.metadata), view.metadata.image_size)
+    title = f"{_title(key)}, elevation {view.yy[row, 0]:g}°"
+    return Animation(animation.turning(views, azimuths, view.z[row, chosen], title, COLORMAP), seconds=8)
 
 
-def _draw_inside(key, path, optim_path, data_dir, gif):
+def _inside(key: Key, path: Path, optim_path: Path, data_dir: Path) -> Animation:
     """A frame for each region: views at cells of the map inside it, whose confidence the map has."""
     view, result = read_map(path), _read_boxes(optim_path, "gif")
-    shape = shape_of(key, data_dir, view)
+    shape = shape_of(key, data_dir, view.metadata, result.metadata)
     frames = []
-    for method, boxes in result.regions.items():
+    for method, boxes in _boxes(result).items():
         for point, box in zip(result.initial_points, boxes):
-            cells = cells_inside(view, box) if box.is_finite() else []
+            cells = cells_inside(view, box) if box.is_finite() else ()
             if len(cells):
                 azimuths, elevations, confidences = (values.ravel()[cells] for values in (view.xx, view.yy, view.z))
+                points = np.stack((azimuths, elevations), axis=1)
                 frames.append(animation.contact_sheet(
-                    views_at(np.stack((azimuths, elevations), axis=1), shape, size=112),
-                    [f"{a:g}°, {e:g}°" for a, e in zip(azimuths, elevations)], confidences,
-                    f"{key.network}: {key.class_name} {key.object_nb}, inside {method} from "
-                    f"{', '.join(f'{number:g}' for number in point)}", plots.COLORMAP))
+                    views_at(points, shape, view.metadata.image_size, INSIDE_SIZE),
+                    [f"{a:g}°, {e:g}°" for a, e in points], confidences,
+                    f"{_title(key)}, inside {method} from {', '.join(f'{number:g}' for number in point)}",
+                    COLORMAP))
     if not frames:
         raise InputError(f"{optim_path}: no region holds a viewpoint of {path}, so that there is nothing to show")
-    animation.save_gif(frames, gif, seconds=2 * len(frames))
+    return Animation(frames, seconds=2 * len(frames))
 
 
-def _draw_growing(key, map_path, optim_path, gif):
-    result, view = _read_boxes(optim_path, "gif", with_traces=True), read_map(map_path)
-    bounds = {method: [result.bounds(method, k) for k in range(len(result.initial_points))]
-              for method in result.regions}
-    if not any(len(trace) for traces in bounds.values() for trace in traces):
+def _growing(key: Key, path: Path, optim_path: Path) -> Animation:
+    result, view = _read_boxes(optim_path, "gif", with_traces=True), read_map(path)
+    bounds = _bounds(result)
+    if not any(len(trace) for of_points in bounds.values() for trace in of_points):
         raise InputError(f"{optim_path}: has no traces of how its regions grew")
-    frames = plots.growth_frames(bounds, result.initial_points, dict(xx=view.xx, yy=view.yy, z=view.z),
-                                 f"{key.network}: {key.class_name} {key.object_nb}", GROWTH_FRAMES)
-    animation.save_gif([animation.Image.fromarray(frame) for frame in frames], gif, seconds=8)
-
-
-def cells_inside(view, box):
-    """Places of cells of a map inside a box, as many as a contact sheet has room for, evenly over it, row by row."""
-    rows = np.flatnonzero((view.yy[:, 0] >= box.a[1]) & (view.yy[:, 0] <= box.b[1]))
-    columns = np.flatnonzero((view.xx[0] >= box.a[0]) & (view.xx[0] <= box.b[0]))
-    if not (len(rows) and len(columns)):
-        return []
-    across, down = animation.SHEET
-    rows = rows[np.unique(np.linspace(len(rows) - 1, 0, down).round().astype(int))][::-1]  # high ones first
-    columns = columns[np.unique(np.linspace(0, len(columns) - 1, across).round().astype(int))]
-    return (rows[:, None] * view.z.shape[1] + columns).ravel()
-
-
-def _draw_traces(key, path, paths):
-    result = read_optim(path, with_traces=True)
-    n_points = range(len(result.initial_points))
-    plots.plot_traces({method: [result.bounds(method, k) for k in n_points] for method in result.regions},
-                      {method: [result.losses(method, k) for k in n_points] for method in result.regions},
-                      result.initial_points, result.parameters, domain_of(result.parameters),
-                      f"{key.network}: {key.class_name} {key.object_nb}", *paths)
+    frames = plots.growth_frames(bounds, result.initial_points, view, _title(key), GROWTH_FRAMES)
+    return Animation([animation.Image.fromarray(frame) for frame in frames], seconds=8)

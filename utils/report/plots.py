@@ -1,90 +1,92 @@
-"""Figures from arrays."""
-import matplotlib
+"""Figures from arrays: each function returns a matplotlib figure, which `save` writes and a notebook shows."""
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
 import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+from matplotlib.patches import Rectangle
+from matplotlib.patheffects import Normal, Stroke
 
-matplotlib.use("Agg")  # files only: no screen is needed
-
-import matplotlib.pyplot as plt  # noqa: E402
-from matplotlib.patheffects import Normal, Stroke  # noqa: E402
-
-from utils.parameters import AZIMUTH_AND_ELEVATION, PARAMETERS  # noqa: E402
-
-COLORMAP = "viridis"  # even in lightness, and readable for the colour-blind
-PAPER_COLORMAP = "RdBu"
+from utils.files import whole_file
+from utils.parameters import AZIMUTH_AND_ELEVATION, PARAMETERS
+from utils.regions import ndinterval
+from utils.report.methods import COLORMAP, STYLES
+from utils.results.contents import CONFIDENCE, MapResult
+from utils.results.layout import picture_path
+from utils.results.store import ADVICE
 
 OUTLINED = [Stroke(linewidth=4, foreground="black"), Normal()]  # to be seen on any colour of the map
-REGION_COLORS = {"naive": "violet", "OIR_B": "red", "OIR_W": "yellow", "trap": "orange"}  # the paper's
-REGION_LINES = {"naive": ":", "OIR_B": "--", "OIR_W": "-", "trap": "-."}  # for those who do not see the colours
 POINT_COLORS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#56b4e9", "#e69f00")  # Okabe and Ito's
 
+Regions = Mapping[str, Sequence[ndinterval]]  # by method
+Traces = Mapping[str, Sequence[np.ndarray]]  # by method, one for each initial point
 
-def plot_map(xx, yy, z, title, *paths, colormap=COLORMAP, parameters=AZIMUTH_AND_ELEVATION, score="confidence"):
-    """Draw confidence over two parameters.
+
+def plot_map(result: MapResult, title: str, colormap: str = COLORMAP) -> Figure:
+    """Draw a score over two parameters.
 
     Args:
-        xx, yy, z: [numbers of the second, of the first], values of the two parameters, and confidence.
+        result: a map; its metadata names the parameters and the score.
         title: above the map.
-        paths: of the picture, in one format or several; without one the figure stays open, for a notebook to show.
         colormap: matplotlib's name.
-        parameters: names of the two.
-        score: what z is, in words.
     """
-    figure, axes = _axes(title, parameters)
-    _draw_map(figure, axes, xx, yy, z, colormap, score)
-    _save(figure, *paths)
+    figure, axes = _axes(title, result.metadata.parameters)
+    _draw_map(figure, axes, result, colormap)
+    return figure
 
 
-def plot_regions(regions, initial_points, map_result, title, *paths, colormap=COLORMAP):
+def plot_regions(regions: Regions, initial_points: np.ndarray, below: MapResult | None, title: str,
+                 colormap: str = COLORMAP) -> Figure:
     """Draw regions over the map of the same object, as the paper's figure does.
 
     Args:
-        regions: lists of ndintervals of azimuth and elevation, by method.
+        regions: boxes of azimuth and elevation, by method.
         initial_points: [P, 2], drawn as green crosses.
-        map_result: a dict with xx, yy, z, or None for no map.
+        below: the map, or None for no map.
         title: above the figure.
-        paths: of the picture, in one format or several; without one the figure stays open, for a notebook to show.
         colormap: matplotlib's name.
     """
     figure, axes = _axes(title)
-    if map_result is not None:
-        _draw_map(figure, axes, map_result["xx"], map_result["yy"], map_result["z"], colormap)
+    if below is not None:
+        _draw_map(figure, axes, below, colormap)
     for method, boxes in regions.items():
         label = method
         for box in boxes:
             if box.is_finite():
-                axes.add_patch(plt.Rectangle(box.a, *box.r, fill=False, linewidth=2, edgecolor=REGION_COLORS[method],
-                                             linestyle=REGION_LINES[method], label=label, path_effects=OUTLINED))
-                label = None  # one entry a method in the legend
+                _draw_box(axes, box.a, box.r, method, label)
+                label = ""  # one entry a method in the legend
     _finish_regions(figure, axes, initial_points)
-    _save(figure, *paths)
+    return figure
 
 
-def growth_frames(traces, initial_points, map_result, title, n_frames, colormap=COLORMAP):
+def growth_frames(traces: Traces, initial_points: np.ndarray, below: MapResult, title: str,
+                  n_frames: int) -> list[np.ndarray]:
     """Regions growing over the map, one picture after the other.
 
     Args:
-        traces: lists of [iterations, 2, 2] boxes of azimuth and elevation, by method; some may have no iterations.
+        traces: [iterations, 2, 2] boxes of azimuth and elevation, by method; some may have no iterations.
         initial_points: [P, 2].
-        map_result: a dict with xx, yy, z, or None for no map.
+        below: the map.
         title: above the figure; the iteration is added.
         n_frames: how many pictures at most.
-        colormap: matplotlib's name.
 
     Returns:
         A list of [height, width, 3] uint8.
     """
     figure, axes = _axes(title)
-    if map_result is not None:
-        _draw_map(figure, axes, map_result["xx"], map_result["yy"], map_result["z"], colormap)
+    canvas = FigureCanvasAgg(figure)
+    _draw_map(figure, axes, below, COLORMAP)
     boxes = []
     for method, of_points in traces.items():
         label = method
         for trace in of_points:
             if len(trace):
-                patch = plt.Rectangle((0, 0), 0, 0, fill=False, linewidth=2, edgecolor=REGION_COLORS[method],
-                                      linestyle=REGION_LINES[method], label=label, path_effects=OUTLINED)
-                boxes.append((axes.add_patch(patch), trace))
-                label = None
+                boxes.append((_draw_box(axes, np.zeros(2), np.zeros(2), method, label), trace))
+                label = ""
     _finish_regions(figure, axes, initial_points)
     longest = max(len(trace) for _, trace in boxes)
     frames = []
@@ -94,30 +96,30 @@ def growth_frames(traces, initial_points, map_result, title, n_frames, colormap=
             patch.set_visible(bool(np.isfinite((a, b)).all()))
             patch.set_bounds(*a, *(b - a))
         axes.set_title(f"{title}, iteration {k}")
-        figure.canvas.draw()
-        figure.set_layout_engine("none")
-        frames.append(np.asarray(figure.canvas.buffer_rgba())[..., :3].copy())
-    plt.close(figure)
+        canvas.draw()
+        figure.set_layout_engine("none")  # it has been laid out, which takes longest
+        frames.append(np.asarray(canvas.buffer_rgba())[..., :3].copy())
     return frames
 
 
-def plot_profile(azimuth, confidence, regions, initial_points, title, *paths):
+def plot_profile(azimuth: np.ndarray, confidence: np.ndarray, regions: Regions, initial_points: np.ndarray,
+                 title: str) -> Figure:
     """Draw confidence over azimuth at one elevation, with one-dimensional regions as bars below it.
 
     Args:
         azimuth, confidence: [N] degrees and confidence.
-        regions: lists of ndintervals of azimuth, by method; may be empty.
+        regions: boxes of azimuth, by method; may be empty.
         initial_points: [P] azimuths.
         title: above the figure.
-        paths: of the picture, in one format or several.
     """
-    figure, axes = plt.subplots(figsize=(9, 3.6), layout="constrained")
+    figure = Figure(figsize=(9, 3.6), layout="constrained")
+    axes = figure.subplots()
     axes.plot(azimuth, confidence, color="black", linewidth=1.5)
-    for row, (method, boxes) in enumerate(regions.items(), start=1):
-        bottom = -0.08 * row
+    for i, (method, boxes) in enumerate(regions.items(), start=1):
+        bottom = -0.08 * i
         for box in boxes:
             if box.is_finite():
-                axes.broken_barh([(box.a[0], box.r[0])], (bottom - 0.025, 0.05), facecolor=REGION_COLORS[method],
+                axes.broken_barh([(box.a[0], box.r[0])], (bottom - 0.025, 0.05), facecolor=STYLES[method].color,
                                  edgecolor="black", linewidth=0.8)
         axes.text(-4, bottom, method, ha="right", va="center", fontsize="small")
     for point in initial_points:
@@ -127,24 +129,24 @@ def plot_profile(azimuth, confidence, regions, initial_points, title, *paths):
     axes.set_yticks(np.linspace(0, 1, 6))
     axes.set_ylabel("confidence in the class", y=1, ha="right")
     axes.axhline(0, color="black", linewidth=0.8)
-    _save(figure, *paths)
+    return figure
 
 
-def plot_traces(bounds, losses, initial_points, names, domain, title, *paths):
+def plot_traces(bounds: Traces, losses: Traces, initial_points: np.ndarray, parameters: Sequence[str],
+                domain: ndinterval, title: str) -> Figure:
     """Draw a region's bounds and the loss against iterations: a row for each method.
 
     Args:
-        bounds: lists of [iterations, 2, n] boxes, one for each initial point, by method; may have no iterations.
-        losses: lists of [iterations], by method.
+        bounds: [iterations, 2, n] boxes, by method; may have no iterations.
+        losses: [iterations], by method.
         initial_points: [P, n].
-        names: of the n parameters.
-        domain: a ndinterval of n sides; what lies far outside it is not shown.
+        parameters: names of the n numbers of a point.
+        domain: a box of n sides; what lies far outside it is not shown.
         title: above the figure.
-        paths: of the picture, in one format or several.
     """
-    n = len(names)
-    figure, axes = plt.subplots(len(bounds), n + 1, figsize=(3.4 * (n + 1), 2.1 * len(bounds) + 1), sharex=True,
-                                squeeze=False, layout="constrained")
+    n = len(parameters)
+    figure = Figure(figsize=(3.4 * (n + 1), 2.1 * len(bounds) + 1), layout="constrained")
+    axes = figure.subplots(len(bounds), n + 1, sharex=True, squeeze=False)
     for row, method in zip(axes, bounds):
         for k, (boxes, loss) in enumerate(zip(bounds[method], losses[method])):
             color = POINT_COLORS[k % len(POINT_COLORS)]
@@ -152,7 +154,7 @@ def plot_traces(bounds, losses, initial_points, names, domain, title, *paths):
                 ax.fill_between(range(len(boxes)), *boxes[:, :, side].T, color=color, alpha=0.15, linewidth=0)
                 ax.plot(boxes[:, :, side], color=color, linewidth=1.2)
             row[n].plot(np.where(np.isfinite(loss), loss, np.nan), color=color, linewidth=1.2)
-        for side, (ax, name) in enumerate(zip(row, names)):
+        for side, (ax, name) in enumerate(zip(row, parameters)):
             margin = 0.1 * domain.r[side]
             ax.set(ylim=(domain.a[side] - margin, domain.b[side] + margin), ylabel=name)
             ax.axhspan(domain.a[side], domain.b[side], color="0.95", zorder=0)
@@ -167,13 +169,33 @@ def plot_traces(bounds, losses, initial_points, names, domain, title, *paths):
         ax.set_xlabel("iteration")
     figure.suptitle(title)
     points = [", ".join(f"{number:g}" for number in point) for point in initial_points]
-    figure.legend([plt.Line2D([], [], color=POINT_COLORS[k % len(POINT_COLORS)]) for k in range(len(points))], points,
+    figure.legend([Line2D([], [], color=POINT_COLORS[k % len(POINT_COLORS)]) for k in range(len(points))], points,
                   loc="outside lower center", ncols=max(len(points), 1), frameon=False)
-    _save(figure, *paths)
+    return figure
 
 
-def _axes(title, parameters=AZIMUTH_AND_ELEVATION):
-    figure, axes = plt.subplots(figsize=(9, 3.6), layout="constrained")
+def save(figure: Figure, *paths: Path) -> None:
+    """Write a figure in one format or several, which the paths' suffixes name."""
+    for path in paths:
+        figure.savefig(path, dpi=150)
+        figure.set_layout_engine("none")  # it has been laid out, which takes longest
+
+
+def save_beside(figure: Figure, path: Path) -> None:
+    """Write the picture of a result beside it, and print where.
+
+    Raises:
+        DiskError: if it cannot be written.
+    """
+    picture = picture_path(path)
+    with whole_file(picture, ADVICE) as file:
+        save(figure, file)
+    print(f"picture: {picture}")
+
+
+def _axes(title: str, parameters: Sequence[str] = AZIMUTH_AND_ELEVATION) -> tuple[Figure, Axes]:
+    figure = Figure(figsize=(9, 3.6), layout="constrained")
+    axes = figure.subplots()
     axes.set(title=title, **{f"{axis}label": f"{name.replace('_', ' ')} ({PARAMETERS[name].unit})"
                              for axis, name in zip("xy", parameters)})
     if parameters == AZIMUTH_AND_ELEVATION:
@@ -182,7 +204,14 @@ def _axes(title, parameters=AZIMUTH_AND_ELEVATION):
     return figure, axes
 
 
-def _finish_regions(figure, axes, initial_points):
+def _draw_box(axes: Axes, a: np.ndarray, r: np.ndarray, method: str, label: str) -> Any:
+    """A box from a with sides r, in the method's line. Returns the patch."""
+    style = STYLES[method]
+    return axes.add_patch(Rectangle(tuple(a), *r, fill=False, linewidth=2, edgecolor=style.color,
+                                    linestyle=style.line, label=label, path_effects=OUTLINED))
+
+
+def _finish_regions(figure: Figure, axes: Axes, initial_points: np.ndarray) -> None:
     """What regions stand among: their initial points, the domain, and what the lines mean."""
     axes.plot(*zip(*initial_points), "x", color="lime", markersize=9, markeredgewidth=2.5, label="initial points",
               path_effects=OUTLINED)
@@ -191,17 +220,9 @@ def _finish_regions(figure, axes, initial_points):
     figure.legend(loc="outside lower center", ncols=5, frameon=False)
 
 
-def _draw_map(figure, axes, xx, yy, z, colormap, score="confidence"):
-    limits = dict(vmin=0, vmax=1) if score == "confidence" else {}
-    cells = axes.pcolormesh(np.asarray(xx), np.asarray(yy), np.asarray(z), cmap=colormap, shading="nearest",
-                            rasterized=True, **limits)  # thousands of cells make a slow PDF
+def _draw_map(figure: Figure, axes: Axes, result: MapResult, colormap: str) -> None:
+    score = result.metadata.score_name
+    low, high = (0, 1) if score == CONFIDENCE else (None, None)
+    cells = axes.pcolormesh(result.xx, result.yy, result.z, cmap=colormap, vmin=low, vmax=high, shading="nearest",
+                            rasterized=True)  # thousands of cells make a slow PDF
     figure.colorbar(cells, label=f"{score} in the class", pad=0.01)
-
-
-def _save(figure, *paths):
-    if not paths:
-        return
-    for path in paths:
-        figure.savefig(path, dpi=150)
-        figure.set_layout_engine("none")  # it has been laid out, which takes longest
-    plt.close(figure)

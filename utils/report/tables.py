@@ -3,6 +3,8 @@ import csv
 import io
 from dataclasses import dataclass
 
+Cell = str | int | float | None
+
 
 @dataclass(frozen=True)
 class Table:
@@ -15,11 +17,11 @@ class Table:
         digits: after the point; CSV has all there are.
     """
     title: str
-    columns: list
-    rows: list
+    columns: list[str]
+    rows: list[list[Cell]]
     digits: int = 2
 
-    def text(self):
+    def text(self) -> str:
         """Lines of aligned columns, numbers to the right."""
         cells = [self.columns, *self._shown("-")]
         widths = [max(map(len, column)) for column in zip(*cells)]
@@ -28,19 +30,21 @@ class Table:
                            for cell, width, to_right in zip(row, widths, right)).rstrip() for row in cells]
         return "\n".join((self.title, *lines))
 
-    def markdown(self):
+    def markdown(self) -> str:
+        """The table in Markdown, numbers to the right, under its title."""
         right = [not any(isinstance(row[k], str) for row in self.rows) for k in range(len(self.columns))]
         rule = ["---:" if to_right else "---" for to_right in right]
         cells = ([cell.replace("|", "\\|") for cell in row] for row in (self.columns, rule, *self._shown("")))
         return "\n".join((f"### {self.title}", "", *(f"| {' | '.join(row)} |" for row in cells)))
 
-    def csv(self):
+    def csv(self) -> str:
+        """The table as CSV, with all digits that there are."""
         text = io.StringIO()
         writer = csv.writer(text, lineterminator="\n")
         writer.writerow(self.columns)
         writer.writerows(["" if cell is None else cell for cell in row] for row in self.rows)
         return text.getvalue()
 
-    def _shown(self, nothing):
+    def _shown(self, nothing: str) -> list[list[str]]:
         return [[nothing if cell is None else f"{cell:.{self.digits}f}" if isinstance(cell, float) else str(cell)
                  for cell in row] for row in self.rows]

@@ -7,8 +7,7 @@ import numpy as np
 import torch
 
 from utils import renderer as our_renderer
-from utils.networks import IMAGE_SIZE
-from utils.parameters import AZIMUTH_AND_ELEVATION, COLOR, PARAMETERS, domain_of
+from utils.parameters import AZIMUTH_AND_ELEVATION, COLOR, IMAGE_SIZE, PARAMETERS, domain_of
 from utils.regions import ndinterval
 from utils.shapes.shape import Shape
 

@@ -1,0 +1,52 @@
+"""Names: of the files of a result, of the states of a job, and of the keys in a file.
+
+A result lies at CHECKPOINT_DIR/<network>/<class>/<object>/map.pt or optim.pt. It is a dict of tensors, numbers and
+strings. Its `settings` are all that its numbers depend on.
+"""
+from collections.abc import Iterable
+from pathlib import Path
+
+MAP = "map.pt"
+OPTIM = "optim.pt"
+
+DONE, RUNNING, UNFINISHED, FAILED, MISSING = "done", "running", "unfinished", "failed", "missing"  # states of a job
+
+# Keys of both files. Those of IDENTITY say what the result is of.
+PARAMETERS, MESH, SETTINGS = "parameters", "mesh", "settings"
+IDENTITY = ("class_nb", "object_nb", "shape_id", "network_name", "class_name", "label", "score")
+# Keys of map.pt: SPEC, section 4.
+XX, YY, Z = "xx", "yy", "z"
+# Keys of optim.pt, and of what it has for each method: SPEC, section 6.
+INITIAL_POINT, VERIFIED_AT = "initial_point", "verified_at"
+TRACES, LOSSES, REGIONS, PROBLEMS, VERIFIED = "optim_trace", "loss_trace", "regions", "problems", "verified"
+
+
+def result_path(checkpoint_dir: Path, network_folder: str, class_nb: int | str, object_nb: int | str,
+                name: str) -> Path:
+    """Where a result lies: CHECKPOINT_DIR/<network>/<class>/<object>/<name>."""
+    return Path(checkpoint_dir, network_folder, str(class_nb), str(object_nb), name)
+
+
+def stored(checkpoint_dir: Path, names: Iterable[str] = (MAP, OPTIM)) -> list[Path]:
+    """Paths of the finished results below a folder, whatever they were made from."""
+    return [path for name in names for path in Path(checkpoint_dir).glob(f"*/*/*/{name}") if path.is_file()]
+
+
+def partial_path(path: Path) -> Path:
+    """Where the state of an unfinished run lies."""
+    return path.with_name(f"{path.stem}.partial{path.suffix}")
+
+
+def picture_path(path: Path) -> Path:
+    """Where the picture of a result lies."""
+    return path.with_suffix(".png")
+
+
+def failure_path(path: Path) -> Path:
+    """Where it is noted why a result could not be made."""
+    return path.with_name(f"{path.stem}.failed.txt")
+
+
+def lock_path(path: Path) -> Path:
+    """Where the lock of a result lies while a process is at work on it."""
+    return path.with_name(f".{path.stem}.lock")

@@ -1,0 +1,44 @@
+"""What a reader of many results leaves out: each is named, and the rest goes on."""
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from tqdm import tqdm
+
+from utils.errors import DiskError, InputError
+
+
+class LeftOut:
+    """What was left out so far.
+
+    Attributes:
+        lines: why, one for each cause.
+    """
+
+    def __init__(self, script: str) -> None:
+        """
+        Args:
+            script: its name, which the printed lines begin with.
+        """
+        self.script = script
+        self.lines: list[str] = []
+
+    @contextmanager
+    def on_error(self, what: str = "") -> Iterator[None]:
+        """Go on after an InputError inside: it is printed, once.
+
+        Args:
+            what: what is left out, where the error does not name it.
+
+        Raises:
+            DiskError: from inside; whatever is next could not be written either.
+        """
+        try:
+            yield
+        except DiskError:
+            raise
+        except InputError as error:
+            line = f"{what}{' '.join(str(error).split())}"
+            if line not in self.lines:
+                tqdm.write(f"{self.script}: left out: {line}", file=sys.stderr)
+                self.lines.append(line)

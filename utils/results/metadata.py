@@ -1,0 +1,124 @@
+"""What a result says about itself: the object, the network, and all that its numbers depend on."""
+from dataclasses import dataclass, field
+from typing import Any
+
+from scale.true_dict import CLASS_NAMES
+from utils.parameters import AZIMUTH_AND_ELEVATION, IMAGE_SIZE
+from utils.results import layout
+from utils.semantic.scores import SCORES
+
+Contents = dict[str, Any]  # of a file: tensors, numbers, strings, lists and dicts of these
+
+
+@dataclass(frozen=True)
+class Metadata:
+    """What a result is of, and what it depends on. Early and published files do not say all of it: that is None.
+
+    Attributes:
+        network_name: the network's folder.
+        class_nb, object_nb: numbers of the object; None for a mesh of the user's own.
+        class_name: of the object's class.
+        label: the class's index among the network's outputs.
+        shape_id: of the object.
+        parameters: names of the numbers of a point.
+        score: what stands for the confidence, as in `--score`.
+        mesh: arguments of `load_mesh`, if the mesh is of the user's own.
+        settings: all that the numbers depend on.
+    """
+    network_name: str | None = None
+    class_nb: int | None = None
+    object_nb: int | None = None
+    class_name: str | None = None
+    label: int | None = None
+    shape_id: str | None = None
+    parameters: tuple[str, ...] = AZIMUTH_AND_ELEVATION
+    score: str = "softmax"
+    mesh: dict[str, Any] | None = None
+    settings: Contents = field(default_factory=dict)
+
+    @property
+    def score_name(self) -> str:
+        """The score in words: "confidence", "logit" or "margin"."""
+        return SCORES[self.score].words
+
+    @property
+    def level(self) -> float:
+        """The score above which the network counts as sure."""
+        return SCORES[self.score].level
+
+    @property
+    def object_class(self) -> str:
+        """The name of the object's class; early and published files have its number alone."""
+        return self.class_name or ("unknown" if self.class_nb is None else CLASS_NAMES[self.class_nb])
+
+    @property
+    def mesh_hash(self) -> str | None:
+        """Of the mesh's vertices, faces and colours."""
+        return of_type(self.settings, "mesh_hash", str)
+
+    @property
+    def fixed(self) -> dict[str, float]:
+        """Parameters that had another value than their default."""
+        return {name: float(value) for name, value in self.settings.get("fixed", {}).items()}
+
+    @property
+    def image_size(self) -> int:
+        """Pixels a side of the images."""
+        return int(self.settings.get("image_size", IMAGE_SIZE))
+
+    @property
+    def elevation(self) -> float | None:
+        """Degrees, where it is not among the parameters; None if the file does not say."""
+        elevation = self.settings.get("elevation")
+        return None if elevation is None else float(elevation)
+
+
+def identity(metadata: Metadata) -> Contents:
+    """What a file says about itself. What an early file did not say stays out of it."""
+    known = {key: getattr(metadata, key) for key in layout.IDENTITY}
+    optional = {"class_name", "label"}
+    found = {key: value for key, value in known.items() if key not in optional or value is not None}
+    return found if metadata.mesh is None else {**found, layout.MESH: metadata.mesh}
+
+
+def metadata_of(contents: Contents, parameters: tuple[str, ...] = AZIMUTH_AND_ELEVATION) -> Metadata:
+    """What a file says about itself.
+
+    Args:
+        contents: of the file.
+        parameters: names of the numbers of a point, where the file does not say.
+
+    Raises:
+        ValueError: says what is wrong with it.
+    """
+    names = tuple(contents.get(layout.PARAMETERS, parameters))
+    score = contents.get("score", "softmax")
+    settings = contents.get(layout.SETTINGS, {})
+    if not all(isinstance(name, str) for name in names):
+        raise ValueError("parameters are no names")
+    if score not in SCORES:
+        raise ValueError(f"score {score} is not known; expected one of {', '.join(SCORES)}")
+    if not isinstance(settings, dict):
+        raise ValueError("settings are no dict")
+    texts = {key: of_type(contents, key, str) for key in ("network_name", "class_name", "shape_id")}
+    numbers = {key: of_type(contents, key, int) for key in ("class_nb", "object_nb", "label")}
+    found = Metadata(**texts, **numbers, parameters=names, score=score, mesh=_mesh(contents), settings=settings)
+    found.fixed, found.image_size, found.elevation  # noqa: B018  # raise for what is no number
+    return found
+
+
+def _mesh(contents: Contents) -> dict[str, Any] | None:
+    """What the file says of the user's own mesh: arguments of `load_mesh`; or None."""
+    mesh = contents.get(layout.MESH)
+    if mesh is None:
+        return None
+    if not (isinstance(mesh, dict) and mesh.keys() == {"path", "up", "front", "textures"} and mesh["up"] in ("y", "z")
+            and isinstance(mesh["path"], str) and isinstance(mesh["front"], str | None)):
+        raise ValueError("mesh says not where the mesh is")
+    return mesh
+
+
+def of_type(contents: Contents, key: str, kind: type) -> Any:
+    """A value if it is of a type, else None."""
+    value = contents.get(key)
+    return value if type(value) is kind else None

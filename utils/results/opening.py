@@ -1,0 +1,49 @@
+"""Opening a file of ours or of the authors, of which nothing is run."""
+import zipfile
+from pathlib import Path
+from typing import Any
+
+from utils.errors import InputError
+from utils.regions import ndinterval
+
+
+def register_regions() -> None:
+    """Let torch's safe mode make `ndinterval`s."""
+    import torch  # takes seconds, and the options are read without it
+    torch.serialization.add_safe_globals([ndinterval])
+
+
+def open_safely(path: Path) -> Any:
+    """What a file of torch.save holds; raises whatever a broken file makes torch stumble over."""
+    import torch
+    register_regions()
+    return torch.load(path, weights_only=True, map_location="cpu")
+
+
+def open_any(path: Path) -> dict[str, Any]:
+    """The dict in a file of ours or of the authors. It takes no more memory than a small multiple of the file's size.
+
+    Raises:
+        InputError: names the file and what is wrong with it, in one line.
+    """
+    from utils.results import published
+    try:
+        if published.is_published_format(path):
+            return published.read(path)
+        if zipfile.is_zipfile(path):
+            with zipfile.ZipFile(path) as archive:
+                unpacked = sum(member.file_size for member in archive.infolist())
+            if unpacked > path.stat().st_size:  # torch packs nothing
+                raise InputError(f"{path}: would unpack from {path.stat().st_size:,} to {unpacked:,} bytes, which no "
+                                 "result does; it was not opened")
+        contents = open_safely(path)
+    except InputError:
+        raise
+    except OSError as error:
+        raise InputError(f"{path}: cannot be read ({error.strerror or error})") from None
+    except Exception as error:  # whatever a broken file makes the reader stumble over
+        raise InputError(f"{path}: cannot be read as a result ({type(error).__name__}): it is damaged, or another "
+                         "kind of file; nothing in it was run") from None
+    if not isinstance(contents, dict):
+        raise InputError(f"{path}: holds no result, but {type(contents).__name__}")
+    return contents

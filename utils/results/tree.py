@@ -1,0 +1,146 @@
+"""The results below a folder: found, chosen by network, class and object, and read."""
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TypeVar
+
+from tqdm import tqdm
+
+from scale.true_dict import CLASS_NAMES
+from utils.errors import InputError
+from utils.results.contents import MapResult, RegionsResult, read_map, read_optim
+from utils.results.layout import MAP, OPTIM, stored
+from utils.results.left_out import LeftOut
+
+Result = TypeVar("Result", MapResult, RegionsResult)
+
+
+@dataclass(frozen=True)
+class Key:
+    """Which result.
+
+    Attributes:
+        network, class_nb, object_nb: the three names of its folder.
+        class_names: of the data set.
+    """
+    network: str
+    class_nb: str
+    object_nb: str
+    class_names: tuple[str, ...] = field(default=CLASS_NAMES, compare=False, repr=False)
+
+    @property
+    def class_name(self) -> str:
+        """The class's name, or the folder's where that is no number of a class."""
+        is_number = self.class_nb.isdecimal() and int(self.class_nb) < len(self.class_names)
+        return self.class_names[int(self.class_nb)] if is_number else self.class_nb
+
+    @property
+    def order(self) -> tuple[tuple[bool, int, str], ...]:
+        """Sorts by network, class and object."""
+        return natural((self.network, self.class_nb, self.object_nb))
+
+    def __str__(self) -> str:
+        return f"{self.network} {self.class_name} {self.object_nb}"
+
+
+def natural(names: tuple[str, ...]) -> tuple[tuple[bool, int, str], ...]:
+    """What sorts names with numbers as numbers."""
+    return tuple((not name.isdecimal(), int(name) if name.isdecimal() else 0, name) for name in names)
+
+
+def find(checkpoint_dir: Path, name: str, class_names: tuple[str, ...] = CLASS_NAMES) -> dict[Key, Path]:
+    """Where all results of one kind lie below a folder, by network, class and object.
+
+    Args:
+        checkpoint_dir: the folder.
+        name: MAP or OPTIM.
+        class_names: of the data set.
+
+    Raises:
+        InputError: if the folder is not there.
+    """
+    if not Path(checkpoint_dir).is_dir():
+        raise InputError(f"{checkpoint_dir}: no such folder; give the one that holds <network>/<class>/<object>/{name}")
+    found = {}
+    for path in stored(checkpoint_dir, [name]):
+        network, class_nb, object_nb = path.parts[-4:-1]
+        found[Key(network, class_nb, object_nb, class_names)] = path
+    return dict(sorted(found.items(), key=lambda item: item[0].order))
+
+
+@dataclass(frozen=True)
+class Choice:
+    """Which results are asked for; None: all.
+
+    Attributes:
+        network: a folder's name, or a name of `networks`.
+        class_nb: number or name of a class.
+        object_nb: number of an object.
+        networks: names of networks -> their folders.
+    """
+    network: str | None = None
+    class_nb: str | None = None
+    object_nb: str | None = None
+    networks: Mapping[str, str] = field(default_factory=dict)
+
+    def holds(self, key: Key) -> bool:
+        """Whether a result is among them."""
+        folder = self.networks.get(self.network.lower()) if self.network else None
+        return (_matches((self.network, folder), (key.network,))
+                and _matches((self.class_nb,), (key.class_nb, key.class_name))
+                and _matches((self.object_nb,), (key.object_nb,)))
+
+    def __str__(self) -> str:
+        given = dict(network=self.network, class_nb=self.class_nb, object_nb=self.object_nb)
+        return " ".join(f"--{name} {value}" for name, value in given.items() if value)
+
+
+def _matches(asked: Iterable[str | None], names: Iterable[str]) -> bool:
+    """Whether one of the names is asked for, or nothing is; capital letters do not matter."""
+    wanted = {name.lower() for name in asked if name}
+    return not wanted or not wanted.isdisjoint(name.lower() for name in names)
+
+
+class Tree:
+    """The results below a folder that are asked for. What cannot be read is named and left out.
+
+    Attributes:
+        folder: of <network>/<class>/<object>.
+        choice: what is asked for.
+        left_out: what could not be read.
+        keys: of the results that are asked for, sorted.
+    """
+    def __init__(self, folder: Path, choice: Choice, left_out: LeftOut,
+                 class_names: tuple[str, ...] = CLASS_NAMES) -> None:
+        """Find the results.
+
+        Raises:
+            InputError: if there is none.
+        """
+        self.folder, self.choice, self.left_out = folder, choice, left_out
+        self._paths = {name: find(folder, name, class_names) for name in (MAP, OPTIM)}
+        every = sorted({key for paths in self._paths.values() for key in paths}, key=lambda key: key.order)
+        self.keys = [key for key in every if choice.holds(key)]
+        if not self.keys:
+            asked = f"for {choice}" if str(choice) else "below it"
+            there = f"; there are results of {', '.join(dict.fromkeys(key.network for key in every))}" if every else ""
+            raise InputError(f"{folder}: no {MAP} or {OPTIM} {asked}{there}; expected <network>/<class>/<object>/{MAP}")
+
+    def of(self, name: str) -> dict[Key, Path]:
+        """Where the results of one kind, MAP or OPTIM, are."""
+        return {key: self._paths[name][key] for key in self.keys if key in self._paths[name]}
+
+    def maps(self) -> dict[Key, MapResult]:
+        """All maps that can be read."""
+        return self._read(MAP, read_map)
+
+    def regions(self) -> dict[Key, RegionsResult]:
+        """All regions that can be read, without their traces."""
+        return self._read(OPTIM, read_optim)
+
+    def _read(self, name: str, read: Callable[[Path], Result]) -> dict[Key, Result]:
+        results = {}
+        for key, path in tqdm(self.of(name).items(), desc=f"reading {name}", unit="file", leave=False, delay=1):
+            with self.left_out.on_error():
+                results[key] = read(path)
+        return results
