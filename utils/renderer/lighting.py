@@ -1,7 +1,7 @@
 """Ambient and directional light, flat on every face (Kato et al. 2018)."""
 import torch
 
-from utils.renderer.camera import unit
+from .camera import unit
 
 
 def lighting(faces, textures, intensity_ambient=0.5, intensity_directional=0.5, color_ambient=(1, 1, 1),

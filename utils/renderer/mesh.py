@@ -2,7 +2,7 @@
 import torch
 from torch import nn
 
-from utils.renderer.io.load_obj import load_obj
+from .io.load_obj import load_obj
 
 
 class Mesh:

@@ -5,7 +5,7 @@ import torch
 from torch import nn
 from torch.autograd.function import once_differentiable
 
-from utils.renderer.cpu import backend as cpu
+from .cpu import backend as cpu
 
 DEFAULT_IMAGE_SIZE = 256
 DEFAULT_ANTI_ALIASING = True
@@ -210,7 +210,7 @@ def _backend(vertices):
         raise ValueError(f"the rasterizer draws on the CPU and on CUDA GPUs, and the vertices are on {vertices.device}"
                          "; move them first")
     try:
-        from utils.renderer import cuda  # Triton is only there where torch was built for GPUs
+        from .cuda import backend as cuda  # Triton is only there where torch was built for GPUs
     except ImportError as error:
         raise RuntimeError(f"drawing on {vertices.device} needs Triton, which cannot be imported ({error}): "
                            "pip install triton (on Windows: triton-windows), or draw on the CPU") from None

@@ -4,10 +4,19 @@ import math
 import torch
 from torch import nn
 
-from utils.renderer.camera import look, look_at, perspective, projection
-from utils.renderer.lighting import face_light
-from utils.renderer.rasterize import (DEFAULT_FAR, DEFAULT_IMAGE_SIZE, DEFAULT_NEAR, check_mesh, check_textures,
-                                      is_flat, once, rasterize_mesh, repeats)
+from .camera import look, look_at, perspective, projection
+from .lighting import face_light
+from .rasterize import (
+    DEFAULT_FAR,
+    DEFAULT_IMAGE_SIZE,
+    DEFAULT_NEAR,
+    check_mesh,
+    check_textures,
+    is_flat,
+    once,
+    rasterize_mesh,
+    repeats,
+)
 
 CAMERA_MODES = ("projection", "look", "look_at", "none")
 MODES = (None, "rgb", "silhouettes", "depth")

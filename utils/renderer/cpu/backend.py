@@ -5,8 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 import torch
 
-from utils.renderer.cpu import gradient_kernels
-from utils.renderer.cpu import kernels
+from . import gradient_kernels, kernels
 
 _pool = None  # (threads, executor), made at the first use
 _work_space = threading.local()

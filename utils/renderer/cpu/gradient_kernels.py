@@ -7,8 +7,21 @@ of the jump. As in kernels.py, one view is worked on in one thread, without the 
 import numpy as np
 from numba import njit
 
-from utils.renderer.cpu.kernels import (BACKGROUND, BLOCK, HALF, ONE, VECTOR, ZERO, are_all, cube_places, depth_at,
-                                    find_runs, sample_at, weight_at, weight_planes)
+from .kernels import (
+    BACKGROUND,
+    BLOCK,
+    HALF,
+    ONE,
+    VECTOR,
+    ZERO,
+    are_all,
+    cube_places,
+    depth_at,
+    find_runs,
+    sample_at,
+    weight_at,
+    weight_planes,
+)
 
 TWO = np.float32(2)
 LONGEST = np.float32(1e15)  # bound of a ratio of lengths; products of distances stay within float32

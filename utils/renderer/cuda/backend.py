@@ -8,8 +8,8 @@ import torch
 import triton
 from torch.nn.functional import avg_pool2d
 
-from utils.renderer.cuda import kernels
-from utils.renderer.cpu.kernels import BACKGROUND, FLAT_CUBE
+from ..cpu.kernels import BACKGROUND, FLAT_CUBE
+from . import kernels
 
 # The interpreter is slow by the operation, not by the number: it gets few programs of many elements.
 _INTERPRETED = kernels.INTERPRETED

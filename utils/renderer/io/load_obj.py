@@ -5,8 +5,8 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from utils.renderer.errors import MeshError
-from utils.renderer.io.materials import WRAPPINGS, face_textures, load_mtl
+from ..errors import MeshError
+from .materials import WRAPPINGS, face_textures, load_mtl
 
 FLOAT32_MAX = float(np.finfo(np.float32).max)
 

@@ -6,7 +6,7 @@ import imageio.v3 as imageio
 import numpy as np
 import torch
 
-from utils.renderer.errors import MeshError
+from ..errors import MeshError
 
 NO_COLOR = 0.5  # of a face without a material, in all three channels
 WRAPPINGS = ("REPEAT", "MIRRORED_REPEAT", "CLAMP_TO_EDGE", "CLAMP_TO_BORDER")

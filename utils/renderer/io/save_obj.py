@@ -4,7 +4,7 @@ from pathlib import Path
 import imageio.v3 as imageio
 import numpy as np
 
-from utils.renderer.errors import MeshError
+from ..errors import MeshError
 
 TILE = 16  # texels a side, at least, of a face's tile in the texture image
 MATERIAL = "material_1"
