@@ -1,9 +1,10 @@
-"""The renderer's gradient: against the neural mesh renderer's own, and against a plain statement of its rules."""
+"""The renderer's gradient: against the neural mesh renderer's own, and against the rules put together slowly."""
 import numpy as np
 import pytest
 import torch
 
 import utils.renderer as nr
+from tests.renderer import by_rules
 from utils.renderer.rasterize import _Rasterize, rasterize_mesh
 
 MESHES = ("tetrahedron", "bumpy_sphere", "open_bowl", "triangle_soup", "awkward")
@@ -46,59 +47,6 @@ def test_gradients_are_the_original_renderers(name, view, goldens, looking_from,
         assert error(grad_camera, golden["grad_camera"][view]) < max(5 * sensitivity, 0.01)
 
 
-def rule(vertices, faces, owner, image, gradient):
-    """Gradient [V, 3] of the vertices by the published rules, one sample after the other.
-
-    Args:
-        vertices: [V, 3].
-        faces: [N, 3], fronts and backs, numbered as in `owner`.
-        owner: [S, S] number of the face at each sample, or -1; row 0 at the bottom.
-        image, gradient: [C, S, S].
-    """
-    size = len(owner)
-    result = np.zeros(vertices.shape)
-    points = (vertices[:, :2] * size + size - 1) / 2  # float32: one step of rounding puts an edge on another sample
-    for number, corners in enumerate(faces):
-        (x0, y0), (x1, y1), (x2, y2) = points[corners]
-        if (y2 - y0) * (x1 - x0) < (y1 - y0) * (x2 - x0):
-            continue
-        for edge in range(3):
-            i0, i1, i2 = (corners[(edge + k) % 3] for k in range(3))
-            for s_axis, t_axis in ((0, 1), (1, 0)):
-                (s0, t0), (s1, t1), (s2, t2) = (points[i][[s_axis, t_axis]] for i in (i0, i1, i2))
-                direction = (-1 if s0 < s1 else 1) * (1 if s_axis == 0 else -1)
-                begin, end = max(np.ceil(min(s0, s1)), 0), min(np.floor(max(s0, s1)), size - 1) + 1
-                for s in np.arange(begin, end, dtype=np.float32):
-                    line = (slice(None), int(s)) if s_axis == 0 else (int(s), slice(None))
-                    owners, colors, wishes = owner[line], image[(slice(None), *line)], gradient[(slice(None), *line)]
-                    if s0 == s1:
-                        continue
-                    crossing = (t1 - t0) / (s1 - s0) * (s - s0) + t0
-                    inner = int(np.floor(crossing) if direction > 0 else np.ceil(crossing))
-                    outer = inner + direction
-                    if not (0 <= inner < size and 0 <= outer < size):
-                        continue
-                    if (s - s0) * (s - s2) < 0:
-                        opposite = (t2 - t0) / (s2 - s0) * (s - s0) + t0
-                    else:
-                        opposite = (t1 - t2) / (s1 - s2) * (s - s2) + t2 if s1 != s2 else np.nan
-                    limit = np.ceil(opposite) if direction > 0 else np.floor(opposite)
-                    for q in range(size):
-                        delta = 0
-                        if (q - outer) * direction >= 0:
-                            if owners[inner] == number:
-                                delta = (colors[:, q] - colors[:, inner]) @ wishes[:, q]
-                        elif np.isfinite(limit) and owners[q] == number and min(inner, limit) <= q <= max(inner, limit):
-                            delta = (colors[:, q] - colors[:, outer]) @ wishes[:, q]
-                        if delta <= 0:
-                            continue
-                        for i, span in ((i0, s1 - s), (i1, s - s0)):
-                            if span != 0:
-                                distance = (s1 - s0) / span * (q - crossing) * 2 / size
-                                result[i, t_axis] -= delta / (distance + (1e-3 if distance > 0 else -1e-3))
-    return result
-
-
 @pytest.mark.parametrize("anti_aliasing", [False, True])
 @pytest.mark.parametrize("channels, with_alpha, fill_back", [(1, False, True), (3, True, True), (2, True, False)])
 @pytest.mark.parametrize("extent, on_centres", [(0.1, False), (0.5, False), (2.0, False), (0.5, True)])
@@ -124,7 +72,7 @@ def test_gradients_are_by_the_rules(extent, on_centres, channels, with_alpha, fi
         gradient = weight[:, ::-1].repeat(samples, 1).repeat(samples, 2) / samples ** 2
         image = np.stack([*np.concatenate((colors, background[None]))[owner].transpose(2, 0, 1), owner >= 0])
         shown = channels + with_alpha
-        expected = rule(vertices, numbered, owner, image[:shown], gradient[:shown])
+        expected = by_rules.edge_gradient(vertices, numbered, owner, image[:shown], gradient[:shown], 1e-3)
 
         given = torch.from_numpy(vertices)[None].requires_grad_()
         rgb, _, alpha = rasterize_mesh(given, torch.from_numpy(faces)[None], torch.from_numpy(colors)[None],

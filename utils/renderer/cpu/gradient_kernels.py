@@ -1,19 +1,26 @@
-"""The rasterizer's approximate gradient (Kato et al. 2018, section 3), as CPU kernels (numba).
+"""The rasterizer's gradients, as CPU kernels (numba).
 
-A sample's colour jumps when an edge passes over it. Along every line of samples that crosses an edge, the gradient
-looks at the samples that the edge could reach by moving, and takes for each the slope of a straight line in place
-of the jump. As in kernels.py, one view is worked on in one thread, without the GIL.
+Rule (see rules.py)                                Function
+the eight cells that a cube is read from           corner_weight
+the derivative of depth                            inverse_depth_slope, corner_depth_gradient
+the scanlines that an edge crosses, and where      first_scanline, last_scanline, line_crossing
+the samples on both sides of an edge               out_of_face, inner_sample
+how far inside reaches                             is_between, inner_limit
+which changes of colour count                      is_wanted
+how far an end of the edge moves for one           end_scale, end_distance
+
+A sample's colour jumps when an edge passes over it (Kato et al. 2018, section 3). The edge's gradient takes every line
+of samples that crosses the edge, and on it the samples that the edge could reach by moving. In place of each jump it
+puts the slope of a straight line. As in kernels.py, one view is worked on in one thread, without the GIL.
 """
 import numpy as np
-from numba import njit
 
+from .. import rules
+from ..rules import BACKGROUND, HALF, ONE, TWO, ZERO
+from .compiled import inlined, kernel, reordered_kernel
 from .kernels import (
-    BACKGROUND,
     BLOCK,
-    HALF,
-    ONE,
     VECTOR,
-    ZERO,
     are_all,
     cube_places,
     depth_at,
@@ -23,14 +30,22 @@ from .kernels import (
     weight_planes,
 )
 
-TWO = np.float32(2)
-LONGEST = np.float32(1e15)  # bound of a ratio of lengths; products of distances stay within float32
+corner_weight = inlined(rules.corner_weight)
+inverse_depth_slope = inlined(rules.inverse_depth_slope)
+corner_depth_gradient = inlined(rules.corner_depth_gradient)
+first_scanline = inlined(rules.first_scanline)
+last_scanline = inlined(rules.last_scanline)
+line_crossing = inlined(rules.line_crossing)
+out_of_face = inlined(rules.out_of_face)
+inner_sample = inlined(rules.inner_sample)
+is_between = inlined(rules.is_between)
+inner_limit = inlined(rules.inner_limit)
+is_wanted = inlined(rules.is_wanted)
+end_scale = inlined(rules.end_scale)
+end_distance = inlined(rules.end_distance)
 
-_REORDERED = {"reassoc", "nsz", "arcp", "contract"}  # sums in the order that suits vectors
-_COMPILE = dict(nogil=True, cache=True, error_model="numpy", boundscheck=False)
 
-
-@njit(**_COMPILE)
+@kernel
 def color_gradient(face_index, grad_image, samples, grad_colors):
     """Gradient with respect to flat colours: the sum of the samples' gradients over those that a face owns.
 
@@ -56,7 +71,7 @@ def color_gradient(face_index, grad_image, samples, grad_colors):
                         grad_colors[face, channel] += share * grad_image[channel, row, column // samples]
 
 
-@njit(**_COMPILE)
+@kernel
 def texture_gradient(face_index, vertices, faces, textures, colors, grad_image, samples, eps, grad_textures,
                      grad_colors):
     """Gradient with respect to colour cubes and to the colours that they are multiplied with.
@@ -93,14 +108,14 @@ def texture_gradient(face_index, vertices, faces, textures, colors, grad_image, 
                     of_cube = value * colors[face, channel]
                     read = ZERO
                     for corner in range(8):
+                        weight = corner_weight(corner, t0, t1, t2)
                         k0, k1, k2 = corner & 1, (corner >> 1) & 1, corner >> 2
-                        weight = ((t0 if k0 else ONE - t0) * (t1 if k1 else ONE - t1) * (t2 if k2 else ONE - t2))
                         read += weight * textures[cube, i0 + k0, i1 + k1, i2 + k2, channel]
                         grad_textures[cube, i0 + k0, i1 + k1, i2 + k2, channel] += weight * of_cube
                     grad_colors[face, channel] += read * value
 
 
-@njit(**_COMPILE)
+@kernel
 def depth_gradient(vertices, faces, face_index, samples, grad_depth, grad_vertices):
     """Gradient of the depth image with respect to the vertices' x, y and z: its derivative.
 
@@ -139,20 +154,20 @@ def depth_gradient(vertices, faces, face_index, samples, grad_depth, grad_vertic
                 continue
             common = gradient * depth * depth
             # of 1 / depth, when the sample moves by one unit: the corner k moves it the other way, by its weight
-            along_x = common * unit * (a0 / z0 + a1 / z1 + a2 / z2)
-            along_y = common * unit * (b0 / z0 + b1 / z1 + b2 / z2)
+            along_x = common * unit * inverse_depth_slope(a0, a1, a2, z0, z1, z2)
+            along_y = common * unit * inverse_depth_slope(b0, b1, b2, z0, z1, z2)
             grad_vertices[a, 0] += w0 * along_x
             grad_vertices[a, 1] += w0 * along_y
-            grad_vertices[a, 2] += w0 * common / (z0 * z0)
+            grad_vertices[a, 2] += corner_depth_gradient(common, w0, z0)
             grad_vertices[b, 0] += w1 * along_x
             grad_vertices[b, 1] += w1 * along_y
-            grad_vertices[b, 2] += w1 * common / (z1 * z1)
+            grad_vertices[b, 2] += corner_depth_gradient(common, w1, z1)
             grad_vertices[c, 0] += w2 * along_x
             grad_vertices[c, 1] += w2 * along_y
-            grad_vertices[c, 2] += w2 * common / (z2 * z2)
+            grad_vertices[c, 2] += corner_depth_gradient(common, w2, z2)
 
 
-@njit(**_COMPILE)
+@kernel
 def edge_gradient(vertices, faces, face_index, image, samples, eps, grad_image, grad_vertices):
     """Gradient with respect to the vertices' x and y.
 
@@ -177,7 +192,7 @@ def edge_gradient(vertices, faces, face_index, image, samples, eps, grad_image, 
     _line_gradients(vertices, faces, boxes, 0, owner, lines, gradient, eps, grad_vertices)
 
 
-@njit(**_COMPILE)
+@kernel
 def _visible_faces(face_index, n_faces):
     """The faces that own a sample, with the box around their samples.
 
@@ -208,7 +223,7 @@ def _visible_faces(face_index, n_faces):
     return boxes[:count]
 
 
-@njit(**_COMPILE)
+@kernel
 def _lines(face_index, image, samples, grad_image):
     """Owner, colour and gradient of every sample, each line in contiguous memory, padded to whole vectors.
 
@@ -244,7 +259,7 @@ def _lines(face_index, image, samples, grad_image):
     return owner, colors, gradient
 
 
-@njit(**_COMPILE)
+@kernel
 def _line_gradients(vertices, faces, boxes, along, owner, image, gradient, eps, grad_vertices):
     """Add up what the samples of all lines of one direction say about the vertices.
 
@@ -281,24 +296,24 @@ def _line_gradients(vertices, faces, boxes, along, owner, image, gradient, eps, 
         if not np.isfinite(s_a + t_a + s_b + t_b + s_c + t_c):
             continue
         for _ in range(3):  # the edge from a to b, with c opposite; then the corners move on by one
-            outwards = ONE if (s_a < s_b) == (along == 1) else -ONE
+            direction = out_of_face(s_a, s_b, along)
             # bounded before they become integers, which cannot hold every float
-            begin = int(min(max(np.ceil(min(s_a, s_b)), box_begin), box_end + ONE))
-            end = int(max(min(np.floor(max(s_a, s_b)), box_end), box_begin - ONE)) + 1
+            begin = int(min(max(first_scanline(s_a, s_b), box_begin), box_end + ONE))
+            end = int(max(min(last_scanline(s_a, s_b), box_end), box_begin - ONE)) + 1
             for line in range(begin, end):
                 s = np.float32(line)
-                crossing = (t_b - t_a) / (s_b - s_a) * (s - s_a) + t_a
-                inner = np.floor(crossing) if outwards > 0 else np.ceil(crossing)
-                outer = inner + outwards
+                crossing = line_crossing(s, s_a, t_a, s_b, t_b)
+                inner = inner_sample(crossing, direction)
+                outer = inner + direction
                 # written so that a crossing that is not a number also leaves here
                 if not (inner >= 0 and inner <= last and outer >= 0 and outer <= last):
                     continue
-                scale_a = min(abs((s_b - s_a) / (s_b - s)), LONGEST) * unit
-                scale_b = min(abs((s_b - s_a) / (s - s_a)), LONGEST) * unit
+                scale_a = end_scale(s_b - s_a, s_b - s, unit)
+                scale_b = end_scale(s_b - s_a, s - s_a, unit)
                 start, from_inner, from_outer = line * padded, int(inner), int(outer)
                 sum_a = sum_b = ZERO
                 if owner[start + from_inner] == face:  # outside: what if the face grew over these samples?
-                    first, final = (outer, last) if outwards > 0 else (ZERO, outer)
+                    first, final = (outer, last) if direction > 0 else (ZERO, outer)
                     if channels == 1:
                         sum_a, sum_b = _outside(image, gradient, start, image[start + from_inner], first, final,
                                                 crossing, scale_a, scale_b, eps, owner, start, face, positions)
@@ -306,11 +321,11 @@ def _line_gradients(vertices, faces, boxes, along, owner, image, gradient, eps, 
                         _add_up_channels(image, gradient, start, channel_step, from_inner, first, final, jump)
                         sum_a, sum_b = _outside(jump, ones, 0, ZERO, first, final, crossing, scale_a, scale_b, eps,
                                                 owner, start, face, positions)
-                if (s - s_a) * (s - s_c) < 0:
-                    opposite = (t_c - t_a) / (s_c - s_a) * (s - s_a) + t_a
+                if is_between(s, s_a, s_c):
+                    opposite = line_crossing(s, s_a, t_a, s_c, t_c)
                 else:
-                    opposite = (t_b - t_c) / (s_b - s_c) * (s - s_c) + t_c
-                limit = np.ceil(opposite) if outwards > 0 else np.floor(opposite)
+                    opposite = line_crossing(s, s_c, t_c, s_b, t_b)
+                limit = inner_limit(opposite, direction)
                 first, final = max(min(inner, limit), low), min(max(inner, limit), high)
                 if np.isfinite(opposite) and first <= final:  # inside: what if the face drew back from its own?
                     if channels == 1:
@@ -330,7 +345,7 @@ def _line_gradients(vertices, faces, boxes, along, owner, image, gradient, eps, 
             a, s_a, t_a, b, s_b, t_b, c, s_c, t_c = b, s_b, t_b, c, s_c, t_c, a, s_a, t_a
 
 
-@njit(inline="always")
+@inlined
 def _changes(values, weights, start, level, first, final, crossing, scale_a, scale_b, eps, owner, line_start, face,
              any_owner, positions):
     """The body of `_outside` and `_inside`. No branches and unsigned indices, so that it is compiled to vectors."""
@@ -339,13 +354,12 @@ def _changes(values, weights, start, level, first, final, crossing, scale_a, sca
         k = np.uint64(start + i)
         jump = (values[k] - level) * weights[k]
         position = positions[np.uint64(i)]
-        counts = (position >= first) & (position <= final) & (jump > 0)
+        counts = (position >= first) & (position <= final) & is_wanted(jump)
         if not any_owner:
             counts &= owner[np.uint64(line_start + i)] == face
         distance = position - crossing
-        away = eps if distance > 0 else -eps
-        distance_a = distance * scale_a + away
-        distance_b = distance * scale_b + away
+        distance_a = end_distance(distance, scale_a, eps)
+        distance_b = end_distance(distance, scale_b, eps)
         # one division for both
         change = (jump if counts else ZERO) / (distance_a * distance_b)
         sum_a += change * distance_b
@@ -353,7 +367,7 @@ def _changes(values, weights, start, level, first, final, crossing, scale_a, sca
     return sum_a, sum_b
 
 
-@njit(fastmath=_REORDERED, **_COMPILE)
+@reordered_kernel
 def _outside(values, weights, start, level, first, final, crossing, scale_a, scale_b, eps, owner, line_start, face,
              positions):
     """Sum the wanted changes of colour over samples first .. final of a line, whichever face owns them, each divided by
@@ -376,7 +390,7 @@ def _outside(values, weights, start, level, first, final, crossing, scale_a, sca
                     face, True, positions)
 
 
-@njit(fastmath=_REORDERED, **_COMPILE)
+@reordered_kernel
 def _inside(values, weights, start, level, first, final, crossing, scale_a, scale_b, eps, owner, line_start, face,
             positions):
     """As `_outside`, over the samples i that a face owns: those with owner[line_start + i] == face."""
@@ -384,7 +398,7 @@ def _inside(values, weights, start, level, first, final, crossing, scale_a, scal
                     face, False, positions)
 
 
-@njit(**_COMPILE)
+@kernel
 def _add_up_channels(image, gradient, start, channel_step, seen_from, first, final, jump):
     """The change of colour of samples first .. final of a line, summed over the channels, into jump [P].
 

@@ -1,94 +1,62 @@
-"""The rasterizer's CPU kernels (numba).
+"""The rasterizer's CPU kernels (numba): which face every sample shows, and its colour.
 
-Compiled to release the GIL and to draw one view in one thread: the caller runs as many views side by side
-as it has cores. float32 throughout, without fused multiply-adds, as the neural mesh renderer computes. What is said of
-one sample or one corner stands in small functions of numbers alone.
+Rule (see rules.py)                         Function
+which faces are drawn                       faces_camera
+the three edges of a face                   edge_function
+the depth of a face at a sample             sample_depth
+what a face covers, near                    is_covered
+the nearest face, far, equal depths         is_nearer
+barycentric weights, clamped                weight_planes, weight_at
+the depth that places in a cube depend on   depth_at
+where a colour cube is read                 cube_place
+
+A kernel draws one view in one thread, without the GIL. The caller runs as many views side by side as it has cores.
+"No branches, unsigned indices" marks the loops that must stay so: only then are they compiled to vector instructions.
 """
 import numpy as np
-from numba import njit
 
-BACKGROUND = -1  # face index of a sample that no face covers
+from .. import rules
+from ..rules import BACKGROUND, FLAT_CUBE, HALF, ONE, ZERO
+from .compiled import inlined, kernel
 
-ZERO = np.float32(0)
-ONE = np.float32(1)
 INFINITY = np.float32(np.inf)
 QUARTER = np.float32(0.25)
-HALF = np.float32(0.5)
 MARGIN = np.float32(0.05)  # samples; a bound computed in float32 is this close to the exact one
-FLAT_CUBE = 2  # cells a side of the colour cube that stands for a flat colour where a gradient is wanted
 VECTOR = 8  # samples that one vector instruction holds
 NARROW = 32  # samples; rows of a triangle up to this wide are not cut shorter
 BLOCK = 32  # pixels, or samples, that are looked at together
 
-_COMPILE = dict(nogil=True, cache=True, error_model="numpy", boundscheck=False)
+sample_at = inlined(rules.sample_at)
+faces_camera = inlined(rules.faces_camera)
+edge_function = inlined(rules.edge_function)
+sample_depth = inlined(rules.sample_depth)
+is_covered = inlined(rules.is_covered)
+is_nearer = inlined(rules.is_nearer)
+weight_planes = inlined(rules.weight_planes)
+weight_at = inlined(rules.weight_at)
+depth_at = inlined(rules.depth_at)
+cube_place = inlined(rules.cube_place)
 
 
-@njit(inline="always")
-def sample_at(coordinate, size):
-    """Where a coordinate in [-1, 1] falls among `size` sample centres (a fraction of a sample)."""
-    return (coordinate * np.float32(size) + np.float32(size) - ONE) * HALF
-
-
-@njit(inline="always")
-def weight_planes(x0, y0, x1, y1, x2, y2):
-    """The barycentric weights of a triangle as planes over the image: weight k is a_k x + b_k y + c_k.
-
-    Returns:
-        a_0, b_0, c_0, a_1, .. c_2.
-    """
-    area = x2 * (y0 - y1) + x0 * (y1 - y2) + x1 * (y2 - y0)
-    return ((y1 - y2) / area, (x2 - x1) / area, (x1 * y2 - x2 * y1) / area,
-            (y2 - y0) / area, (x0 - x2) / area, (x2 * y0 - x0 * y2) / area,
-            (y0 - y1) / area, (x1 - x0) / area, (x0 * y1 - x1 * y0) / area)
-
-
-@njit(inline="always")
-def weight_at(x, y, a, b, c):
-    """A barycentric weight at a sample, kept within [0, 1]."""
-    return min(max(a * x + b * y + c, ZERO), ONE)
-
-
-@njit(inline="always")
-def depth_at(w0, w1, w2, z0, z1, z2):
-    """The depth of a triangle where its corners' weights are w and their depths z; not a number if w are all zero."""
-    return ONE / (w0 / z0 + w1 / z1 + w2 / z2)
-
-
-@njit(inline="always")
-def cube_place(weight, depth, z, steps, end):
-    """Where along an axis a colour cube of steps + 1 cells is read: `weight` in perspective, in cells.
-
-    Args:
-        weight: of the axis's corner; z its depth.
-        depth: of the triangle here.
-        steps: from the first cell to the last, float32.
-        end: the last place that is read.
-    """
-    place = min(max(weight * steps * (depth / z), ZERO), end)
-    return place if depth > ZERO else ZERO  # a face so thin that its weights are lost in rounding
-
-
-@njit(inline="always")
-def _draw_span(first, count, row_start, face, x0, dy0, rise0, x1, dy1, rise1, x2, dy2, rise2,
+@inlined
+def _draw_span(first, count, row_start, y, face, x0, y0, dx0, dy0, x1, y1, dx1, dy1, x2, y2, dx2, dy2,
                inverse0, inverse1, inverse2, near, centres, face_index, depth):
-    """Test and draw `count` samples of one row. No branches and unsigned indices, so that it is compiled to vectors."""
+    """Test and draw `count` samples of one row. No branches, unsigned indices."""
     for i in range(count):
         sample = np.uint64(row_start + first + i)
         x = centres[np.uint64(first + i)]
-        # Edge functions: each is the barycentric weight of the corner opposite, times twice the area.
-        w2 = rise0 - (x - x0) * dy0
-        w0 = rise1 - (x - x1) * dy1
-        w1 = rise2 - (x - x2) * dy2
-        z = (w0 + w1 + w2) / (w0 * inverse0 + w1 * inverse1 + w2 * inverse2)
+        w2 = edge_function(x, y, x0, y0, dx0, dy0)
+        w0 = edge_function(x, y, x1, y1, dx1, dy1)
+        w1 = edge_function(x, y, x2, y2, dx2, dy2)
+        z = sample_depth(w0, w1, w2, inverse0, inverse1, inverse2)
         old_z, old_face = depth[sample], face_index[sample]
-        # A sum in place of one more condition: with it the stores would be under a mask, which is slow. No depth is
-        # beyond `far`, so that one comparison serves for both.
-        z += ZERO if (w0 >= 0) & (w1 >= 0) & (w2 >= 0) & (z > near) else INFINITY
-        depth[sample] = z if z < old_z else old_z
-        face_index[sample] = face if z < old_z else old_face
+        # A failed test adds infinity. A branch would make the stores masked, and slow.
+        z += ZERO if is_covered(w0, w1, w2, z, near) else INFINITY
+        depth[sample] = z if is_nearer(z, old_z) else old_z
+        face_index[sample] = face if is_nearer(z, old_z) else old_face
 
 
-@njit(inline="always")
+@inlined
 def _draw_triangle(x0, y0, z0, x1, y1, z1, x2, y2, z2, face, centres, near, face_index, depth):
     """Z-buffer one triangle whose corners run counter-clockwise on the image.
 
@@ -121,12 +89,11 @@ def _draw_triangle(x0, y0, z0, x1, y1, z1, x2, y2, z2, face, centres, near, face
     if count <= min(NARROW, size):
         first = min(first, size - count)
         for row in range(first_row, last_row + 1):
-            y = centres[row]
-            _draw_span(first, count, row * size, face, x0, dy0, (y - y0) * dx0, x1, dy1, (y - y1) * dx1,
-                       x2, dy2, (y - y2) * dx2, inverse0, inverse1, inverse2, near, centres, face_index, depth)
+            _draw_span(first, count, row * size, centres[row], face, x0, y0, dx0, dy0, x1, y1, dx1, dy1, x2, y2, dx2, dy2,
+                       inverse0, inverse1, inverse2, near, centres, face_index, depth)
         return
 
-    half = np.float32(size) * np.float32(0.5)
+    half = np.float32(size) * HALF
     slope0 = dx0 / dy0 * half
     slope1 = dx1 / dy1 * half
     slope2 = dx2 / dy2 * half
@@ -155,11 +122,11 @@ def _draw_triangle(x0, y0, z0, x1, y1, z1, x2, y2, z2, face, centres, near, face
         padded = (count + VECTOR - 1) // VECTOR * VECTOR
         if padded <= size:
             first, count = min(first, size - padded), padded
-        _draw_span(first, count, row * size, face, x0, dy0, (y - y0) * dx0, x1, dy1, (y - y1) * dx1,
-                   x2, dy2, (y - y2) * dx2, inverse0, inverse1, inverse2, near, centres, face_index, depth)
+        _draw_span(first, count, row * size, y, face, x0, y0, dx0, dy0, x1, y1, dx1, dy1, x2, y2, dx2, dy2,
+                   inverse0, inverse1, inverse2, near, centres, face_index, depth)
 
 
-@njit(**_COMPILE)
+@kernel
 def draw(vertices, faces, fill_back, centres, near, far, face_index, depth, behind):
     """Find the nearest face at every sample of one view.
 
@@ -181,11 +148,10 @@ def draw(vertices, faces, fill_back, centres, near, far, face_index, depth, behi
         a, b, c = faces[face, 0], faces[face, 1], faces[face, 2]
         x0, y0, x1, y1, x2, y2 = (vertices[a, 0], vertices[a, 1], vertices[b, 0], vertices[b, 1],
                                   vertices[c, 0], vertices[c, 1])
-        left, right = (y2 - y0) * (x1 - x0), (y1 - y0) * (x2 - x0)
-        if left >= right:
+        if faces_camera(x0, y0, x1, y1, x2, y2):
             _draw_triangle(x0, y0, vertices[a, 2], x1, y1, vertices[b, 2], x2, y2, vertices[c, 2],
                            np.int32(face), centres, near, face_index, depth)
-        if (y0 - y2) * (x1 - x2) >= (y1 - y2) * (x0 - x2):
+        if faces_camera(x2, y2, x1, y1, x0, y0):
             behind[n_behind] = face
             n_behind += 1
     if not fill_back:
@@ -199,7 +165,7 @@ def draw(vertices, faces, fill_back, centres, near, far, face_index, depth, behi
                        np.int32(face + n_faces), centres, near, face_index, depth)
 
 
-@njit(**_COMPILE)
+@kernel
 def shade(face_index, colors, background, samples, image):
     """Colour one view: the mean of samples x samples flat face colours at each pixel, row 0 at the top.
 
@@ -229,7 +195,7 @@ def shade(face_index, colors, background, samples, image):
                              image[channel, row])
 
 
-@njit(inline="always")
+@inlined
 def are_all(face, face_index, upper, lower, count):
     """Whether `count` samples from `upper` and `lower` on are of one face. No branches, unsigned indices: vectors."""
     different = np.int32(0)
@@ -238,13 +204,13 @@ def are_all(face, face_index, upper, lower, count):
     return different == 0
 
 
-@njit(inline="always")
+@inlined
 def _color(face, colors, channel, empty):
     """A face's colour; `empty` where there is no face."""
     return colors[np.uint64(max(face, np.int32(0))), channel] if face >= 0 else empty
 
 
-@njit(inline="always")
+@inlined
 def _average(face_index, upper, lower, samples, colors, channel, empty, begin, end, line):
     """Pixels begin .. end - 1 of a line, one channel of them. No branches, unsigned indices: vectors."""
     channel, right = np.uint64(channel), np.uint64(samples - 1)
@@ -259,7 +225,7 @@ def _average(face_index, upper, lower, samples, colors, channel, empty, begin, e
         line[np.uint64(i)] = color if same else total * QUARTER
 
 
-@njit(**_COMPILE)
+@kernel
 def find_runs(face_index, vertices, faces, size):
     """Cut the lines of samples into runs of one face, and set down what shading needs to know of these faces.
 
@@ -314,7 +280,7 @@ def find_runs(face_index, vertices, faces, size):
     return begin[:runs + 1], first_run, row_of, table[:count]
 
 
-@njit(inline="always")
+@inlined
 def _places_of_run(first, count, y, table, row, reverse, steps, end, positions, place):
     """`cube_place` on the three axes for `count` samples of one face. No branches and unsigned indices, so that it is
     compiled to vectors."""
@@ -335,7 +301,7 @@ def _places_of_run(first, count, y, table, row, reverse, steps, end, positions, 
         place[axis2, k] = cube_place(w2, depth, z2, steps, end)
 
 
-@njit(inline="always")
+@inlined
 def cube_places(first, count, line, face, n_faces, row_of, table, cells, eps, positions, place):
     """Where a run of samples reads its face's colour cube.
 
@@ -358,7 +324,7 @@ def cube_places(first, count, line, face, n_faces, row_of, table, cells, eps, po
                    positions, place)
 
 
-@njit(inline="always")
+@inlined
 def _flat_run(first, count, color, place, line, channel):
     """Read a colour cube of one colour at `count` places; compiled to vectors like `_places_of_run`."""
     axis0, axis1, axis2, row = np.uint64(0), np.uint64(1), np.uint64(2), np.uint64(channel)
@@ -378,7 +344,7 @@ def _flat_run(first, count, color, place, line, channel):
         line[row, k] = value
 
 
-@njit(**_COMPILE)
+@kernel
 def shade_sampled(face_index, vertices, faces, colors, background, samples, eps, image):
     """Like `shade`, each sample being read from a cube of its face's one colour, as the original reads textures.
 
@@ -418,7 +384,7 @@ def shade_sampled(face_index, vertices, faces, colors, background, samples, eps,
     image *= ONE / np.float32(samples * samples)
 
 
-@njit(inline="always")
+@inlined
 def _textured_run(first, end, cubes, cube, cells, colors, face, place, line):
     """Read samples first .. end - 1 of a line [C, >= S] from one of the cubes, and multiply them by a face's colour."""
     channels = len(line)
@@ -445,7 +411,7 @@ def _textured_run(first, end, cubes, cube, cells, colors, face, place, line):
             a += np.uint64(1)
 
 
-@njit(**_COMPILE)
+@kernel
 def shade_textured(face_index, vertices, faces, textures, colors, background, samples, eps, image):
     """Like `shade`, each sample being read from its face's colour cube and multiplied by the face's colour.
 
@@ -481,7 +447,7 @@ def shade_textured(face_index, vertices, faces, textures, colors, background, sa
     image *= ONE / np.float32(samples * samples)
 
 
-@njit(**_COMPILE)
+@kernel
 def _add_line(line, samples, image, i):
     """Add the samples of a line [C, >= S] to row i of an image [C, S / samples, S / samples], from left to right."""
     channels, _, width = image.shape
@@ -494,7 +460,7 @@ def _add_line(line, samples, image, i):
                 image[channel, i, j] += line[channel, j]
 
 
-@njit(**_COMPILE)
+@kernel
 def shade_depth(depth, samples, image):
     """Mean depth at each pixel, row 0 at the top.
 
@@ -514,7 +480,7 @@ def shade_depth(depth, samples, image):
             image[row, column] = (depth[a] + depth[b] + depth[c] + depth[d]) * QUARTER
 
 
-@njit(**_COMPILE)
+@kernel
 def shade_alpha(face_index, samples, image):
     """Share of covered samples at each pixel, row 0 at the top.
 

@@ -8,7 +8,7 @@ import torch
 import triton
 from torch.nn.functional import avg_pool2d
 
-from ..cpu.kernels import BACKGROUND, FLAT_CUBE
+from ..rules import BACKGROUND, FLAT_CUBE
 from . import kernels
 
 # The interpreter is slow by the operation, not by the number: it gets few programs of many elements.
