@@ -7,6 +7,7 @@ import utils.renderer as nr
 from tests.renderer import by_rules
 from utils.renderer.cpu import kernels
 from utils.renderer.rasterize import rasterize_mesh
+from utils.renderer.scene import Scene
 
 SIZE = 32
 
@@ -15,8 +16,8 @@ def drawn(vertices, faces, fill_back=True, size=SIZE):
     """Face index and depth [S, S], row 0 at the bottom: each face's colour is its number."""
     n = len(faces) * (2 if fill_back else 1)
     colors = torch.arange(n, dtype=torch.float32)[None, :, None]
-    rgb, depth, alpha = rasterize_mesh(torch.from_numpy(vertices)[None], torch.from_numpy(faces)[None], colors, size,
-                                       anti_aliasing=False, background_color=(-1,), fill_back=fill_back)
+    scene = Scene(torch.from_numpy(faces)[None], size, anti_aliasing=False, background_color=(-1,), fill_back=fill_back)
+    rgb, depth, _ = rasterize_mesh(torch.from_numpy(vertices)[None], colors, None, scene)
     return rgb[0, 0].numpy()[::-1], depth[0].numpy()[::-1]
 
 

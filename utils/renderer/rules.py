@@ -7,7 +7,7 @@ renderer, and compare every backend with it.
 All numbers are float32. Every operation is rounded by itself: there are no fused multiply-adds.
 
 x and y are on the image in [-1, 1] with y upwards, z is the depth. Samples are counted from the left and from below.
-A face has the corners 0, 1, 2. Faces from F on are the backs of F fronts: back F + i is face i with its corners reversed.
+A face has the corners 0, 1, 2. Behind F fronts come F backs: face F + i is face i with its corners reversed.
 """
 from typing import Any
 
@@ -68,7 +68,7 @@ def is_covered(w0: Number, w1: Number, w2: Number, depth: Number, near: Number) 
 
 
 def is_nearer(depth: Number, kept: Number) -> Any:
-    """Whether a face takes a sample over. At equal depth the earlier face stays. A sample begins with the depth `far`."""
+    """Whether a face takes a sample over. At equal depth the earlier face stays. Every sample starts at depth `far`."""
     return depth < kept
 
 
@@ -130,8 +130,12 @@ def corner_depth_gradient(scale: Number, weight: Number, z: Number) -> Number:
     return weight * scale / (z * z)
 
 
-# The approximate gradient of an edge (Kato et al. 2018, section 3). The edge runs from corner 0 to corner 1, and crosses scanlines.
-# s counts the scanlines, t the samples of one.
+# The approximate gradient of an edge (Kato et al. 2018, section 3). The edge runs from corner 0 to corner 1.
+# It crosses scanlines: s counts them, t counts the samples of one.
+#
+# Outside: if the face owns the inner sample of the scanline, it could grow over all samples from there to the border.
+# Sample q would then change to the colour of the inner sample. Inside: the face could draw back from its own samples,
+# from the inner one to its limit. Sample q would then change to the colour of the first sample outside.
 
 def first_scanline(s0: Number, s1: Number) -> Number:
     """The first scanline that the edge reaches; it may be before the image."""

@@ -46,7 +46,7 @@ end_distance = inlined(rules.end_distance)
 
 
 @kernel
-def color_gradient(face_index, grad_image, samples, grad_colors):
+def color_gradient(face_index: np.ndarray, grad_image: np.ndarray, samples: int, grad_colors: np.ndarray) -> None:
     """Gradient with respect to flat colours: the sum of the samples' gradients over those that a face owns.
 
     Args:
@@ -72,8 +72,9 @@ def color_gradient(face_index, grad_image, samples, grad_colors):
 
 
 @kernel
-def texture_gradient(face_index, vertices, faces, textures, colors, grad_image, samples, eps, grad_textures,
-                     grad_colors):
+def texture_gradient(face_index: np.ndarray, vertices: np.ndarray, faces: np.ndarray, textures: np.ndarray,
+                     colors: np.ndarray, grad_image: np.ndarray, samples: int, eps: float, grad_textures: np.ndarray,
+                     grad_colors: np.ndarray) -> None:
     """Gradient with respect to colour cubes and to the colours that they are multiplied with.
 
     Args:
@@ -116,7 +117,8 @@ def texture_gradient(face_index, vertices, faces, textures, colors, grad_image, 
 
 
 @kernel
-def depth_gradient(vertices, faces, face_index, samples, grad_depth, grad_vertices):
+def depth_gradient(vertices: np.ndarray, faces: np.ndarray, face_index: np.ndarray, samples: int,
+                   grad_depth: np.ndarray, grad_vertices: np.ndarray) -> None:
     """Gradient of the depth image with respect to the vertices' x, y and z: its derivative.
 
     Args:
@@ -168,7 +170,8 @@ def depth_gradient(vertices, faces, face_index, samples, grad_depth, grad_vertic
 
 
 @kernel
-def edge_gradient(vertices, faces, face_index, image, samples, eps, grad_image, grad_vertices):
+def edge_gradient(vertices: np.ndarray, faces: np.ndarray, face_index: np.ndarray, image: np.ndarray, samples: int,
+                  eps: float, grad_image: np.ndarray, grad_vertices: np.ndarray) -> None:
     """Gradient with respect to the vertices' x and y.
 
     Args:

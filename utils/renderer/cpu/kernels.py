@@ -89,8 +89,8 @@ def _draw_triangle(x0, y0, z0, x1, y1, z1, x2, y2, z2, face, centres, near, face
     if count <= min(NARROW, size):
         first = min(first, size - count)
         for row in range(first_row, last_row + 1):
-            _draw_span(first, count, row * size, centres[row], face, x0, y0, dx0, dy0, x1, y1, dx1, dy1, x2, y2, dx2, dy2,
-                       inverse0, inverse1, inverse2, near, centres, face_index, depth)
+            _draw_span(first, count, row * size, centres[row], face, x0, y0, dx0, dy0, x1, y1, dx1, dy1,
+                       x2, y2, dx2, dy2, inverse0, inverse1, inverse2, near, centres, face_index, depth)
         return
 
     half = np.float32(size) * HALF
@@ -127,7 +127,8 @@ def _draw_triangle(x0, y0, z0, x1, y1, z1, x2, y2, z2, face, centres, near, face
 
 
 @kernel
-def draw(vertices, faces, fill_back, centres, near, far, face_index, depth, behind):
+def draw(vertices: np.ndarray, faces: np.ndarray, fill_back: bool, centres: np.ndarray, near: float, far: float,
+         face_index: np.ndarray, depth: np.ndarray, behind: np.ndarray) -> None:
     """Find the nearest face at every sample of one view.
 
     Args:
@@ -166,7 +167,7 @@ def draw(vertices, faces, fill_back, centres, near, far, face_index, depth, behi
 
 
 @kernel
-def shade(face_index, colors, background, samples, image):
+def shade(face_index: np.ndarray, colors: np.ndarray, background: np.ndarray, samples: int, image: np.ndarray) -> None:
     """Colour one view: the mean of samples x samples flat face colours at each pixel, row 0 at the top.
 
     Args:
@@ -196,7 +197,7 @@ def shade(face_index, colors, background, samples, image):
 
 
 @inlined
-def are_all(face, face_index, upper, lower, count):
+def are_all(face: int, face_index: np.ndarray, upper: int, lower: int, count: int) -> bool:
     """Whether `count` samples from `upper` and `lower` on are of one face. No branches, unsigned indices: vectors."""
     different = np.int32(0)
     for i in range(count):
@@ -226,7 +227,8 @@ def _average(face_index, upper, lower, samples, colors, channel, empty, begin, e
 
 
 @kernel
-def find_runs(face_index, vertices, faces, size):
+def find_runs(face_index: np.ndarray, vertices: np.ndarray, faces: np.ndarray, size: int,
+              ) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
     """Cut the lines of samples into runs of one face, and set down what shading needs to know of these faces.
 
     Args:
@@ -302,7 +304,8 @@ def _places_of_run(first, count, y, table, row, reverse, steps, end, positions, 
 
 
 @inlined
-def cube_places(first, count, line, face, n_faces, row_of, table, cells, eps, positions, place):
+def cube_places(first: int, count: int, line: int, face: int, n_faces: int, row_of: np.ndarray, table: np.ndarray,
+                cells: int, eps: float, positions: np.ndarray, place: np.ndarray) -> None:
     """Where a run of samples reads its face's colour cube.
 
     A back face has its corners in reverse order, and its cube has the axes in reverse order: it is the front's cube,
@@ -345,7 +348,8 @@ def _flat_run(first, count, color, place, line, channel):
 
 
 @kernel
-def shade_sampled(face_index, vertices, faces, colors, background, samples, eps, image):
+def shade_sampled(face_index: np.ndarray, vertices: np.ndarray, faces: np.ndarray, colors: np.ndarray,
+                  background: np.ndarray, samples: int, eps: float, image: np.ndarray) -> None:
     """Like `shade`, each sample being read from a cube of its face's one colour, as the original reads textures.
 
     Trilinear interpolation leaves a flat colour as it is but for the last digit, which then differs from sample to
@@ -412,7 +416,8 @@ def _textured_run(first, end, cubes, cube, cells, colors, face, place, line):
 
 
 @kernel
-def shade_textured(face_index, vertices, faces, textures, colors, background, samples, eps, image):
+def shade_textured(face_index: np.ndarray, vertices: np.ndarray, faces: np.ndarray, textures: np.ndarray,
+                   colors: np.ndarray, background: np.ndarray, samples: int, eps: float, image: np.ndarray) -> None:
     """Like `shade`, each sample being read from its face's colour cube and multiplied by the face's colour.
 
     Args:
@@ -461,7 +466,7 @@ def _add_line(line, samples, image, i):
 
 
 @kernel
-def shade_depth(depth, samples, image):
+def shade_depth(depth: np.ndarray, samples: int, image: np.ndarray) -> None:
     """Mean depth at each pixel, row 0 at the top.
 
     Args:
@@ -481,7 +486,7 @@ def shade_depth(depth, samples, image):
 
 
 @kernel
-def shade_alpha(face_index, samples, image):
+def shade_alpha(face_index: np.ndarray, samples: int, image: np.ndarray) -> None:
     """Share of covered samples at each pixel, row 0 at the top.
 
     Args:

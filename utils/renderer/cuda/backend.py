@@ -1,6 +1,6 @@
 """The rasterizer on a GPU: tensors in, tensors out, a whole batch in a few launches of the Triton kernels.
 
-The same as cpu.py, function by function. Whatever is the same for all views is one element in memory.
+The functions are those of cpu/backend.py. A tensor that is the same for all views is one element in memory.
 """
 import contextlib
 
@@ -9,6 +9,7 @@ import triton
 from torch.nn.functional import avg_pool2d
 
 from ..rules import BACKGROUND, FLAT_CUBE
+from ..scene import Scene
 from . import kernels
 
 # The interpreter is slow by the operation, not by the number: it gets few programs of many elements.
@@ -20,8 +21,9 @@ STEP = 8192 if _INTERPRETED else 256  # samples or pixels that a program works o
 EDGES, LINE_SHARES, LINE_STEP = (4096, 1, 64) if _INTERPRETED else (1, 4, 64)  # edge_gradient's programs
 
 
-def draw(vertices, colors, textures, scene, keep_face_index=False):
-    """Draw a batch of views; arguments and results as in `cpu.draw`, on the GPU."""
+def draw(vertices: torch.Tensor, colors: torch.Tensor | None, textures: torch.Tensor | None, scene: Scene,
+         keep_face_index: bool = False) -> tuple[torch.Tensor | None, ...]:
+    """Draw a batch of views; arguments and results as in `cpu.backend.draw`, on the GPU."""
     vertices, faces, colors, textures = _in_order(vertices, scene.faces, colors, textures)
     with _device_of(vertices):
         face_index, sample_depth = _nearest_faces(vertices, faces, scene)
@@ -37,14 +39,15 @@ def draw(vertices, colors, textures, scene, keep_face_index=False):
     return rgb, depth, alpha, face_index if keep_face_index else None
 
 
-def color_gradient(vertices, colors, textures, scene, face_index, grad_rgb):
-    """Gradient of rgb with respect to the colours and textures; arguments and results as in `cpu.color_gradient`."""
+def color_gradient(vertices: torch.Tensor, colors: torch.Tensor, textures: torch.Tensor | None, scene: Scene,
+                   face_index: torch.Tensor, grad_rgb: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor | None]:
+    """Gradient of rgb with respect to colours and textures; arguments and results as in `cpu.backend`."""
     gradient = grad_rgb.float() / scene.samples ** 2
     if textures is None:
         return _flat_color_gradient(colors, scene, face_index, gradient), None
     vertices, faces, colors, textures, gradient = _in_order(vertices, scene.faces, colors, textures, gradient)
     grad_colors, grad_textures = torch.zeros_like(colors), torch.zeros_like(textures)
-    size, batch, channels = scene.image_size * scene.samples, len(vertices), colors.shape[2]
+    size, batch, channels = scene.size, len(vertices), colors.shape[2]
     with _device_of(vertices):
         kernels.texture_gradient[triton.cdiv(size * size, STEP), batch](
             face_index, vertices, faces, textures, colors, gradient, grad_textures, grad_colors, vertices.shape[1],
@@ -53,8 +56,10 @@ def color_gradient(vertices, colors, textures, scene, face_index, grad_rgb):
     return grad_colors, grad_textures
 
 
-def vertex_gradient(vertices, colors, textures, scene, face_index, grad_rgb, grad_depth, grad_alpha):
-    """Gradient with respect to the vertices; arguments and results as in `cpu.vertex_gradient`."""
+def vertex_gradient(vertices: torch.Tensor, colors: torch.Tensor | None, textures: torch.Tensor | None, scene: Scene,
+                    face_index: torch.Tensor, grad_rgb: torch.Tensor | None, grad_depth: torch.Tensor | None,
+                    grad_alpha: torch.Tensor | None) -> torch.Tensor:
+    """Gradient with respect to the vertices; arguments and results as in `cpu.backend.vertex_gradient`."""
     gradient = torch.zeros_like(vertices, memory_format=torch.contiguous_format)
     vertices, faces, colors, textures = _in_order(vertices, scene.faces, colors, textures)
     seen, grad_image = [], []
@@ -71,7 +76,7 @@ def vertex_gradient(vertices, colors, textures, scene, face_index, grad_rgb, gra
                                torch.cat(grad_image, dim=1), scene)
         if grad_depth is not None:
             grad_depth = grad_depth.float().contiguous() / scene.samples ** 2
-            size = scene.image_size * scene.samples
+            size = scene.size
             kernels.depth_gradient[triton.cdiv(size * size, STEP), len(vertices)](
                 face_index, vertices, faces, grad_depth, gradient, vertices.shape[1], faces.shape[1], _stride(faces),
                 size, SAMPLES=scene.samples, STEP=STEP, enable_fp_fusion=False)
@@ -81,7 +86,7 @@ def vertex_gradient(vertices, colors, textures, scene, face_index, grad_rgb, gra
 def _nearest_faces(vertices, faces, scene):
     """Face index [B, S * S] int32 and depth [B, S * S] float32 of every sample, row 0 at the bottom."""
     device, (batch, n_vertices, _), n_faces = vertices.device, vertices.shape, faces.shape[1]
-    n_sides, size = _sides(scene), scene.image_size * scene.samples
+    n_sides, size = _sides(scene), scene.size
     centres = ((2.0 * torch.arange(size, dtype=torch.float64, device=device) + 1 - size) / size).float()
     keys = torch.full((batch, size * size), _empty_key(scene.far), dtype=torch.int64, device=device)
     # every side of every face once, for its size, and once more where a face is seen from its edge
@@ -103,7 +108,7 @@ def _nearest_faces(vertices, faces, scene):
 def _shade(face_index, colors, scene, samples):
     """Flat colours, the mean of samples x samples at each pixel: [B, C, S / samples, S / samples]."""
     batch, channels = len(face_index), colors.shape[2]
-    size = scene.image_size * scene.samples
+    size = scene.size
     width, background = size // samples, scene.background_color
     image = torch.empty(batch, channels, width, width, device=colors.device)
     kernels.shade[triton.cdiv(width * width, STEP), batch](
@@ -115,7 +120,7 @@ def _shade(face_index, colors, scene, samples):
 def _sample_colors(vertices, faces, face_index, colors, textures, scene):
     """The colour of every sample, read from its face's cube: [B, C, S, S], row 0 at the top."""
     batch, channels = len(face_index), colors.shape[2]
-    size, flat, background = scene.image_size * scene.samples, textures is None, scene.background_color
+    size, flat, background = scene.size, textures is None, scene.background_color
     image = torch.empty(batch, channels, size, size, device=colors.device)
     kernels.read_cubes[triton.cdiv(size * size, STEP), batch](
         face_index, vertices, faces, colors if flat else textures, colors, background, image, vertices.shape[1],
@@ -127,7 +132,8 @@ def _sample_colors(vertices, faces, face_index, colors, textures, scene):
 
 def _flat_color_gradient(colors, scene, face_index, gradient):
     """Sums of the samples' gradients over those that a face owns: like colors."""
-    n_sides, batch, channels = colors.shape[1], *gradient.shape[:2]
+    n_sides = colors.shape[1]
+    batch, channels = gradient.shape[:2]
     for axis in (2, 3):
         gradient = gradient.repeat_interleave(scene.samples, dim=axis)
     gradient = gradient.flip(2).reshape(batch, channels, -1).transpose(1, 2)

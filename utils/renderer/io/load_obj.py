@@ -11,8 +11,8 @@ from .materials import WRAPPINGS, face_textures, load_mtl
 FLOAT32_MAX = float(np.finfo(np.float32).max)
 
 
-def load_obj(filename_obj, normalization=True, texture_size=4, load_texture=False, texture_wrapping="REPEAT",
-             use_bilinear=True):
+def load_obj(filename_obj: str | Path, normalization: bool = True, texture_size: int = 4, load_texture: bool = False,
+             texture_wrapping: str = "REPEAT", use_bilinear: bool = True) -> tuple[torch.Tensor, ...]:
     """Read an obj file.
 
     `v` and `f` lines count, in any of their forms (v, v/vt, v//vn, v/vt/vn; negative indices; colours behind the
@@ -65,9 +65,9 @@ def load_obj(filename_obj, normalization=True, texture_size=4, load_texture=Fals
             for k in range(1, len(face) - 1):
                 corners.append((face[0], face[k], face[k + 1]))
                 face_lines.append(number)
-            if load_texture:
+            if paint is not None:
                 paint.add_face(words, path, number)
-        elif load_texture:
+        elif paint is not None:
             paint.add(words, line, path, number)
     if not coordinates:
         raise MeshError(f"{path}: no v lines; is it an obj file?")
@@ -83,12 +83,12 @@ def load_obj(filename_obj, normalization=True, texture_size=4, load_texture=Fals
     if normalization:
         vertices = normalize(vertices, path)
     faces = torch.from_numpy(faces.astype(np.int32))
-    if load_texture:
+    if paint is not None:
         return vertices, faces, paint.textures(path, face_lines, texture_size, texture_wrapping, use_bilinear)
     return vertices, faces
 
 
-def normalize(vertices, name="mesh"):
+def normalize(vertices: torch.Tensor, name: str | Path = "mesh") -> torch.Tensor:
     """Scale vertices [V, 3] so that the longest side of their box is 2, and centre the box on the origin.
 
     Every vertex counts, also one that no face uses.

@@ -3,6 +3,7 @@ from pathlib import Path
 
 import imageio.v3 as imageio
 import numpy as np
+import torch
 
 from ..errors import MeshError
 
@@ -10,7 +11,8 @@ TILE = 16  # texels a side, at least, of a face's tile in the texture image
 MATERIAL = "material_1"
 
 
-def save_obj(filename, vertices, faces, textures=None):
+def save_obj(filename: str | Path, vertices: torch.Tensor, faces: torch.Tensor,
+             textures: torch.Tensor | None = None) -> None:
     """Write a mesh as an obj file; with textures also an mtl file and a PNG of the same name beside it.
 
     Args:
@@ -51,7 +53,7 @@ def save_obj(filename, vertices, faces, textures=None):
         raise MeshError(f"{path}: cannot be written ({error.strerror or error}); choose another place") from None
 
 
-def create_texture_image(textures, texture_size_out=TILE):
+def create_texture_image(textures: torch.Tensor, texture_size_out: int = TILE) -> tuple[np.ndarray, np.ndarray]:
     """One image with a square tile for every face, whose lower right half shows the face.
 
     Args:
@@ -85,7 +87,7 @@ def create_texture_image(textures, texture_size_out=TILE):
     return np.round(image[::-1].clip(0, 1) * 255).astype(np.uint8), corners / size
 
 
-def read_cubes(textures, weights):
+def read_cubes(textures: np.ndarray, weights: np.ndarray) -> np.ndarray:
     """Trilinear interpolation in colour cubes [F, t, t, t, 3] at the corners' weights [.., 3]: [F, .., 3]."""
     steps = textures.shape[1] - 1
     if steps == 0:
