@@ -5,7 +5,7 @@ from utils.renderer import rules
 
 
 def draw(vertices: np.ndarray, faces: np.ndarray, fill_back: bool, size: int, near: float, far: float,
-         ) -> tuple[np.ndarray, np.ndarray]:
+         margin: float = np.inf) -> tuple[np.ndarray, np.ndarray]:
     """Find the nearest face at every sample.
 
     Args:
@@ -14,12 +14,14 @@ def draw(vertices: np.ndarray, faces: np.ndarray, fill_back: bool, size: int, ne
         fill_back: draw the backs, after all the fronts.
         size: S, samples a side.
         near, far: depths between which a face counts.
+        margin: samples; a face is looked for no farther than this from the box of its corners.
 
     Returns:
         Face index [S, S], BACKGROUND where there is none, and depth [S, S] float32, `far` there; row 0 at the bottom.
     """
     centres = rules.sample_centre(np.arange(size), size)
     x, y = np.meshgrid(centres, centres)
+    samples = np.stack(np.meshgrid(np.arange(size), np.arange(size)))
     index, depth = np.full((size, size), rules.BACKGROUND), np.full((size, size), far, np.float32)
     with np.errstate(all="ignore"):
         for number, corners in enumerate(_both_sides(faces) if fill_back else faces):
@@ -30,7 +32,10 @@ def draw(vertices: np.ndarray, faces: np.ndarray, fill_back: bool, size: int, ne
             w0 = rules.edge_function(x, y, x1, y1, x2 - x1, y2 - y1)
             w1 = rules.edge_function(x, y, x2, y2, x0 - x2, y0 - y2)
             z = rules.sample_depth(w0, w1, w2, rules.ONE / z0, rules.ONE / z1, rules.ONE / z2)
+            box = rules.sample_at(vertices[corners, :2], size)
+            beyond = np.maximum(box.min(0)[:, None, None] - samples, samples - box.max(0)[:, None, None])
             shown = rules.is_covered(w0, w1, w2, z, np.float32(near)) & rules.is_nearer(z, depth)
+            shown &= (beyond <= margin).all(0)
             index[shown], depth[shown] = number, z[shown]
     return index, depth
 

@@ -22,6 +22,7 @@ ZERO = np.float32(0)
 HALF = np.float32(0.5)
 ONE = np.float32(1)
 TWO = np.float32(2)
+MARGIN = np.float32(0.05)  # samples; a bound computed in float32 is this close to the exact one
 LONGEST = np.float32(1e15)  # bound of a ratio of lengths; products of distances stay within float32
 
 
@@ -47,7 +48,8 @@ def faces_camera(x0: Number, y0: Number, x1: Number, y1: Number, x2: Number, y2:
 def edge_function(x: Number, y: Number, x0: Number, y0: Number, dx: Number, dy: Number) -> Number:
     """On which side of an edge a sample is: positive inside, 0 on the edge.
 
-    It is the barycentric weight of the corner opposite, times twice the face's area.
+    It is the barycentric weight of the corner opposite, times twice the face's area. For a face seen edge-on it is
+    rounding noise, on all of the edge's line. A backend may leave out samples beyond the box of the corners and MARGIN.
 
     Args:
         x, y: the sample's centre.

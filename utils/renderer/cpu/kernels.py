@@ -16,12 +16,11 @@ A kernel draws one view in one thread, without the GIL. The caller runs as many 
 import numpy as np
 
 from .. import rules
-from ..rules import BACKGROUND, FLAT_CUBE, HALF, ONE, ZERO
+from ..rules import BACKGROUND, FLAT_CUBE, HALF, MARGIN, ONE, ZERO
 from .compiled import inlined, kernel
 
 INFINITY = np.float32(np.inf)
 QUARTER = np.float32(0.25)
-MARGIN = np.float32(0.05)  # samples; a bound computed in float32 is this close to the exact one
 VECTOR = 8  # samples that one vector instruction holds
 NARROW = 32  # samples; rows of a triangle up to this wide are not cut shorter
 BLOCK = 32  # pixels, or samples, that are looked at together
