@@ -127,7 +127,7 @@ from utils.renderer.cuda import kernels as cuda_kernels
 floats = dict.fromkeys("vertices centres depth colors background image textures gradient grad_vertices grad_textures "
                        "grad_colors".split(), "*fp32")
 types = floats | dict(faces="*i32", keys="*i64", larger="*i64", n_larger="*i32", face_index="*i32", owner="*i32",
-                      seen="*i64", near="fp32", far="fp32", eps="fp32")
+                      visible="*i64", near="fp32", far="fp32", eps="fp32")
 constants = dict(FILL_BACK=True, FACES=32, LIMIT=256, STEP=64, CHANNELS=3, SAMPLES=2, EDGES=1, FLAT=False)
 for name in ("draw_small draw_larger resolve shade read_cubes texture_gradient depth_gradient edge_gradient").split():
     kernel = getattr(cuda_kernels, name)

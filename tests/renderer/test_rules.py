@@ -36,10 +36,12 @@ def soup(random):
     equal, edge_on, across_near, on_centres = np.split(random.permutation(N_FACES), 4)
     vertices[equal, :, 2] = 2  # two of them are one face and its reverse
     vertices[equal[1]] = vertices[equal[0], ::-1]
-    share = random.choice([0, 0.25, 0.5, 1], (len(edge_on), 1))
-    vertices[edge_on, 2, :2] = vertices[edge_on, 0, :2] * (1 - share) + vertices[edge_on, 1, :2] * share
     vertices[across_near, :, 2] = random.uniform(-0.3, 0.6, (len(across_near), 3))
+    # the corners of others are on the centres of samples, and so are many samples on their edges
+    on_centres = np.concatenate((on_centres, edge_on))
     vertices[on_centres, :, :2] = (np.round(vertices[on_centres, :, :2] * SIZE / 2) * 2 + 1) / SIZE
+    share = random.choice([0, 0.5, 1], (len(edge_on), 1))
+    vertices[edge_on, 2, :2] = vertices[edge_on, 0, :2] * (1 - share) + vertices[edge_on, 1, :2] * share
     return vertices.reshape(-1, 3), np.arange(3 * N_FACES, dtype=np.int32).reshape(-1, 3)
 
 

@@ -1,11 +1,11 @@
-"""Where the camera stands and how it sees: Kato et al. 2018; Hamdi & Ghanem 2019, section 3."""
+"""The camera: where it stands and how it projects (Kato et al. 2018; Hamdi & Ghanem 2019, section 3)."""
 import math
 
 import torch
 
 from .tensors import Numbers
 
-SHORTEST = 1e-5  # a vector shorter than this is not stretched to length one
+SHORTEST = 1e-5  # a shorter vector is divided by this, and not by its length
 
 
 def get_points_from_angles(distance: float | torch.Tensor, elevation: float | torch.Tensor,
@@ -37,7 +37,7 @@ def get_points_from_angles(distance: float | torch.Tensor, elevation: float | to
 
 
 def look_at(vertices: torch.Tensor, eye: Numbers, at: Numbers = (0, 0, 0), up: Numbers = (0, 1, 0)) -> torch.Tensor:
-    """Vertices as seen from `eye`: x to the right, y up, z into the scene.
+    """Vertices in the axes of a camera at `eye` that looks at `at`: x to the right, y up, z into the scene.
 
     Args:
         vertices: [B, V, 3] float tensor.
@@ -52,7 +52,7 @@ def look_at(vertices: torch.Tensor, eye: Numbers, at: Numbers = (0, 0, 0), up: N
 
 def look(vertices: torch.Tensor, eye: Numbers, direction: Numbers = (0, 0, 1), up: Numbers | None = None,
          ) -> torch.Tensor:
-    """Vertices as seen from `eye` in a given direction; as `look_at` otherwise.
+    """Vertices in the axes of a camera at `eye` that looks in a direction; as `look_at` otherwise.
 
     Args:
         direction: three numbers, or a tensor [3] or [B, 3]; it may have any length.
@@ -85,7 +85,7 @@ def perspective(vertices: torch.Tensor, angle: float | torch.Tensor = 30.0) -> t
     """
     _check(vertices)
     x, y, z = vertices.unbind(-1)
-    # in float64, as the last digit of a float32 tangent depends on the processor
+    # In float64: the last digit of a float32 tangent depends on the processor.
     angle = torch.deg2rad(torch.as_tensor(angle, dtype=torch.float64, device=x.device))
     width = torch.tan(angle).to(x.dtype).reshape(-1, 1)
     return torch.stack((x / z / width, y / z / width, z), dim=-1)

@@ -102,7 +102,7 @@ def _texture_gradient(vertices, colors, textures, scene, face_index, grad_rgb):
             colors_[view % len(colors_)], grad_rgb[view], scene.samples, np.float32(scene.eps),
             views_of_textures[view % len(textures)], views_of_colors[view])
 
-    # views that share their textures add to the same numbers, one after the other
+    # Views that share their textures add to the same numbers. They take turns.
     _run(add_view, len(grad_rgb), in_turn=shared)
     return grad_colors if len(colors) == len(grad_colors) else grad_colors.sum(0, keepdim=True), grad_textures
 
@@ -110,7 +110,7 @@ def _texture_gradient(vertices, colors, textures, scene, face_index, grad_rgb):
 def vertex_gradient(vertices: torch.Tensor, colors: torch.Tensor | None, textures: torch.Tensor | None, scene: Scene,
                     face_index: torch.Tensor, grad_rgb: torch.Tensor | None, grad_depth: torch.Tensor | None,
                     grad_alpha: torch.Tensor | None) -> torch.Tensor:
-    """Gradient with respect to the vertices: approximate of rgb and alpha, true of depth.
+    """Gradient with respect to the vertices: the approximate one of rgb and alpha, the derivative of depth.
 
     Args:
         vertices, colors, textures, scene, face_index: as given to `draw` and returned by it.

@@ -22,6 +22,7 @@ from .kernels import (
     BLOCK,
     VECTOR,
     are_all,
+    corners_of,
     cube_places,
     depth_at,
     find_runs,
@@ -47,7 +48,7 @@ end_distance = inlined(rules.end_distance)
 
 @kernel
 def color_gradient(face_index: np.ndarray, grad_image: np.ndarray, samples: int, grad_colors: np.ndarray) -> None:
-    """Gradient with respect to flat colours: the sum of the samples' gradients over those that a face owns.
+    """Gradient with respect to flat colours: each face's is the sum of the gradients of the samples that it owns.
 
     Args:
         face_index: [S * S] int32 from `kernels.draw`.
@@ -75,7 +76,7 @@ def color_gradient(face_index: np.ndarray, grad_image: np.ndarray, samples: int,
 def texture_gradient(face_index: np.ndarray, vertices: np.ndarray, faces: np.ndarray, textures: np.ndarray,
                      colors: np.ndarray, grad_image: np.ndarray, samples: int, eps: float, grad_textures: np.ndarray,
                      grad_colors: np.ndarray) -> None:
-    """Gradient with respect to colour cubes and to the colours that they are multiplied with.
+    """Gradient with respect to colour cubes, and to the colours that they are multiplied with.
 
     Args:
         face_index, vertices, faces, textures, colors, samples, eps: as for `kernels.shade_textured`.
@@ -130,7 +131,7 @@ def depth_gradient(vertices: np.ndarray, faces: np.ndarray, face_index: np.ndarr
         grad_vertices: [V, 3] float32, added to.
     """
     height, width = grad_depth.shape
-    size, n_faces = width * samples, len(faces)
+    size = width * samples
     share = ONE / np.float32(samples * samples)
     unit = np.float32(size) * HALF  # samples to a unit of x or y
     for line in range(size):
@@ -139,10 +140,7 @@ def depth_gradient(vertices: np.ndarray, faces: np.ndarray, face_index: np.ndarr
             gradient = share * grad_depth[height - 1 - line // samples, column // samples]
             if face == BACKGROUND or gradient == 0:
                 continue
-            if face < n_faces:
-                a, b, c = faces[face, 0], faces[face, 1], faces[face, 2]
-            else:
-                c, b, a = faces[face - n_faces, 0], faces[face - n_faces, 1], faces[face - n_faces, 2]
+            a, b, c = corners_of(face, faces)
             z0, z1, z2 = vertices[a, 2], vertices[b, 2], vertices[c, 2]
             a0, b0, c0, a1, b1, c1, a2, b2, c2 = weight_planes(
                 sample_at(vertices[a, 0], size), sample_at(vertices[a, 1], size), sample_at(vertices[b, 0], size),
@@ -155,7 +153,7 @@ def depth_gradient(vertices: np.ndarray, faces: np.ndarray, face_index: np.ndarr
             if not depth > 0:
                 continue
             common = gradient * depth * depth
-            # of 1 / depth, when the sample moves by one unit: the corner k moves it the other way, by its weight
+            # The slopes of 1 / depth. To move corner k is to move the sample the other way, by the corner's weight.
             along_x = common * unit * inverse_depth_slope(a0, a1, a2, z0, z1, z2)
             along_y = common * unit * inverse_depth_slope(b0, b1, b2, z0, z1, z2)
             grad_vertices[a, 0] += w0 * along_x
@@ -201,7 +199,7 @@ def _visible_faces(face_index, n_faces):
 
     Args:
         face_index: [S, S] int32.
-        n_faces: bound of the faces' numbers.
+        n_faces: all face numbers are below it.
 
     Returns:
         [N, 5] int32: first and last column, first and last row, face.
@@ -251,7 +249,7 @@ def _lines(face_index, image, samples, grad_image):
         owner[line, :size] = face_index[line]
         for channel in range(channels):
             colors[channel, line, :size] = image[channel, line]
-            if line % samples:  # the same pixels as before
+            if line % samples:  # the second line of the same pixels
                 gradient[channel, line] = gradient[channel, line - 1]
                 continue
             of_line = gradient[channel, line]
@@ -264,19 +262,18 @@ def _lines(face_index, image, samples, grad_image):
 
 @kernel
 def _line_gradients(vertices, faces, boxes, along, owner, image, gradient, eps, grad_vertices):
-    """Add up what the samples of all lines of one direction say about the vertices.
+    """Add up the gradients that the lines of one direction give to the vertices.
 
     Args:
         vertices: [V, 3] float32.
         faces: [F, 3] int32.
         boxes: [N, 5] from `_visible_faces`.
-        along: axis that the scanlines are counted along, 0 for x and 1 for y; the lines run along the other.
+        along: the axis that the scanlines are counted along, 0 for x and 1 for y. They run along the other.
         owner, image, gradient: from `_lines`.
         eps: float32, added to the distance that an end of an edge has to move.
         grad_vertices: [V, 3] float32, added to.
     """
     channels, size, padded = image.shape
-    n_faces = len(faces)
     channel_step = size * padded
     owner, image, gradient = owner.reshape(-1), image.reshape(-1), gradient.reshape(-1)
     across = 1 - along
@@ -286,11 +283,8 @@ def _line_gradients(vertices, faces, boxes, along, owner, image, gradient, eps, 
     jump, ones = np.empty_like(positions), np.ones_like(positions)
     for k in range(len(boxes)):
         face = boxes[k, 4]
-        if face < n_faces:
-            a, b, c = faces[face, 0], faces[face, 1], faces[face, 2]
-        else:
-            c, b, a = faces[face - n_faces, 0], faces[face - n_faces, 1], faces[face - n_faces, 2]
-        # Nothing counts but what the face's own samples say, so the box around them bounds the search.
+        a, b, c = corners_of(face, faces)
+        # Every part of the gradient needs a sample that the face owns. So the box around these bounds the search.
         box_begin, box_end = np.float32(boxes[k, 2 * along]), np.float32(boxes[k, 2 * along + 1])
         low, high = np.float32(boxes[k, 2 * across]), np.float32(boxes[k, 2 * across + 1])
         s_a, t_a = sample_at(vertices[a, along], size), sample_at(vertices[a, across], size)
@@ -298,9 +292,9 @@ def _line_gradients(vertices, faces, boxes, along, owner, image, gradient, eps, 
         s_c, t_c = sample_at(vertices[c, along], size), sample_at(vertices[c, across], size)
         if not np.isfinite(s_a + t_a + s_b + t_b + s_c + t_c):
             continue
-        for _ in range(3):  # the edge from a to b, with c opposite; then the corners move on by one
+        for _ in range(3):  # the edge from a to b, with c opposite; then the next edge
             direction = out_of_face(s_a, s_b, along)
-            # bounded before they become integers, which cannot hold every float
+            # They are bounded before they become integers, because an integer cannot hold every float.
             begin = int(min(max(first_scanline(s_a, s_b), box_begin), box_end + ONE))
             end = int(max(min(last_scanline(s_a, s_b), box_end), box_begin - ONE)) + 1
             for line in range(begin, end):
@@ -308,14 +302,14 @@ def _line_gradients(vertices, faces, boxes, along, owner, image, gradient, eps, 
                 crossing = line_crossing(s, s_a, t_a, s_b, t_b)
                 inner = inner_sample(crossing, direction)
                 outer = inner + direction
-                # written so that a crossing that is not a number also leaves here
+                # A crossing that is not a number fails every comparison, and leaves here too.
                 if not (inner >= 0 and inner <= last and outer >= 0 and outer <= last):
                     continue
                 scale_a = end_scale(s_b - s_a, s_b - s, unit)
                 scale_b = end_scale(s_b - s_a, s - s_a, unit)
                 start, from_inner, from_outer = line * padded, int(inner), int(outer)
                 sum_a = sum_b = ZERO
-                if owner[start + from_inner] == face:  # outside: what if the face grew over these samples?
+                if owner[start + from_inner] == face:  # outside: the face could grow over these samples
                     first, final = (outer, last) if direction > 0 else (ZERO, outer)
                     if channels == 1:
                         sum_a, sum_b = _outside(image, gradient, start, image[start + from_inner], first, final,
@@ -330,7 +324,7 @@ def _line_gradients(vertices, faces, boxes, along, owner, image, gradient, eps, 
                     opposite = line_crossing(s, s_c, t_c, s_b, t_b)
                 limit = inner_limit(opposite, direction)
                 first, final = max(min(inner, limit), low), min(max(inner, limit), high)
-                if np.isfinite(opposite) and first <= final:  # inside: what if the face drew back from its own?
+                if np.isfinite(opposite) and first <= final:  # inside: the face could draw back from its own
                     if channels == 1:
                         more_a, more_b = _inside(image, gradient, start, image[start + from_outer], first, final,
                                                  crossing, scale_a, scale_b, eps, owner, start, face, positions)
@@ -340,7 +334,7 @@ def _line_gradients(vertices, faces, boxes, along, owner, image, gradient, eps, 
                                                  owner, start, face, positions)
                     sum_a += more_a
                     sum_b += more_b
-                # a crossing at one end does not move with the other
+                # A crossing at one end does not move with the other end.
                 if s != s_b:
                     grad_vertices[a, across] -= sum_a
                 if s != s_a:
@@ -351,7 +345,7 @@ def _line_gradients(vertices, faces, boxes, along, owner, image, gradient, eps, 
 @inlined
 def _changes(values, weights, start, level, first, final, crossing, scale_a, scale_b, eps, owner, line_start, face,
              any_owner, positions):
-    """The body of `_outside` and `_inside`. No branches and unsigned indices, so that it is compiled to vectors."""
+    """The body of `_outside` and `_inside`. No branches, unsigned indices."""
     sum_a = sum_b = ZERO
     for i in range(int(first) // VECTOR * VECTOR, (int(final) // VECTOR + 1) * VECTOR):
         k = np.uint64(start + i)
@@ -363,7 +357,7 @@ def _changes(values, weights, start, level, first, final, crossing, scale_a, sca
         distance = position - crossing
         distance_a = end_distance(distance, scale_a, eps)
         distance_b = end_distance(distance, scale_b, eps)
-        # one division for both
+        # one division for both ends
         change = (jump if counts else ZERO) / (distance_a * distance_b)
         sum_a += change * distance_b
         sum_b += change * distance_a
@@ -373,17 +367,17 @@ def _changes(values, weights, start, level, first, final, crossing, scale_a, sca
 @reordered_kernel
 def _outside(values, weights, start, level, first, final, crossing, scale_a, scale_b, eps, owner, line_start, face,
              positions):
-    """Sum the wanted changes of colour over samples first .. final of a line, whichever face owns them, each divided by
-    the distance that the edge's ends have to move for it.
+    """Sum the changes that count over samples first .. final of a line, whichever face owns them.
+
+    Each change is divided by the distance that an end of the edge has to move for it.
 
     Args:
-        values, weights, start, level: sample i changes by (values[start + i] - level) * weights[start + i], where that
-            is wanted, which is to say positive.
+        values, weights, start, level: sample i changes by (values[start + i] - level) * weights[start + i].
         first, final: float32, whole numbers.
         crossing: where the edge crosses the line.
-        scale_a, scale_b: distance that each end moves when the crossing moves by one sample.
+        scale_a, scale_b: the distance that each end moves when the crossing moves by one sample.
         eps: float32, added to these distances.
-        owner, line_start, face: not looked at.
+        owner, line_start, face: not used; they keep the signature of `_inside`.
         positions: [P] float32, 0, 1, ..
 
     Returns:
@@ -396,25 +390,25 @@ def _outside(values, weights, start, level, first, final, crossing, scale_a, sca
 @reordered_kernel
 def _inside(values, weights, start, level, first, final, crossing, scale_a, scale_b, eps, owner, line_start, face,
             positions):
-    """As `_outside`, over the samples i that a face owns: those with owner[line_start + i] == face."""
+    """As `_outside`, over the samples i that the face owns: those with owner[line_start + i] == face."""
     return _changes(values, weights, start, level, first, final, crossing, scale_a, scale_b, eps, owner, line_start,
                     face, False, positions)
 
 
 @kernel
-def _add_up_channels(image, gradient, start, channel_step, seen_from, first, final, jump):
+def _add_up_channels(image, gradient, start, channel_step, source, first, final, jump):
     """The change of colour of samples first .. final of a line, summed over the channels, into jump [P].
 
     Args:
         image, gradient: [C * channel_step] float32.
-        start: of the line, in the first channel.
+        start: where the line starts in the first channel.
         channel_step: numbers in a channel.
-        seen_from: the sample of the line on the edge's other side, whose colour would come.
+        source: the sample of the line, on the edge's other side, whose colour the samples would take.
     """
     begin, end = int(first) // VECTOR * VECTOR, (int(final) // VECTOR + 1) * VECTOR
     jump[begin:end] = ZERO
     for of_channel in range(start, len(image), channel_step):
-        level = image[of_channel + seen_from]
+        level = image[of_channel + source]
         for i in range(begin, end):
             k = np.uint64(of_channel + i)
             jump[np.uint64(i)] += (image[k] - level) * gradient[k]

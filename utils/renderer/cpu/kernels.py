@@ -23,7 +23,7 @@ INFINITY = np.float32(np.inf)
 QUARTER = np.float32(0.25)
 VECTOR = 8  # samples that one vector instruction holds
 NARROW = 32  # samples; rows of a triangle up to this wide are not cut shorter
-BLOCK = 32  # pixels, or samples, that are looked at together
+BLOCK = 32  # pixels, or samples, that are tested together
 
 sample_at = inlined(rules.sample_at)
 faces_camera = inlined(rules.faces_camera)
@@ -35,6 +35,14 @@ weight_planes = inlined(rules.weight_planes)
 weight_at = inlined(rules.weight_at)
 depth_at = inlined(rules.depth_at)
 cube_place = inlined(rules.cube_place)
+
+
+@inlined
+def corners_of(face: int, faces: np.ndarray) -> tuple[int, int, int]:
+    """The vertices of a face's corners. From len(faces) on faces are backs: their corners run the other way."""
+    back = face >= len(faces)
+    front = face - len(faces) if back else face
+    return faces[front, 2 if back else 0], faces[front, 1], faces[front, 0 if back else 2]
 
 
 @inlined
@@ -59,9 +67,9 @@ def _draw_span(first, count, row_start, y, face, x0, y0, dx0, dy0, x1, y1, dx1, 
 def _draw_triangle(x0, y0, z0, x1, y1, z1, x2, y2, z2, face, centres, near, face_index, depth):
     """Z-buffer one triangle whose corners run counter-clockwise on the image.
 
-    Of a narrow triangle every row is visited from its left end to its right end, of a wider one each row only between
-    the edges, with a margin for rounding: for a few vectors of samples, finding out where the edges are takes longer.
-    What counts as covered is decided by the three exact edge tests.
+    A row of a narrow triangle is tested from the triangle's left end to its right end. A row of a wide one is tested
+    between the edges, with a margin for rounding. For a few vectors of samples, to find the edges would take longer.
+    In either case the three edge functions decide what is covered.
     """
     size = centres.shape[0]
     low = sample_at(min(y0, y1, y2), size)
@@ -69,7 +77,7 @@ def _draw_triangle(x0, y0, z0, x1, y1, z1, x2, y2, z2, face, centres, near, face
     left = sample_at(min(x0, x1, x2), size)
     right = sample_at(max(x0, x1, x2), size)
     last = np.float32(size - 1)
-    # written so that a coordinate that is not a number also leaves here
+    # A coordinate that is not a number fails every comparison, and leaves here too.
     if not (low <= last and high >= 0 and left <= last and right >= 0 and high - low >= 0 and right - left >= 0):
         return
     first_row = int(np.ceil(max(low - MARGIN, ZERO)))
@@ -82,7 +90,7 @@ def _draw_triangle(x0, y0, z0, x1, y1, z1, x2, y2, z2, face, centres, near, face
     dx2, dy2 = x0 - x2, y0 - y2
     inverse0, inverse1, inverse2 = ONE / z0, ONE / z1, ONE / z2
 
-    # Whole vectors are cheaper than a remainder of single samples; the edge tests turn the extra ones away.
+    # Whole vectors are cheaper than a remainder of single samples. The edge functions reject the extra samples.
     first = int(np.ceil(left))
     count = (int(np.floor(right)) - first + VECTOR) // VECTOR * VECTOR
     if count <= min(NARROW, size):
@@ -99,8 +107,8 @@ def _draw_triangle(x0, y0, z0, x1, y1, z1, x2, y2, z2, face, centres, near, face
     column0, column1, column2 = sample_at(x0, size), sample_at(x1, size), sample_at(x2, size)
     for row in range(first_row, last_row + 1):
         y = centres[row]
-        # Inside, (y - y_k) dx_k - (x - x_k) dy_k >= 0 for every edge k: an edge that rises bounds x from the
-        # right, one that falls from the left. Level edges have no slope and are left to the exact test.
+        # Inside, (y - y_k) dx_k - (x - x_k) dy_k >= 0 for every edge k. So an edge that rises bounds x from the right,
+        # and one that falls bounds it from the left. A level edge has no slope, and bounds nothing here.
         begin, end = left, right
         if dy0 > 0:
             end = min(end, column0 + (y - y0) * slope0 + MARGIN)
@@ -133,9 +141,9 @@ def draw(vertices: np.ndarray, faces: np.ndarray, fill_back: bool, centres: np.n
     Args:
         vertices: [V, 3] float32, x and y on the image in [-1, 1], z the depth.
         faces: [F, 3] int32.
-        fill_back: also draw the back of every face, as face F + i with its corners reversed.
-        centres: [S] float32, coordinate of the centre of sample i.
-        near, far: float32, the depths between which a face counts.
+        fill_back: draw the back of face i too, as face F + i with its corners reversed.
+        centres: [S] float32, the coordinate of each sample's centre.
+        near, far: float32, depths between which a face counts.
         face_index: [S * S] int32, out: face at each sample (row 0 at the bottom), or BACKGROUND.
         depth: [S * S] float32, out: its depth, or `far`.
         behind: [F] int32, work space.
@@ -156,7 +164,7 @@ def draw(vertices: np.ndarray, faces: np.ndarray, fill_back: bool, centres: np.n
             n_behind += 1
     if not fill_back:
         return
-    # After all the fronts, so that at equal depth the face that comes first stays.
+    # The backs come after all fronts. At equal depth the earlier face stays, so a front hides a back.
     for i in range(n_behind):
         face = behind[i]
         c, b, a = faces[face, 0], faces[face, 1], faces[face, 2]
@@ -179,7 +187,7 @@ def shade(face_index: np.ndarray, colors: np.ndarray, background: np.ndarray, sa
     channels, height, width = image.shape
     size = width * samples
     for row in range(height):
-        # The samples of a pixel, in two lines: the same one four times where there is but one.
+        # Four samples of a pixel, in two lines. Where a pixel has one sample, it is taken four times.
         upper = (height - 1 - row) * samples * size
         lower = upper + (samples - 1) * size
         for begin in range(0, width, BLOCK):
@@ -197,7 +205,7 @@ def shade(face_index: np.ndarray, colors: np.ndarray, background: np.ndarray, sa
 
 @inlined
 def are_all(face: int, face_index: np.ndarray, upper: int, lower: int, count: int) -> bool:
-    """Whether `count` samples from `upper` and `lower` on are of one face. No branches, unsigned indices: vectors."""
+    """Whether `count` samples from `upper` on, and from `lower` on, show one face. No branches, unsigned indices."""
     different = np.int32(0)
     for i in range(count):
         different |= (face_index[np.uint64(upper + i)] ^ face) | (face_index[np.uint64(lower + i)] ^ face)
@@ -212,7 +220,7 @@ def _color(face, colors, channel, empty):
 
 @inlined
 def _average(face_index, upper, lower, samples, colors, channel, empty, begin, end, line):
-    """Pixels begin .. end - 1 of a line, one channel of them. No branches, unsigned indices: vectors."""
+    """One channel of the pixels begin .. end - 1 of a line. No branches, unsigned indices."""
     channel, right = np.uint64(channel), np.uint64(samples - 1)
     for i in range(begin, end):
         a, c = np.uint64(upper + i * samples), np.uint64(lower + i * samples)
@@ -228,7 +236,7 @@ def _average(face_index, upper, lower, samples, colors, channel, empty, begin, e
 @kernel
 def find_runs(face_index: np.ndarray, vertices: np.ndarray, faces: np.ndarray, size: int,
               ) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
-    """Cut the lines of samples into runs of one face, and set down what shading needs to know of these faces.
+    """Cut the lines of samples into runs of one face, and collect what shading needs to know of these faces.
 
     Args:
         face_index: [S * S] int32 from `draw`.
@@ -237,10 +245,10 @@ def find_runs(face_index: np.ndarray, vertices: np.ndarray, faces: np.ndarray, s
         size: S.
 
     Returns:
-        begin: [R + 1] int32, the sample at which each run begins (and the one after the last); a line begins a run.
-        first_run: [S + 1] int32, the run that begins each line.
+        begin: [R + 1] int32, the sample at which each run begins, and S * S. Every line begins a run.
+        first_run: [S + 1] int32, the run that begins each line, and R.
         row_of: [2F] int32, the table's row of every face that owns a sample.
-        table: [N, 12] float32, in a row the nine numbers of `weight_planes`, in samples, and the corners' depths.
+        table: [N, 12] float32, a row for each face: the nine numbers of `weight_planes`, and the corners' depths.
     """
     n_faces = len(faces)
     begin = np.empty(size * size + 1, np.int32)
@@ -264,10 +272,7 @@ def find_runs(face_index: np.ndarray, vertices: np.ndarray, faces: np.ndarray, s
                 runs += 1
                 if face == BACKGROUND or row_of[face] >= 0:
                     continue
-                if face < n_faces:
-                    a, b, c = faces[face, 0], faces[face, 1], faces[face, 2]
-                else:
-                    c, b, a = faces[face - n_faces, 0], faces[face - n_faces, 1], faces[face - n_faces, 2]
+                a, b, c = corners_of(face, faces)
                 planes = weight_planes(sample_at(vertices[a, 0], size), sample_at(vertices[a, 1], size),
                                        sample_at(vertices[b, 0], size), sample_at(vertices[b, 1], size),
                                        sample_at(vertices[c, 0], size), sample_at(vertices[c, 1], size))
@@ -283,8 +288,7 @@ def find_runs(face_index: np.ndarray, vertices: np.ndarray, faces: np.ndarray, s
 
 @inlined
 def _places_of_run(first, count, y, table, row, reverse, steps, end, positions, place):
-    """`cube_place` on the three axes for `count` samples of one face. No branches and unsigned indices, so that it is
-    compiled to vectors."""
+    """`cube_place` on the three axes for `count` samples of one face. No branches, unsigned indices."""
     a0, b0, c0 = table[row, 0], table[row, 1], table[row, 2]
     a1, b1, c1 = table[row, 3], table[row, 4], table[row, 5]
     a2, b2, c2 = table[row, 6], table[row, 7], table[row, 8]
@@ -307,16 +311,15 @@ def cube_places(first: int, count: int, line: int, face: int, n_faces: int, row_
                 cells: int, eps: float, positions: np.ndarray, place: np.ndarray) -> None:
     """Where a run of samples reads its face's colour cube.
 
-    A back face has its corners in reverse order, and its cube has the axes in reverse order: it is the front's cube,
-    so that the place is given along the front's axes.
+    A back is read from its front's cube. Its corners run in reverse order, so its places are given in reverse order.
 
     Args:
-        first, count: the run's first column, and how many.
-        line: its row.
-        face: that owns the samples.
+        first, count: the run's first column, and the number of samples.
+        line: the run's row.
+        face: the face that owns the samples.
         n_faces: F; the faces from there on are backs.
         row_of, table: from `find_runs`.
-        cells: of the cube, along an axis.
+        cells: cells of the cube along an axis.
         eps: float32, how far before the last cell reading ends.
         positions: [P] float32, 0, 1, ..
         place: [3, P] float32, out.
@@ -328,7 +331,7 @@ def cube_places(first: int, count: int, line: int, face: int, n_faces: int, row_
 
 @inlined
 def _flat_run(first, count, color, place, line, channel):
-    """Read a colour cube of one colour at `count` places; compiled to vectors like `_places_of_run`."""
+    """Read a colour cube of one colour at `count` places. No branches, unsigned indices."""
     axis0, axis1, axis2, row = np.uint64(0), np.uint64(1), np.uint64(2), np.uint64(channel)
     for i in range(count):
         k = np.uint64(first + i)
@@ -349,11 +352,11 @@ def _flat_run(first, count, color, place, line, channel):
 @kernel
 def shade_sampled(face_index: np.ndarray, vertices: np.ndarray, faces: np.ndarray, colors: np.ndarray,
                   background: np.ndarray, samples: int, eps: float, image: np.ndarray) -> None:
-    """Like `shade`, each sample being read from a cube of its face's one colour, as the original reads textures.
+    """Like `shade`, but each sample is read from a cube of its face's one colour, as the original reads textures.
 
-    Trilinear interpolation leaves a flat colour as it is but for the last digit, which then differs from sample to
-    sample. That matters to one thing alone, a network's gradient: on a surface of exactly one colour its max-pooling
-    meets nothing but ties, and sends the gradient to the first of them, to the top left, every time.
+    Trilinear interpolation changes the last digit of a flat colour, and differently at each sample. That matters to
+    the gradient of a network. On a surface of exactly one colour, max-pooling finds only ties, and sends the gradient
+    to the first of them, at the top left.
 
     Args:
         vertices: [V, 3] float32, as for `draw`.
@@ -369,7 +372,7 @@ def shade_sampled(face_index: np.ndarray, vertices: np.ndarray, faces: np.ndarra
     colors_of_line = np.empty((channels, size + VECTOR), np.float32)
     for i in range(height):
         image[:, i] = ZERO
-        for sample in range(samples):  # from the top, the order in which a pixel's samples are summed
+        for sample in range(samples):  # a pixel's samples are summed from the top
             line = size - 1 - i * samples - sample
             for run in range(first_run[line], first_run[line + 1]):
                 face, first, end = face_index[begin[run]], begin[run] - line * size, begin[run + 1] - line * size
@@ -377,9 +380,9 @@ def shade_sampled(face_index: np.ndarray, vertices: np.ndarray, faces: np.ndarra
                     for channel in range(channels):
                         colors_of_line[channel, first:end] = background[channel]
                     continue
-                # Whole vectors are cheaper; what is written too far is written again by the next run.
+                # Whole vectors are cheaper. The next run overwrites the extra samples.
                 count = (end - first + VECTOR - 1) // VECTOR * VECTOR
-                # as if all were fronts: the order in which the corners' shares are summed shows in the last digit
+                # All faces are read like fronts: the order of the axes shows in the last digit.
                 cube_places(first, count, line, face, 2 * len(faces), row_of, table, FLAT_CUBE, eps, positions, place)
                 for channel in range(channels):
                     _flat_run(first, count, colors[face, channel], place, colors_of_line, channel)
@@ -389,7 +392,7 @@ def shade_sampled(face_index: np.ndarray, vertices: np.ndarray, faces: np.ndarra
 
 @inlined
 def _textured_run(first, end, cubes, cube, cells, colors, face, place, line):
-    """Read samples first .. end - 1 of a line [C, >= S] from one of the cubes, and multiply them by a face's colour."""
+    """Read samples first .. end - 1 of a line [C, >= S] from a cube, and multiply them by the face's colour."""
     channels = len(line)
     step0, step1, step2 = np.uint64(cells * cells * channels), np.uint64(cells * channels), np.uint64(channels)
     step01, step02, step12, step012 = step0 + step1, step0 + step2, step1 + step2, step0 + step1 + step2
@@ -417,12 +420,12 @@ def _textured_run(first, end, cubes, cube, cells, colors, face, place, line):
 @kernel
 def shade_textured(face_index: np.ndarray, vertices: np.ndarray, faces: np.ndarray, textures: np.ndarray,
                    colors: np.ndarray, background: np.ndarray, samples: int, eps: float, image: np.ndarray) -> None:
-    """Like `shade`, each sample being read from its face's colour cube and multiplied by the face's colour.
+    """Like `shade`, but each sample is read from its face's colour cube and multiplied by the face's colour.
 
     Args:
         vertices: [V, 3] float32, as for `draw`.
         faces: [F, 3] int32.
-        textures: [F, T, T, T, C] float32, T > 1; a back is read from its front's.
+        textures: [F, T, T, T, C] float32, T > 1. A back is read from its front's cube.
         eps: as for `cube_places`.
         The others: as for `shade`.
     """

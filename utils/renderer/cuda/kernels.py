@@ -30,11 +30,13 @@ import os
 import triton
 import triton.language as tl
 
+from .. import rules
+
 INTERPRETED = os.environ.get("TRITON_INTERPRET") == "1"
 
-NO_FACE = tl.constexpr(0x7fffffff)  # lower half of the key of a sample that no face covers
-MARGIN = tl.constexpr(0.05)  # samples; a bound computed in float32 is this close to the exact one
-LONGEST = tl.constexpr(1e15)  # bound of a ratio of lengths; products of distances stay within float32
+NO_FACE = tl.constexpr(0x7fffffff)  # lower half of a sample's key where no face covers it
+MARGIN = tl.constexpr(float(rules.MARGIN))
+LONGEST = tl.constexpr(float(rules.LONGEST))
 
 
 @triton.jit
@@ -189,7 +191,7 @@ def _ordered(depth):
 
 @triton.jit
 def _corner(vertices, faces, view, face, k, n_vertices, n_faces, faces_stride, mask):
-    """x, y and z of corner k of a face; faces from n_faces on are the backs, whose corners run the other way."""
+    """x, y and z of corner k of a face. From n_faces on faces are backs: their corners run the other way."""
     back = face >= n_faces
     place = tl.where(back, face - n_faces, face).to(tl.int64) * 3 + tl.where(back, 2 - k, k)
     vertex = tl.load(faces + view.to(tl.int64) * faces_stride + place, mask=mask, other=0)
@@ -200,9 +202,9 @@ def _corner(vertices, faces, view, face, k, n_vertices, n_faces, faces_stride, m
 
 @triton.jit
 def _box(x0, y0, x1, y1, x2, y2, size):
-    """First and last row and column of the samples around a triangle; the last before the first where there are none.
+    """First and last row, first and last column of the samples around a triangle; last < first where there are none.
 
-    What counts as covered is decided by the exact edge tests; a coordinate that is not a number covers nothing.
+    The edge functions decide what is covered. A face with a coordinate that is not a number covers nothing.
     """
     end = (size - 1).to(tl.float32)
     low = sample_at(tl.minimum(tl.minimum(y0, y1), y2), size)
@@ -238,7 +240,7 @@ def _draw_sample(keys, centres, row, column, inside, face, x0, y0, z0, x1, y1, z
 @triton.jit
 def draw_small(vertices, faces, centres, keys, larger, n_larger, n_vertices, n_faces, faces_stride, size, near, far,
                FILL_BACK: tl.constexpr, FACES: tl.constexpr, LIMIT: tl.constexpr):
-    """Draw the faces of one view whose boxes hold up to LIMIT samples, one in each lane, and list the larger ones."""
+    """Draw the faces of one view whose boxes hold up to LIMIT samples, one face a lane. List the larger faces."""
     view = tl.program_id(1).to(tl.int64)
     face = tl.program_id(0) * FACES + tl.arange(0, FACES)
     given = face < n_faces
@@ -250,7 +252,7 @@ def draw_small(vertices, faces, centres, keys, larger, n_larger, n_vertices, n_f
     if FILL_BACK:
         n_sides = 2 * n_faces
         back = given & faces_camera(x2, y2, x1, y1, x0, y0)
-        # Seen from the edge, a face is drawn from both sides; its back waits with the larger ones.
+        # A face seen edge-on is drawn from both sides. Its back is listed with the larger faces.
         listed = back & drawn
         slot = tl.atomic_add(n_larger + tl.zeros_like(face), 1, mask=listed, sem="relaxed")
         tl.store(larger + slot, view * n_sides + face + n_faces, mask=listed)
@@ -279,7 +281,7 @@ def draw_small(vertices, faces, centres, keys, larger, n_larger, n_vertices, n_f
 @triton.jit
 def draw_larger(vertices, faces, centres, keys, larger, n_larger, n_vertices, n_faces, n_sides, faces_stride, size,
                 near, far, STEP: tl.constexpr):
-    """Draw the listed faces, whose rows the programs of the second axis share."""
+    """Draw the listed faces. The programs of the second axis share the rows of a face."""
     band, n_bands = tl.program_id(1), tl.num_programs(1)
     entry, n_entries = tl.program_id(0), tl.load(n_larger)
     while entry < n_entries:
@@ -304,7 +306,7 @@ def draw_larger(vertices, faces, centres, keys, larger, n_larger, n_vertices, n_
 
 @triton.jit
 def resolve(keys, face_index, depth, n_samples, STEP: tl.constexpr):
-    """Keys to the number of the nearest face and its depth."""
+    """From every sample's key, the number of its nearest face and the face's depth."""
     place = tl.program_id(0).to(tl.int64) * STEP + tl.arange(0, STEP)
     given = place < n_samples
     key = tl.load(keys + place, mask=given, other=0)
@@ -337,8 +339,12 @@ def shade(face_index, colors, background, image, size, width, colors_stride, bac
 
 @triton.jit
 def _interpolation(vertices, faces, view, face, place, covered, n_vertices, n_faces, faces_stride, size):
-    """The triangle at a sample: its depth there, and of each corner the depth, the barycentric weight, and the slopes
-    of that weight along x and y before it was kept within [0, 1]."""
+    """The face at a sample.
+
+    Returns:
+        Its depth there; the corners' depths; their barycentric weights; the slopes of each weight along x and y before
+        it was clamped.
+    """
     x0, y0, z0 = _corner(vertices, faces, view, face, 0, n_vertices, n_faces, faces_stride, covered)
     x1, y1, z1 = _corner(vertices, faces, view, face, 1, n_vertices, n_faces, faces_stride, covered)
     x2, y2, z2 = _corner(vertices, faces, view, face, 2, n_vertices, n_faces, faces_stride, covered)
@@ -364,7 +370,7 @@ def _cell_and_rest(place):
 @triton.jit
 def _cube_reading(vertices, faces, view, face, place, covered, n_vertices, n_faces, faces_stride, size, cells, eps,
                   FLAT: tl.constexpr):
-    """Where samples read their faces' cubes: the cube's number, and on its axes the cells and the way to the next."""
+    """Where samples read their faces' cubes: the cube's number, and on each axis the cell and the rest."""
     depth, z0, z1, z2, w0, w1, w2, _, _, _, _, _, _ = _interpolation(
         vertices, faces, view, face, place, covered, n_vertices, n_faces, faces_stride, size)
     steps = cells - 1.0
@@ -372,7 +378,7 @@ def _cube_reading(vertices, faces, view, face, place, covered, n_vertices, n_fac
     i1, t1 = _cell_and_rest(cube_place(w1, depth, z1, steps, steps - eps))
     i2, t2 = _cell_and_rest(cube_place(w2, depth, z2, steps, steps - eps))
     back = face >= n_faces
-    if not FLAT:  # a back's corners run the other way, and so do the axes of its cube, which is the front's
+    if not FLAT:  # A back is read from its front's cube. Its corners run the other way, and so do its axes.
         i0, i2 = tl.where(back, i2, i0), tl.where(back, i0, i2)
         t0, t2 = tl.where(back, t2, t0), tl.where(back, t0, t2)
     return tl.where(back, face - n_faces, face).to(tl.int64), i0, i1, i2, t0, t1, t2
@@ -388,9 +394,9 @@ def _corner_cell(corner: tl.constexpr, cube, i0, i1, i2, cells):
 def read_cubes(face_index, vertices, faces, textures, colors, background, image, n_vertices, n_faces, faces_stride,
                textures_stride, colors_stride, background_stride, size, cells, eps, CHANNELS: tl.constexpr,
                FLAT: tl.constexpr, STEP: tl.constexpr):
-    """The colour of every sample of one view: its face's colour, times what is read from the face's cube.
+    """The colour of every sample of one view: its face's colour, times the colour that its face's cube has there.
 
-    FLAT: there are no cubes; the colour is read from a cube of nothing but that colour.
+    FLAT: there are no cubes; the face's colour is read from a cube of that one colour.
     """
     view = tl.program_id(1).to(tl.int64)
     place = tl.program_id(0) * STEP + tl.arange(0, STEP)
@@ -421,7 +427,7 @@ def read_cubes(face_index, vertices, faces, textures, colors, background, image,
 def texture_gradient(face_index, vertices, faces, textures, colors, gradient, grad_textures, grad_colors, n_vertices,
                      n_faces, faces_stride, textures_stride, colors_stride, size, cells, eps,
                      CHANNELS: tl.constexpr, SAMPLES: tl.constexpr, STEP: tl.constexpr):
-    """What the samples of one view say about cubes and colours; `gradient` is the pixels', shared by their samples."""
+    """The gradient of one view with respect to cubes and colours. `gradient` is each sample's share of its pixel's."""
     view = tl.program_id(1).to(tl.int64)
     place = tl.program_id(0) * STEP + tl.arange(0, STEP)
     given = place < size * size
@@ -448,7 +454,7 @@ def texture_gradient(face_index, vertices, faces, textures, colors, gradient, gr
 @triton.jit
 def depth_gradient(face_index, vertices, faces, gradient, grad_vertices, n_vertices, n_faces, faces_stride, size,
                    SAMPLES: tl.constexpr, STEP: tl.constexpr):
-    """What the samples' depths say about the corners' x, y, z; `gradient` is the pixels', shared by their samples."""
+    """The gradient of depth with respect to x, y and z. `gradient` is each sample's share of its pixel's."""
     view = tl.program_id(1).to(tl.int64)
     place = tl.program_id(0) * STEP + tl.arange(0, STEP)
     face = tl.load(face_index + view * size * size + place, mask=place < size * size, other=-1)
@@ -460,7 +466,7 @@ def depth_gradient(face_index, vertices, faces, gradient, grad_vertices, n_verti
     wish = tl.load(gradient + view * width * width + pixel, mask=covered, other=0.0)
     covered = covered & (depth > 0) & (wish != 0)
     common = wish * depth * depth
-    # of 1 / depth, when the sample moves by one unit: corner k moves it the other way, by its weight
+    # The slopes of 1 / depth. To move corner k is to move the sample the other way, by the corner's weight.
     unit = size * 0.5
     along_x = common * unit * inverse_depth_slope(a0, a1, a2, z0, z1, z2)
     along_y = common * unit * inverse_depth_slope(b0, b1, b2, z0, z1, z2)
@@ -476,17 +482,18 @@ def depth_gradient(face_index, vertices, faces, gradient, grad_vertices, n_verti
 
 
 @triton.jit
-def edge_gradient(seen, n_edges, vertices, faces, owner, image, gradient, grad_vertices, n_views, n_vertices, n_faces,
-                  n_sides, faces_stride, size, eps, CHANNELS: tl.constexpr, SAMPLES: tl.constexpr,
+def edge_gradient(visible, n_edges, vertices, faces, owner, image, gradient, grad_vertices, n_views, n_vertices,
+                  n_faces, n_sides, faces_stride, size, eps, CHANNELS: tl.constexpr, SAMPLES: tl.constexpr,
                   EDGES: tl.constexpr, STEP: tl.constexpr):
-    """What the samples say about the ends of EDGES edges: for every face that is seen, its three edges by two axes.
+    """The gradient of EDGES edges with respect to their ends. A visible face has six: three edges by two axes.
 
-    owner [2, B, S, S], image [2, B, C, S, S] and gradient [2, B, C, S / SAMPLES, S / SAMPLES]: first with columns as
-    lines, then with rows. The programs of the second axis share an edge's lines.
+    visible: [N] the faces that own a sample, as view * n_sides + face. owner [2, B, S, S], image [2, B, C, S, S] and
+    gradient [2, B, C, S / SAMPLES, S / SAMPLES]: first with columns as lines, then with rows. The programs of the
+    second axis share an edge's lines.
     """
     edge = tl.program_id(0) * EDGES + tl.arange(0, EDGES)
     given = edge < n_edges
-    code = tl.load(seen + edge // 6, mask=given, other=0)
+    code = tl.load(visible + edge // 6, mask=given, other=0)
     view, face = code // n_sides, (code % n_sides).to(tl.int32)
     k, along = edge % 6 // 2, edge % 2
     x0, y0, _ = _corner(vertices, faces, view, face, k, n_vertices, n_faces, faces_stride, given)
@@ -514,27 +521,27 @@ def edge_gradient(seen, n_edges, vertices, faces, owner, image, gradient, grad_v
         crossing = line_crossing(s, s0, t0, s1, t1)
         inner = inner_sample(crossing, direction)
         outer = inner + direction
-        # written so that a crossing that is not a number also stays out
+        # A crossing that is not a number fails every comparison.
         on = (line <= end) & (inner >= 0) & (inner <= last) & (outer >= 0) & (outer <= last)
         inner, outer, line = tl.where(on, inner, 0.0), tl.where(on, outer, 0.0), tl.where(on, line, 0)
         scale0 = end_scale(s1 - s0, s1 - s, unit)
         scale1 = end_scale(s1 - s0, s - s0, unit)
         owners = owner + (plane * size + line) * size
-        # outside: what if the face grew over these samples?
+        # outside: the face could grow over these samples
         grows = on & (tl.load(owners + inner.to(tl.int32), mask=on, other=-1) == face)
         first, final = tl.where(positive, outer, 0.0), tl.where(positive, last, outer)
-        sum0, sum1 = _jumps(image, gradient, owners, grows, first, final, inner, face, crossing, scale0, scale1, plane,
-                            line, size, width, eps, True, CHANNELS, SAMPLES, EDGES, STEP)
-        # inside: what if it drew back from its own?
+        sum0, sum1 = _changes(image, gradient, owners, grows, first, final, inner, face, crossing, scale0, scale1,
+                              plane, line, size, width, eps, True, CHANNELS, SAMPLES, EDGES, STEP)
+        # inside: the face could draw back from its own samples
         opposite = tl.where(is_between(s, s0, s2), line_crossing(s, s0, t0, s2, t2), line_crossing(s, s2, t2, s1, t1))
         limit = inner_limit(opposite, direction)
         shrinks = on & (opposite - opposite == 0)
         limit = tl.where(shrinks, limit, 0.0)
         first = tl.maximum(tl.minimum(inner, limit), 0.0)
         final = tl.minimum(tl.maximum(inner, limit), last)
-        more0, more1 = _jumps(image, gradient, owners, shrinks, first, final, outer, face, crossing, scale0, scale1,
-                              plane, line, size, width, eps, False, CHANNELS, SAMPLES, EDGES, STEP)
-        # a crossing at one end does not move with the other
+        more0, more1 = _changes(image, gradient, owners, shrinks, first, final, outer, face, crossing, scale0, scale1,
+                                plane, line, size, width, eps, False, CHANNELS, SAMPLES, EDGES, STEP)
+        # A crossing at one end does not move with the other end.
         total0 -= tl.where(on & (s != s1), sum0 + more0, 0.0)
         total1 -= tl.where(on & (s != s0), sum1 + more1, 0.0)
     back = face >= n_faces
@@ -549,11 +556,14 @@ def edge_gradient(seen, n_edges, vertices, faces, owner, image, gradient, grad_v
 
 
 @triton.jit
-def _jumps(image, gradient, owners, wanted, first, final, seen_from, face, crossing, scale0, scale1, plane, line, size,
-           width, eps, ANY_OWNER: tl.constexpr, CHANNELS: tl.constexpr, SAMPLES: tl.constexpr, EDGES: tl.constexpr,
-           STEP: tl.constexpr):
-    """Sums of the wanted changes of colour over samples first .. final of each edge's line, each divided by the
-    distance that the edge's ends have to move for it; a change is to the colour at seen_from."""
+def _changes(image, gradient, owners, wanted, first, final, source, face, crossing, scale0, scale1, plane, line, size,
+             width, eps, ANY_OWNER: tl.constexpr, CHANNELS: tl.constexpr, SAMPLES: tl.constexpr, EDGES: tl.constexpr,
+             STEP: tl.constexpr):
+    """Sum the changes that count over samples first .. final of each edge's line, for both ends of the edge.
+
+    Each change is divided by the distance that an end has to move for it. `source` is the sample whose colour the
+    samples would take.
+    """
     first, final = first.to(tl.int32), final.to(tl.int32)
     final = tl.where(wanted, final, first - 1)
     sum0, sum1 = tl.zeros([EDGES], tl.float32), tl.zeros([EDGES], tl.float32)
@@ -565,7 +575,7 @@ def _jumps(image, gradient, owners, wanted, first, final, seen_from, face, cross
         change = tl.zeros([EDGES, STEP], tl.float32)
         for channel in tl.static_range(CHANNELS):
             at = (plane * CHANNELS + channel) * size + line
-            level = tl.load(image + at * size + seen_from.to(tl.int32), mask=wanted, other=0.0)
+            level = tl.load(image + at * size + source.to(tl.int32), mask=wanted, other=0.0)
             color = tl.load(image + (at * size)[:, None] + position, mask=counts, other=0.0)
             at = (plane * CHANNELS + channel) * width + line // SAMPLES
             wish = tl.load(gradient + (at * width)[:, None] + position // SAMPLES, mask=counts, other=0.0)

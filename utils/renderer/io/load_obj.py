@@ -16,8 +16,8 @@ def load_obj(filename_obj: str | Path, normalization: bool = True, texture_size:
     """Read an obj file.
 
     `v` and `f` lines count, in any of their forms (v, v/vt, v//vn, v/vt/vn; negative indices; colours behind the
-    coordinates; a backslash at the end of a line), for textures also `vt`, `mtllib` and `usemtl`; everything else is
-    passed over. A face with more than three corners is cut into a fan from its first corner.
+    coordinates; a backslash at the end of a line). For textures `vt`, `mtllib` and `usemtl` count too. Every other
+    line is ignored. A face with more than three corners is cut into a fan from its first corner.
 
     Args:
         filename_obj: the file.
@@ -110,7 +110,7 @@ def normalize(vertices: torch.Tensor, name: str | Path = "mesh") -> torch.Tensor
 
 
 class _Paint:
-    """What the lines of an obj file say about its faces' colours."""
+    """The lines of an obj file that tell its faces' colours."""
 
     def __init__(self):
         self.coordinates = []
@@ -142,7 +142,7 @@ class _Paint:
             except ValueError:
                 raise MeshError(f"{path}, line {number}: '{_shown(words)}' has a texture coordinate that is no number"
                                 ) from None
-            # 0, and what reaches before the first, is turned away with the others out of range
+            # 0 and indices before the first become negative, and are rejected with the others out of range.
             face = [k - 1 if k > 0 else len(self.coordinates) + k if k else -1 for k in face]
         for k in range(1, len(places) - 1):
             self.corners.append(None if face is None else (face[0], face[k], face[k + 1]))
@@ -154,7 +154,7 @@ class _Paint:
         if not self.libraries:
             raise MeshError(f"{path}: no mtllib line, so there are no colours to load; load it without textures")
         for names in self.libraries:
-            # one name with blanks in it, or several names
+            # The line is one name with blanks in it, or several names.
             for name in [names] if Path(path).with_name(names).is_file() else names.split():
                 materials.update(load_mtl(Path(path).parent / name))
         corners = np.full((len(self.corners), 3, 2), np.nan, np.float32)
@@ -170,7 +170,7 @@ class _Paint:
 
 
 def _lines(content):
-    """(number, line) of an obj file's text, comments gone and continued lines joined."""
+    """(number, line) of an obj file's text, without comments, with continued lines joined."""
     joined, start = b"", 0
     for number, line in enumerate(content.splitlines(), 1):
         start = start or number
@@ -189,7 +189,7 @@ def _vertex(words, path, number):
         x, y, z = float(words[1]), float(words[2]), float(words[3])
     except (ValueError, IndexError):
         raise MeshError(f"{path}, line {number}: '{_shown(words)}' is no vertex; expected v x y z") from None
-    # float32 is what is kept, and it overflows long before a Python number does
+    # The vertices become float32, which overflows long before a Python number does.
     if not (math.isfinite(x + y + z) and max(abs(x), abs(y), abs(z)) <= FLOAT32_MAX):
         raise MeshError(f"{path}, line {number}: '{_shown(words)}' has a coordinate that is not a finite number")
     return x, y, z
@@ -206,7 +206,7 @@ def _face(words, n_vertices, path, number):
                         "corners v, v/vt, v//vn or v/vt/vn")
     if 0 in face:
         raise MeshError(f"{path}, line {number}: '{_shown(words)}' asks for vertex 0; obj files count from 1")
-    # an index that reaches before the first vertex stays negative, and is turned away with the others out of range
+    # An index before the first vertex stays negative, and is rejected with the others out of range.
     return [index - 1 if index > 0 else n_vertices + index for index in face]
 
 

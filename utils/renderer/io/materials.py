@@ -69,7 +69,7 @@ def read_image(path: str | Path) -> np.ndarray:
     """
     try:
         return np.asarray(imageio.imread(path, plugin="pillow", mode="RGB"), dtype=np.float32) / 255
-    except Exception as error:  # whatever a broken file makes the reader stumble over
+    except Exception as error:  # a broken file can raise anything in the reader
         raise MeshError(f"{path}: cannot be read as an image ({str(error).splitlines()[0]})") from None
 
 
@@ -83,9 +83,9 @@ def face_textures(material_of: list[str], materials: dict[str, Material], corner
     Args:
         material_of: name of each face's material, F of them.
         materials: Material by name.
-        corners: [F, 3, 2] float32, texture coordinates; not numbers where a face has none.
+        corners: [F, 3, 2] float32, texture coordinates; NaN where a face has none.
         texture_size: cells of a cube along an axis.
-        wrapping: of WRAPPINGS: what coordinates outside [0, 1] stand for.
+        wrapping: one of WRAPPINGS: what coordinates outside [0, 1] stand for.
         use_bilinear: interpolate between texels, or take the nearest.
 
     Returns:
@@ -128,9 +128,9 @@ def cell_coordinates(corners: np.ndarray, texture_size: int, wrapping: str) -> n
 
 
 def wrapped(coordinates: np.ndarray, wrapping: str) -> np.ndarray:
-    """Texture coordinates brought into [0, 1], but for CLAMP_TO_BORDER, which tells outside from inside."""
+    """Texture coordinates brought into [0, 1]; CLAMP_TO_BORDER leaves them, to tell outside from inside."""
     if wrapping == "REPEAT":
-        # 1 stays 1: an image that is laid over a face once, from edge to edge, ends there
+        # 1 stays 1: there ends an image that is laid over a face once, from edge to edge.
         inside = (coordinates >= 0) & (coordinates <= 1)
         return np.where(inside, coordinates, coordinates - np.floor(coordinates))
     if wrapping == "MIRRORED_REPEAT":

@@ -58,8 +58,8 @@ def create_texture_image(textures: torch.Tensor, texture_size_out: int = TILE) -
 
     Args:
         textures: [F, t, t, t, 3] in [0, 1].
-        texture_size_out: texels a side of a tile. The tiles are made a little larger where that puts a texel on every
-            cell (i, j, k) with i + j + k = t - 1.
+        texture_size_out: texels a side of a tile, at least. A tile is larger where that puts a texel on every cell
+            (i, j, k) with i + j + k = t - 1.
 
     Returns:
         The image [H, W, 3] uint8, row 0 at the top, and the faces' texture coordinates [F, 3, 2], float64 in [0, 1].
@@ -71,8 +71,8 @@ def create_texture_image(textures: torch.Tensor, texture_size_out: int = TILE) -
     columns = int(np.ceil(np.sqrt(n_faces)))
     rows = -(-n_faces // columns)
 
-    # Rows count upwards, as texture coordinates do: corner 0 is the tile's first texel, 1 the end of the first
-    # column, 2 the opposite one; texels beyond the edge from 0 to 2 repeat the edge, for the sake of interpolation.
+    # Rows count upwards, as texture coordinates do. Corner 0 is the tile's first texel, corner 1 the end of the first
+    # column, corner 2 the opposite texel. Texels beyond the edge from 0 to 2 repeat the edge, for the interpolation.
     up, across = np.meshgrid(np.arange(tile) / (tile - 1), np.arange(tile) / (tile - 1), indexing="ij")
     weights = np.stack((1 - np.maximum(up, across), np.maximum(up - across, 0), across), axis=-1)
     colors = read_cubes(textures, weights)
