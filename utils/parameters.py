@@ -2,6 +2,7 @@
 
 Nothing here needs torch: the scripts check what they are given before they load it.
 """
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -50,7 +51,7 @@ COLOR = ("red", "green", "blue")
 IMAGE_SIZE = 224  # pixels a side, for every network that does not say otherwise
 
 
-def parse_parameters(text):
+def parse_parameters(text: str) -> tuple[str, ...]:
     """The names of a list such as "azimuth,elevation".
 
     Raises:
@@ -65,7 +66,7 @@ def parse_parameters(text):
     return names
 
 
-def parse_fixed(text, parameters):
+def parse_fixed(text: str, parameters: Sequence[str]) -> dict[str, float]:
     """Values of parameters that stay the same, from text such as "distance=3,red=0.5": a dict.
 
     Args:
@@ -86,7 +87,7 @@ def parse_fixed(text, parameters):
     return fixed
 
 
-def in_domain(option, name, number):
+def in_domain(option: str, name: str, number: str | float) -> float:
     """A number in a parameter's domain, from text or a number.
 
     Raises:
@@ -103,12 +104,13 @@ def in_domain(option, name, number):
     return value
 
 
-def domain_of(parameters):
-    """The box of all allowed points of the named parameters: a ndinterval."""
+def domain_of(parameters: Sequence[str]) -> ndinterval:
+    """The box of all allowed points of the named parameters."""
     return ndinterval([PARAMETERS[name].begin for name in parameters], [PARAMETERS[name].end for name in parameters])
 
 
-def grid(step=None, parameters=AZIMUTH_AND_ELEVATION):
+def grid(step: float | Sequence[float] | None = None,
+         parameters: Sequence[str] = AZIMUTH_AND_ELEVATION) -> tuple[np.ndarray, np.ndarray]:
     """A map's grid; by default that of section 4: azimuth 0, 3, .. < 360; elevation -10, -7, .. < 90.
 
     Args:

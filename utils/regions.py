@@ -1,4 +1,9 @@
 """Regions of the semantic space: boxes."""
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
 import numpy as np
 
 
@@ -10,47 +15,47 @@ class ndinterval:
         r: [n] their difference.
     """
 
-    def __init__(self, a, b):
+    def __init__(self, a: Any, b: Any) -> None:
         self.a = np.asarray(a, dtype=np.float64).copy()
         self.b = np.asarray(b, dtype=np.float64).copy()
 
     @property
-    def r(self):
+    def r(self) -> np.ndarray:
         return self.b - self.a
 
     @property
-    def n(self):
+    def n(self) -> int:
         """Number of dimensions."""
         return len(self.a)
 
-    def size(self):
+    def size(self) -> float:
         """Volume: the product of the sides, in the units of the dimensions."""
         return float(np.prod(self.r))
 
-    def within(self, domain):
-        """The part of the box inside another one, which may have no volume left: a ndinterval with b >= a."""
+    def within(self, domain: ndinterval) -> ndinterval:
+        """The part of the box inside another one, which may have no volume left, with b >= a."""
         a = np.clip(self.a, domain.a, domain.b)
         return ndinterval(a, np.maximum(np.clip(self.b, domain.a, domain.b), a))
 
-    def share_of(self, domain):
+    def share_of(self, domain: ndinterval) -> float:
         """The volume inside a domain over the domain's; 0 where a bound is not finite."""
         return self.within(domain).size() / domain.size() if self.is_finite() else 0.0
 
-    def is_finite(self):
+    def is_finite(self) -> bool:
         """Whether all bounds are numbers."""
         return bool(np.isfinite(self.a).all() and np.isfinite(self.b).all())
 
-    def grid(self, k):
+    def grid(self, k: int) -> np.ndarray:
         """k ** n points, k evenly spaced along each dimension, the bounds included: [k ** n, n]."""
         axes = np.meshgrid(*(np.linspace(a, b, k) for a, b in zip(self.a, self.b)), indexing="ij")
         return np.stack([axis.ravel() for axis in axes], axis=1)
 
-    def __eq__(self, other):
+    def __eq__(self, other: object) -> bool:
         return isinstance(other, ndinterval) and np.array_equal(self.a, other.a) and np.array_equal(self.b, other.b)
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         return f"ndinterval({self.a.tolist()}, {self.b.tolist()})"
 
-    def __reduce__(self):
+    def __reduce__(self) -> tuple[Callable[..., ndinterval], tuple[list[float], list[float]]]:
         # plain numbers only, so that a file of regions opens where nothing but numbers may be read
         return ndinterval, (self.a.tolist(), self.b.tolist())

@@ -9,11 +9,12 @@ import torch
 
 pytest.importorskip("triton", reason="the GPU's rasterizer is written in Triton, which is not installed here")
 
+from utils.renderer import camera
 from utils.renderer.cpu import backend as cpu
 from utils.renderer.cuda import backend as cuda
-from utils.renderer import camera
 from utils.renderer.io.load_obj import load_obj
-from utils.renderer.rasterize import Scene, rasterize_mesh
+from utils.renderer.rasterize import rasterize_mesh
+from utils.renderer.scene import Scene
 
 MESHES = ("tetrahedron", "bumpy_sphere", "open_bowl", "triangle_soup", "awkward")
 IMAGE_SIZE = 12  # pixels: the interpreter is slow
@@ -28,10 +29,9 @@ def mesh(request, goldens):
     return camera.perspective(camera.look_at(vertices.expand(2, -1, -1), eye)).contiguous(), faces[None].int()
 
 
-def scene(faces, channels, samples=2, fill_back=True, **wanted):
+def scene(faces, channels, anti_aliasing=True, fill_back=True, **wanted):
     background = torch.linspace(0.1, 0.4, 2 * channels).reshape(2, channels)
-    return Scene(faces, IMAGE_SIZE, samples, 0.1, 100.0, 1e-3, background, fill_back,
-                 **dict(with_depth=True, with_alpha=True) | wanted)
+    return Scene(faces, IMAGE_SIZE, anti_aliasing, background_color=background, fill_back=fill_back, **wanted)
 
 
 def on(device, *values):
@@ -43,7 +43,7 @@ def on(device, *values):
 
 
 def both(function, *values):
-    """What cpu.py and cuda.py return for the same arguments, as lists of arrays."""
+    """What the two backends return for the same arguments, as lists of arrays."""
     def arrays(result):
         return [None if r is None else r.cpu().numpy() for r in (result if isinstance(result, tuple) else (result,))]
     return (arrays(getattr(cpu, function)(*values)), arrays(getattr(cuda, function)(*on(DEVICE, *values))))
@@ -76,8 +76,8 @@ def test_images_are_the_cpus(mesh, textured, for_gradient):
 def test_without_backs_without_anti_aliasing_in_one_channel(mesh):
     vertices, faces = mesh
     colors = torch.rand(2, faces.shape[1], 1, generator=torch.Generator().manual_seed(1))
-    (expected, *_), (got, *_) = both("draw", vertices, colors, None,
-                                     scene(faces, 1, samples=1, fill_back=False, with_depth=False, with_alpha=False))
+    plain = scene(faces, 1, anti_aliasing=False, fill_back=False, with_depth=False, with_alpha=False)
+    (expected, *_), (got, *_) = both("draw", vertices, colors, None, plain)
     assert (np.abs(got - expected) > 1e-3).mean() <= 5e-4
 
 
@@ -113,7 +113,7 @@ def test_nothing_in_view():
 @pytest.mark.skipif(DEVICE.type == "cpu", reason="no GPU here")
 def test_tensors_on_the_gpu_are_drawn_there():
     vertices, faces = torch.rand(1, 3, 3, device=DEVICE) + 1, torch.tensor([[[0, 1, 2]]], device=DEVICE)
-    rgb, _, _ = rasterize_mesh(vertices, faces, torch.ones(1, 2, 1, device=DEVICE), 16)
+    rgb, _, _ = rasterize_mesh(vertices, torch.ones(1, 2, 1, device=DEVICE), None, Scene(faces, 16))
     assert rgb.device.type == "cuda"
 
 
@@ -127,7 +127,7 @@ from utils.renderer.cuda import kernels as cuda_kernels
 floats = dict.fromkeys("vertices centres depth colors background image textures gradient grad_vertices grad_textures "
                        "grad_colors".split(), "*fp32")
 types = floats | dict(faces="*i32", keys="*i64", larger="*i64", n_larger="*i32", face_index="*i32", owner="*i32",
-                      seen="*i64", near="fp32", far="fp32", eps="fp32")
+                      visible="*i64", near="fp32", far="fp32", eps="fp32")
 constants = dict(FILL_BACK=True, FACES=32, LIMIT=256, STEP=64, CHANNELS=3, SAMPLES=2, EDGES=1, FLAT=False)
 for name in ("draw_small draw_larger resolve shade read_cubes texture_gradient depth_gradient edge_gradient").split():
     kernel = getattr(cuda_kernels, name)

@@ -45,8 +45,8 @@ def test_images_are_the_original_renderers(name, goldens, looking_from, device):
 def test_published_frames(shared):
     from PIL import Image
 
-    from utils.shapes.shape import load_shape
     from utils.semantic.views import Views
+    from utils.shapes.shape import load_shape
 
     for name, class_nb, object_nb in (("bathtub", 1, 7), ("cup", 5, 4)):
         shape = load_shape(shared / "scale", class_nb, object_nb)

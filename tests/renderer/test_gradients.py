@@ -1,10 +1,12 @@
-"""The renderer's gradient: against the neural mesh renderer's own, and against a plain statement of its rules."""
+"""The renderer's gradient: against the neural mesh renderer's own, and against the rules put together slowly."""
 import numpy as np
 import pytest
 import torch
 
 import utils.renderer as nr
+from tests.renderer import by_rules
 from utils.renderer.rasterize import _Rasterize, rasterize_mesh
+from utils.renderer.scene import Scene
 
 MESHES = ("tetrahedron", "bumpy_sphere", "open_bowl", "triangle_soup", "awkward")
 SIZE = 32
@@ -46,59 +48,6 @@ def test_gradients_are_the_original_renderers(name, view, goldens, looking_from,
         assert error(grad_camera, golden["grad_camera"][view]) < max(5 * sensitivity, 0.01)
 
 
-def rule(vertices, faces, owner, image, gradient):
-    """Gradient [V, 3] of the vertices by the published rules, one sample after the other.
-
-    Args:
-        vertices: [V, 3].
-        faces: [N, 3], fronts and backs, numbered as in `owner`.
-        owner: [S, S] number of the face at each sample, or -1; row 0 at the bottom.
-        image, gradient: [C, S, S].
-    """
-    size = len(owner)
-    result = np.zeros(vertices.shape)
-    points = (vertices[:, :2] * size + size - 1) / 2  # float32: one step of rounding puts an edge on another sample
-    for number, corners in enumerate(faces):
-        (x0, y0), (x1, y1), (x2, y2) = points[corners]
-        if (y2 - y0) * (x1 - x0) < (y1 - y0) * (x2 - x0):
-            continue
-        for edge in range(3):
-            i0, i1, i2 = (corners[(edge + k) % 3] for k in range(3))
-            for s_axis, t_axis in ((0, 1), (1, 0)):
-                (s0, t0), (s1, t1), (s2, t2) = (points[i][[s_axis, t_axis]] for i in (i0, i1, i2))
-                direction = (-1 if s0 < s1 else 1) * (1 if s_axis == 0 else -1)
-                begin, end = max(np.ceil(min(s0, s1)), 0), min(np.floor(max(s0, s1)), size - 1) + 1
-                for s in np.arange(begin, end, dtype=np.float32):
-                    line = (slice(None), int(s)) if s_axis == 0 else (int(s), slice(None))
-                    owners, colors, wishes = owner[line], image[(slice(None), *line)], gradient[(slice(None), *line)]
-                    if s0 == s1:
-                        continue
-                    crossing = (t1 - t0) / (s1 - s0) * (s - s0) + t0
-                    inner = int(np.floor(crossing) if direction > 0 else np.ceil(crossing))
-                    outer = inner + direction
-                    if not (0 <= inner < size and 0 <= outer < size):
-                        continue
-                    if (s - s0) * (s - s2) < 0:
-                        opposite = (t2 - t0) / (s2 - s0) * (s - s0) + t0
-                    else:
-                        opposite = (t1 - t2) / (s1 - s2) * (s - s2) + t2 if s1 != s2 else np.nan
-                    limit = np.ceil(opposite) if direction > 0 else np.floor(opposite)
-                    for q in range(size):
-                        delta = 0
-                        if (q - outer) * direction >= 0:
-                            if owners[inner] == number:
-                                delta = (colors[:, q] - colors[:, inner]) @ wishes[:, q]
-                        elif np.isfinite(limit) and owners[q] == number and min(inner, limit) <= q <= max(inner, limit):
-                            delta = (colors[:, q] - colors[:, outer]) @ wishes[:, q]
-                        if delta <= 0:
-                            continue
-                        for i, span in ((i0, s1 - s), (i1, s - s0)):
-                            if span != 0:
-                                distance = (s1 - s0) / span * (q - crossing) * 2 / size
-                                result[i, t_axis] -= delta / (distance + (1e-3 if distance > 0 else -1e-3))
-    return result
-
-
 @pytest.mark.parametrize("anti_aliasing", [False, True])
 @pytest.mark.parametrize("channels, with_alpha, fill_back", [(1, False, True), (3, True, True), (2, True, False)])
 @pytest.mark.parametrize("extent, on_centres", [(0.1, False), (0.5, False), (2.0, False), (0.5, True)])
@@ -117,19 +66,20 @@ def test_gradients_are_by_the_rules(extent, on_centres, channels, with_alpha, fi
         colors = random.uniform(0, 1, (len(numbered), channels)).astype(np.float32)
         background = random.uniform(0, 1, channels).astype(np.float32)
 
-        owner = rasterize_mesh(torch.from_numpy(vertices)[None], torch.from_numpy(faces)[None],
-                               torch.arange(len(numbered), dtype=torch.float32)[None, :, None], SIZE, False,
-                               background_color=(-1,), fill_back=fill_back)[0][0, 0].numpy()[::-1].astype(int)
+        scene = Scene(torch.from_numpy(faces)[None], SIZE, False, background_color=(-1,), fill_back=fill_back)
+        numbers = torch.arange(len(numbered), dtype=torch.float32)[None, :, None]
+        shown, *_ = rasterize_mesh(torch.from_numpy(vertices)[None], numbers, None, scene)
+        owner = shown[0, 0].numpy()[::-1].astype(int)
         weight = random.normal(0, 1, (channels + 1, SIZE // samples, SIZE // samples)).astype(np.float32)
         gradient = weight[:, ::-1].repeat(samples, 1).repeat(samples, 2) / samples ** 2
         image = np.stack([*np.concatenate((colors, background[None]))[owner].transpose(2, 0, 1), owner >= 0])
-        shown = channels + with_alpha
-        expected = rule(vertices, numbered, owner, image[:shown], gradient[:shown])
+        asked = slice(channels + with_alpha)
+        expected = by_rules.edge_gradient(vertices, numbered, owner, image[asked], gradient[asked], 1e-3)
 
         given = torch.from_numpy(vertices)[None].requires_grad_()
-        rgb, _, alpha = rasterize_mesh(given, torch.from_numpy(faces)[None], torch.from_numpy(colors)[None],
-                                       SIZE // samples, anti_aliasing, background_color=background,
-                                       fill_back=fill_back)
+        scene = Scene(torch.from_numpy(faces)[None], SIZE // samples, anti_aliasing, background_color=background,
+                      fill_back=fill_back)
+        rgb, _, alpha = rasterize_mesh(given, torch.from_numpy(colors)[None], None, scene)
         weight = torch.from_numpy(weight)
         loss = (weight[:-1] * rgb[0]).sum() + ((weight[-1] * alpha[0]).sum() if with_alpha else 0)
         loss.backward()
@@ -148,7 +98,7 @@ def test_colour_gradients_are_differences(views_share, anti_aliasing):
     weight = torch.randn(2, 3, 16, 16)
 
     def loss(colors):
-        return (weight * rasterize_mesh(vertices, faces, colors, 16, anti_aliasing)[0]).double().sum()
+        return (weight * rasterize_mesh(vertices, colors, None, Scene(faces, 16, anti_aliasing))[0]).double().sum()
 
     gradient, = torch.autograd.grad(loss(colors), colors)
     expected = torch.empty_like(gradient)
@@ -167,11 +117,11 @@ def test_colours_of_one_mesh_gather_what_all_views_say():
     shared, apart = torch.rand(1, 2, 1).requires_grad_(), torch.zeros(2, 2, 1)
     apart = (apart + shared.detach()).requires_grad_()
     for colors in (shared, apart):
-        (weight * rasterize_mesh(vertices, FACE, colors, 16)[0]).sum().backward()
+        (weight * rasterize_mesh(vertices, colors, None, Scene(FACE, 16))[0]).sum().backward()
     torch.testing.assert_close(shared.grad, apart.grad.sum(0, keepdim=True))
     first = shared.grad.clone()
     shared.grad = None
-    (weight * rasterize_mesh(vertices, FACE, shared.expand(2, -1, -1), 16)[0]).sum().backward()
+    (weight * rasterize_mesh(vertices, shared.expand(2, -1, -1), None, Scene(FACE, 16))[0]).sum().backward()
     torch.testing.assert_close(shared.grad, first)
 
 
@@ -180,13 +130,15 @@ def test_gradients_reach_the_camera_the_light_and_the_textures(goldens, looking_
     torch.manual_seed(0)
     weight = torch.randn(1, 3, 48, 48)
 
-    def gradient_of(parameter, textures=None, eye=nr.get_points_from_angles(2.732, 30, 40), **settings):
+    standing = nr.get_points_from_angles(2.732, 30, 40)
+
+    def gradient_of(parameter, textures=None, eye=standing, **settings):
         renderer = looking_from(eye, 48, **settings)
         textures = torch.ones(1).expand(1, len(faces), 1, 1, 1, 3) if textures is None else textures
         rgb = renderer(vertices[None], faces[None], textures, mode="rgb")
         return torch.autograd.grad((weight * rgb).sum(), parameter)[0]
 
-    eye = torch.tensor([nr.get_points_from_angles(2.732, 30, 40)], requires_grad=True)
+    eye = torch.tensor([standing], requires_grad=True)
     assert (gradient_of(eye, eye=eye) != 0).all()
     for place in range(3):  # each of them may be the only tensor
         camera = [2.732, 30.0, 40.0]
@@ -210,27 +162,27 @@ def test_without_a_gradient_nothing_is_kept(monkeypatch):
     colors = torch.ones(1, 2, 1)
     wanted = TRIANGLE.clone().requires_grad_()
     monkeypatch.setattr(_Rasterize, "forward", forbidden)
-    images = [rasterize_mesh(TRIANGLE, FACE, colors, 16)]
+    images = [rasterize_mesh(TRIANGLE, colors, None, Scene(FACE, 16))]
     with torch.no_grad():
-        images.append(rasterize_mesh(wanted, FACE, colors, 16))
+        images.append(rasterize_mesh(wanted, colors, None, Scene(FACE, 16)))
     with torch.inference_mode():
-        images.append(rasterize_mesh(wanted, FACE, colors, 16))
+        images.append(rasterize_mesh(wanted, colors, None, Scene(FACE, 16)))
     assert not any(image.requires_grad for triple in images for image in triple)
     with pytest.raises(AssertionError, match="prepared"):
-        rasterize_mesh(wanted, FACE, colors, 16)
+        rasterize_mesh(wanted, colors, None, Scene(FACE, 16))
 
 
 def test_only_what_depends_on_an_input_has_a_gradient():
     vertices, colors = TRIANGLE.clone().requires_grad_(), torch.ones(1, 2, 1, requires_grad=True)
-    rgb, depth, alpha = rasterize_mesh(vertices, FACE, colors, 16)
+    rgb, depth, alpha = rasterize_mesh(vertices, colors, None, Scene(FACE, 16))
     assert rgb.requires_grad and alpha.requires_grad and depth.requires_grad
     assert torch.autograd.grad(alpha.sum(), colors, allow_unused=True, retain_graph=True)[0] is None
     assert torch.autograd.grad(-rgb.sum(), vertices)[0][..., :2].abs().max() > 0
-    rgb, depth, alpha = rasterize_mesh(TRIANGLE, FACE, colors, 16)
+    rgb, depth, alpha = rasterize_mesh(TRIANGLE, colors, None, Scene(FACE, 16))
     assert rgb.requires_grad and not alpha.requires_grad and not depth.requires_grad
-    rgb, _, alpha = rasterize_mesh(vertices, FACE, None, 16)  # the silhouette alone
+    rgb, _, alpha = rasterize_mesh(vertices, None, None, Scene(FACE, 16))  # the silhouette alone
     alone, = torch.autograd.grad(-alpha.sum(), vertices)
-    rgb, _, _ = rasterize_mesh(vertices, FACE, colors, 16, return_depth=False, return_alpha=False)
+    rgb, _, _ = rasterize_mesh(vertices, colors, None, Scene(FACE, 16, with_depth=False, with_alpha=False))
     torch.testing.assert_close(alone, torch.autograd.grad(-rgb.sum(), vertices)[0])  # white on black is a silhouette
 
 
@@ -249,8 +201,9 @@ def test_the_images_are_the_same_with_and_without_a_gradient(anti_aliasing, gold
 def test_a_flat_surface_is_not_all_ties_where_a_network_wants_a_gradient():
     triangle = torch.tensor([[[-1.0, -1, 3], [1, -1, 5], [0, 1, 4]]])
     colors = torch.full((1, 1, 1), 0.3)
-    flat, _, alpha = rasterize_mesh(triangle, torch.tensor([[[0, 1, 2]]]), colors, 64, fill_back=False)
-    tracked, *_ = rasterize_mesh(triangle.requires_grad_(), torch.tensor([[[0, 1, 2]]]), colors, 64, fill_back=False)
+    scene = Scene(FACE, 64, fill_back=False)
+    flat, _, alpha = rasterize_mesh(triangle, colors, None, scene)
+    tracked, *_ = rasterize_mesh(triangle.requires_grad_(), colors, None, scene)
     inside = alpha[0] == 1
     assert len(flat[0, 0][inside].unique()) == 1
     assert len(tracked[0, 0][inside].unique()) > 1
@@ -284,7 +237,7 @@ def test_a_batchs_gradient_is_its_views_one_by_one(goldens, looking_from, thread
 def gradient_of(vertices, faces, size=SIZE):
     vertices = torch.as_tensor(vertices, dtype=torch.float32)[None].requires_grad_()
     faces = torch.as_tensor(faces)[None]
-    rgb, _, alpha = rasterize_mesh(vertices, faces, torch.ones(1, 2 * faces.shape[1], 1), size, False)
+    rgb, _, alpha = rasterize_mesh(vertices, torch.ones(1, 2 * faces.shape[1], 1), None, Scene(faces, size, False))
     weight = torch.randn(2, size, size, generator=torch.Generator().manual_seed(0))
     (weight[0] * rgb[0, 0] + weight[1] * alpha[0]).sum().backward()
     return vertices.grad[0]

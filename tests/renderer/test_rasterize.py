@@ -1,42 +1,23 @@
-"""The rasterizer's kernels against a plain statement of the rules, and what a renderer promises its user."""
+"""The rasterizer against the rules, put together slowly, and what a renderer promises its user."""
 import numpy as np
 import pytest
 import torch
 
 import utils.renderer as nr
+from tests.renderer import by_rules
 from utils.renderer.cpu import kernels
 from utils.renderer.rasterize import rasterize_mesh
+from utils.renderer.scene import Scene
 
 SIZE = 32
-NEAR, FAR = np.float32(0.1), np.float32(100)
-
-
-def reference(vertices, faces, fill_back, size=SIZE):
-    """Face index and depth [S, S], row 0 at the bottom: every face tested at every sample."""
-    centres = ((2.0 * np.arange(size) + 1 - size) / size).astype(np.float32)
-    x, y = np.meshgrid(centres, centres)
-    index = np.full((size, size), -1)
-    depth = np.full((size, size), FAR)
-    for number, corners in enumerate(np.concatenate((faces, faces[:, ::-1])) if fill_back else faces):
-        (x0, y0, z0), (x1, y1, z1), (x2, y2, z2) = vertices[corners]
-        if not (y2 - y0) * (x1 - x0) >= (y1 - y0) * (x2 - x0):
-            continue
-        with np.errstate(all="ignore"):
-            w2 = (y - y0) * (x1 - x0) - (x - x0) * (y1 - y0)
-            w0 = (y - y1) * (x2 - x1) - (x - x1) * (y2 - y1)
-            w1 = (y - y2) * (x0 - x2) - (x - x2) * (y0 - y2)
-            z = (w0 + w1 + w2) / (w0 / z0 + w1 / z1 + w2 / z2)
-            seen = (w0 >= 0) & (w1 >= 0) & (w2 >= 0) & (z > NEAR) & (z < FAR) & (z < depth)
-        index[seen], depth[seen] = number, z[seen]
-    return index, depth
 
 
 def drawn(vertices, faces, fill_back=True, size=SIZE):
-    """The same from the kernels: each face's colour is its number."""
+    """Face index and depth [S, S], row 0 at the bottom: each face's colour is its number."""
     n = len(faces) * (2 if fill_back else 1)
     colors = torch.arange(n, dtype=torch.float32)[None, :, None]
-    rgb, depth, alpha = rasterize_mesh(torch.from_numpy(vertices)[None], torch.from_numpy(faces)[None], colors, size,
-                                       anti_aliasing=False, background_color=(-1,), fill_back=fill_back)
+    scene = Scene(torch.from_numpy(faces)[None], size, anti_aliasing=False, background_color=(-1,), fill_back=fill_back)
+    rgb, depth, _ = rasterize_mesh(torch.from_numpy(vertices)[None], colors, None, scene)
     return rgb[0, 0].numpy()[::-1], depth[0].numpy()[::-1]
 
 
@@ -51,10 +32,9 @@ def test_every_sample_shows_the_nearest_face(extent, fill_back, size):
         vertices[:, 2] = random.uniform(0.02, 6, len(vertices))  # some in front of the near plane
         faces = np.arange(len(vertices), dtype=np.int32).reshape(-1, 3)
         index, depth = drawn(vertices, faces, fill_back, size)
-        expected_index, expected_depth = reference(vertices, faces, fill_back, size)
-        # the reciprocals of depth are taken once a corner and not once a sample: the last digits differ
-        np.testing.assert_allclose(depth, expected_depth, rtol=2e-5)
-        assert (index != expected_index).mean() < 1e-3
+        expected_index, expected_depth = by_rules.draw(vertices, faces, fill_back, size, 0.1, 100)
+        np.testing.assert_array_equal(depth, expected_depth)
+        np.testing.assert_array_equal(index, expected_index)
 
 
 @pytest.mark.parametrize("channels", [1, 3])

@@ -20,7 +20,7 @@ class DemoNetwork(nn.Module):
     smooth throughout, without maxima or kinks: rounding cannot send its gradient another way.
     """
 
-    def __init__(self, width: int = 16):
+    def __init__(self, width: int = 16) -> None:
         """width: channels of the first convolution."""
         super().__init__()
         blocks: list[nn.Module] = []

@@ -1,39 +1,43 @@
-"""Where the camera stands and how it sees: Kato et al. 2018; Hamdi & Ghanem 2019, section 3."""
+"""The camera: where it stands and how it projects (Kato et al. 2018; Hamdi & Ghanem 2019, section 3)."""
 import math
 
 import torch
 
-SHORTEST = 1e-5  # a vector shorter than this is not stretched to length one
+from .tensors import Numbers
+
+SHORTEST = 1e-5  # a shorter vector is divided by this, and not by its length
 
 
-def get_points_from_angles(distance, elevation, azimuth, degrees=True):
+def get_points_from_angles(distance: float | torch.Tensor, elevation: float | torch.Tensor,
+                           azimuth: float | torch.Tensor, degrees: bool = True,
+                           ) -> tuple[float, float, float] | torch.Tensor:
     """Points on a sphere around the origin; azimuth 0 is the side of negative z.
 
     Args:
-        distance, elevation, azimuth: numbers, or tensors of one shape [...], or some of each; angles in degrees
-            (`degrees=False`: radians).
+        distance, elevation, azimuth: numbers, or tensors of one shape [...], or some of each.
+        degrees: the angles are in degrees; False: in radians.
 
     Returns:
         A tuple (x, y, z) for numbers, a tensor [..., 3] if there are tensors.
     """
     given = (distance, elevation, azimuth)
-    tensors = [v for v in given if torch.is_tensor(v)]
+    tensors: list[torch.Tensor] = [v for v in given if torch.is_tensor(v)]
     if not tensors:
         if degrees:
             elevation, azimuth = math.radians(elevation), math.radians(azimuth)
         return (distance * math.cos(elevation) * math.sin(azimuth), distance * math.sin(elevation),
                 -distance * math.cos(elevation) * math.cos(azimuth))
     dtype = torch.result_type(tensors[0], 1.0)
-    distance, elevation, azimuth = torch.broadcast_tensors(
+    distances, elevations, azimuths = torch.broadcast_tensors(
         *(v if torch.is_tensor(v) else torch.tensor(v, dtype=dtype, device=tensors[0].device) for v in given))
     if degrees:
-        elevation, azimuth = torch.deg2rad(elevation), torch.deg2rad(azimuth)
-    return torch.stack((distance * torch.cos(elevation) * torch.sin(azimuth), distance * torch.sin(elevation),
-                        -distance * torch.cos(elevation) * torch.cos(azimuth)), dim=-1)
+        elevations, azimuths = torch.deg2rad(elevations), torch.deg2rad(azimuths)
+    return torch.stack((distances * torch.cos(elevations) * torch.sin(azimuths), distances * torch.sin(elevations),
+                        -distances * torch.cos(elevations) * torch.cos(azimuths)), dim=-1)
 
 
-def look_at(vertices, eye, at=(0, 0, 0), up=(0, 1, 0)):
-    """Vertices as seen from `eye`: x to the right, y up, z into the scene.
+def look_at(vertices: torch.Tensor, eye: Numbers, at: Numbers = (0, 0, 0), up: Numbers = (0, 1, 0)) -> torch.Tensor:
+    """Vertices in the axes of a camera at `eye` that looks at `at`: x to the right, y up, z into the scene.
 
     Args:
         vertices: [B, V, 3] float tensor.
@@ -46,8 +50,9 @@ def look_at(vertices, eye, at=(0, 0, 0), up=(0, 1, 0)):
     return _in_axes(vertices, eye, at - eye, up)
 
 
-def look(vertices, eye, direction=(0, 0, 1), up=None):
-    """Vertices as seen from `eye` in a given direction; as `look_at` otherwise.
+def look(vertices: torch.Tensor, eye: Numbers, direction: Numbers = (0, 0, 1), up: Numbers | None = None,
+         ) -> torch.Tensor:
+    """Vertices in the axes of a camera at `eye` that looks in a direction; as `look_at` otherwise.
 
     Args:
         direction: three numbers, or a tensor [3] or [B, 3]; it may have any length.
@@ -68,7 +73,7 @@ def _in_axes(vertices, eye, forward, up):
     return torch.matmul(vertices - eye, axes.transpose(-1, -2))
 
 
-def perspective(vertices, angle=30.0):
+def perspective(vertices: torch.Tensor, angle: float | torch.Tensor = 30.0) -> torch.Tensor:
     """Perspective projection with a field of view of `angle` degrees to each side.
 
     Args:
@@ -80,13 +85,14 @@ def perspective(vertices, angle=30.0):
     """
     _check(vertices)
     x, y, z = vertices.unbind(-1)
-    # in float64, as the last digit of a float32 tangent depends on the processor
+    # In float64: the last digit of a float32 tangent depends on the processor.
     angle = torch.deg2rad(torch.as_tensor(angle, dtype=torch.float64, device=x.device))
     width = torch.tan(angle).to(x.dtype).reshape(-1, 1)
     return torch.stack((x / z / width, y / z / width, z), dim=-1)
 
 
-def projection(vertices, K, R, t, dist_coeffs=None, orig_size=1024, eps=1e-9):
+def projection(vertices: torch.Tensor, K: torch.Tensor, R: torch.Tensor, t: torch.Tensor,
+               dist_coeffs: torch.Tensor | None = None, orig_size: float = 1024, eps: float = 1e-9) -> torch.Tensor:
     """Vertices as a calibrated camera sees them: OpenCV's pinhole model with radial and tangential distortion.
 
     Args:
@@ -122,12 +128,12 @@ def projection(vertices, K, R, t, dist_coeffs=None, orig_size=1024, eps=1e-9):
     return torch.stack((2 * (u - orig_size / 2) / orig_size, 2 * (v - orig_size / 2) / orig_size, z), dim=-1)
 
 
-def unit(vectors):
+def unit(vectors: torch.Tensor) -> torch.Tensor:
     """Vectors [..., 3] divided by their length (or by SHORTEST, if that is larger)."""
     return vectors / vectors.norm(dim=-1, keepdim=True).clamp(min=SHORTEST)
 
 
-def points_like(vertices, values, name):
+def points_like(vertices: torch.Tensor, values: Numbers, name: str) -> torch.Tensor:
     """values, three numbers for all views or [B, 3], as a tensor like vertices [B, V, 3].
 
     Raises:

@@ -1,4 +1,4 @@
-"""What the renderer says of files."""
+"""The renderer's error for files."""
 
 
 class MeshError(ValueError):

@@ -1,11 +1,13 @@
 """Ambient and directional light, flat on every face (Kato et al. 2018)."""
 import torch
 
-from utils.renderer.camera import unit
+from .camera import unit
+from .tensors import Numbers
 
 
-def lighting(faces, textures, intensity_ambient=0.5, intensity_directional=0.5, color_ambient=(1, 1, 1),
-             color_directional=(1, 1, 1), direction=(0, 1, 0)):
+def lighting(faces: torch.Tensor, textures: torch.Tensor, intensity_ambient: float | torch.Tensor = 0.5,
+             intensity_directional: float | torch.Tensor = 0.5, color_ambient: Numbers = (1, 1, 1),
+             color_directional: Numbers = (1, 1, 1), direction: Numbers = (0, 1, 0)) -> torch.Tensor:
     """Textures under the light that falls on their faces.
 
     Args:
@@ -20,8 +22,9 @@ def lighting(faces, textures, intensity_ambient=0.5, intensity_directional=0.5, 
     return textures * light[:, :, None, None, None]
 
 
-def face_light(faces, intensity_ambient=0.5, intensity_directional=0.5, color_ambient=(1, 1, 1),
-               color_directional=(1, 1, 1), direction=(0, 1, 0)):
+def face_light(faces: torch.Tensor, intensity_ambient: float | torch.Tensor = 0.5,
+               intensity_directional: float | torch.Tensor = 0.5, color_ambient: Numbers = (1, 1, 1),
+               color_directional: Numbers = (1, 1, 1), direction: Numbers = (0, 1, 0)) -> torch.Tensor:
     """Light that falls on every face.
 
     Args:
@@ -31,7 +34,7 @@ def face_light(faces, intensity_ambient=0.5, intensity_directional=0.5, color_am
         direction: from the object towards the light: three numbers, or a tensor [3] or [B, 3].
 
     Returns:
-        [B, F, 3] rgb. For faces [1, F, 3, 3] and values that differ from view to view, B is the views' number.
+        [B, F, 3] rgb. For faces [1, F, 3, 3] and values [B], the light is [B, F, 3].
 
     Raises:
         ValueError: for colours and directions of another shape.

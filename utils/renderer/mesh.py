@@ -1,8 +1,10 @@
 """A mesh and its colours in one object."""
+from pathlib import Path
+
 import torch
 from torch import nn
 
-from utils.renderer.io.load_obj import load_obj
+from .io.load_obj import load_obj
 
 
 class Mesh:
@@ -15,7 +17,8 @@ class Mesh:
         num_vertices, num_faces, texture_size: V, F and t.
     """
 
-    def __init__(self, vertices, faces, textures=None, texture_size=4):
+    def __init__(self, vertices: torch.Tensor, faces: torch.Tensor, textures: torch.Tensor | None = None,
+                 texture_size: int = 4) -> None:
         self.vertices = vertices
         self.faces = faces
         self.num_vertices = len(vertices)
@@ -26,7 +29,8 @@ class Mesh:
         self.texture_size = textures.shape[1]
 
     @classmethod
-    def fromobj(cls, filename_obj, normalization=True, load_texture=False, texture_size=4):
+    def fromobj(cls, filename_obj: str | Path, normalization: bool = True, load_texture: bool = False,
+                texture_size: int = 4) -> "Mesh":
         """The mesh of an obj file; arguments and errors as in `load_obj`."""
         vertices, faces, *textures = load_obj(filename_obj, normalization=normalization, texture_size=texture_size,
                                               load_texture=load_texture)

@@ -1,26 +1,28 @@
 """Triangles to pixels, and back to gradients: the neural mesh renderer (Kato et al. 2018)."""
-from dataclasses import dataclass
+from dataclasses import replace
+from types import ModuleType
+from typing import Any
 
 import torch
 from torch import nn
 from torch.autograd.function import once_differentiable
 
-from utils.renderer.cpu import backend as cpu
+from .cpu import backend as cpu
+from .scene import DEFAULT_ANTI_ALIASING, DEFAULT_FAR, DEFAULT_IMAGE_SIZE, DEFAULT_NEAR, Scene
+from .tensors import Numbers, check_mesh, check_textures, is_flat, once
 
-DEFAULT_IMAGE_SIZE = 256
-DEFAULT_ANTI_ALIASING = True
-DEFAULT_NEAR = 0.1
-DEFAULT_FAR = 100
-DEFAULT_EPS = 1e-4  # of the functions below; a Renderer has its own
+DEFAULT_EPS = 1e-4  # of the published functions; a Renderer has its own
 DEFAULT_BACKGROUND_COLOR = (0, 0, 0)
 
 
-def rasterize_rgbad(faces, textures=None, image_size=DEFAULT_IMAGE_SIZE, anti_aliasing=DEFAULT_ANTI_ALIASING,
-                    near=DEFAULT_NEAR, far=DEFAULT_FAR, eps=DEFAULT_EPS, background_color=DEFAULT_BACKGROUND_COLOR,
-                    return_rgb=True, return_alpha=True, return_depth=True):
+def rasterize_rgbad(faces: torch.Tensor, textures: torch.Tensor | None = None, image_size: int = DEFAULT_IMAGE_SIZE,
+                    anti_aliasing: bool = DEFAULT_ANTI_ALIASING, near: float = DEFAULT_NEAR, far: float = DEFAULT_FAR,
+                    eps: float = DEFAULT_EPS, background_color: Numbers | None = DEFAULT_BACKGROUND_COLOR,
+                    return_rgb: bool = True, return_alpha: bool = True, return_depth: bool = True,
+                    ) -> dict[str, torch.Tensor | None]:
     """Draw faces: colour, alpha and depth images.
 
-    Only the side of a face is drawn from which its corners run counter-clockwise.
+    A face is drawn from the side from which its corners run counter-clockwise, and from no other.
 
     Args:
         faces: [B, F, 3, 3] float tensor, corners: x and y on the image in [-1, 1], z the depth.
@@ -30,11 +32,11 @@ def rasterize_rgbad(faces, textures=None, image_size=DEFAULT_IMAGE_SIZE, anti_al
         near, far: depths between which a face counts.
         eps: added to distances in the approximate gradient, and how far before its end a colour cube is read.
         background_color: rgb, or [B, 3].
-        return_rgb, return_alpha, return_depth: what is wanted.
+        return_rgb, return_alpha, return_depth: the images that are wanted.
 
     Returns:
-        A dict: "rgb" [B, 3, H, W], "alpha" [B, H, W] and "depth" [B, H, W], float32, row 0 at the top; None what is
-        not wanted. Depth is `far` where nothing is drawn.
+        A dict: "rgb" [B, 3, H, W], "alpha" [B, H, W] and "depth" [B, H, W], float32, row 0 at the top; None for
+        what is not wanted. Depth is `far` where nothing is drawn.
 
     Raises:
         ValueError: for a shape or a type other than these.
@@ -43,36 +45,40 @@ def rasterize_rgbad(faces, textures=None, image_size=DEFAULT_IMAGE_SIZE, anti_al
         raise ValueError(f"faces of shape {list(faces.shape)}: expected [B, F, 3, 3], the corners of every face "
                          "(vertices_to_faces makes them)")
     colors = None
-    if return_rgb:
-        check_textures(textures, *faces.shape[:2])
+    if not return_rgb:
+        textures = None
+    else:
+        textures = check_textures(textures, *faces.shape[:2])
         if is_flat(textures):
             colors, textures = textures[:, :, 0, 0, 0], None
         else:
             colors = textures.new_ones(1, 1, textures.shape[-1]).expand(1, faces.shape[1], -1)
     n_faces = faces.shape[1]
     corners = torch.arange(3 * n_faces, dtype=torch.int32, device=faces.device).reshape(1, n_faces, 3)
-    rgb, depth, alpha = rasterize_mesh(
-        faces.reshape(len(faces), -1, 3), corners, colors, image_size, anti_aliasing,
-        textures=textures if return_rgb else None, near=near, far=far, eps=eps, background_color=background_color,
-        fill_back=False, return_depth=return_depth, return_alpha=return_alpha)
+    scene = Scene(corners, image_size, anti_aliasing, near, far, eps, background_color, fill_back=False,
+                  with_depth=return_depth, with_alpha=return_alpha)
+    rgb, depth, alpha = rasterize_mesh(faces.reshape(len(faces), -1, 3), colors, textures, scene)
     return {"rgb": rgb, "alpha": alpha, "depth": depth}
 
 
-def rasterize(faces, textures, image_size=DEFAULT_IMAGE_SIZE, anti_aliasing=DEFAULT_ANTI_ALIASING, near=DEFAULT_NEAR,
-              far=DEFAULT_FAR, eps=DEFAULT_EPS, background_color=DEFAULT_BACKGROUND_COLOR):
+def rasterize(faces: torch.Tensor, textures: torch.Tensor, image_size: int = DEFAULT_IMAGE_SIZE,
+              anti_aliasing: bool = DEFAULT_ANTI_ALIASING, near: float = DEFAULT_NEAR, far: float = DEFAULT_FAR,
+              eps: float = DEFAULT_EPS, background_color: Numbers = DEFAULT_BACKGROUND_COLOR) -> torch.Tensor:
     """Colour images [B, 3, H, W] of textured faces; arguments as in `rasterize_rgbad`."""
     return rasterize_rgbad(faces, textures, image_size, anti_aliasing, near, far, eps, background_color, True, False,
                            False)["rgb"]
 
 
-def rasterize_silhouettes(faces, image_size=DEFAULT_IMAGE_SIZE, anti_aliasing=DEFAULT_ANTI_ALIASING,
-                          near=DEFAULT_NEAR, far=DEFAULT_FAR, eps=DEFAULT_EPS):
+def rasterize_silhouettes(faces: torch.Tensor, image_size: int = DEFAULT_IMAGE_SIZE,
+                          anti_aliasing: bool = DEFAULT_ANTI_ALIASING, near: float = DEFAULT_NEAR,
+                          far: float = DEFAULT_FAR, eps: float = DEFAULT_EPS) -> torch.Tensor:
     """Alpha images [B, H, W] of faces; arguments as in `rasterize_rgbad`."""
     return rasterize_rgbad(faces, None, image_size, anti_aliasing, near, far, eps, None, False, True, False)["alpha"]
 
 
-def rasterize_depth(faces, image_size=DEFAULT_IMAGE_SIZE, anti_aliasing=DEFAULT_ANTI_ALIASING, near=DEFAULT_NEAR,
-                    far=DEFAULT_FAR, eps=DEFAULT_EPS):
+def rasterize_depth(faces: torch.Tensor, image_size: int = DEFAULT_IMAGE_SIZE,
+                    anti_aliasing: bool = DEFAULT_ANTI_ALIASING, near: float = DEFAULT_NEAR, far: float = DEFAULT_FAR,
+                    eps: float = DEFAULT_EPS) -> torch.Tensor:
     """Depth images [B, H, W] of faces; arguments as in `rasterize_rgbad`."""
     return rasterize_rgbad(faces, None, image_size, anti_aliasing, near, far, eps, None, False, False, True)["depth"]
 
@@ -80,12 +86,12 @@ def rasterize_depth(faces, image_size=DEFAULT_IMAGE_SIZE, anti_aliasing=DEFAULT_
 class Rasterize(nn.Module):
     """Faces to samples, as the original's module of this name: no anti-aliasing, row 0 at the bottom, colours last.
 
-    Arguments as in `rasterize_rgbad`. Called with faces [B, F, 3, 3] and textures (or None) it returns rgb
-    [B, S, S, 3], alpha [B, S, S] and depth [B, S, S], S being image_size; an empty tensor for what is not wanted.
+    Arguments as in `rasterize_rgbad`. It is called with faces [B, F, 3, 3] and textures (or None). It returns rgb
+    [B, S, S, 3], alpha [B, S, S] and depth [B, S, S], where S is image_size; an empty tensor for what is not wanted.
     """
 
-    def __init__(self, image_size, near, far, eps, background_color, return_rgb=False, return_alpha=False,
-                 return_depth=False):
+    def __init__(self, image_size: int, near: float, far: float, eps: float, background_color: Numbers,
+                 return_rgb: bool = False, return_alpha: bool = False, return_depth: bool = False) -> None:
         super().__init__()
         self.image_size = image_size
         self.near = near
@@ -96,91 +102,74 @@ class Rasterize(nn.Module):
         self.return_alpha = return_alpha
         self.return_depth = return_depth
 
-    def forward(self, faces, textures):
+    def forward(self, faces: torch.Tensor, textures: torch.Tensor | None,
+                ) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
         images = rasterize_rgbad(faces, textures, self.image_size, False, self.near, self.far, self.eps,
                                  self.background_color, self.return_rgb, self.return_alpha, self.return_depth)
-        rgb, alpha, depth = (faces.new_empty(0) if images[name] is None else images[name].flip(-2)
-                             for name in ("rgb", "alpha", "depth"))
+        rgb, alpha, depth = (faces.new_empty(0) if image is None else image.flip(-2)
+                             for image in (images["rgb"], images["alpha"], images["depth"]))
         return rgb.permute(0, 2, 3, 1) if self.return_rgb else rgb, alpha, depth
 
 
-def rasterize_mesh(vertices, faces, colors=None, image_size=DEFAULT_IMAGE_SIZE, anti_aliasing=DEFAULT_ANTI_ALIASING, *,
-                   textures=None, near=DEFAULT_NEAR, far=DEFAULT_FAR, eps=1e-3, background_color=0.0,
-                   fill_back=True, return_depth=True, return_alpha=True):
+def rasterize_mesh(vertices: torch.Tensor, colors: torch.Tensor | None, textures: torch.Tensor | None, scene: Scene,
+                   ) -> tuple[torch.Tensor | None, torch.Tensor | None, torch.Tensor | None]:
     """Draw a batch of projected meshes, nearest face first.
 
-    What has one element for the whole batch, be it expanded or of length 1, is read once. rgb has a gradient with
-    respect to the colours and the textures; rgb and alpha have the published approximate one with respect to the
-    vertices' x and y; depth has its derivative with respect to x, y and z.
+    A tensor with one element for the whole batch, expanded or of length 1, is read once. rgb has a gradient with
+    respect to the colours and the textures. rgb and alpha have the published approximate one with respect to the
+    vertices' x and y. Depth has its derivative with respect to x, y and z.
 
     Args:
         vertices: [B, V, 3] float tensor: x and y on the image in [-1, 1], z the depth.
-        faces: [B or 1, F, 3] integer tensor.
-        colors: [B or 1, F, C] float tensor, or with fill_back [B or 1, 2F, C]: the fronts' colours, then the backs'.
-            None: no rgb is drawn.
-        image_size: pixels a side.
-        anti_aliasing: draw twice as many rows and columns, and average 2 x 2 samples.
+        colors: [B or 1, F, C] float tensor, or with scene.fill_back [B or 1, 2F, C]: the fronts' colours, then the
+            backs'. None: no rgb is drawn.
         textures: [B or 1, F, t, t, t, C] float tensor, t > 1: colour cubes that the colours are multiplied with. A
             back is read from its front's cube. None: the faces are flat.
-        near, far: depths between which a face counts.
-        eps: added to distances in the approximate gradient, and how far before its end a colour cube is read.
-        background_color: one number for all channels, C numbers, or [B, C].
-        fill_back: draw the back of every face too.
-        return_depth, return_alpha: what is wanted besides rgb.
+        scene: the faces, and how they are drawn.
 
     Returns:
-        rgb [B, C, H, W], depth [B, H, W], alpha [B, H, W], None what is not wanted; float32, row 0 at the top, depth
-        `far` where nothing is drawn.
+        rgb [B, C, H, W], depth [B, H, W], alpha [B, H, W], None for what is not wanted; float32, row 0 at the top,
+        depth `far` where nothing is drawn.
 
     Raises:
         ValueError: for sizes that do not fit each other, and for a device that has no rasterizer.
     """
-    if not (isinstance(image_size, int) and image_size > 0):
-        raise ValueError(f"image_size {image_size!r}: expected a whole number of pixels above 0")
-    check_mesh(vertices, faces)
+    if not (isinstance(scene.image_size, int) and scene.image_size > 0):
+        raise ValueError(f"image_size {scene.image_size!r}: expected a whole number of pixels above 0")
+    check_mesh(vertices, scene.faces)
     vertices = vertices.float()
-    faces = once(faces).to(vertices.device, torch.int32)
-    background = None
-    if colors is not None:
-        n_colors = faces.shape[1] * (2 if fill_back else 1)
-        if colors.shape[1] != n_colors:
-            raise ValueError(f"got {colors.shape[1]} colours for {faces.shape[1]} faces with fill_back={fill_back}")
+    scene = replace(scene, faces=once(scene.faces).to(vertices.device, torch.int32),
+                    background_color=None if colors is None else _background(vertices, colors, scene))
+    if colors is None:
+        textures = None
+    else:
         colors = once(colors).to(vertices.device, torch.float32)
-        background = torch.as_tensor(background_color, dtype=torch.float32, device=vertices.device).detach()
-        batch, channels = len(vertices), colors.shape[2]
-        if background.shape not in ((), (channels,), (1, channels), (batch, channels)):
-            raise ValueError(f"background_color of shape {list(background.shape)}: expected {channels} numbers, or "
-                             f"[{batch}, {channels}]")
-        background = background.expand(background.shape[0] if background.dim() == 2 else 1, channels)
         if textures is not None:
             textures = once(textures).to(vertices.device, torch.float32)
-    scene = Scene(faces, image_size, 2 if anti_aliasing else 1, near, far, eps, background, fill_back, return_depth,
-                  return_alpha)
     if torch.is_grad_enabled() and any(t is not None and t.requires_grad for t in (vertices, colors, textures)):
         return _Rasterize.apply(vertices, colors, textures, scene)
     return _backend(vertices).draw(vertices, colors, textures, scene)[:3]
 
 
-@dataclass(frozen=True)
-class Scene:
-    """What of a drawing has no gradient."""
-    faces: torch.Tensor  # [B or 1, F, 3] int32
-    image_size: int
-    samples: int  # per pixel and axis
-    near: float
-    far: float
-    eps: float
-    background_color: torch.Tensor | None  # [B or 1, C] float32
-    fill_back: bool
-    with_depth: bool
-    with_alpha: bool
+def _background(vertices: torch.Tensor, colors: torch.Tensor, scene: Scene) -> torch.Tensor:
+    """The background's colour [B or 1, C] for colours [B or 1, F or 2F, C], whose number is checked too."""
+    n_faces = scene.faces.shape[1]
+    if colors.shape[1] != n_faces * (2 if scene.fill_back else 1):
+        raise ValueError(f"got {colors.shape[1]} colours for {n_faces} faces with fill_back={scene.fill_back}")
+    color = torch.as_tensor(scene.background_color, dtype=torch.float32, device=vertices.device).detach()
+    batch, channels = len(vertices), colors.shape[2]
+    if color.shape not in ((), (channels,), (1, channels), (batch, channels)):
+        raise ValueError(f"background_color of shape {list(color.shape)}: expected {channels} numbers, or "
+                         f"[{batch}, {channels}]")
+    return color.expand(color.shape[0] if color.dim() == 2 else 1, channels)
 
 
 class _Rasterize(torch.autograd.Function):
     """Drawing, with its gradient in the backward pass."""
 
     @staticmethod
-    def forward(ctx, vertices, colors, textures, scene):
+    def forward(ctx: Any, vertices: torch.Tensor, colors: torch.Tensor | None, textures: torch.Tensor | None,
+                scene: Scene) -> tuple[torch.Tensor | None, ...]:
         rgb, depth, alpha, face_index = _backend(vertices).draw(vertices, colors, textures, scene, True)
         ctx.scene = scene
         ctx.save_for_backward(vertices, colors, textures, face_index)
@@ -191,7 +180,8 @@ class _Rasterize(torch.autograd.Function):
 
     @staticmethod
     @once_differentiable
-    def backward(ctx, grad_rgb, grad_depth, grad_alpha):
+    def backward(ctx: Any, grad_rgb: torch.Tensor | None, grad_depth: torch.Tensor | None,
+                 grad_alpha: torch.Tensor | None) -> tuple[torch.Tensor | None, ...]:
         *inputs, face_index = ctx.saved_tensors
         backend = _backend(inputs[0])
         grad_vertices = grad_colors = grad_textures = None
@@ -202,7 +192,7 @@ class _Rasterize(torch.autograd.Function):
         return grad_vertices, grad_colors, grad_textures, None
 
 
-def _backend(vertices):
+def _backend(vertices: torch.Tensor) -> ModuleType:
     """The module that draws on the tensors' device: `draw`, `color_gradient` and `vertex_gradient`."""
     if vertices.device.type == "cpu":
         return cpu
@@ -210,48 +200,8 @@ def _backend(vertices):
         raise ValueError(f"the rasterizer draws on the CPU and on CUDA GPUs, and the vertices are on {vertices.device}"
                          "; move them first")
     try:
-        from utils.renderer import cuda  # Triton is only there where torch was built for GPUs
+        from .cuda import backend as cuda  # Triton is only there where torch was built for GPUs
     except ImportError as error:
         raise RuntimeError(f"drawing on {vertices.device} needs Triton, which cannot be imported ({error}): "
                            "pip install triton (on Windows: triton-windows), or draw on the CPU") from None
     return cuda
-
-
-def once(values):
-    """values [B, ...] as [1, ...] if they are one element expanded over the batch."""
-    return values[:1] if len(values) > 1 and repeats(values) else values
-
-
-def repeats(values):
-    """Whether a tensor [B, ...] is one element expanded over the batch."""
-    return values.shape[0] == 1 or values.stride(0) == 0
-
-
-def is_flat(textures):
-    """Whether colour cubes [B, F, t, t, t, 3] are made so that each has one colour: t = 1, or expanded to any t."""
-    return all(textures.shape[k] == 1 or textures.stride(k) == 0 for k in (2, 3, 4))
-
-
-def check_mesh(vertices, faces):
-    """Raise a ValueError unless vertices are [B, V, 3] and faces integers [B or 1, F, 3] from 0 to V - 1."""
-    if vertices.dim() != 3 or vertices.shape[2] != 3:
-        raise ValueError(f"vertices of shape {list(vertices.shape)}: expected [B, V, 3]")
-    if faces.dim() != 3 or faces.shape[2] != 3 or faces.is_floating_point():
-        raise ValueError(f"faces of shape {list(faces.shape)} and type {faces.dtype}: expected integers [B, F, 3]")
-    if len(faces) not in (1, len(vertices)):
-        raise ValueError(f"vertices of {len(vertices)} meshes and faces of {len(faces)}: expected as many of both")
-    if faces.numel():
-        low, high = (int(bound) for bound in torch.aminmax(once(faces)))
-        if low < 0 or high >= vertices.shape[1]:
-            raise ValueError(f"faces have vertices {low} to {high}; there are {vertices.shape[1]}, counted from 0")
-
-
-def check_textures(textures, batch, n_faces):
-    """Raise a ValueError unless the textures are [batch, n_faces, t, t, t, 3]."""
-    shape = None if textures is None else list(textures.shape)
-    if shape is None:
-        raise ValueError("no textures; for rgb give [B, F, t, t, t, 3] (silhouettes and depth need none)")
-    if (len(shape) != 6 or shape[:2] != [batch, n_faces] or not shape[2] == shape[3] == shape[4] > 0
-            or shape[5] != 3):
-        raise ValueError(f"textures of shape {shape}: expected [{batch}, {n_faces}, t, t, t, 3], a cube of colours for "
-                         "each face")

@@ -1,17 +1,21 @@
 """The neural mesh renderer (Kato, Ushiku & Harada, CVPR 2018): meshes and a camera to images."""
 import math
+from typing import TypeAlias
 
 import torch
 from torch import nn
 
-from utils.renderer.camera import look, look_at, perspective, projection
-from utils.renderer.lighting import face_light
-from utils.renderer.rasterize import (DEFAULT_FAR, DEFAULT_IMAGE_SIZE, DEFAULT_NEAR, check_mesh, check_textures,
-                                      is_flat, once, rasterize_mesh, repeats)
+from .camera import look, look_at, perspective, projection
+from .lighting import face_light
+from .rasterize import rasterize_mesh
+from .scene import DEFAULT_FAR, DEFAULT_IMAGE_SIZE, DEFAULT_NEAR, Scene
+from .tensors import Numbers, check_mesh, check_textures, is_flat, once, repeats
 
 CAMERA_MODES = ("projection", "look", "look_at", "none")
 MODES = (None, "rgb", "silhouettes", "depth")
 EPS = 1e-3
+
+Given: TypeAlias = torch.Tensor | None  # None stands for the attribute of that name
 
 
 class Renderer(nn.Module):
@@ -33,11 +37,14 @@ class Renderer(nn.Module):
             read.
     """
 
-    def __init__(self, image_size=DEFAULT_IMAGE_SIZE, anti_aliasing=True, background_color=(0, 0, 0), fill_back=True,
-                 camera_mode="projection", K=None, R=None, t=None, dist_coeffs=None, orig_size=1024, perspective=True,
-                 viewing_angle=30, camera_direction=(0, 0, 1), near=DEFAULT_NEAR, far=DEFAULT_FAR,
-                 light_intensity_ambient=0.5, light_intensity_directional=0.5, light_color_ambient=(1, 1, 1),
-                 light_color_directional=(1, 1, 1), light_direction=(0, 1, 0)):
+    def __init__(self, image_size: int = DEFAULT_IMAGE_SIZE, anti_aliasing: bool = True,
+                 background_color: Numbers = (0, 0, 0), fill_back: bool = True, camera_mode: str = "projection",
+                 K: torch.Tensor | None = None, R: torch.Tensor | None = None, t: torch.Tensor | None = None,
+                 dist_coeffs: torch.Tensor | None = None, orig_size: float = 1024, perspective: bool = True,
+                 viewing_angle: float = 30, camera_direction: Numbers = (0, 0, 1), near: float = DEFAULT_NEAR,
+                 far: float = DEFAULT_FAR, light_intensity_ambient: float | torch.Tensor = 0.5,
+                 light_intensity_directional: float | torch.Tensor = 0.5, light_color_ambient: Numbers = (1, 1, 1),
+                 light_color_directional: Numbers = (1, 1, 1), light_direction: Numbers = (0, 1, 0)) -> None:
         super().__init__()
         _check_one_of("camera_mode", camera_mode, CAMERA_MODES)
         self.image_size = image_size
@@ -52,7 +59,7 @@ class Renderer(nn.Module):
         self.orig_size = orig_size
         self.perspective = perspective
         self.viewing_angle = viewing_angle
-        self.eye = (0, 0, -(1 / math.tan(math.radians(viewing_angle)) + 1))
+        self.eye: Numbers = (0, 0, -(1 / math.tan(math.radians(viewing_angle)) + 1))
         self.camera_direction = camera_direction
         self.near = near
         self.far = far
@@ -63,11 +70,12 @@ class Renderer(nn.Module):
         self.light_direction = light_direction
         self.rasterizer_eps = EPS
 
-    def forward(self, vertices, faces, textures=None, mode=None, K=None, R=None, t=None, dist_coeffs=None,
-                orig_size=None):
+    def forward(self, vertices: torch.Tensor, faces: torch.Tensor, textures: torch.Tensor | None = None,
+                mode: str | None = None, K: Given = None, R: Given = None, t: Given = None,
+                dist_coeffs: Given = None, orig_size: float | None = None) -> torch.Tensor | tuple[torch.Tensor, ...]:
         """Render a batch of meshes.
 
-        If one of the tensors is on a GPU, the images are made there. What does not differ between the views is best
+        If one of the tensors is on a GPU, the images are made there. A tensor that is the same for all views is best
         passed expanded (`tensor.expand(B, ...)`): it is then read and lit once.
 
         Args:
@@ -96,20 +104,28 @@ class Renderer(nn.Module):
             return self.render_rgb(vertices, faces, textures, *camera)
         return self.render(vertices, faces, textures, *camera)
 
-    def render(self, vertices, faces, textures, K=None, R=None, t=None, dist_coeffs=None, orig_size=None):
+    def render(self, vertices: torch.Tensor, faces: torch.Tensor, textures: torch.Tensor | None,
+               K: Given = None, R: Given = None, t: Given = None, dist_coeffs: Given = None,
+               orig_size: float | None = None) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
         """rgb [B, 3, H, W], depth [B, H, W] and alpha [B, H, W]; arguments as in `forward`."""
         return self._draw(vertices, faces, (K, R, t, dist_coeffs, orig_size), textures, with_rgb=True, with_depth=True,
                           with_alpha=True)
 
-    def render_rgb(self, vertices, faces, textures, K=None, R=None, t=None, dist_coeffs=None, orig_size=None):
+    def render_rgb(self, vertices: torch.Tensor, faces: torch.Tensor, textures: torch.Tensor | None,
+                   K: Given = None, R: Given = None, t: Given = None, dist_coeffs: Given = None,
+                   orig_size: float | None = None) -> torch.Tensor:
         """rgb [B, 3, H, W]; arguments as in `forward`."""
         return self._draw(vertices, faces, (K, R, t, dist_coeffs, orig_size), textures, with_rgb=True)[0]
 
-    def render_silhouettes(self, vertices, faces, K=None, R=None, t=None, dist_coeffs=None, orig_size=None):
+    def render_silhouettes(self, vertices: torch.Tensor, faces: torch.Tensor,
+                           K: Given = None, R: Given = None, t: Given = None, dist_coeffs: Given = None,
+                           orig_size: float | None = None) -> torch.Tensor:
         """alpha [B, H, W]; arguments as in `forward`."""
         return self._draw(vertices, faces, (K, R, t, dist_coeffs, orig_size), with_alpha=True)[2]
 
-    def render_depth(self, vertices, faces, K=None, R=None, t=None, dist_coeffs=None, orig_size=None):
+    def render_depth(self, vertices: torch.Tensor, faces: torch.Tensor,
+                     K: Given = None, R: Given = None, t: Given = None, dist_coeffs: Given = None,
+                     orig_size: float | None = None) -> torch.Tensor:
         """depth [B, H, W]; arguments as in `forward`."""
         return self._draw(vertices, faces, (K, R, t, dist_coeffs, orig_size), with_depth=True)[1]
 
@@ -119,20 +135,19 @@ class Renderer(nn.Module):
         check_mesh(vertices, faces)
         colors, background = None, None
         if with_rgb:
-            check_textures(textures, *faces.shape[:2])
+            textures = check_textures(textures, *faces.shape[:2])
             colors, textures, background = self._lit(vertices, faces, textures)
-        rgb, depth, alpha = rasterize_mesh(
-            self._on_image(vertices, *camera), faces, colors, self.image_size, self.anti_aliasing, textures=textures,
-            near=self.near, far=self.far, eps=self.rasterizer_eps, background_color=background,
-            fill_back=self.fill_back, return_depth=with_depth, return_alpha=with_alpha)
+        scene = Scene(faces, self.image_size, self.anti_aliasing, self.near, self.far, self.rasterizer_eps, background,
+                      self.fill_back, with_depth, with_alpha)
+        rgb, depth, alpha = rasterize_mesh(self._on_image(vertices, *camera), colors, textures, scene)
         return None if rgb is None else rgb.expand(-1, 3, -1, -1), depth, alpha
 
     def _lit(self, vertices, faces, textures):
-        """What paints the faces, in one channel where all is grey and else in three.
+        """The colours of lit faces, in one channel where all is grey and else in three.
 
         Returns:
-            colors [B or 1, F or 2F, C]: of flat faces, or what their cubes are multiplied with; the cubes [B, F, t, t,
-            t, C], or None for flat faces; and the background's colour.
+            The colours [B or 1, F or 2F, C] of flat faces, or those that cubes are multiplied with; the cubes
+            [B, F, t, t, t, C], or None for flat faces; the background's colour.
         """
         grey = textures.stride(-1) == 0 and all(map(_is_grey, (
             self.background_color, self.light_color_ambient, self.light_color_directional)))
@@ -174,7 +189,7 @@ class Renderer(nn.Module):
         return perspective(vertices, self.viewing_angle) if self.perspective else vertices
 
 
-def vertices_to_faces(vertices, faces):
+def vertices_to_faces(vertices: torch.Tensor, faces: torch.Tensor) -> torch.Tensor:
     """The corners of every face: vertices [B, V, 3], faces [B, F, 3] -> [B, F, 3, 3].
 
     Raises:
@@ -197,7 +212,7 @@ def _on_one_device(*tensors):
 
 
 def _is_grey(color):
-    """Whether the colour is three equal numbers; three that want a gradient each, or one for each view, are not."""
+    """Whether the colour is three equal numbers, without a gradient and the same for all views."""
     if torch.is_tensor(color) and (color.requires_grad or color.dim() != 1 or color.device.type != "cpu"):
         return False
     numbers = list(color)

@@ -5,29 +5,30 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 import torch
 
-from utils.renderer.cpu import gradient_kernels
-from utils.renderer.cpu import kernels
+from ..rules import sample_centre
+from ..scene import Scene
+from . import gradient_kernels, kernels
 
 _pool = None  # (threads, executor), made at the first use
 _work_space = threading.local()
 
 
-def draw(vertices, colors, textures, scene, keep_face_index=False):
+def draw(vertices: torch.Tensor, colors: torch.Tensor | None, textures: torch.Tensor | None, scene: Scene,
+         keep_face_index: bool = False) -> tuple[torch.Tensor | None, ...]:
     """Draw a batch of views.
 
     Args:
         vertices: [B, V, 3] float32.
         colors: [B or 1, F or 2F, C] float32, or None.
         textures: [B or 1, F, T, T, T, C] float32, or None.
-        scene: a `rasterize.Scene`.
-        keep_face_index: return it too, and sample flat colours as `kernels.shade_sampled` does: for a gradient.
+        scene: the faces, and how they are drawn.
+        keep_face_index: for a gradient: return it too, and sample flat colours as `kernels.shade_sampled` does.
 
     Returns:
         rgb [B, C, H, W], depth [B, H, W], alpha [B, H, W], each None if it is not wanted, and the face index
         [B, S * S] int32 or None.
     """
-    image_size, samples, eps = scene.image_size, scene.samples, np.float32(scene.eps)
-    size = image_size * samples
+    image_size, samples, size, eps = scene.image_size, scene.samples, scene.size, np.float32(scene.eps)
     vertices, faces, colors, textures = map(_array, (vertices, scene.faces, colors, textures))
     background = _array(scene.background_color)
     batch, n_faces = len(vertices), faces.shape[1]
@@ -36,7 +37,7 @@ def draw(vertices, colors, textures, scene, keep_face_index=False):
     rgb = None if colors is None else torch.empty(batch, colors.shape[2], image_size, image_size)
     kept = torch.empty(batch, size * size, dtype=torch.int32) if keep_face_index else None
     images = [None if image is None else image.numpy() for image in (rgb, depth, alpha, kept)]
-    centres = ((2.0 * np.arange(size) + 1 - size) / size).astype(np.float32)
+    centres = sample_centre(np.arange(size), size)
 
     def draw_view(view):
         face_index, sample_depth, behind = _buffers(size, n_faces)
@@ -63,7 +64,8 @@ def draw(vertices, colors, textures, scene, keep_face_index=False):
     return rgb, depth, alpha, kept
 
 
-def color_gradient(vertices, colors, textures, scene, face_index, grad_rgb):
+def color_gradient(vertices: torch.Tensor, colors: torch.Tensor, textures: torch.Tensor | None, scene: Scene,
+                   face_index: torch.Tensor, grad_rgb: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor | None]:
     """Gradient of rgb with respect to the colours and, where there are any, the textures.
 
     Args:
@@ -100,29 +102,30 @@ def _texture_gradient(vertices, colors, textures, scene, face_index, grad_rgb):
             colors_[view % len(colors_)], grad_rgb[view], scene.samples, np.float32(scene.eps),
             views_of_textures[view % len(textures)], views_of_colors[view])
 
-    # views that share their textures add to the same numbers, one after the other
+    # Views that share their textures add to the same numbers. They take turns.
     _run(add_view, len(grad_rgb), in_turn=shared)
     return grad_colors if len(colors) == len(grad_colors) else grad_colors.sum(0, keepdim=True), grad_textures
 
 
-def vertex_gradient(vertices, colors, textures, scene, face_index, grad_rgb, grad_depth, grad_alpha):
-    """Gradient with respect to the vertices: approximate of rgb and alpha, true of depth.
+def vertex_gradient(vertices: torch.Tensor, colors: torch.Tensor | None, textures: torch.Tensor | None, scene: Scene,
+                    face_index: torch.Tensor, grad_rgb: torch.Tensor | None, grad_depth: torch.Tensor | None,
+                    grad_alpha: torch.Tensor | None) -> torch.Tensor:
+    """Gradient with respect to the vertices: the approximate one of rgb and alpha, the derivative of depth.
 
     Args:
         vertices, colors, textures, scene, face_index: as given to `draw` and returned by it.
-        grad_rgb [B, C, H, W], grad_depth [B, H, W], grad_alpha [B, H, W]: each may be None.
+        grad_rgb, grad_depth, grad_alpha: [B, C, H, W], [B, H, W] and [B, H, W]; each may be None.
 
     Returns:
         [B, V, 3].
     """
-    samples, eps = scene.samples, np.float32(scene.eps)
-    size = scene.image_size * samples
+    samples, size, eps = scene.samples, scene.size, np.float32(scene.eps)
     gradient = torch.zeros_like(vertices, memory_format=torch.contiguous_format)
     vertices, faces, colors, textures = map(_array, (vertices, scene.faces, colors, textures))
     background = _array(scene.background_color)
     face_index, views = face_index.numpy(), gradient.numpy()
-    of_edges = [g for g in (grad_rgb, None if grad_alpha is None else grad_alpha[:, None]) if g is not None]
-    grad_image = _array(torch.cat(of_edges, dim=1)) if of_edges else None
+    moved_by_edges = [g for g in (grad_rgb, None if grad_alpha is None else grad_alpha[:, None]) if g is not None]
+    grad_image = _array(torch.cat(moved_by_edges, dim=1)) if moved_by_edges else None
     grad_depth = _array(grad_depth)
 
     def add_view(view):
@@ -131,11 +134,11 @@ def vertex_gradient(vertices, colors, textures, scene, face_index, grad_rgb, gra
             image = np.empty((grad_image.shape[1], size, size), np.float32)
             if grad_rgb is not None:
                 paint = colors[view % len(colors)], background[view % len(background)], 1
-                seen = image[:colors.shape[2]]
+                rgb = image[:colors.shape[2]]
                 if textures is None:
-                    kernels.shade(face_index[view], *paint, seen)
+                    kernels.shade(face_index[view], *paint, rgb)
                 else:
-                    kernels.shade_textured(face_index[view], *mesh, textures[view % len(textures)], *paint, eps, seen)
+                    kernels.shade_textured(face_index[view], *mesh, textures[view % len(textures)], *paint, eps, rgb)
             if grad_alpha is not None:
                 kernels.shade_alpha(face_index[view], 1, image[-1])
             gradient_kernels.edge_gradient(*mesh, face_index[view], image, samples, eps, grad_image[view], views[view])
@@ -151,7 +154,7 @@ def _array(values):
 
 
 def _buffers(size, n_faces):
-    """This thread's work space: face index and depth of size x size samples, and room for n_faces faces."""
+    """This thread's work space: face index and depth of size x size samples, and n_faces faces."""
     kept = getattr(_work_space, "buffers", None)
     if kept is None or len(kept[0]) != size * size or len(kept[2]) < n_faces:
         kept = _work_space.buffers = (np.empty(size * size, np.int32), np.empty(size * size, np.float32),

@@ -1,25 +1,54 @@
-"""The rasterizer's approximate gradient (Kato et al. 2018, section 3), as CPU kernels (numba).
+"""The rasterizer's gradients, as CPU kernels (numba).
 
-A sample's colour jumps when an edge passes over it. Along every line of samples that crosses an edge, the gradient
-looks at the samples that the edge could reach by moving, and takes for each the slope of a straight line in place
-of the jump. As in kernels.py, one view is worked on in one thread, without the GIL.
+Rule (see rules.py)                                Function
+the eight cells that a cube is read from           corner_weight
+the derivative of depth                            inverse_depth_slope, corner_depth_gradient
+the scanlines that an edge crosses, and where      first_scanline, last_scanline, line_crossing
+the samples on both sides of an edge               out_of_face, inner_sample
+how far inside reaches                             is_between, inner_limit
+which changes of colour count                      is_wanted
+how far an end of the edge moves for one           end_scale, end_distance
+
+A sample's colour jumps when an edge passes over it (Kato et al. 2018, section 3). The edge's gradient takes every line
+of samples that crosses the edge, and on it the samples that the edge could reach by moving. In place of each jump it
+puts the slope of a straight line. As in kernels.py, one view is worked on in one thread, without the GIL.
 """
 import numpy as np
-from numba import njit
 
-from utils.renderer.cpu.kernels import (BACKGROUND, BLOCK, HALF, ONE, VECTOR, ZERO, are_all, cube_places, depth_at,
-                                    find_runs, sample_at, weight_at, weight_planes)
+from .. import rules
+from ..rules import BACKGROUND, HALF, ONE, TWO, ZERO
+from .compiled import inlined, kernel, reordered_kernel
+from .kernels import (
+    BLOCK,
+    VECTOR,
+    are_all,
+    corners_of,
+    cube_places,
+    depth_at,
+    find_runs,
+    sample_at,
+    weight_at,
+    weight_planes,
+)
 
-TWO = np.float32(2)
-LONGEST = np.float32(1e15)  # bound of a ratio of lengths; products of distances stay within float32
+corner_weight = inlined(rules.corner_weight)
+inverse_depth_slope = inlined(rules.inverse_depth_slope)
+corner_depth_gradient = inlined(rules.corner_depth_gradient)
+first_scanline = inlined(rules.first_scanline)
+last_scanline = inlined(rules.last_scanline)
+line_crossing = inlined(rules.line_crossing)
+out_of_face = inlined(rules.out_of_face)
+inner_sample = inlined(rules.inner_sample)
+is_between = inlined(rules.is_between)
+inner_limit = inlined(rules.inner_limit)
+is_wanted = inlined(rules.is_wanted)
+end_scale = inlined(rules.end_scale)
+end_distance = inlined(rules.end_distance)
 
-_REORDERED = {"reassoc", "nsz", "arcp", "contract"}  # sums in the order that suits vectors
-_COMPILE = dict(nogil=True, cache=True, error_model="numpy", boundscheck=False)
 
-
-@njit(**_COMPILE)
-def color_gradient(face_index, grad_image, samples, grad_colors):
-    """Gradient with respect to flat colours: the sum of the samples' gradients over those that a face owns.
+@kernel
+def color_gradient(face_index: np.ndarray, grad_image: np.ndarray, samples: int, grad_colors: np.ndarray) -> None:
+    """Gradient with respect to flat colours: each face's is the sum of the gradients of the samples that it owns.
 
     Args:
         face_index: [S * S] int32 from `kernels.draw`.
@@ -43,10 +72,11 @@ def color_gradient(face_index, grad_image, samples, grad_colors):
                         grad_colors[face, channel] += share * grad_image[channel, row, column // samples]
 
 
-@njit(**_COMPILE)
-def texture_gradient(face_index, vertices, faces, textures, colors, grad_image, samples, eps, grad_textures,
-                     grad_colors):
-    """Gradient with respect to colour cubes and to the colours that they are multiplied with.
+@kernel
+def texture_gradient(face_index: np.ndarray, vertices: np.ndarray, faces: np.ndarray, textures: np.ndarray,
+                     colors: np.ndarray, grad_image: np.ndarray, samples: int, eps: float, grad_textures: np.ndarray,
+                     grad_colors: np.ndarray) -> None:
+    """Gradient with respect to colour cubes, and to the colours that they are multiplied with.
 
     Args:
         face_index, vertices, faces, textures, colors, samples, eps: as for `kernels.shade_textured`.
@@ -80,15 +110,16 @@ def texture_gradient(face_index, vertices, faces, textures, colors, grad_image, 
                     of_cube = value * colors[face, channel]
                     read = ZERO
                     for corner in range(8):
+                        weight = corner_weight(corner, t0, t1, t2)
                         k0, k1, k2 = corner & 1, (corner >> 1) & 1, corner >> 2
-                        weight = ((t0 if k0 else ONE - t0) * (t1 if k1 else ONE - t1) * (t2 if k2 else ONE - t2))
                         read += weight * textures[cube, i0 + k0, i1 + k1, i2 + k2, channel]
                         grad_textures[cube, i0 + k0, i1 + k1, i2 + k2, channel] += weight * of_cube
                     grad_colors[face, channel] += read * value
 
 
-@njit(**_COMPILE)
-def depth_gradient(vertices, faces, face_index, samples, grad_depth, grad_vertices):
+@kernel
+def depth_gradient(vertices: np.ndarray, faces: np.ndarray, face_index: np.ndarray, samples: int,
+                   grad_depth: np.ndarray, grad_vertices: np.ndarray) -> None:
     """Gradient of the depth image with respect to the vertices' x, y and z: its derivative.
 
     Args:
@@ -100,7 +131,7 @@ def depth_gradient(vertices, faces, face_index, samples, grad_depth, grad_vertic
         grad_vertices: [V, 3] float32, added to.
     """
     height, width = grad_depth.shape
-    size, n_faces = width * samples, len(faces)
+    size = width * samples
     share = ONE / np.float32(samples * samples)
     unit = np.float32(size) * HALF  # samples to a unit of x or y
     for line in range(size):
@@ -109,10 +140,7 @@ def depth_gradient(vertices, faces, face_index, samples, grad_depth, grad_vertic
             gradient = share * grad_depth[height - 1 - line // samples, column // samples]
             if face == BACKGROUND or gradient == 0:
                 continue
-            if face < n_faces:
-                a, b, c = faces[face, 0], faces[face, 1], faces[face, 2]
-            else:
-                c, b, a = faces[face - n_faces, 0], faces[face - n_faces, 1], faces[face - n_faces, 2]
+            a, b, c = corners_of(face, faces)
             z0, z1, z2 = vertices[a, 2], vertices[b, 2], vertices[c, 2]
             a0, b0, c0, a1, b1, c1, a2, b2, c2 = weight_planes(
                 sample_at(vertices[a, 0], size), sample_at(vertices[a, 1], size), sample_at(vertices[b, 0], size),
@@ -125,22 +153,23 @@ def depth_gradient(vertices, faces, face_index, samples, grad_depth, grad_vertic
             if not depth > 0:
                 continue
             common = gradient * depth * depth
-            # of 1 / depth, when the sample moves by one unit: the corner k moves it the other way, by its weight
-            along_x = common * unit * (a0 / z0 + a1 / z1 + a2 / z2)
-            along_y = common * unit * (b0 / z0 + b1 / z1 + b2 / z2)
+            # The slopes of 1 / depth. To move corner k is to move the sample the other way, by the corner's weight.
+            along_x = common * unit * inverse_depth_slope(a0, a1, a2, z0, z1, z2)
+            along_y = common * unit * inverse_depth_slope(b0, b1, b2, z0, z1, z2)
             grad_vertices[a, 0] += w0 * along_x
             grad_vertices[a, 1] += w0 * along_y
-            grad_vertices[a, 2] += w0 * common / (z0 * z0)
+            grad_vertices[a, 2] += corner_depth_gradient(common, w0, z0)
             grad_vertices[b, 0] += w1 * along_x
             grad_vertices[b, 1] += w1 * along_y
-            grad_vertices[b, 2] += w1 * common / (z1 * z1)
+            grad_vertices[b, 2] += corner_depth_gradient(common, w1, z1)
             grad_vertices[c, 0] += w2 * along_x
             grad_vertices[c, 1] += w2 * along_y
-            grad_vertices[c, 2] += w2 * common / (z2 * z2)
+            grad_vertices[c, 2] += corner_depth_gradient(common, w2, z2)
 
 
-@njit(**_COMPILE)
-def edge_gradient(vertices, faces, face_index, image, samples, eps, grad_image, grad_vertices):
+@kernel
+def edge_gradient(vertices: np.ndarray, faces: np.ndarray, face_index: np.ndarray, image: np.ndarray, samples: int,
+                  eps: float, grad_image: np.ndarray, grad_vertices: np.ndarray) -> None:
     """Gradient with respect to the vertices' x and y.
 
     Args:
@@ -164,13 +193,13 @@ def edge_gradient(vertices, faces, face_index, image, samples, eps, grad_image, 
     _line_gradients(vertices, faces, boxes, 0, owner, lines, gradient, eps, grad_vertices)
 
 
-@njit(**_COMPILE)
+@kernel
 def _visible_faces(face_index, n_faces):
     """The faces that own a sample, with the box around their samples.
 
     Args:
         face_index: [S, S] int32.
-        n_faces: bound of the faces' numbers.
+        n_faces: all face numbers are below it.
 
     Returns:
         [N, 5] int32: first and last column, first and last row, face.
@@ -195,7 +224,7 @@ def _visible_faces(face_index, n_faces):
     return boxes[:count]
 
 
-@njit(**_COMPILE)
+@kernel
 def _lines(face_index, image, samples, grad_image):
     """Owner, colour and gradient of every sample, each line in contiguous memory, padded to whole vectors.
 
@@ -220,7 +249,7 @@ def _lines(face_index, image, samples, grad_image):
         owner[line, :size] = face_index[line]
         for channel in range(channels):
             colors[channel, line, :size] = image[channel, line]
-            if line % samples:  # the same pixels as before
+            if line % samples:  # the second line of the same pixels
                 gradient[channel, line] = gradient[channel, line - 1]
                 continue
             of_line = gradient[channel, line]
@@ -231,21 +260,20 @@ def _lines(face_index, image, samples, grad_image):
     return owner, colors, gradient
 
 
-@njit(**_COMPILE)
+@kernel
 def _line_gradients(vertices, faces, boxes, along, owner, image, gradient, eps, grad_vertices):
-    """Add up what the samples of all lines of one direction say about the vertices.
+    """Add up the gradients that the lines of one direction give to the vertices.
 
     Args:
         vertices: [V, 3] float32.
         faces: [F, 3] int32.
         boxes: [N, 5] from `_visible_faces`.
-        along: axis that the scanlines are counted along, 0 for x and 1 for y; the lines run along the other.
+        along: the axis that the scanlines are counted along, 0 for x and 1 for y. They run along the other.
         owner, image, gradient: from `_lines`.
         eps: float32, added to the distance that an end of an edge has to move.
         grad_vertices: [V, 3] float32, added to.
     """
     channels, size, padded = image.shape
-    n_faces = len(faces)
     channel_step = size * padded
     owner, image, gradient = owner.reshape(-1), image.reshape(-1), gradient.reshape(-1)
     across = 1 - along
@@ -255,11 +283,8 @@ def _line_gradients(vertices, faces, boxes, along, owner, image, gradient, eps, 
     jump, ones = np.empty_like(positions), np.ones_like(positions)
     for k in range(len(boxes)):
         face = boxes[k, 4]
-        if face < n_faces:
-            a, b, c = faces[face, 0], faces[face, 1], faces[face, 2]
-        else:
-            c, b, a = faces[face - n_faces, 0], faces[face - n_faces, 1], faces[face - n_faces, 2]
-        # Nothing counts but what the face's own samples say, so the box around them bounds the search.
+        a, b, c = corners_of(face, faces)
+        # Every part of the gradient needs a sample that the face owns. So the box around these bounds the search.
         box_begin, box_end = np.float32(boxes[k, 2 * along]), np.float32(boxes[k, 2 * along + 1])
         low, high = np.float32(boxes[k, 2 * across]), np.float32(boxes[k, 2 * across + 1])
         s_a, t_a = sample_at(vertices[a, along], size), sample_at(vertices[a, across], size)
@@ -267,25 +292,25 @@ def _line_gradients(vertices, faces, boxes, along, owner, image, gradient, eps, 
         s_c, t_c = sample_at(vertices[c, along], size), sample_at(vertices[c, across], size)
         if not np.isfinite(s_a + t_a + s_b + t_b + s_c + t_c):
             continue
-        for _ in range(3):  # the edge from a to b, with c opposite; then the corners move on by one
-            outwards = ONE if (s_a < s_b) == (along == 1) else -ONE
-            # bounded before they become integers, which cannot hold every float
-            begin = int(min(max(np.ceil(min(s_a, s_b)), box_begin), box_end + ONE))
-            end = int(max(min(np.floor(max(s_a, s_b)), box_end), box_begin - ONE)) + 1
+        for _ in range(3):  # the edge from a to b, with c opposite; then the next edge
+            direction = out_of_face(s_a, s_b, along)
+            # They are bounded before they become integers, because an integer cannot hold every float.
+            begin = int(min(max(first_scanline(s_a, s_b), box_begin), box_end + ONE))
+            end = int(max(min(last_scanline(s_a, s_b), box_end), box_begin - ONE)) + 1
             for line in range(begin, end):
                 s = np.float32(line)
-                crossing = (t_b - t_a) / (s_b - s_a) * (s - s_a) + t_a
-                inner = np.floor(crossing) if outwards > 0 else np.ceil(crossing)
-                outer = inner + outwards
-                # written so that a crossing that is not a number also leaves here
+                crossing = line_crossing(s, s_a, t_a, s_b, t_b)
+                inner = inner_sample(crossing, direction)
+                outer = inner + direction
+                # A crossing that is not a number fails every comparison, and leaves here too.
                 if not (inner >= 0 and inner <= last and outer >= 0 and outer <= last):
                     continue
-                scale_a = min(abs((s_b - s_a) / (s_b - s)), LONGEST) * unit
-                scale_b = min(abs((s_b - s_a) / (s - s_a)), LONGEST) * unit
+                scale_a = end_scale(s_b - s_a, s_b - s, unit)
+                scale_b = end_scale(s_b - s_a, s - s_a, unit)
                 start, from_inner, from_outer = line * padded, int(inner), int(outer)
                 sum_a = sum_b = ZERO
-                if owner[start + from_inner] == face:  # outside: what if the face grew over these samples?
-                    first, final = (outer, last) if outwards > 0 else (ZERO, outer)
+                if owner[start + from_inner] == face:  # outside: the face could grow over these samples
+                    first, final = (outer, last) if direction > 0 else (ZERO, outer)
                     if channels == 1:
                         sum_a, sum_b = _outside(image, gradient, start, image[start + from_inner], first, final,
                                                 crossing, scale_a, scale_b, eps, owner, start, face, positions)
@@ -293,13 +318,13 @@ def _line_gradients(vertices, faces, boxes, along, owner, image, gradient, eps, 
                         _add_up_channels(image, gradient, start, channel_step, from_inner, first, final, jump)
                         sum_a, sum_b = _outside(jump, ones, 0, ZERO, first, final, crossing, scale_a, scale_b, eps,
                                                 owner, start, face, positions)
-                if (s - s_a) * (s - s_c) < 0:
-                    opposite = (t_c - t_a) / (s_c - s_a) * (s - s_a) + t_a
+                if is_between(s, s_a, s_c):
+                    opposite = line_crossing(s, s_a, t_a, s_c, t_c)
                 else:
-                    opposite = (t_b - t_c) / (s_b - s_c) * (s - s_c) + t_c
-                limit = np.ceil(opposite) if outwards > 0 else np.floor(opposite)
+                    opposite = line_crossing(s, s_c, t_c, s_b, t_b)
+                limit = inner_limit(opposite, direction)
                 first, final = max(min(inner, limit), low), min(max(inner, limit), high)
-                if np.isfinite(opposite) and first <= final:  # inside: what if the face drew back from its own?
+                if np.isfinite(opposite) and first <= final:  # inside: the face could draw back from its own
                     if channels == 1:
                         more_a, more_b = _inside(image, gradient, start, image[start + from_outer], first, final,
                                                  crossing, scale_a, scale_b, eps, owner, start, face, positions)
@@ -309,7 +334,7 @@ def _line_gradients(vertices, faces, boxes, along, owner, image, gradient, eps, 
                                                  owner, start, face, positions)
                     sum_a += more_a
                     sum_b += more_b
-                # a crossing at one end does not move with the other
+                # A crossing at one end does not move with the other end.
                 if s != s_b:
                     grad_vertices[a, across] -= sum_a
                 if s != s_a:
@@ -317,43 +342,42 @@ def _line_gradients(vertices, faces, boxes, along, owner, image, gradient, eps, 
             a, s_a, t_a, b, s_b, t_b, c, s_c, t_c = b, s_b, t_b, c, s_c, t_c, a, s_a, t_a
 
 
-@njit(inline="always")
+@inlined
 def _changes(values, weights, start, level, first, final, crossing, scale_a, scale_b, eps, owner, line_start, face,
              any_owner, positions):
-    """The body of `_outside` and `_inside`. No branches and unsigned indices, so that it is compiled to vectors."""
+    """The body of `_outside` and `_inside`. No branches, unsigned indices."""
     sum_a = sum_b = ZERO
     for i in range(int(first) // VECTOR * VECTOR, (int(final) // VECTOR + 1) * VECTOR):
         k = np.uint64(start + i)
         jump = (values[k] - level) * weights[k]
         position = positions[np.uint64(i)]
-        counts = (position >= first) & (position <= final) & (jump > 0)
+        counts = (position >= first) & (position <= final) & is_wanted(jump)
         if not any_owner:
             counts &= owner[np.uint64(line_start + i)] == face
         distance = position - crossing
-        away = eps if distance > 0 else -eps
-        distance_a = distance * scale_a + away
-        distance_b = distance * scale_b + away
-        # one division for both
+        distance_a = end_distance(distance, scale_a, eps)
+        distance_b = end_distance(distance, scale_b, eps)
+        # one division for both ends
         change = (jump if counts else ZERO) / (distance_a * distance_b)
         sum_a += change * distance_b
         sum_b += change * distance_a
     return sum_a, sum_b
 
 
-@njit(fastmath=_REORDERED, **_COMPILE)
+@reordered_kernel
 def _outside(values, weights, start, level, first, final, crossing, scale_a, scale_b, eps, owner, line_start, face,
              positions):
-    """Sum the wanted changes of colour over samples first .. final of a line, whichever face owns them, each divided by
-    the distance that the edge's ends have to move for it.
+    """Sum the changes that count over samples first .. final of a line, whichever face owns them.
+
+    Each change is divided by the distance that an end of the edge has to move for it.
 
     Args:
-        values, weights, start, level: sample i changes by (values[start + i] - level) * weights[start + i], where that
-            is wanted, which is to say positive.
+        values, weights, start, level: sample i changes by (values[start + i] - level) * weights[start + i].
         first, final: float32, whole numbers.
         crossing: where the edge crosses the line.
-        scale_a, scale_b: distance that each end moves when the crossing moves by one sample.
+        scale_a, scale_b: the distance that each end moves when the crossing moves by one sample.
         eps: float32, added to these distances.
-        owner, line_start, face: not looked at.
+        owner, line_start, face: not used; they keep the signature of `_inside`.
         positions: [P] float32, 0, 1, ..
 
     Returns:
@@ -363,28 +387,28 @@ def _outside(values, weights, start, level, first, final, crossing, scale_a, sca
                     face, True, positions)
 
 
-@njit(fastmath=_REORDERED, **_COMPILE)
+@reordered_kernel
 def _inside(values, weights, start, level, first, final, crossing, scale_a, scale_b, eps, owner, line_start, face,
             positions):
-    """As `_outside`, over the samples i that a face owns: those with owner[line_start + i] == face."""
+    """As `_outside`, over the samples i that the face owns: those with owner[line_start + i] == face."""
     return _changes(values, weights, start, level, first, final, crossing, scale_a, scale_b, eps, owner, line_start,
                     face, False, positions)
 
 
-@njit(**_COMPILE)
-def _add_up_channels(image, gradient, start, channel_step, seen_from, first, final, jump):
+@kernel
+def _add_up_channels(image, gradient, start, channel_step, source, first, final, jump):
     """The change of colour of samples first .. final of a line, summed over the channels, into jump [P].
 
     Args:
         image, gradient: [C * channel_step] float32.
-        start: of the line, in the first channel.
+        start: where the line starts in the first channel.
         channel_step: numbers in a channel.
-        seen_from: the sample of the line on the edge's other side, whose colour would come.
+        source: the sample of the line, on the edge's other side, whose colour the samples would take.
     """
     begin, end = int(first) // VECTOR * VECTOR, (int(final) // VECTOR + 1) * VECTOR
     jump[begin:end] = ZERO
     for of_channel in range(start, len(image), channel_step):
-        level = image[of_channel + seen_from]
+        level = image[of_channel + source]
         for i in range(begin, end):
             k = np.uint64(of_channel + i)
             jump[np.uint64(i)] += (image[k] - level) * gradient[k]

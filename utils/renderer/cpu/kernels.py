@@ -1,100 +1,75 @@
-"""The rasterizer's CPU kernels (numba).
+"""The rasterizer's CPU kernels (numba): which face every sample shows, and its colour.
 
-Compiled to release the GIL and to draw one view in one thread: the caller runs as many views side by side
-as it has cores. float32 throughout, without fused multiply-adds, as the neural mesh renderer computes. What is said of
-one sample or one corner stands in small functions of numbers alone.
+Rule (see rules.py)                         Function
+which faces are drawn                       faces_camera
+the three edges of a face                   edge_function
+the depth of a face at a sample             sample_depth
+what a face covers, near                    is_covered
+the nearest face, far, equal depths         is_nearer
+barycentric weights, clamped                weight_planes, weight_at
+the depth that places in a cube depend on   depth_at
+where a colour cube is read                 cube_place
+
+A kernel draws one view in one thread, without the GIL. The caller runs as many views side by side as it has cores.
+"No branches, unsigned indices" marks the loops that must stay so: only then are they compiled to vector instructions.
 """
 import numpy as np
-from numba import njit
 
-BACKGROUND = -1  # face index of a sample that no face covers
+from .. import rules
+from ..rules import BACKGROUND, FLAT_CUBE, HALF, MARGIN, ONE, ZERO
+from .compiled import inlined, kernel
 
-ZERO = np.float32(0)
-ONE = np.float32(1)
 INFINITY = np.float32(np.inf)
 QUARTER = np.float32(0.25)
-HALF = np.float32(0.5)
-MARGIN = np.float32(0.05)  # samples; a bound computed in float32 is this close to the exact one
-FLAT_CUBE = 2  # cells a side of the colour cube that stands for a flat colour where a gradient is wanted
 VECTOR = 8  # samples that one vector instruction holds
 NARROW = 32  # samples; rows of a triangle up to this wide are not cut shorter
-BLOCK = 32  # pixels, or samples, that are looked at together
+BLOCK = 32  # pixels, or samples, that are tested together
 
-_COMPILE = dict(nogil=True, cache=True, error_model="numpy", boundscheck=False)
-
-
-@njit(inline="always")
-def sample_at(coordinate, size):
-    """Where a coordinate in [-1, 1] falls among `size` sample centres (a fraction of a sample)."""
-    return (coordinate * np.float32(size) + np.float32(size) - ONE) * HALF
-
-
-@njit(inline="always")
-def weight_planes(x0, y0, x1, y1, x2, y2):
-    """The barycentric weights of a triangle as planes over the image: weight k is a_k x + b_k y + c_k.
-
-    Returns:
-        a_0, b_0, c_0, a_1, .. c_2.
-    """
-    area = x2 * (y0 - y1) + x0 * (y1 - y2) + x1 * (y2 - y0)
-    return ((y1 - y2) / area, (x2 - x1) / area, (x1 * y2 - x2 * y1) / area,
-            (y2 - y0) / area, (x0 - x2) / area, (x2 * y0 - x0 * y2) / area,
-            (y0 - y1) / area, (x1 - x0) / area, (x0 * y1 - x1 * y0) / area)
+sample_at = inlined(rules.sample_at)
+faces_camera = inlined(rules.faces_camera)
+edge_function = inlined(rules.edge_function)
+sample_depth = inlined(rules.sample_depth)
+is_covered = inlined(rules.is_covered)
+is_nearer = inlined(rules.is_nearer)
+weight_planes = inlined(rules.weight_planes)
+weight_at = inlined(rules.weight_at)
+depth_at = inlined(rules.depth_at)
+cube_place = inlined(rules.cube_place)
 
 
-@njit(inline="always")
-def weight_at(x, y, a, b, c):
-    """A barycentric weight at a sample, kept within [0, 1]."""
-    return min(max(a * x + b * y + c, ZERO), ONE)
+@inlined
+def corners_of(face: int, faces: np.ndarray) -> tuple[int, int, int]:
+    """The vertices of a face's corners. From len(faces) on faces are backs: their corners run the other way."""
+    back = face >= len(faces)
+    front = face - len(faces) if back else face
+    return faces[front, 2 if back else 0], faces[front, 1], faces[front, 0 if back else 2]
 
 
-@njit(inline="always")
-def depth_at(w0, w1, w2, z0, z1, z2):
-    """The depth of a triangle where its corners' weights are w and their depths z; not a number if w are all zero."""
-    return ONE / (w0 / z0 + w1 / z1 + w2 / z2)
-
-
-@njit(inline="always")
-def cube_place(weight, depth, z, steps, end):
-    """Where along an axis a colour cube of steps + 1 cells is read: `weight` in perspective, in cells.
-
-    Args:
-        weight: of the axis's corner; z its depth.
-        depth: of the triangle here.
-        steps: from the first cell to the last, float32.
-        end: the last place that is read.
-    """
-    place = min(max(weight * steps * (depth / z), ZERO), end)
-    return place if depth > ZERO else ZERO  # a face so thin that its weights are lost in rounding
-
-
-@njit(inline="always")
-def _draw_span(first, count, row_start, face, x0, dy0, rise0, x1, dy1, rise1, x2, dy2, rise2,
+@inlined
+def _draw_span(first, count, row_start, y, face, x0, y0, dx0, dy0, x1, y1, dx1, dy1, x2, y2, dx2, dy2,
                inverse0, inverse1, inverse2, near, centres, face_index, depth):
-    """Test and draw `count` samples of one row. No branches and unsigned indices, so that it is compiled to vectors."""
+    """Test and draw `count` samples of one row. No branches, unsigned indices."""
     for i in range(count):
         sample = np.uint64(row_start + first + i)
         x = centres[np.uint64(first + i)]
-        # Edge functions: each is the barycentric weight of the corner opposite, times twice the area.
-        w2 = rise0 - (x - x0) * dy0
-        w0 = rise1 - (x - x1) * dy1
-        w1 = rise2 - (x - x2) * dy2
-        z = (w0 + w1 + w2) / (w0 * inverse0 + w1 * inverse1 + w2 * inverse2)
+        w2 = edge_function(x, y, x0, y0, dx0, dy0)
+        w0 = edge_function(x, y, x1, y1, dx1, dy1)
+        w1 = edge_function(x, y, x2, y2, dx2, dy2)
+        z = sample_depth(w0, w1, w2, inverse0, inverse1, inverse2)
         old_z, old_face = depth[sample], face_index[sample]
-        # A sum in place of one more condition: with it the stores would be under a mask, which is slow. No depth is
-        # beyond `far`, so that one comparison serves for both.
-        z += ZERO if (w0 >= 0) & (w1 >= 0) & (w2 >= 0) & (z > near) else INFINITY
-        depth[sample] = z if z < old_z else old_z
-        face_index[sample] = face if z < old_z else old_face
+        # A failed test adds infinity. A branch would make the stores masked, and slow.
+        z += ZERO if is_covered(w0, w1, w2, z, near) else INFINITY
+        depth[sample] = z if is_nearer(z, old_z) else old_z
+        face_index[sample] = face if is_nearer(z, old_z) else old_face
 
 
-@njit(inline="always")
+@inlined
 def _draw_triangle(x0, y0, z0, x1, y1, z1, x2, y2, z2, face, centres, near, face_index, depth):
     """Z-buffer one triangle whose corners run counter-clockwise on the image.
 
-    Of a narrow triangle every row is visited from its left end to its right end, of a wider one each row only between
-    the edges, with a margin for rounding: for a few vectors of samples, finding out where the edges are takes longer.
-    What counts as covered is decided by the three exact edge tests.
+    A row of a narrow triangle is tested from the triangle's left end to its right end. A row of a wide one is tested
+    between the edges, with a margin for rounding. For a few vectors of samples, to find the edges would take longer.
+    In either case the three edge functions decide what is covered.
     """
     size = centres.shape[0]
     low = sample_at(min(y0, y1, y2), size)
@@ -102,7 +77,7 @@ def _draw_triangle(x0, y0, z0, x1, y1, z1, x2, y2, z2, face, centres, near, face
     left = sample_at(min(x0, x1, x2), size)
     right = sample_at(max(x0, x1, x2), size)
     last = np.float32(size - 1)
-    # written so that a coordinate that is not a number also leaves here
+    # A coordinate that is not a number fails every comparison, and leaves here too.
     if not (low <= last and high >= 0 and left <= last and right >= 0 and high - low >= 0 and right - left >= 0):
         return
     first_row = int(np.ceil(max(low - MARGIN, ZERO)))
@@ -115,26 +90,25 @@ def _draw_triangle(x0, y0, z0, x1, y1, z1, x2, y2, z2, face, centres, near, face
     dx2, dy2 = x0 - x2, y0 - y2
     inverse0, inverse1, inverse2 = ONE / z0, ONE / z1, ONE / z2
 
-    # Whole vectors are cheaper than a remainder of single samples; the edge tests turn the extra ones away.
+    # Whole vectors are cheaper than a remainder of single samples. The edge functions reject the extra samples.
     first = int(np.ceil(left))
     count = (int(np.floor(right)) - first + VECTOR) // VECTOR * VECTOR
     if count <= min(NARROW, size):
         first = min(first, size - count)
         for row in range(first_row, last_row + 1):
-            y = centres[row]
-            _draw_span(first, count, row * size, face, x0, dy0, (y - y0) * dx0, x1, dy1, (y - y1) * dx1,
-                       x2, dy2, (y - y2) * dx2, inverse0, inverse1, inverse2, near, centres, face_index, depth)
+            _draw_span(first, count, row * size, centres[row], face, x0, y0, dx0, dy0, x1, y1, dx1, dy1,
+                       x2, y2, dx2, dy2, inverse0, inverse1, inverse2, near, centres, face_index, depth)
         return
 
-    half = np.float32(size) * np.float32(0.5)
+    half = np.float32(size) * HALF
     slope0 = dx0 / dy0 * half
     slope1 = dx1 / dy1 * half
     slope2 = dx2 / dy2 * half
     column0, column1, column2 = sample_at(x0, size), sample_at(x1, size), sample_at(x2, size)
     for row in range(first_row, last_row + 1):
         y = centres[row]
-        # Inside, (y - y_k) dx_k - (x - x_k) dy_k >= 0 for every edge k: an edge that rises bounds x from the
-        # right, one that falls from the left. Level edges have no slope and are left to the exact test.
+        # Inside, (y - y_k) dx_k - (x - x_k) dy_k >= 0 for every edge k. So an edge that rises bounds x from the right,
+        # and one that falls bounds it from the left. A level edge has no slope, and bounds nothing here.
         begin, end = left, right
         if dy0 > 0:
             end = min(end, column0 + (y - y0) * slope0 + MARGIN)
@@ -155,20 +129,21 @@ def _draw_triangle(x0, y0, z0, x1, y1, z1, x2, y2, z2, face, centres, near, face
         padded = (count + VECTOR - 1) // VECTOR * VECTOR
         if padded <= size:
             first, count = min(first, size - padded), padded
-        _draw_span(first, count, row * size, face, x0, dy0, (y - y0) * dx0, x1, dy1, (y - y1) * dx1,
-                   x2, dy2, (y - y2) * dx2, inverse0, inverse1, inverse2, near, centres, face_index, depth)
+        _draw_span(first, count, row * size, y, face, x0, y0, dx0, dy0, x1, y1, dx1, dy1, x2, y2, dx2, dy2,
+                   inverse0, inverse1, inverse2, near, centres, face_index, depth)
 
 
-@njit(**_COMPILE)
-def draw(vertices, faces, fill_back, centres, near, far, face_index, depth, behind):
+@kernel
+def draw(vertices: np.ndarray, faces: np.ndarray, fill_back: bool, centres: np.ndarray, near: float, far: float,
+         face_index: np.ndarray, depth: np.ndarray, behind: np.ndarray) -> None:
     """Find the nearest face at every sample of one view.
 
     Args:
         vertices: [V, 3] float32, x and y on the image in [-1, 1], z the depth.
         faces: [F, 3] int32.
-        fill_back: also draw the back of every face, as face F + i with its corners reversed.
-        centres: [S] float32, coordinate of the centre of sample i.
-        near, far: float32, the depths between which a face counts.
+        fill_back: draw the back of face i too, as face F + i with its corners reversed.
+        centres: [S] float32, the coordinate of each sample's centre.
+        near, far: float32, depths between which a face counts.
         face_index: [S * S] int32, out: face at each sample (row 0 at the bottom), or BACKGROUND.
         depth: [S * S] float32, out: its depth, or `far`.
         behind: [F] int32, work space.
@@ -181,16 +156,15 @@ def draw(vertices, faces, fill_back, centres, near, far, face_index, depth, behi
         a, b, c = faces[face, 0], faces[face, 1], faces[face, 2]
         x0, y0, x1, y1, x2, y2 = (vertices[a, 0], vertices[a, 1], vertices[b, 0], vertices[b, 1],
                                   vertices[c, 0], vertices[c, 1])
-        left, right = (y2 - y0) * (x1 - x0), (y1 - y0) * (x2 - x0)
-        if left >= right:
+        if faces_camera(x0, y0, x1, y1, x2, y2):
             _draw_triangle(x0, y0, vertices[a, 2], x1, y1, vertices[b, 2], x2, y2, vertices[c, 2],
                            np.int32(face), centres, near, face_index, depth)
-        if (y0 - y2) * (x1 - x2) >= (y1 - y2) * (x0 - x2):
+        if faces_camera(x2, y2, x1, y1, x0, y0):
             behind[n_behind] = face
             n_behind += 1
     if not fill_back:
         return
-    # After all the fronts, so that at equal depth the face that comes first stays.
+    # The backs come after all fronts. At equal depth the earlier face stays, so a front hides a back.
     for i in range(n_behind):
         face = behind[i]
         c, b, a = faces[face, 0], faces[face, 1], faces[face, 2]
@@ -199,8 +173,8 @@ def draw(vertices, faces, fill_back, centres, near, far, face_index, depth, behi
                        np.int32(face + n_faces), centres, near, face_index, depth)
 
 
-@njit(**_COMPILE)
-def shade(face_index, colors, background, samples, image):
+@kernel
+def shade(face_index: np.ndarray, colors: np.ndarray, background: np.ndarray, samples: int, image: np.ndarray) -> None:
     """Colour one view: the mean of samples x samples flat face colours at each pixel, row 0 at the top.
 
     Args:
@@ -213,7 +187,7 @@ def shade(face_index, colors, background, samples, image):
     channels, height, width = image.shape
     size = width * samples
     for row in range(height):
-        # The samples of a pixel, in two lines: the same one four times where there is but one.
+        # Four samples of a pixel, in two lines. Where a pixel has one sample, it is taken four times.
         upper = (height - 1 - row) * samples * size
         lower = upper + (samples - 1) * size
         for begin in range(0, width, BLOCK):
@@ -229,24 +203,24 @@ def shade(face_index, colors, background, samples, image):
                              image[channel, row])
 
 
-@njit(inline="always")
-def are_all(face, face_index, upper, lower, count):
-    """Whether `count` samples from `upper` and `lower` on are of one face. No branches, unsigned indices: vectors."""
+@inlined
+def are_all(face: int, face_index: np.ndarray, upper: int, lower: int, count: int) -> bool:
+    """Whether `count` samples from `upper` on, and from `lower` on, show one face. No branches, unsigned indices."""
     different = np.int32(0)
     for i in range(count):
         different |= (face_index[np.uint64(upper + i)] ^ face) | (face_index[np.uint64(lower + i)] ^ face)
     return different == 0
 
 
-@njit(inline="always")
+@inlined
 def _color(face, colors, channel, empty):
     """A face's colour; `empty` where there is no face."""
     return colors[np.uint64(max(face, np.int32(0))), channel] if face >= 0 else empty
 
 
-@njit(inline="always")
+@inlined
 def _average(face_index, upper, lower, samples, colors, channel, empty, begin, end, line):
-    """Pixels begin .. end - 1 of a line, one channel of them. No branches, unsigned indices: vectors."""
+    """One channel of the pixels begin .. end - 1 of a line. No branches, unsigned indices."""
     channel, right = np.uint64(channel), np.uint64(samples - 1)
     for i in range(begin, end):
         a, c = np.uint64(upper + i * samples), np.uint64(lower + i * samples)
@@ -259,9 +233,10 @@ def _average(face_index, upper, lower, samples, colors, channel, empty, begin, e
         line[np.uint64(i)] = color if same else total * QUARTER
 
 
-@njit(**_COMPILE)
-def find_runs(face_index, vertices, faces, size):
-    """Cut the lines of samples into runs of one face, and set down what shading needs to know of these faces.
+@kernel
+def find_runs(face_index: np.ndarray, vertices: np.ndarray, faces: np.ndarray, size: int,
+              ) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """Cut the lines of samples into runs of one face, and collect what shading needs to know of these faces.
 
     Args:
         face_index: [S * S] int32 from `draw`.
@@ -270,10 +245,10 @@ def find_runs(face_index, vertices, faces, size):
         size: S.
 
     Returns:
-        begin: [R + 1] int32, the sample at which each run begins (and the one after the last); a line begins a run.
-        first_run: [S + 1] int32, the run that begins each line.
+        begin: [R + 1] int32, the sample at which each run begins, and S * S. Every line begins a run.
+        first_run: [S + 1] int32, the run that begins each line, and R.
         row_of: [2F] int32, the table's row of every face that owns a sample.
-        table: [N, 12] float32, in a row the nine numbers of `weight_planes`, in samples, and the corners' depths.
+        table: [N, 12] float32, a row for each face: the nine numbers of `weight_planes`, and the corners' depths.
     """
     n_faces = len(faces)
     begin = np.empty(size * size + 1, np.int32)
@@ -297,10 +272,7 @@ def find_runs(face_index, vertices, faces, size):
                 runs += 1
                 if face == BACKGROUND or row_of[face] >= 0:
                     continue
-                if face < n_faces:
-                    a, b, c = faces[face, 0], faces[face, 1], faces[face, 2]
-                else:
-                    c, b, a = faces[face - n_faces, 0], faces[face - n_faces, 1], faces[face - n_faces, 2]
+                a, b, c = corners_of(face, faces)
                 planes = weight_planes(sample_at(vertices[a, 0], size), sample_at(vertices[a, 1], size),
                                        sample_at(vertices[b, 0], size), sample_at(vertices[b, 1], size),
                                        sample_at(vertices[c, 0], size), sample_at(vertices[c, 1], size))
@@ -314,10 +286,9 @@ def find_runs(face_index, vertices, faces, size):
     return begin[:runs + 1], first_run, row_of, table[:count]
 
 
-@njit(inline="always")
+@inlined
 def _places_of_run(first, count, y, table, row, reverse, steps, end, positions, place):
-    """`cube_place` on the three axes for `count` samples of one face. No branches and unsigned indices, so that it is
-    compiled to vectors."""
+    """`cube_place` on the three axes for `count` samples of one face. No branches, unsigned indices."""
     a0, b0, c0 = table[row, 0], table[row, 1], table[row, 2]
     a1, b1, c1 = table[row, 3], table[row, 4], table[row, 5]
     a2, b2, c2 = table[row, 6], table[row, 7], table[row, 8]
@@ -335,20 +306,20 @@ def _places_of_run(first, count, y, table, row, reverse, steps, end, positions, 
         place[axis2, k] = cube_place(w2, depth, z2, steps, end)
 
 
-@njit(inline="always")
-def cube_places(first, count, line, face, n_faces, row_of, table, cells, eps, positions, place):
+@inlined
+def cube_places(first: int, count: int, line: int, face: int, n_faces: int, row_of: np.ndarray, table: np.ndarray,
+                cells: int, eps: float, positions: np.ndarray, place: np.ndarray) -> None:
     """Where a run of samples reads its face's colour cube.
 
-    A back face has its corners in reverse order, and its cube has the axes in reverse order: it is the front's cube,
-    so that the place is given along the front's axes.
+    A back is read from its front's cube. Its corners run in reverse order, so its places are given in reverse order.
 
     Args:
-        first, count: the run's first column, and how many.
-        line: its row.
-        face: that owns the samples.
+        first, count: the run's first column, and the number of samples.
+        line: the run's row.
+        face: the face that owns the samples.
         n_faces: F; the faces from there on are backs.
         row_of, table: from `find_runs`.
-        cells: of the cube, along an axis.
+        cells: cells of the cube along an axis.
         eps: float32, how far before the last cell reading ends.
         positions: [P] float32, 0, 1, ..
         place: [3, P] float32, out.
@@ -358,9 +329,9 @@ def cube_places(first, count, line, face, n_faces, row_of, table, cells, eps, po
                    positions, place)
 
 
-@njit(inline="always")
+@inlined
 def _flat_run(first, count, color, place, line, channel):
-    """Read a colour cube of one colour at `count` places; compiled to vectors like `_places_of_run`."""
+    """Read a colour cube of one colour at `count` places. No branches, unsigned indices."""
     axis0, axis1, axis2, row = np.uint64(0), np.uint64(1), np.uint64(2), np.uint64(channel)
     for i in range(count):
         k = np.uint64(first + i)
@@ -378,13 +349,14 @@ def _flat_run(first, count, color, place, line, channel):
         line[row, k] = value
 
 
-@njit(**_COMPILE)
-def shade_sampled(face_index, vertices, faces, colors, background, samples, eps, image):
-    """Like `shade`, each sample being read from a cube of its face's one colour, as the original reads textures.
+@kernel
+def shade_sampled(face_index: np.ndarray, vertices: np.ndarray, faces: np.ndarray, colors: np.ndarray,
+                  background: np.ndarray, samples: int, eps: float, image: np.ndarray) -> None:
+    """Like `shade`, but each sample is read from a cube of its face's one colour, as the original reads textures.
 
-    Trilinear interpolation leaves a flat colour as it is but for the last digit, which then differs from sample to
-    sample. That matters to one thing alone, a network's gradient: on a surface of exactly one colour its max-pooling
-    meets nothing but ties, and sends the gradient to the first of them, to the top left, every time.
+    Trilinear interpolation changes the last digit of a flat colour, and differently at each sample. That matters to
+    the gradient of a network. On a surface of exactly one colour, max-pooling finds only ties, and sends the gradient
+    to the first of them, at the top left.
 
     Args:
         vertices: [V, 3] float32, as for `draw`.
@@ -400,7 +372,7 @@ def shade_sampled(face_index, vertices, faces, colors, background, samples, eps,
     colors_of_line = np.empty((channels, size + VECTOR), np.float32)
     for i in range(height):
         image[:, i] = ZERO
-        for sample in range(samples):  # from the top, the order in which a pixel's samples are summed
+        for sample in range(samples):  # a pixel's samples are summed from the top
             line = size - 1 - i * samples - sample
             for run in range(first_run[line], first_run[line + 1]):
                 face, first, end = face_index[begin[run]], begin[run] - line * size, begin[run + 1] - line * size
@@ -408,9 +380,9 @@ def shade_sampled(face_index, vertices, faces, colors, background, samples, eps,
                     for channel in range(channels):
                         colors_of_line[channel, first:end] = background[channel]
                     continue
-                # Whole vectors are cheaper; what is written too far is written again by the next run.
+                # Whole vectors are cheaper. The next run overwrites the extra samples.
                 count = (end - first + VECTOR - 1) // VECTOR * VECTOR
-                # as if all were fronts: the order in which the corners' shares are summed shows in the last digit
+                # All faces are read like fronts: the order of the axes shows in the last digit.
                 cube_places(first, count, line, face, 2 * len(faces), row_of, table, FLAT_CUBE, eps, positions, place)
                 for channel in range(channels):
                     _flat_run(first, count, colors[face, channel], place, colors_of_line, channel)
@@ -418,9 +390,9 @@ def shade_sampled(face_index, vertices, faces, colors, background, samples, eps,
     image *= ONE / np.float32(samples * samples)
 
 
-@njit(inline="always")
+@inlined
 def _textured_run(first, end, cubes, cube, cells, colors, face, place, line):
-    """Read samples first .. end - 1 of a line [C, >= S] from one of the cubes, and multiply them by a face's colour."""
+    """Read samples first .. end - 1 of a line [C, >= S] from a cube, and multiply them by the face's colour."""
     channels = len(line)
     step0, step1, step2 = np.uint64(cells * cells * channels), np.uint64(cells * channels), np.uint64(channels)
     step01, step02, step12, step012 = step0 + step1, step0 + step2, step1 + step2, step0 + step1 + step2
@@ -445,14 +417,15 @@ def _textured_run(first, end, cubes, cube, cells, colors, face, place, line):
             a += np.uint64(1)
 
 
-@njit(**_COMPILE)
-def shade_textured(face_index, vertices, faces, textures, colors, background, samples, eps, image):
-    """Like `shade`, each sample being read from its face's colour cube and multiplied by the face's colour.
+@kernel
+def shade_textured(face_index: np.ndarray, vertices: np.ndarray, faces: np.ndarray, textures: np.ndarray,
+                   colors: np.ndarray, background: np.ndarray, samples: int, eps: float, image: np.ndarray) -> None:
+    """Like `shade`, but each sample is read from its face's colour cube and multiplied by the face's colour.
 
     Args:
         vertices: [V, 3] float32, as for `draw`.
         faces: [F, 3] int32.
-        textures: [F, T, T, T, C] float32, T > 1; a back is read from its front's.
+        textures: [F, T, T, T, C] float32, T > 1. A back is read from its front's cube.
         eps: as for `cube_places`.
         The others: as for `shade`.
     """
@@ -481,7 +454,7 @@ def shade_textured(face_index, vertices, faces, textures, colors, background, sa
     image *= ONE / np.float32(samples * samples)
 
 
-@njit(**_COMPILE)
+@kernel
 def _add_line(line, samples, image, i):
     """Add the samples of a line [C, >= S] to row i of an image [C, S / samples, S / samples], from left to right."""
     channels, _, width = image.shape
@@ -494,8 +467,8 @@ def _add_line(line, samples, image, i):
                 image[channel, i, j] += line[channel, j]
 
 
-@njit(**_COMPILE)
-def shade_depth(depth, samples, image):
+@kernel
+def shade_depth(depth: np.ndarray, samples: int, image: np.ndarray) -> None:
     """Mean depth at each pixel, row 0 at the top.
 
     Args:
@@ -514,8 +487,8 @@ def shade_depth(depth, samples, image):
             image[row, column] = (depth[a] + depth[b] + depth[c] + depth[d]) * QUARTER
 
 
-@njit(**_COMPILE)
-def shade_alpha(face_index, samples, image):
+@kernel
+def shade_alpha(face_index: np.ndarray, samples: int, image: np.ndarray) -> None:
     """Share of covered samples at each pixel, row 0 at the top.
 
     Args:

@@ -1,6 +1,6 @@
 """The rasterizer on a GPU: tensors in, tensors out, a whole batch in a few launches of the Triton kernels.
 
-The same as cpu.py, function by function. Whatever is the same for all views is one element in memory.
+The functions are those of cpu/backend.py. A tensor that is the same for all views is one element in memory.
 """
 import contextlib
 
@@ -8,20 +8,22 @@ import torch
 import triton
 from torch.nn.functional import avg_pool2d
 
-from utils.renderer.cuda import kernels
-from utils.renderer.cpu.kernels import BACKGROUND, FLAT_CUBE
+from ..rules import BACKGROUND, FLAT_CUBE
+from ..scene import Scene
+from . import kernels
 
-# The interpreter is slow by the operation, not by the number: it gets few programs of many elements.
+# The interpreter takes its time for each operation, not for each element. It gets few programs of many elements.
 _INTERPRETED = kernels.INTERPRETED
-FACES = 4096 if _INTERPRETED else 32  # drawn by one program, each in a lane
-SMALL = 256  # samples: larger boxes are shared by several programs
-PROGRAMS, BANDS = (2, 1) if _INTERPRETED else (2048, 8)  # that share the larger faces; that share the rows of each
+FACES = 4096 if _INTERPRETED else 32  # that a program of draw_small draws, one a lane
+SMALL = 256  # samples; a larger box is shared by several programs
+PROGRAMS, BANDS = (2, 1) if _INTERPRETED else (2048, 8)  # for the larger faces; for the rows of each
 STEP = 8192 if _INTERPRETED else 256  # samples or pixels that a program works on at a time
 EDGES, LINE_SHARES, LINE_STEP = (4096, 1, 64) if _INTERPRETED else (1, 4, 64)  # edge_gradient's programs
 
 
-def draw(vertices, colors, textures, scene, keep_face_index=False):
-    """Draw a batch of views; arguments and results as in `cpu.draw`, on the GPU."""
+def draw(vertices: torch.Tensor, colors: torch.Tensor | None, textures: torch.Tensor | None, scene: Scene,
+         keep_face_index: bool = False) -> tuple[torch.Tensor | None, ...]:
+    """Draw a batch of views; arguments and results as in `cpu.backend.draw`, on the GPU."""
     vertices, faces, colors, textures = _in_order(vertices, scene.faces, colors, textures)
     with _device_of(vertices):
         face_index, sample_depth = _nearest_faces(vertices, faces, scene)
@@ -37,14 +39,15 @@ def draw(vertices, colors, textures, scene, keep_face_index=False):
     return rgb, depth, alpha, face_index if keep_face_index else None
 
 
-def color_gradient(vertices, colors, textures, scene, face_index, grad_rgb):
-    """Gradient of rgb with respect to the colours and textures; arguments and results as in `cpu.color_gradient`."""
+def color_gradient(vertices: torch.Tensor, colors: torch.Tensor, textures: torch.Tensor | None, scene: Scene,
+                   face_index: torch.Tensor, grad_rgb: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor | None]:
+    """Gradient of rgb with respect to colours and textures; arguments and results as in `cpu.backend`."""
     gradient = grad_rgb.float() / scene.samples ** 2
     if textures is None:
         return _flat_color_gradient(colors, scene, face_index, gradient), None
     vertices, faces, colors, textures, gradient = _in_order(vertices, scene.faces, colors, textures, gradient)
     grad_colors, grad_textures = torch.zeros_like(colors), torch.zeros_like(textures)
-    size, batch, channels = scene.image_size * scene.samples, len(vertices), colors.shape[2]
+    size, batch, channels = scene.size, len(vertices), colors.shape[2]
     with _device_of(vertices):
         kernels.texture_gradient[triton.cdiv(size * size, STEP), batch](
             face_index, vertices, faces, textures, colors, gradient, grad_textures, grad_colors, vertices.shape[1],
@@ -53,25 +56,27 @@ def color_gradient(vertices, colors, textures, scene, face_index, grad_rgb):
     return grad_colors, grad_textures
 
 
-def vertex_gradient(vertices, colors, textures, scene, face_index, grad_rgb, grad_depth, grad_alpha):
-    """Gradient with respect to the vertices; arguments and results as in `cpu.vertex_gradient`."""
+def vertex_gradient(vertices: torch.Tensor, colors: torch.Tensor | None, textures: torch.Tensor | None, scene: Scene,
+                    face_index: torch.Tensor, grad_rgb: torch.Tensor | None, grad_depth: torch.Tensor | None,
+                    grad_alpha: torch.Tensor | None) -> torch.Tensor:
+    """Gradient with respect to the vertices; arguments and results as in `cpu.backend.vertex_gradient`."""
     gradient = torch.zeros_like(vertices, memory_format=torch.contiguous_format)
     vertices, faces, colors, textures = _in_order(vertices, scene.faces, colors, textures)
-    seen, grad_image = [], []
+    images, grad_images = [], []
     with _device_of(vertices):
         if grad_rgb is not None:
-            grad_image.append(grad_rgb)
-            seen.append(_shade(face_index, colors, scene, 1) if textures is None else
-                        _sample_colors(vertices, faces, face_index, colors, textures, scene))
+            grad_images.append(grad_rgb)
+            images.append(_shade(face_index, colors, scene, 1) if textures is None else
+                          _sample_colors(vertices, faces, face_index, colors, textures, scene))
         if grad_alpha is not None:
-            grad_image.append(grad_alpha[:, None])
-            seen.append(_upright(face_index != BACKGROUND).float())
-        if seen:
-            _add_edge_gradient(gradient, vertices, faces, face_index, torch.cat(seen, dim=1),
-                               torch.cat(grad_image, dim=1), scene)
+            grad_images.append(grad_alpha[:, None])
+            images.append(_upright(face_index != BACKGROUND).float())
+        if images:
+            _add_edge_gradient(gradient, vertices, faces, face_index, torch.cat(images, dim=1),
+                               torch.cat(grad_images, dim=1), scene)
         if grad_depth is not None:
             grad_depth = grad_depth.float().contiguous() / scene.samples ** 2
-            size = scene.image_size * scene.samples
+            size = scene.size
             kernels.depth_gradient[triton.cdiv(size * size, STEP), len(vertices)](
                 face_index, vertices, faces, grad_depth, gradient, vertices.shape[1], faces.shape[1], _stride(faces),
                 size, SAMPLES=scene.samples, STEP=STEP, enable_fp_fusion=False)
@@ -81,10 +86,10 @@ def vertex_gradient(vertices, colors, textures, scene, face_index, grad_rgb, gra
 def _nearest_faces(vertices, faces, scene):
     """Face index [B, S * S] int32 and depth [B, S * S] float32 of every sample, row 0 at the bottom."""
     device, (batch, n_vertices, _), n_faces = vertices.device, vertices.shape, faces.shape[1]
-    n_sides, size = _sides(scene), scene.image_size * scene.samples
+    n_sides, size = _sides(scene), scene.size
     centres = ((2.0 * torch.arange(size, dtype=torch.float64, device=device) + 1 - size) / size).float()
     keys = torch.full((batch, size * size), _empty_key(scene.far), dtype=torch.int64, device=device)
-    # every side of every face once, for its size, and once more where a face is seen from its edge
+    # Every side of a face is listed at most twice: for its size, and where the face is seen edge-on.
     larger = torch.empty(2 * batch * n_sides, dtype=torch.int64, device=device)
     n_larger = torch.zeros(1, dtype=torch.int32, device=device)
     if n_faces:
@@ -103,7 +108,7 @@ def _nearest_faces(vertices, faces, scene):
 def _shade(face_index, colors, scene, samples):
     """Flat colours, the mean of samples x samples at each pixel: [B, C, S / samples, S / samples]."""
     batch, channels = len(face_index), colors.shape[2]
-    size = scene.image_size * scene.samples
+    size = scene.size
     width, background = size // samples, scene.background_color
     image = torch.empty(batch, channels, width, width, device=colors.device)
     kernels.shade[triton.cdiv(width * width, STEP), batch](
@@ -115,7 +120,7 @@ def _shade(face_index, colors, scene, samples):
 def _sample_colors(vertices, faces, face_index, colors, textures, scene):
     """The colour of every sample, read from its face's cube: [B, C, S, S], row 0 at the top."""
     batch, channels = len(face_index), colors.shape[2]
-    size, flat, background = scene.image_size * scene.samples, textures is None, scene.background_color
+    size, flat, background = scene.size, textures is None, scene.background_color
     image = torch.empty(batch, channels, size, size, device=colors.device)
     kernels.read_cubes[triton.cdiv(size * size, STEP), batch](
         face_index, vertices, faces, colors if flat else textures, colors, background, image, vertices.shape[1],
@@ -126,8 +131,9 @@ def _sample_colors(vertices, faces, face_index, colors, textures, scene):
 
 
 def _flat_color_gradient(colors, scene, face_index, gradient):
-    """Sums of the samples' gradients over those that a face owns: like colors."""
-    n_sides, batch, channels = colors.shape[1], *gradient.shape[:2]
+    """Each face's sum of the gradients of the samples that it owns, like colors."""
+    n_sides = colors.shape[1]
+    batch, channels = gradient.shape[:2]
     for axis in (2, 3):
         gradient = gradient.repeat_interleave(scene.samples, dim=axis)
     gradient = gradient.flip(2).reshape(batch, channels, -1).transpose(1, 2)
@@ -137,21 +143,21 @@ def _flat_color_gradient(colors, scene, face_index, gradient):
 
 
 def _add_edge_gradient(total, vertices, faces, face_index, image, grad_image, scene):
-    """Add what the samples' colours [B, C, S, S] and the pixels' gradients [B, C, H, W] say to total [B, V, 3]."""
+    """Add to total [B, V, 3] the gradient of edges, from samples [B, C, S, S] and pixels' gradients [B, C, H, W]."""
     batch, channels, size, _ = image.shape
     n_sides = _sides(scene)
     first_of_view = torch.arange(batch, device=total.device)[:, None] * n_sides
     owns = torch.zeros(batch * n_sides + 1, dtype=torch.bool, device=total.device)
     owns[torch.where(face_index == BACKGROUND, batch * n_sides, face_index + first_of_view)] = True
-    seen = owns[:-1].nonzero()[:, 0]
-    if not len(seen):
+    visible = owns[:-1].nonzero()[:, 0]
+    if not len(visible):
         return
     owner = _columns_and_rows(face_index.reshape(batch, size, size))
     image = _columns_and_rows(image.flip(2))
     grad_image = _columns_and_rows(grad_image.float().flip(2) / scene.samples ** 2)
-    n_edges = 6 * len(seen)
+    n_edges = 6 * len(visible)
     kernels.edge_gradient[triton.cdiv(n_edges, EDGES), LINE_SHARES](
-        seen, n_edges, vertices, faces, owner, image, grad_image, total, batch, vertices.shape[1], faces.shape[1],
+        visible, n_edges, vertices, faces, owner, image, grad_image, total, batch, vertices.shape[1], faces.shape[1],
         n_sides, _stride(faces), size, scene.eps, CHANNELS=channels, SAMPLES=scene.samples, EDGES=EDGES,
         STEP=LINE_STEP, num_warps=1, enable_fp_fusion=False)
 
@@ -173,7 +179,7 @@ def _pixels(samples, scene):
 
 
 def _sides(scene):
-    """Numbers that a sample's face may have: those of the fronts, and of the backs where they are drawn."""
+    """How many face numbers there are: those of the fronts, and of the backs where they are drawn."""
     return scene.faces.shape[1] * (2 if scene.fill_back else 1)
 
 
@@ -187,7 +193,7 @@ def _stride(values):
 
 
 def _empty_key(far):
-    """What `kernels.resolve` takes for no face at depth `far`."""
+    """The key of a sample that no face covers."""
     bits = torch.tensor(far, dtype=torch.float32).view(torch.int32).item()
     return (bits ^ ((bits >> 31) & 0x7fffffff)) << 32 | 0x7fffffff
 

@@ -1,25 +1,185 @@
-"""The rasterizer's kernels for a GPU, in Triton: what kernels.py and gradient_kernels.py do, for a batch at once.
+"""The rasterizer's kernels for a GPU, in Triton: what cpu/kernels.py and cpu/gradient_kernels.py do, for a whole batch.
 
-float32 without fused multiply-adds, as on the CPU. A sample keeps the nearest face with one atomic minimum over 64
-bits: the depth above, the number of the face below, so that of two faces at one depth the first stays.
-With TRITON_INTERPRET=1 in the environment the same code runs on the CPU, slowly: so it is tested without a GPU.
+Rule (see rules.py)                                Function
+which faces are drawn                              faces_camera
+the three edges of a face                          edge_function
+the depth of a face at a sample                    sample_depth
+what a face covers, near                           is_covered
+the nearest face, far, equal depths                is_nearer
+barycentric weights, clamped                       weight_planes, weight_at
+the depth that places in a cube depend on          depth_at
+where a colour cube is read                        cube_place
+the eight cells that a cube is read from           corner_weight
+the derivative of depth                            inverse_depth_slope, corner_depth_gradient
+the scanlines that an edge crosses, and where      first_scanline, last_scanline, line_crossing
+the samples on both sides of an edge               out_of_face, inner_sample
+how far inside reaches                             is_between, inner_limit
+which changes of colour count                      is_wanted
+how far an end of the edge moves for one           end_scale, end_distance
+
+float32 without fused multiply-adds, as on the CPU; `sample_at` and `corner_depth_gradient` round in another order.
+`tl.div_rn` is the exact division. `/` is an approximation.
+
+A sample keeps its nearest face by an atomic minimum over 64 bits. The upper half is the depth. The lower half is the
+face's number, so that of two faces at one depth the first stays.
+
+With TRITON_INTERPRET=1 in the environment the same code runs on the CPU, slowly. The tests do so where there is no GPU.
 """
 import os
 
 import triton
 import triton.language as tl
 
+from .. import rules
+
 INTERPRETED = os.environ.get("TRITON_INTERPRET") == "1"
 
-NO_FACE = tl.constexpr(0x7fffffff)  # lower half of the key of a sample that no face covers
-MARGIN = tl.constexpr(0.05)  # samples; a bound computed in float32 is this close to the exact one
-LONGEST = tl.constexpr(1e15)  # bound of a ratio of lengths; products of distances stay within float32
+NO_FACE = tl.constexpr(0x7fffffff)  # lower half of a sample's key where no face covers it
+MARGIN = tl.constexpr(float(rules.MARGIN))
+LONGEST = tl.constexpr(float(rules.LONGEST))
 
 
 @triton.jit
-def _row_at(coordinate, size):
+def sample_at(coordinate, size):
     """Where a coordinate in [-1, 1] falls among `size` sample centres (a fraction of a sample)."""
     return (coordinate * size + (size - 1)) * 0.5
+
+
+@triton.jit
+def faces_camera(x0, y0, x1, y1, x2, y2):
+    """Whether a face is drawn."""
+    return (y2 - y0) * (x1 - x0) >= (y1 - y0) * (x2 - x0)
+
+
+@triton.jit
+def edge_function(x, y, x0, y0, dx, dy):
+    """On which side of an edge a sample is: positive inside, 0 on the edge."""
+    return (y - y0) * dx - (x - x0) * dy
+
+
+@triton.jit
+def sample_depth(w0, w1, w2, inverse0, inverse1, inverse2):
+    """The depth of a face at a sample, from the edge functions and the reciprocals of the corners' depths."""
+    return tl.div_rn(w0 + w1 + w2, w0 * inverse0 + w1 * inverse1 + w2 * inverse2)
+
+
+@triton.jit
+def is_covered(w0, w1, w2, depth, near):
+    """Whether a face counts at a sample."""
+    return (w0 >= 0) & (w1 >= 0) & (w2 >= 0) & (depth > near)
+
+
+@triton.jit
+def is_nearer(key, kept):
+    """Whether a face takes a sample over. The keys hold the depths and, for equal ones, the faces' numbers."""
+    return key < kept
+
+
+@triton.jit
+def weight_planes(x0, y0, x1, y1, x2, y2):
+    """The barycentric weights as planes over the image: a_0, b_0, c_0, a_1, .. c_2."""
+    area = x2 * (y0 - y1) + x0 * (y1 - y2) + x1 * (y2 - y0)
+    return (tl.div_rn(y1 - y2, area), tl.div_rn(x2 - x1, area), tl.div_rn(x1 * y2 - x2 * y1, area),
+            tl.div_rn(y2 - y0, area), tl.div_rn(x0 - x2, area), tl.div_rn(x2 * y0 - x0 * y2, area),
+            tl.div_rn(y0 - y1, area), tl.div_rn(x1 - x0, area), tl.div_rn(x0 * y1 - x1 * y0, area))
+
+
+@triton.jit
+def weight_at(x, y, a, b, c):
+    """A barycentric weight at a sample, clamped to [0, 1]."""
+    return tl.minimum(tl.maximum(a * x + b * y + c, 0.0), 1.0)
+
+
+@triton.jit
+def depth_at(w0, w1, w2, z0, z1, z2):
+    """The depth of a face where its corners' weights are w and their depths z."""
+    return tl.div_rn(1.0, tl.div_rn(w0, z0) + tl.div_rn(w1, z1) + tl.div_rn(w2, z2))
+
+
+@triton.jit
+def cube_place(weight, depth, z, steps, end):
+    """Where along an axis a colour cube is read, in cells."""
+    place = tl.minimum(tl.maximum(weight * steps * tl.div_rn(depth, z), 0.0), end)
+    return tl.where(depth > 0, place, 0.0)  # a face so thin that its weights are lost in rounding
+
+
+@triton.jit
+def corner_weight(corner: tl.constexpr, t0, t1, t2):
+    """The trilinear weight of a cell's corner, whose number has a bit for each axis."""
+    weight = (t0 if corner % 2 else 1.0 - t0) * (t1 if corner // 2 % 2 else 1.0 - t1)
+    return weight * (t2 if corner // 4 else 1.0 - t2)
+
+
+@triton.jit
+def inverse_depth_slope(slope0, slope1, slope2, z0, z1, z2):
+    """The slope of 1 / depth along an axis, from the slopes of the three weights along it."""
+    return tl.div_rn(slope0, z0) + tl.div_rn(slope1, z1) + tl.div_rn(slope2, z2)
+
+
+@triton.jit
+def corner_depth_gradient(scale, weight, z):
+    """The gradient of a corner's z; scale is the depth's gradient times the depth squared."""
+    return weight * tl.div_rn(scale, z * z)
+
+
+@triton.jit
+def first_scanline(s0, s1):
+    """The first scanline that the edge reaches."""
+    return tl.ceil(tl.minimum(s0, s1))
+
+
+@triton.jit
+def last_scanline(s0, s1):
+    """The last scanline that the edge reaches."""
+    return tl.floor(tl.maximum(s0, s1))
+
+
+@triton.jit
+def out_of_face(s0, s1, along):
+    """The direction on a scanline that leads out of the face, 1 or -1; along is the axis of s."""
+    return tl.where((s0 < s1) == (along == 1), 1.0, -1.0)
+
+
+@triton.jit
+def line_crossing(s, s0, t0, s1, t1):
+    """Where an edge crosses scanline s."""
+    return tl.div_rn(t1 - t0, s1 - s0) * (s - s0) + t0
+
+
+@triton.jit
+def inner_sample(crossing, direction):
+    """The last sample inside the edge."""
+    return tl.where(direction > 0, tl.floor(crossing), tl.ceil(crossing))
+
+
+@triton.jit
+def is_between(s, s0, s1):
+    """Whether a scanline is strictly between two corners."""
+    return (s - s0) * (s - s1) < 0
+
+
+@triton.jit
+def inner_limit(opposite, direction):
+    """The farthest sample inside the face, which another of its edges crosses at `opposite`."""
+    return tl.where(direction > 0, tl.ceil(opposite), tl.floor(opposite))
+
+
+@triton.jit
+def end_scale(length, rest, unit):
+    """How far an end of the edge moves when the crossing moves by one sample."""
+    return tl.minimum(tl.abs(tl.div_rn(length, rest)), LONGEST) * unit
+
+
+@triton.jit
+def end_distance(distance, scale, eps):
+    """How far an end of the edge moves until the crossing is `distance` samples on, pushed away from zero."""
+    return distance * scale + tl.where(distance > 0, eps, -eps)
+
+
+@triton.jit
+def is_wanted(change):
+    """Whether a change of colour counts."""
+    return change > 0
 
 
 @triton.jit
@@ -31,7 +191,7 @@ def _ordered(depth):
 
 @triton.jit
 def _corner(vertices, faces, view, face, k, n_vertices, n_faces, faces_stride, mask):
-    """x, y and z of corner k of a face; faces from n_faces on are the backs, whose corners run the other way."""
+    """x, y and z of corner k of a face. From n_faces on faces are backs: their corners run the other way."""
     back = face >= n_faces
     place = tl.where(back, face - n_faces, face).to(tl.int64) * 3 + tl.where(back, 2 - k, k)
     vertex = tl.load(faces + view.to(tl.int64) * faces_stride + place, mask=mask, other=0)
@@ -41,21 +201,16 @@ def _corner(vertices, faces, view, face, k, n_vertices, n_faces, faces_stride, m
 
 
 @triton.jit
-def _faces_the_camera(x0, y0, x1, y1, x2, y2):
-    return (y2 - y0) * (x1 - x0) >= (y1 - y0) * (x2 - x0)
-
-
-@triton.jit
 def _box(x0, y0, x1, y1, x2, y2, size):
-    """First and last row and column of the samples around a triangle; the last before the first where there are none.
+    """First and last row, first and last column of the samples around a triangle; last < first where there are none.
 
-    What counts as covered is decided by the exact edge tests; a coordinate that is not a number covers nothing.
+    The edge functions decide what is covered. A face with a coordinate that is not a number covers nothing.
     """
     end = (size - 1).to(tl.float32)
-    low = _row_at(tl.minimum(tl.minimum(y0, y1), y2), size)
-    high = _row_at(tl.maximum(tl.maximum(y0, y1), y2), size)
-    left = _row_at(tl.minimum(tl.minimum(x0, x1), x2), size)
-    right = _row_at(tl.maximum(tl.maximum(x0, x1), x2), size)
+    low = sample_at(tl.minimum(tl.minimum(y0, y1), y2), size)
+    high = sample_at(tl.maximum(tl.maximum(y0, y1), y2), size)
+    left = sample_at(tl.minimum(tl.minimum(x0, x1), x2), size)
+    right = sample_at(tl.maximum(tl.maximum(x0, x1), x2), size)
     sound = (low <= end) & (high >= 0) & (left <= end) & (right >= 0)
     sound = sound & (x0 == x0) & (x1 == x1) & (x2 == x2) & (y0 == y0) & (y1 == y1) & (y2 == y2)
     low, high = tl.where(sound, low, 1.0), tl.where(sound, high, 0.0)
@@ -72,33 +227,32 @@ def _draw_sample(keys, centres, row, column, inside, face, x0, y0, z0, x1, y1, z
     """Test one sample of a triangle, and keep the face there if it is the nearest so far."""
     x = tl.load(centres + column, mask=inside, other=0.0)
     y = tl.load(centres + row, mask=inside, other=0.0)
-    w2 = (y - y0) * (x1 - x0) - (x - x0) * (y1 - y0)
-    w0 = (y - y1) * (x2 - x1) - (x - x1) * (y2 - y1)
-    w1 = (y - y2) * (x0 - x2) - (x - x2) * (y0 - y2)
-    inverse = w0 * tl.div_rn(1.0, z0) + w1 * tl.div_rn(1.0, z1) + w2 * tl.div_rn(1.0, z2)
-    z = tl.div_rn(w0 + w1 + w2, inverse)
-    visible = inside & (w0 >= 0) & (w1 >= 0) & (w2 >= 0) & (z > near) & (z < far)
+    w2 = edge_function(x, y, x0, y0, x1 - x0, y1 - y0)
+    w0 = edge_function(x, y, x1, y1, x2 - x1, y2 - y1)
+    w1 = edge_function(x, y, x2, y2, x0 - x2, y0 - y2)
+    z = sample_depth(w0, w1, w2, tl.div_rn(1.0, z0), tl.div_rn(1.0, z1), tl.div_rn(1.0, z2))
+    visible = inside & is_covered(w0, w1, w2, z, near) & (z < far)
     key = (_ordered(z).to(tl.int64) << 32) | face.to(tl.int64)
     kept = tl.load(keys, mask=visible, other=0)  # one load spares most of the atomic operations
-    tl.atomic_min(keys, key, mask=visible & (key < kept), sem="relaxed")
+    tl.atomic_min(keys, key, mask=visible & is_nearer(key, kept), sem="relaxed")
 
 
 @triton.jit
 def draw_small(vertices, faces, centres, keys, larger, n_larger, n_vertices, n_faces, faces_stride, size, near, far,
                FILL_BACK: tl.constexpr, FACES: tl.constexpr, LIMIT: tl.constexpr):
-    """Draw the faces of one view whose boxes hold up to LIMIT samples, one in each lane, and list the larger ones."""
+    """Draw the faces of one view whose boxes hold up to LIMIT samples, one face a lane. List the larger faces."""
     view = tl.program_id(1).to(tl.int64)
     face = tl.program_id(0) * FACES + tl.arange(0, FACES)
     given = face < n_faces
     x0, y0, z0 = _corner(vertices, faces, view, face, 0, n_vertices, n_faces, faces_stride, given)
     x1, y1, z1 = _corner(vertices, faces, view, face, 1, n_vertices, n_faces, faces_stride, given)
     x2, y2, z2 = _corner(vertices, faces, view, face, 2, n_vertices, n_faces, faces_stride, given)
-    drawn = given & _faces_the_camera(x0, y0, x1, y1, x2, y2)
+    drawn = given & faces_camera(x0, y0, x1, y1, x2, y2)
     n_sides = n_faces
     if FILL_BACK:
         n_sides = 2 * n_faces
-        back = given & _faces_the_camera(x2, y2, x1, y1, x0, y0)
-        # Seen from the edge, a face is drawn from both sides; its back waits with the larger ones.
+        back = given & faces_camera(x2, y2, x1, y1, x0, y0)
+        # A face seen edge-on is drawn from both sides. Its back is listed with the larger faces.
         listed = back & drawn
         slot = tl.atomic_add(n_larger + tl.zeros_like(face), 1, mask=listed, sem="relaxed")
         tl.store(larger + slot, view * n_sides + face + n_faces, mask=listed)
@@ -127,7 +281,7 @@ def draw_small(vertices, faces, centres, keys, larger, n_larger, n_vertices, n_f
 @triton.jit
 def draw_larger(vertices, faces, centres, keys, larger, n_larger, n_vertices, n_faces, n_sides, faces_stride, size,
                 near, far, STEP: tl.constexpr):
-    """Draw the listed faces, whose rows the programs of the second axis share."""
+    """Draw the listed faces. The programs of the second axis share the rows of a face."""
     band, n_bands = tl.program_id(1), tl.num_programs(1)
     entry, n_entries = tl.program_id(0), tl.load(n_larger)
     while entry < n_entries:
@@ -152,7 +306,7 @@ def draw_larger(vertices, faces, centres, keys, larger, n_larger, n_vertices, n_
 
 @triton.jit
 def resolve(keys, face_index, depth, n_samples, STEP: tl.constexpr):
-    """Keys to the number of the nearest face and its depth."""
+    """From every sample's key, the number of its nearest face and the face's depth."""
     place = tl.program_id(0).to(tl.int64) * STEP + tl.arange(0, STEP)
     given = place < n_samples
     key = tl.load(keys + place, mask=given, other=0)
@@ -185,34 +339,30 @@ def shade(face_index, colors, background, image, size, width, colors_stride, bac
 
 @triton.jit
 def _interpolation(vertices, faces, view, face, place, covered, n_vertices, n_faces, faces_stride, size):
-    """The triangle at a sample: its depth there, and of each corner the depth, the barycentric weight, and the slopes
-    of that weight along x and y before it was kept within [0, 1]."""
+    """The face at a sample.
+
+    Returns:
+        Its depth there; the corners' depths; their barycentric weights; the slopes of each weight along x and y before
+        it was clamped.
+    """
     x0, y0, z0 = _corner(vertices, faces, view, face, 0, n_vertices, n_faces, faces_stride, covered)
     x1, y1, z1 = _corner(vertices, faces, view, face, 1, n_vertices, n_faces, faces_stride, covered)
     x2, y2, z2 = _corner(vertices, faces, view, face, 2, n_vertices, n_faces, faces_stride, covered)
-    x0, y0 = _row_at(x0, size), _row_at(y0, size)
-    x1, y1 = _row_at(x1, size), _row_at(y1, size)
-    x2, y2 = _row_at(x2, size), _row_at(y2, size)
+    x0, y0 = sample_at(x0, size), sample_at(y0, size)
+    x1, y1 = sample_at(x1, size), sample_at(y1, size)
+    x2, y2 = sample_at(x2, size), sample_at(y2, size)
     x, y = (place % size).to(tl.float32), (place // size).to(tl.float32)
-    area = x2 * (y0 - y1) + x0 * (y1 - y2) + x1 * (y2 - y0)
-    a0, b0 = tl.div_rn(y1 - y2, area), tl.div_rn(x2 - x1, area)
-    a1, b1 = tl.div_rn(y2 - y0, area), tl.div_rn(x0 - x2, area)
-    a2, b2 = tl.div_rn(y0 - y1, area), tl.div_rn(x1 - x0, area)
-    w0 = tl.minimum(tl.maximum(a0 * x + b0 * y + tl.div_rn(x1 * y2 - x2 * y1, area), 0.0), 1.0)
-    w1 = tl.minimum(tl.maximum(a1 * x + b1 * y + tl.div_rn(x2 * y0 - x0 * y2, area), 0.0), 1.0)
-    w2 = tl.minimum(tl.maximum(a2 * x + b2 * y + tl.div_rn(x0 * y1 - x1 * y0, area), 0.0), 1.0)
+    a0, b0, c0, a1, b1, c1, a2, b2, c2 = weight_planes(x0, y0, x1, y1, x2, y2)
+    w0, w1, w2 = weight_at(x, y, a0, b0, c0), weight_at(x, y, a1, b1, c1), weight_at(x, y, a2, b2, c2)
     total = w0 + w1 + w2
     w0, w1, w2 = tl.div_rn(w0, total), tl.div_rn(w1, total), tl.div_rn(w2, total)
-    depth = tl.div_rn(1.0, tl.div_rn(w0, z0) + tl.div_rn(w1, z1) + tl.div_rn(w2, z2))
+    depth = depth_at(w0, w1, w2, z0, z1, z2)
     return depth, z0, z1, z2, w0, w1, w2, a0, b0, a1, b1, a2, b2
 
 
 @triton.jit
-def _cube_place(weight, depth, z, cells, eps):
-    """Cell of a colour cube's axis at or before the place where it is read, and how far that is from the next."""
-    steps = cells - 1.0
-    place = tl.minimum(tl.maximum(weight * steps * tl.div_rn(depth, z), 0.0), steps - eps)
-    place = tl.where(depth > 0, place, 0.0)  # a face so thin that its weights are lost in rounding
+def _cell_and_rest(place):
+    """The cell at or before a place on an axis of a colour cube, and how far the place is from that cell."""
     cell = tl.floor(place)
     return cell.to(tl.int32), place - cell
 
@@ -220,24 +370,18 @@ def _cube_place(weight, depth, z, cells, eps):
 @triton.jit
 def _cube_reading(vertices, faces, view, face, place, covered, n_vertices, n_faces, faces_stride, size, cells, eps,
                   FLAT: tl.constexpr):
-    """Where samples read their faces' cubes: the cube's number, and on its axes the cells and the way to the next."""
+    """Where samples read their faces' cubes: the cube's number, and on each axis the cell and the rest."""
     depth, z0, z1, z2, w0, w1, w2, _, _, _, _, _, _ = _interpolation(
         vertices, faces, view, face, place, covered, n_vertices, n_faces, faces_stride, size)
-    i0, t0 = _cube_place(w0, depth, z0, cells, eps)
-    i1, t1 = _cube_place(w1, depth, z1, cells, eps)
-    i2, t2 = _cube_place(w2, depth, z2, cells, eps)
+    steps = cells - 1.0
+    i0, t0 = _cell_and_rest(cube_place(w0, depth, z0, steps, steps - eps))
+    i1, t1 = _cell_and_rest(cube_place(w1, depth, z1, steps, steps - eps))
+    i2, t2 = _cell_and_rest(cube_place(w2, depth, z2, steps, steps - eps))
     back = face >= n_faces
-    if not FLAT:  # a back's corners run the other way, and so do the axes of its cube, which is the front's
+    if not FLAT:  # A back is read from its front's cube. Its corners run the other way, and so do its axes.
         i0, i2 = tl.where(back, i2, i0), tl.where(back, i0, i2)
         t0, t2 = tl.where(back, t2, t0), tl.where(back, t0, t2)
     return tl.where(back, face - n_faces, face).to(tl.int64), i0, i1, i2, t0, t1, t2
-
-
-@triton.jit
-def _corner_weight(corner: tl.constexpr, t0, t1, t2):
-    """The trilinear weight of a cell's corner, whose number has a bit for each axis."""
-    weight = (t0 if corner % 2 else 1.0 - t0) * (t1 if corner // 2 % 2 else 1.0 - t1)
-    return weight * (t2 if corner // 4 else 1.0 - t2)
 
 
 @triton.jit
@@ -250,9 +394,9 @@ def _corner_cell(corner: tl.constexpr, cube, i0, i1, i2, cells):
 def read_cubes(face_index, vertices, faces, textures, colors, background, image, n_vertices, n_faces, faces_stride,
                textures_stride, colors_stride, background_stride, size, cells, eps, CHANNELS: tl.constexpr,
                FLAT: tl.constexpr, STEP: tl.constexpr):
-    """The colour of every sample of one view: its face's colour, times what is read from the face's cube.
+    """The colour of every sample of one view: its face's colour, times the colour that its face's cube has there.
 
-    FLAT: there are no cubes; the colour is read from a cube of nothing but that colour.
+    FLAT: there are no cubes; the face's colour is read from a cube of that one colour.
     """
     view = tl.program_id(1).to(tl.int64)
     place = tl.program_id(0) * STEP + tl.arange(0, STEP)
@@ -266,7 +410,7 @@ def read_cubes(face_index, vertices, faces, textures, colors, background, image,
         color = tl.load(colors + view * colors_stride + face.to(tl.int64) * CHANNELS + channel, mask=covered, other=0.0)
         value = tl.zeros([STEP], tl.float32)
         for corner in tl.static_range(8):
-            weight = _corner_weight(corner, t0, t1, t2)
+            weight = corner_weight(corner, t0, t1, t2)
             if FLAT:
                 value += weight * color
             else:
@@ -283,7 +427,7 @@ def read_cubes(face_index, vertices, faces, textures, colors, background, image,
 def texture_gradient(face_index, vertices, faces, textures, colors, gradient, grad_textures, grad_colors, n_vertices,
                      n_faces, faces_stride, textures_stride, colors_stride, size, cells, eps,
                      CHANNELS: tl.constexpr, SAMPLES: tl.constexpr, STEP: tl.constexpr):
-    """What the samples of one view say about cubes and colours; `gradient` is the pixels', shared by their samples."""
+    """The gradient of one view with respect to cubes and colours. `gradient` is each sample's share of its pixel's."""
     view = tl.program_id(1).to(tl.int64)
     place = tl.program_id(0) * STEP + tl.arange(0, STEP)
     given = place < size * size
@@ -299,7 +443,7 @@ def texture_gradient(face_index, vertices, faces, textures, colors, gradient, gr
         color = tl.load(colors + view * colors_stride + at, mask=covered, other=0.0)
         read = tl.zeros([STEP], tl.float32)
         for corner in tl.static_range(8):
-            weight = _corner_weight(corner, t0, t1, t2)
+            weight = corner_weight(corner, t0, t1, t2)
             cell = _corner_cell(corner, cube, i0, i1, i2, cells)
             cell = view * textures_stride + cell * CHANNELS + channel
             read += weight * tl.load(textures + cell, mask=covered, other=0.0)
@@ -310,7 +454,7 @@ def texture_gradient(face_index, vertices, faces, textures, colors, gradient, gr
 @triton.jit
 def depth_gradient(face_index, vertices, faces, gradient, grad_vertices, n_vertices, n_faces, faces_stride, size,
                    SAMPLES: tl.constexpr, STEP: tl.constexpr):
-    """What the samples' depths say about the corners' x, y, z; `gradient` is the pixels', shared by their samples."""
+    """The gradient of depth with respect to x, y and z. `gradient` is each sample's share of its pixel's."""
     view = tl.program_id(1).to(tl.int64)
     place = tl.program_id(0) * STEP + tl.arange(0, STEP)
     face = tl.load(face_index + view * size * size + place, mask=place < size * size, other=-1)
@@ -322,10 +466,10 @@ def depth_gradient(face_index, vertices, faces, gradient, grad_vertices, n_verti
     wish = tl.load(gradient + view * width * width + pixel, mask=covered, other=0.0)
     covered = covered & (depth > 0) & (wish != 0)
     common = wish * depth * depth
-    # of 1 / depth, when the sample moves by one unit: corner k moves it the other way, by its weight
+    # The slopes of 1 / depth. To move corner k is to move the sample the other way, by the corner's weight.
     unit = size * 0.5
-    along_x = common * unit * (tl.div_rn(a0, z0) + tl.div_rn(a1, z1) + tl.div_rn(a2, z2))
-    along_y = common * unit * (tl.div_rn(b0, z0) + tl.div_rn(b1, z1) + tl.div_rn(b2, z2))
+    along_x = common * unit * inverse_depth_slope(a0, a1, a2, z0, z1, z2)
+    along_y = common * unit * inverse_depth_slope(b0, b1, b2, z0, z1, z2)
     back = face >= n_faces
     corners = faces + view * faces_stride + tl.where(back, face - n_faces, face).to(tl.int64) * 3
     for k in tl.static_range(3):
@@ -334,37 +478,38 @@ def depth_gradient(face_index, vertices, faces, gradient, grad_vertices, n_verti
         at = grad_vertices + (view * n_vertices + vertex) * 3
         tl.atomic_add(at, weight * along_x, mask=covered, sem="relaxed")
         tl.atomic_add(at + 1, weight * along_y, mask=covered, sem="relaxed")
-        tl.atomic_add(at + 2, weight * tl.div_rn(common, z * z), mask=covered, sem="relaxed")
+        tl.atomic_add(at + 2, corner_depth_gradient(common, weight, z), mask=covered, sem="relaxed")
 
 
 @triton.jit
-def edge_gradient(seen, n_edges, vertices, faces, owner, image, gradient, grad_vertices, n_views, n_vertices, n_faces,
-                  n_sides, faces_stride, size, eps, CHANNELS: tl.constexpr, SAMPLES: tl.constexpr,
+def edge_gradient(visible, n_edges, vertices, faces, owner, image, gradient, grad_vertices, n_views, n_vertices,
+                  n_faces, n_sides, faces_stride, size, eps, CHANNELS: tl.constexpr, SAMPLES: tl.constexpr,
                   EDGES: tl.constexpr, STEP: tl.constexpr):
-    """What the samples say about the ends of EDGES edges: for every face that is seen, its three edges by two axes.
+    """The gradient of EDGES edges with respect to their ends. A visible face has six: three edges by two axes.
 
-    owner [2, B, S, S], image [2, B, C, S, S] and gradient [2, B, C, S / SAMPLES, S / SAMPLES]: first with columns as
-    lines, then with rows. The programs of the second axis share an edge's lines.
+    visible: [N] the faces that own a sample, as view * n_sides + face. owner [2, B, S, S], image [2, B, C, S, S] and
+    gradient [2, B, C, S / SAMPLES, S / SAMPLES]: first with columns as lines, then with rows. The programs of the
+    second axis share an edge's lines.
     """
     edge = tl.program_id(0) * EDGES + tl.arange(0, EDGES)
     given = edge < n_edges
-    code = tl.load(seen + edge // 6, mask=given, other=0)
+    code = tl.load(visible + edge // 6, mask=given, other=0)
     view, face = code // n_sides, (code % n_sides).to(tl.int32)
     k, along = edge % 6 // 2, edge % 2
     x0, y0, _ = _corner(vertices, faces, view, face, k, n_vertices, n_faces, faces_stride, given)
     x1, y1, _ = _corner(vertices, faces, view, face, (k + 1) % 3, n_vertices, n_faces, faces_stride, given)
     x2, y2, _ = _corner(vertices, faces, view, face, (k + 2) % 3, n_vertices, n_faces, faces_stride, given)
     by_row = along == 1
-    s0, t0 = _row_at(tl.where(by_row, y0, x0), size), _row_at(tl.where(by_row, x0, y0), size)
-    s1, t1 = _row_at(tl.where(by_row, y1, x1), size), _row_at(tl.where(by_row, x1, y1), size)
-    s2, t2 = _row_at(tl.where(by_row, y2, x2), size), _row_at(tl.where(by_row, x2, y2), size)
+    s0, t0 = sample_at(tl.where(by_row, y0, x0), size), sample_at(tl.where(by_row, x0, y0), size)
+    s1, t1 = sample_at(tl.where(by_row, y1, x1), size), sample_at(tl.where(by_row, x1, y1), size)
+    s2, t2 = sample_at(tl.where(by_row, y2, x2), size), sample_at(tl.where(by_row, x2, y2), size)
     sum_all = s0 + t0 + s1 + t1 + s2 + t2
     given = given & (sum_all - sum_all == 0)  # finite
     last = (size - 1) * 1.0
-    positive = (s0 < s1) == by_row
-    outwards = tl.where(positive, 1.0, -1.0)
-    begin = tl.minimum(tl.maximum(tl.ceil(tl.minimum(s0, s1)), 0.0), last + 1).to(tl.int32)
-    end = tl.maximum(tl.minimum(tl.floor(tl.maximum(s0, s1)), last), -1.0).to(tl.int32)
+    direction = out_of_face(s0, s1, along)
+    positive = direction > 0
+    begin = tl.minimum(tl.maximum(first_scanline(s0, s1), 0.0), last + 1).to(tl.int32)
+    end = tl.maximum(tl.minimum(last_scanline(s0, s1), last), -1.0).to(tl.int32)
     end = tl.where(given, end, begin - 1)
     unit = tl.div_rn(2.0, size * 1.0)
     width = size // SAMPLES
@@ -373,32 +518,30 @@ def edge_gradient(seen, n_edges, vertices, faces, owner, image, gradient, grad_v
     for number in range(tl.program_id(1), tl.max(end - begin) + 1, tl.num_programs(1)):
         line = begin + number
         s = line.to(tl.float32)
-        crossing = tl.div_rn(t1 - t0, s1 - s0) * (s - s0) + t0
-        inner = tl.where(positive, tl.floor(crossing), tl.ceil(crossing))
-        outer = inner + outwards
-        # written so that a crossing that is not a number also stays out
+        crossing = line_crossing(s, s0, t0, s1, t1)
+        inner = inner_sample(crossing, direction)
+        outer = inner + direction
+        # A crossing that is not a number fails every comparison.
         on = (line <= end) & (inner >= 0) & (inner <= last) & (outer >= 0) & (outer <= last)
         inner, outer, line = tl.where(on, inner, 0.0), tl.where(on, outer, 0.0), tl.where(on, line, 0)
-        scale0 = tl.minimum(tl.abs(tl.div_rn(s1 - s0, s1 - s)), LONGEST) * unit
-        scale1 = tl.minimum(tl.abs(tl.div_rn(s1 - s0, s - s0)), LONGEST) * unit
+        scale0 = end_scale(s1 - s0, s1 - s, unit)
+        scale1 = end_scale(s1 - s0, s - s0, unit)
         owners = owner + (plane * size + line) * size
-        # outside: what if the face grew over these samples?
+        # outside: the face could grow over these samples
         grows = on & (tl.load(owners + inner.to(tl.int32), mask=on, other=-1) == face)
         first, final = tl.where(positive, outer, 0.0), tl.where(positive, last, outer)
-        sum0, sum1 = _jumps(image, gradient, owners, grows, first, final, inner, face, crossing, scale0, scale1, plane,
-                            line, size, width, eps, True, CHANNELS, SAMPLES, EDGES, STEP)
-        # inside: what if it drew back from its own?
-        by_first = (s - s0) * (s - s2) < 0
-        opposite = tl.where(by_first, tl.div_rn(t2 - t0, s2 - s0) * (s - s0) + t0,
-                            tl.div_rn(t1 - t2, s1 - s2) * (s - s2) + t2)
-        limit = tl.where(positive, tl.ceil(opposite), tl.floor(opposite))
+        sum0, sum1 = _changes(image, gradient, owners, grows, first, final, inner, face, crossing, scale0, scale1,
+                              plane, line, size, width, eps, True, CHANNELS, SAMPLES, EDGES, STEP)
+        # inside: the face could draw back from its own samples
+        opposite = tl.where(is_between(s, s0, s2), line_crossing(s, s0, t0, s2, t2), line_crossing(s, s2, t2, s1, t1))
+        limit = inner_limit(opposite, direction)
         shrinks = on & (opposite - opposite == 0)
         limit = tl.where(shrinks, limit, 0.0)
         first = tl.maximum(tl.minimum(inner, limit), 0.0)
         final = tl.minimum(tl.maximum(inner, limit), last)
-        more0, more1 = _jumps(image, gradient, owners, shrinks, first, final, outer, face, crossing, scale0, scale1,
-                              plane, line, size, width, eps, False, CHANNELS, SAMPLES, EDGES, STEP)
-        # a crossing at one end does not move with the other
+        more0, more1 = _changes(image, gradient, owners, shrinks, first, final, outer, face, crossing, scale0, scale1,
+                                plane, line, size, width, eps, False, CHANNELS, SAMPLES, EDGES, STEP)
+        # A crossing at one end does not move with the other end.
         total0 -= tl.where(on & (s != s1), sum0 + more0, 0.0)
         total1 -= tl.where(on & (s != s0), sum1 + more1, 0.0)
     back = face >= n_faces
@@ -413,11 +556,14 @@ def edge_gradient(seen, n_edges, vertices, faces, owner, image, gradient, grad_v
 
 
 @triton.jit
-def _jumps(image, gradient, owners, wanted, first, final, seen_from, face, crossing, scale0, scale1, plane, line, size,
-           width, eps, ANY_OWNER: tl.constexpr, CHANNELS: tl.constexpr, SAMPLES: tl.constexpr, EDGES: tl.constexpr,
-           STEP: tl.constexpr):
-    """Sums of the wanted changes of colour over samples first .. final of each edge's line, each divided by the
-    distance that the edge's ends have to move for it; a change is to the colour at seen_from."""
+def _changes(image, gradient, owners, wanted, first, final, source, face, crossing, scale0, scale1, plane, line, size,
+             width, eps, ANY_OWNER: tl.constexpr, CHANNELS: tl.constexpr, SAMPLES: tl.constexpr, EDGES: tl.constexpr,
+             STEP: tl.constexpr):
+    """Sum the changes that count over samples first .. final of each edge's line, for both ends of the edge.
+
+    Each change is divided by the distance that an end has to move for it. `source` is the sample whose colour the
+    samples would take.
+    """
     first, final = first.to(tl.int32), final.to(tl.int32)
     final = tl.where(wanted, final, first - 1)
     sum0, sum1 = tl.zeros([EDGES], tl.float32), tl.zeros([EDGES], tl.float32)
@@ -429,16 +575,15 @@ def _jumps(image, gradient, owners, wanted, first, final, seen_from, face, cross
         change = tl.zeros([EDGES, STEP], tl.float32)
         for channel in tl.static_range(CHANNELS):
             at = (plane * CHANNELS + channel) * size + line
-            level = tl.load(image + at * size + seen_from.to(tl.int32), mask=wanted, other=0.0)
+            level = tl.load(image + at * size + source.to(tl.int32), mask=wanted, other=0.0)
             color = tl.load(image + (at * size)[:, None] + position, mask=counts, other=0.0)
             at = (plane * CHANNELS + channel) * width + line // SAMPLES
             wish = tl.load(gradient + (at * width)[:, None] + position // SAMPLES, mask=counts, other=0.0)
             change += (color - level[:, None]) * wish
         distance = position.to(tl.float32) - crossing[:, None]
-        away = tl.where(distance > 0, eps, -eps)
-        distance0 = distance * scale0[:, None] + away
-        distance1 = distance * scale1[:, None] + away
-        change = tl.where(counts & (change > 0), change, 0.0)
+        distance0 = end_distance(distance, scale0[:, None], eps)
+        distance1 = end_distance(distance, scale1[:, None], eps)
+        change = tl.where(counts & is_wanted(change), change, 0.0)
         sum0 += tl.sum(tl.div_rn(change, distance0), 1)
         sum1 += tl.sum(tl.div_rn(change, distance1), 1)
     return sum0, sum1

@@ -5,19 +5,19 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from utils.renderer.errors import MeshError
-from utils.renderer.io.materials import WRAPPINGS, face_textures, load_mtl
+from ..errors import MeshError
+from .materials import WRAPPINGS, face_textures, load_mtl
 
 FLOAT32_MAX = float(np.finfo(np.float32).max)
 
 
-def load_obj(filename_obj, normalization=True, texture_size=4, load_texture=False, texture_wrapping="REPEAT",
-             use_bilinear=True):
+def load_obj(filename_obj: str | Path, normalization: bool = True, texture_size: int = 4, load_texture: bool = False,
+             texture_wrapping: str = "REPEAT", use_bilinear: bool = True) -> tuple[torch.Tensor, ...]:
     """Read an obj file.
 
     `v` and `f` lines count, in any of their forms (v, v/vt, v//vn, v/vt/vn; negative indices; colours behind the
-    coordinates; a backslash at the end of a line), for textures also `vt`, `mtllib` and `usemtl`; everything else is
-    passed over. A face with more than three corners is cut into a fan from its first corner.
+    coordinates; a backslash at the end of a line). For textures `vt`, `mtllib` and `usemtl` count too. Every other
+    line is ignored. A face with more than three corners is cut into a fan from its first corner.
 
     Args:
         filename_obj: the file.
@@ -65,9 +65,9 @@ def load_obj(filename_obj, normalization=True, texture_size=4, load_texture=Fals
             for k in range(1, len(face) - 1):
                 corners.append((face[0], face[k], face[k + 1]))
                 face_lines.append(number)
-            if load_texture:
+            if paint is not None:
                 paint.add_face(words, path, number)
-        elif load_texture:
+        elif paint is not None:
             paint.add(words, line, path, number)
     if not coordinates:
         raise MeshError(f"{path}: no v lines; is it an obj file?")
@@ -83,12 +83,12 @@ def load_obj(filename_obj, normalization=True, texture_size=4, load_texture=Fals
     if normalization:
         vertices = normalize(vertices, path)
     faces = torch.from_numpy(faces.astype(np.int32))
-    if load_texture:
+    if paint is not None:
         return vertices, faces, paint.textures(path, face_lines, texture_size, texture_wrapping, use_bilinear)
     return vertices, faces
 
 
-def normalize(vertices, name="mesh"):
+def normalize(vertices: torch.Tensor, name: str | Path = "mesh") -> torch.Tensor:
     """Scale vertices [V, 3] so that the longest side of their box is 2, and centre the box on the origin.
 
     Every vertex counts, also one that no face uses.
@@ -110,14 +110,15 @@ def normalize(vertices, name="mesh"):
 
 
 class _Paint:
-    """What the lines of an obj file say about its faces' colours."""
+    """The lines of an obj file that tell its faces' colours."""
 
-    def __init__(self):
-        self.coordinates = []
-        self.corners = []  # of each triangle, three places in `coordinates`; None where a face has none
-        self.material_of = []
+    def __init__(self) -> None:
+        self.coordinates: list[tuple[float, float]] = []
+        # of each triangle, three places in `coordinates`; None where a face has none
+        self.corners: list[tuple[int, int, int] | None] = []
+        self.material_of: list[str] = []
         self.current = ""
-        self.libraries = []
+        self.libraries: list[str] = []
 
     def add(self, words, line, path, number):
         if words[0] == b"vt":
@@ -142,7 +143,7 @@ class _Paint:
             except ValueError:
                 raise MeshError(f"{path}, line {number}: '{_shown(words)}' has a texture coordinate that is no number"
                                 ) from None
-            # 0, and what reaches before the first, is turned away with the others out of range
+            # 0 and indices before the first become negative, and are rejected with the others out of range.
             face = [k - 1 if k > 0 else len(self.coordinates) + k if k else -1 for k in face]
         for k in range(1, len(places) - 1):
             self.corners.append(None if face is None else (face[0], face[k], face[k + 1]))
@@ -154,7 +155,7 @@ class _Paint:
         if not self.libraries:
             raise MeshError(f"{path}: no mtllib line, so there are no colours to load; load it without textures")
         for names in self.libraries:
-            # one name with blanks in it, or several names
+            # The line is one name with blanks in it, or several names.
             for name in [names] if Path(path).with_name(names).is_file() else names.split():
                 materials.update(load_mtl(Path(path).parent / name))
         corners = np.full((len(self.corners), 3, 2), np.nan, np.float32)
@@ -170,7 +171,7 @@ class _Paint:
 
 
 def _lines(content):
-    """(number, line) of an obj file's text, comments gone and continued lines joined."""
+    """(number, line) of an obj file's text, without comments, with continued lines joined."""
     joined, start = b"", 0
     for number, line in enumerate(content.splitlines(), 1):
         start = start or number
@@ -189,7 +190,7 @@ def _vertex(words, path, number):
         x, y, z = float(words[1]), float(words[2]), float(words[3])
     except (ValueError, IndexError):
         raise MeshError(f"{path}, line {number}: '{_shown(words)}' is no vertex; expected v x y z") from None
-    # float32 is what is kept, and it overflows long before a Python number does
+    # The vertices become float32, which overflows long before a Python number does.
     if not (math.isfinite(x + y + z) and max(abs(x), abs(y), abs(z)) <= FLOAT32_MAX):
         raise MeshError(f"{path}, line {number}: '{_shown(words)}' has a coordinate that is not a finite number")
     return x, y, z
@@ -206,7 +207,7 @@ def _face(words, n_vertices, path, number):
                         "corners v, v/vt, v//vn or v/vt/vn")
     if 0 in face:
         raise MeshError(f"{path}, line {number}: '{_shown(words)}' asks for vertex 0; obj files count from 1")
-    # an index that reaches before the first vertex stays negative, and is turned away with the others out of range
+    # An index before the first vertex stays negative, and is rejected with the others out of range.
     return [index - 1 if index > 0 else n_vertices + index for index in face]
 
 

@@ -6,7 +6,7 @@ import imageio.v3 as imageio
 import numpy as np
 import torch
 
-from utils.renderer.errors import MeshError
+from ..errors import MeshError
 
 NO_COLOR = 0.5  # of a face without a material, in all three channels
 WRAPPINGS = ("REPEAT", "MIRRORED_REPEAT", "CLAMP_TO_EDGE", "CLAMP_TO_BORDER")
@@ -16,11 +16,11 @@ CELLS_AT_A_TIME = 1 << 20  # bounds the memory that sampling takes
 @dataclass
 class Material:
     """A colour (rgb in [0, 1], or None) and an image's file (or None)."""
-    color: tuple | None = None
+    color: tuple[float, float, float] | None = None
     image: Path | None = None
 
 
-def load_mtl(path):
+def load_mtl(path: str | Path) -> dict[str, Material]:
     """The materials of an mtl file by name; Kd and map_Kd lines count.
 
     Raises:
@@ -61,7 +61,7 @@ def _image_path(folder, value, where):
     raise MeshError(f"{where}: the image {paths[-1]} is not there; put it there, or load without textures")
 
 
-def read_image(path):
+def read_image(path: str | Path) -> np.ndarray:
     """An image file as [H, W, 3] float32 in [0, 1], row 0 at the top; alpha is left out.
 
     Raises:
@@ -69,11 +69,12 @@ def read_image(path):
     """
     try:
         return np.asarray(imageio.imread(path, plugin="pillow", mode="RGB"), dtype=np.float32) / 255
-    except Exception as error:  # whatever a broken file makes the reader stumble over
+    except Exception as error:  # a broken file can raise anything in the reader
         raise MeshError(f"{path}: cannot be read as an image ({str(error).splitlines()[0]})") from None
 
 
-def face_textures(material_of, materials, corners, texture_size, wrapping="REPEAT", use_bilinear=True):
+def face_textures(material_of: list[str], materials: dict[str, Material], corners: np.ndarray, texture_size: int,
+                  wrapping: str = "REPEAT", use_bilinear: bool = True) -> torch.Tensor:
     """Colour cubes of faces.
 
     A face is read from its material's image if there is one and the face has texture coordinates; else it has the
@@ -82,19 +83,19 @@ def face_textures(material_of, materials, corners, texture_size, wrapping="REPEA
     Args:
         material_of: name of each face's material, F of them.
         materials: Material by name.
-        corners: [F, 3, 2] float32, texture coordinates; not numbers where a face has none.
+        corners: [F, 3, 2] float32, texture coordinates; NaN where a face has none.
         texture_size: cells of a cube along an axis.
-        wrapping: of WRAPPINGS: what coordinates outside [0, 1] stand for.
+        wrapping: one of WRAPPINGS: what coordinates outside [0, 1] stand for.
         use_bilinear: interpolate between texels, or take the nearest.
 
     Returns:
         [F, t, t, t, 3] float32 tensor.
     """
     textures = np.full((len(material_of), *[texture_size] * 3, 3), NO_COLOR, np.float32)
-    material_of = np.asarray(material_of)
+    names = np.asarray(material_of)
     has_place = np.isfinite(corners).all(axis=(1, 2))
     for name, material in materials.items():
-        mine = material_of == name
+        mine = names == name
         if material.color is not None:
             textures[mine] = material.color
         read = np.flatnonzero(mine & has_place)
@@ -109,7 +110,7 @@ def face_textures(material_of, materials, corners, texture_size, wrapping="REPEA
     return torch.from_numpy(textures)
 
 
-def cell_coordinates(corners, texture_size, wrapping):
+def cell_coordinates(corners: np.ndarray, texture_size: int, wrapping: str) -> np.ndarray:
     """Where in its image each cell of a cube is read.
 
     Cell (i, j, k) stands for the point of the face whose corners have the weights (i, j, k) / (i + j + k).
@@ -126,10 +127,10 @@ def cell_coordinates(corners, texture_size, wrapping):
     return np.einsum("ijkc,fcd->fijkd", weights, wrapped(corners, wrapping), optimize=True)
 
 
-def wrapped(coordinates, wrapping):
-    """Texture coordinates brought into [0, 1], but for CLAMP_TO_BORDER, which tells outside from inside."""
+def wrapped(coordinates: np.ndarray, wrapping: str) -> np.ndarray:
+    """Texture coordinates brought into [0, 1]; CLAMP_TO_BORDER leaves them, to tell outside from inside."""
     if wrapping == "REPEAT":
-        # 1 stays 1: an image that is laid over a face once, from edge to edge, ends there
+        # 1 stays 1: there ends an image that is laid over a face once, from edge to edge.
         inside = (coordinates >= 0) & (coordinates <= 1)
         return np.where(inside, coordinates, coordinates - np.floor(coordinates))
     if wrapping == "MIRRORED_REPEAT":
@@ -137,7 +138,7 @@ def wrapped(coordinates, wrapping):
     return np.clip(coordinates, 0, 1) if wrapping == "CLAMP_TO_EDGE" else coordinates
 
 
-def sample(image, coordinates, wrapping, use_bilinear):
+def sample(image: np.ndarray, coordinates: np.ndarray, wrapping: str, use_bilinear: bool) -> np.ndarray:
     """Colours of an image at texture coordinates.
 
     Args:

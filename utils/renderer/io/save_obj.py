@@ -3,14 +3,16 @@ from pathlib import Path
 
 import imageio.v3 as imageio
 import numpy as np
+import torch
 
-from utils.renderer.errors import MeshError
+from ..errors import MeshError
 
 TILE = 16  # texels a side, at least, of a face's tile in the texture image
 MATERIAL = "material_1"
 
 
-def save_obj(filename, vertices, faces, textures=None):
+def save_obj(filename: str | Path, vertices: torch.Tensor, faces: torch.Tensor,
+             textures: torch.Tensor | None = None) -> None:
     """Write a mesh as an obj file; with textures also an mtl file and a PNG of the same name beside it.
 
     Args:
@@ -51,13 +53,13 @@ def save_obj(filename, vertices, faces, textures=None):
         raise MeshError(f"{path}: cannot be written ({error.strerror or error}); choose another place") from None
 
 
-def create_texture_image(textures, texture_size_out=TILE):
+def create_texture_image(textures: torch.Tensor, texture_size_out: int = TILE) -> tuple[np.ndarray, np.ndarray]:
     """One image with a square tile for every face, whose lower right half shows the face.
 
     Args:
         textures: [F, t, t, t, 3] in [0, 1].
-        texture_size_out: texels a side of a tile. The tiles are made a little larger where that puts a texel on every
-            cell (i, j, k) with i + j + k = t - 1.
+        texture_size_out: texels a side of a tile, at least. A tile is larger where that puts a texel on every cell
+            (i, j, k) with i + j + k = t - 1.
 
     Returns:
         The image [H, W, 3] uint8, row 0 at the top, and the faces' texture coordinates [F, 3, 2], float64 in [0, 1].
@@ -69,8 +71,8 @@ def create_texture_image(textures, texture_size_out=TILE):
     columns = int(np.ceil(np.sqrt(n_faces)))
     rows = -(-n_faces // columns)
 
-    # Rows count upwards, as texture coordinates do: corner 0 is the tile's first texel, 1 the end of the first
-    # column, 2 the opposite one; texels beyond the edge from 0 to 2 repeat the edge, for the sake of interpolation.
+    # Rows count upwards, as texture coordinates do. Corner 0 is the tile's first texel, corner 1 the end of the first
+    # column, corner 2 the opposite texel. Texels beyond the edge from 0 to 2 repeat the edge, for the interpolation.
     up, across = np.meshgrid(np.arange(tile) / (tile - 1), np.arange(tile) / (tile - 1), indexing="ij")
     weights = np.stack((1 - np.maximum(up, across), np.maximum(up - across, 0), across), axis=-1)
     colors = read_cubes(textures, weights)
@@ -85,7 +87,7 @@ def create_texture_image(textures, texture_size_out=TILE):
     return np.round(image[::-1].clip(0, 1) * 255).astype(np.uint8), corners / size
 
 
-def read_cubes(textures, weights):
+def read_cubes(textures: np.ndarray, weights: np.ndarray) -> np.ndarray:
     """Trilinear interpolation in colour cubes [F, t, t, t, 3] at the corners' weights [.., 3]: [F, .., 3]."""
     steps = textures.shape[1] - 1
     if steps == 0:

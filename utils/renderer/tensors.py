@@ -1,0 +1,48 @@
+"""What the tensors that the renderer is given look like."""
+from collections.abc import Sequence
+from typing import TypeAlias
+
+import torch
+
+Numbers: TypeAlias = Sequence[float] | torch.Tensor  # three numbers, or one or more for each view
+
+
+def once(values: torch.Tensor) -> torch.Tensor:
+    """values [B, ...] as [1, ...] if they are one element expanded over the batch."""
+    return values[:1] if len(values) > 1 and repeats(values) else values
+
+
+def repeats(values: torch.Tensor) -> bool:
+    """Whether a tensor [B, ...] is one element expanded over the batch."""
+    return values.shape[0] == 1 or values.stride(0) == 0
+
+
+def is_flat(textures: torch.Tensor) -> bool:
+    """Whether colour cubes [B, F, t, t, t, 3] are made so that each has one colour: t = 1, or expanded to any t."""
+    return all(textures.shape[k] == 1 or textures.stride(k) == 0 for k in (2, 3, 4))
+
+
+def check_mesh(vertices: torch.Tensor, faces: torch.Tensor) -> None:
+    """Raise a ValueError unless vertices are [B, V, 3] and faces integers [B or 1, F, 3] from 0 to V - 1."""
+    if vertices.dim() != 3 or vertices.shape[2] != 3:
+        raise ValueError(f"vertices of shape {list(vertices.shape)}: expected [B, V, 3]")
+    if faces.dim() != 3 or faces.shape[2] != 3 or faces.is_floating_point():
+        raise ValueError(f"faces of shape {list(faces.shape)} and type {faces.dtype}: expected integers [B, F, 3]")
+    if len(faces) not in (1, len(vertices)):
+        raise ValueError(f"vertices of {len(vertices)} meshes and faces of {len(faces)}: expected as many of both")
+    if faces.numel():
+        low, high = (int(bound) for bound in torch.aminmax(once(faces)))
+        if low < 0 or high >= vertices.shape[1]:
+            raise ValueError(f"faces have vertices {low} to {high}; there are {vertices.shape[1]}, counted from 0")
+
+
+def check_textures(textures: torch.Tensor | None, batch: int, n_faces: int) -> torch.Tensor:
+    """The textures; a ValueError unless they are [batch, n_faces, t, t, t, 3]."""
+    if textures is None:
+        raise ValueError("no textures; for rgb give [B, F, t, t, t, 3] (silhouettes and depth need none)")
+    shape = list(textures.shape)
+    if (len(shape) != 6 or shape[:2] != [batch, n_faces] or not shape[2] == shape[3] == shape[4] > 0
+            or shape[5] != 3):
+        raise ValueError(f"textures of shape {shape}: expected [{batch}, {n_faces}, t, t, t, 3], a cube of colours for "
+                         "each face")
+    return textures
