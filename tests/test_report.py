@@ -1,6 +1,9 @@
 """report.py, run as a user runs it."""
 import csv
 import shutil
+import subprocess
+import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -10,6 +13,8 @@ import report as script
 from tests import hostile
 from tests.trees import METHODS, write_result
 from utils.results.layout import MAP, OPTIM
+
+ROOT = Path(__file__).parents[1]
 
 
 @pytest.fixture
@@ -269,3 +274,19 @@ def test_gifs_need_the_mesh_and_the_traces(report, tree, tmp_path):
     code, out, err = report("gif", "-n", "demo", "-s", "bathtub", "--data_dir", tmp_path)
     assert code == 1 and "was made from abc, at hand is stand-in-bathtub-0" in err and "has no traces" in err
     assert out.startswith("0 drawn") and not list((tmp_path / "results").rglob("*.gif"))
+
+
+@pytest.mark.parametrize("words, code", [(("--help",), 0), (("gif", "--help"), 0), (("maps", "--frobnicate"), 2),
+                                         (("profiles", "--elevation", "100"), 2)])
+def test_nothing_heavy_is_imported_before_the_options_are_known_to_be_good(words, code):
+    run = subprocess.run([sys.executable, "-X", "importtime", "report.py", *words], cwd=ROOT, capture_output=True,
+                         text=True)
+    imported = {line.rpartition("|")[2].strip() for line in run.stderr.splitlines() if line.startswith("import time:")}
+    assert run.returncode == code and "utils.results.tree" in imported
+    assert not imported.intersection(("torch", "numba", "matplotlib", "PIL", "plotly", "trimesh", "scipy", "ray"))
+
+
+def test_figures_leave_the_screen_to_notebooks():
+    program = "import sys, utils.report.figures; print('matplotlib.pyplot' in sys.modules)"
+    run = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True)
+    assert run.stdout == "False\n", run.stderr

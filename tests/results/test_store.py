@@ -160,6 +160,39 @@ def test_a_killed_process_holds_no_lock_and_leaves_nothing_behind(process, tmp_p
     assert os.listdir(tmp_path) == ["map.pt"]
 
 
+@pytest.mark.parametrize("number", [errno.ENOLCK, errno.ENOSYS, errno.EOPNOTSUPP])
+def test_a_file_system_without_locks_is_one_line(number, tmp_path, monkeypatch):
+    def no_locks(*_):
+        raise OSError(number, os.strerror(number))
+
+    file = ResultFile(tmp_path / "map.pt", SETTINGS)
+    monkeypatch.setattr(lock.fcntl, "flock", no_locks)
+    with pytest.raises(InputError, match=f"cannot be locked .{os.strerror(number)}.; choose .* with locks"):
+        with file.locked():
+            pytest.fail("not locked")
+
+
+def test_looking_for_a_lock_touches_nothing(process, tmp_path):
+    path = tmp_path / "map.pt"
+    assert not lock.is_locked(path) and os.listdir(tmp_path) == []
+    first = process(path)
+    assert first.stdout.readline() == "locked\n"
+    held = tmp_path / ".map.lock"
+    before = held.read_text(), held.stat().st_mtime_ns
+    assert lock.is_locked(path) and (held.read_text(), held.stat().st_mtime_ns) == before
+    assert before[0] == f"process {first.pid} on {platform.node()}"
+
+
+@pytest.mark.parametrize("left", ["map.pt.9", "map.pt.9.pt", "map.partial.pt.9.pt", "map.png.9.png",
+                                  "map.failed.txt.9.txt"])
+def test_half_written_files_are_tidied_away(left, tmp_path):
+    file = ResultFile(tmp_path / "map.pt", SETTINGS)
+    file.save_finished({})
+    (tmp_path / f".{left}").touch()
+    checkpoints.tidy(file.path)
+    assert os.listdir(tmp_path) == ["map.pt"]
+
+
 def test_a_folder_that_cannot_be_made(tmp_path):
     (tmp_path / "file").write_text("")
     with pytest.raises(InputError, match="cannot be written to.*--checkpoint_dir"):

@@ -32,7 +32,7 @@ HASH_DIGITS = 6  # of a mesh, where two of the same shape are to be told apart
 
 
 @dataclass
-class _Object:
+class PageObject:
     """One entry of the page: results of several networks, all seen in the same views.
 
     Attributes:
@@ -83,7 +83,7 @@ def page(maps: Mapping[Key, MapResult], regions: Mapping[Key, RegionsResult], ta
     Raises:
         InputError: if there is no result.
     """
-    objects = sorted(_objects(maps, regions), key=lambda thing: natural((thing.key.class_nb, thing.key.object_nb)))
+    objects = sorted(objects_of(maps, regions), key=lambda thing: natural((thing.key.class_nb, thing.key.object_nb)))
     if not objects:
         raise InputError("no result is left that could be read, so that there is nothing to explore")
     n_of_shape = Counter((thing.key.class_nb, thing.key.object_nb, thing.shape_id) for thing in objects)
@@ -108,14 +108,14 @@ def page(maps: Mapping[Key, MapResult], regions: Mapping[Key, RegionsResult], ta
     return before + plotly + between + text + after
 
 
-def _objects(maps: Mapping[Key, MapResult], regions: Mapping[Key, RegionsResult]) -> list[_Object]:
+def objects_of(maps: Mapping[Key, MapResult], regions: Mapping[Key, RegionsResult]) -> list[PageObject]:
     """The page's entries. Networks share one where all their results are seen in the same views."""
-    objects: list[_Object] = []
+    objects: list[PageObject] = []
     for key in sorted({*maps, *regions}, key=lambda key: key.order):
         known = _known(maps.get(key), regions.get(key))
         thing = next((thing for thing in objects if thing.is_of(key, known)), None)
         if thing is None:
-            thing = _Object(key, [])
+            thing = PageObject(key, [])
             objects.append(thing)
         thing.known += known
         thing.results[key.network] = dict(map=_map(maps[key]) if key in maps else None,
