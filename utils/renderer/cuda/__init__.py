@@ -1,0 +1,1 @@
+"""The rasterizer on a GPU, in Triton."""
