@@ -19,7 +19,7 @@ from utils.parameters import PARAMETERS
 from utils.report.methods import COLORMAP, PAPER_COLORMAP
 from utils.report.writing import write_tables, write_text
 from utils.results.left_out import LeftOut
-from utils.results.tree import Choice, Tree
+from utils.results.tree import Selection, Tree
 from utils.shapes.catalogue import catalogue_of
 
 LEFT_OUT = 1  # exit code
@@ -123,8 +123,8 @@ def tree_of(folder: Path, args: Namespace, left_out: LeftOut) -> Tree:
     """The results below a folder that the options ask for."""
     from utils.networks.torchvision_networks import PAPER_NETWORKS  # brings torch, which takes seconds
     folders = {name: folder_name for name, (folder_name, _) in PAPER_NETWORKS.items()}
-    choice = Choice(args.network, args.class_nb, args.object_nb, folders)
-    return Tree(folder, choice, left_out, catalogue_of(args.dataset).class_names)
+    selection = Selection(args.network, args.class_nb, args.object_nb, folders)
+    return Tree(folder, selection, left_out, catalogue_of(args.dataset).class_names)
 
 
 def main() -> None:

@@ -2,6 +2,7 @@
 import os
 import subprocess
 import sys
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -13,7 +14,7 @@ from utils.renderer import camera
 from utils.renderer.cpu import backend as cpu
 from utils.renderer.cuda import backend as cuda
 from utils.renderer.io.load_obj import load_obj
-from utils.renderer.rasterize import rasterize_mesh
+from utils.renderer.rasterize import _backend, rasterize_mesh
 from utils.renderer.scene import Scene
 
 MESHES = ("tetrahedron", "bumpy_sphere", "open_bowl", "triangle_soup", "awkward")
@@ -108,6 +109,12 @@ def test_nothing_in_view():
     gradient = cuda.vertex_gradient(*on(DEVICE, vertices, colors, None, scene(faces, 1), face_index,
                                         torch.ones_like(rgb), None, None))
     assert (gradient == 0).all()
+
+
+@pytest.mark.parametrize("device, backend", [("cpu", cpu), ("cuda", cuda)])
+def test_the_backend_is_the_devices(device, backend):
+    vertices = SimpleNamespace(device=torch.device(device))
+    assert _backend(vertices) is backend
 
 
 @pytest.mark.skipif(DEVICE.type == "cpu", reason="no GPU here")

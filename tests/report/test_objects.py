@@ -15,7 +15,7 @@ from utils.results.contents import MapResult, MethodResult, RegionsResult, read_
 from utils.results.layout import MAP, OPTIM
 from utils.results.left_out import LeftOut
 from utils.results.metadata import Metadata
-from utils.results.tree import Choice, Key, Tree
+from utils.results.tree import Key, Selection, Tree
 from utils.semantic.confidence import images_at
 from utils.shapes.shape import load_stand_in
 
@@ -50,7 +50,7 @@ def test_a_gif_is_drawn_at_the_results_own_image_size(tmp_path, monkeypatch):
     asked = []
     monkeypatch.setattr(figures, "views_at", lambda points, shape, image_size, *size: asked.append(image_size) or
                         views_at(points, shape, image_size, *size))
-    tree = Tree(tmp_path, Choice(), LeftOut("report.py"))
+    tree = Tree(tmp_path, Selection(), LeftOut("report.py"))
     turning, inside, _ = figures.gifs(tree, 35, tmp_path)
     assert turning.draw().frames[0].size[0] == 224
     monkeypatch.setattr(figures, "cells_inside", lambda view, box: np.arange(3))

@@ -189,7 +189,7 @@ def test_half_written_files_are_tidied_away(left, tmp_path):
     file = ResultFile(tmp_path / "map.pt", SETTINGS)
     file.save_finished({})
     (tmp_path / f".{left}").touch()
-    checkpoints.tidy(file.path)
+    store.tidy(file.path)
     assert os.listdir(tmp_path) == ["map.pt"]
 
 

@@ -4,7 +4,7 @@ import pytest
 from utils.errors import InputError
 from utils.results import layout
 from utils.results.left_out import LeftOut
-from utils.results.tree import Choice, Key, Tree, find
+from utils.results.tree import Key, Selection, Tree, find
 
 
 def made(path):
@@ -27,21 +27,21 @@ def test_results_are_found_in_order(tmp_path):
 
 
 @pytest.mark.parametrize("choice, expected", [
-    (Choice(), 4), (Choice(network="DEMO"), 1), (Choice(network="resnet", networks=dict(resnet="ResNet50")), 3),
-    (Choice(network="resnet"), 0), (Choice(class_nb="Cup"), 3), (Choice(class_nb="5", object_nb="1"), 1),
-    (Choice(network="Demo", class_nb="1"), 0)])
+    (Selection(), 4), (Selection(network="DEMO"), 1), (Selection(network="resnet", networks=dict(resnet="ResNet50")), 3),
+    (Selection(network="resnet"), 0), (Selection(class_nb="Cup"), 3), (Selection(class_nb="5", object_nb="1"), 1),
+    (Selection(network="Demo", class_nb="1"), 0)])
 def test_what_is_asked_for(choice, expected):
     keys = [Key("ResNet50", "5", "0"), Key("ResNet50", "5", "1"), Key("ResNet50", "1", "0"), Key("Demo", "5", "0")]
-    assert sum(map(choice.holds, keys)) == expected
+    assert sum(map(selection.holds, keys)) == expected
 
 
 def test_a_tree_holds_what_is_asked_for_and_names_what_it_leaves_out(tmp_path, capsys):
     made(tmp_path / "Demo/5/0/map.pt")
     left_out = LeftOut("report.py")
-    tree = Tree(tmp_path, Choice(network="demo"), left_out)
+    tree = Tree(tmp_path, Selection(network="demo"), left_out)
     assert tree.keys == [Key("Demo", "5", "0")] and tree.of(layout.OPTIM) == {}
     assert tree.maps() == tree.maps() == {} and len(left_out.lines) == 1
     assert capsys.readouterr().err.count("report.py: left out: ") == 1
     with pytest.raises(InputError, match="no map.pt or optim.pt for --network vgg --object_nb 3; there are results of "
                                          "Demo; expected"):
-        Tree(tmp_path, Choice(network="vgg", object_nb="3"), left_out)
+        Tree(tmp_path, Selection(network="vgg", object_nb="3"), left_out)

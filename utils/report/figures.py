@@ -46,13 +46,13 @@ def maps(tree: Tree, colormap: str) -> list[Planned]:
         by_class[key.class_name][key.network].append(path)
         draw = partial(_map, path, f"{key.network}: confidence in {key.class_name} {key.object_nb}", colormap)
         found.append(Planned(f"2d/{_name(key)}", (path,), draw, (colormap,)))
-    if tree.choice.object_nb:
+    if tree.selection.object_nb:
         return found
     for class_name, by_network in by_class.items():
         for network, paths in by_network.items():
             draw = partial(_mean_map, [paths], f"{network}: mean confidence in {class_name}", colormap, tree.left_out)
             found.append(Planned(f"2d/{network}_{class_name}_Average", tuple(paths), draw, (colormap,)))
-        if not tree.choice.network:
+        if not tree.selection.network:
             groups = list(by_network.values())
             draw = partial(_mean_map, groups, f"Mean confidence in {class_name}", colormap, tree.left_out, True)
             found.append(Planned(f"2d/{class_name}_Average_2D", tuple(sum(groups, [])), draw, (colormap,)))

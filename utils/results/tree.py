@@ -69,7 +69,7 @@ def find(checkpoint_dir: Path, name: str, class_names: tuple[str, ...] = CLASS_N
 
 
 @dataclass(frozen=True)
-class Choice:
+class Selection:
     """Which results are asked for; None: all.
 
     Attributes:
@@ -106,23 +106,23 @@ class Tree:
 
     Attributes:
         folder: of <network>/<class>/<object>.
-        choice: what is asked for.
+        selection: what is asked for.
         left_out: what could not be read.
         keys: of the results that are asked for, sorted.
     """
-    def __init__(self, folder: Path, choice: Choice, left_out: LeftOut,
+    def __init__(self, folder: Path, selection: Selection, left_out: LeftOut,
                  class_names: tuple[str, ...] = CLASS_NAMES) -> None:
         """Find the results.
 
         Raises:
             InputError: if there is none.
         """
-        self.folder, self.choice, self.left_out = folder, choice, left_out
+        self.folder, self.selection, self.left_out = folder, selection, left_out
         self._paths = {name: find(folder, name, class_names) for name in (MAP, OPTIM)}
         every = sorted({key for paths in self._paths.values() for key in paths}, key=lambda key: key.order)
-        self.keys = [key for key in every if choice.holds(key)]
+        self.keys = [key for key in every if selection.holds(key)]
         if not self.keys:
-            asked = f"for {choice}" if str(choice) else "below it"
+            asked = f"for {selection}" if str(selection) else "below it"
             there = f"; there are results of {', '.join(dict.fromkeys(key.network for key in every))}" if every else ""
             raise InputError(f"{folder}: no {MAP} or {OPTIM} {asked}{there}; expected <network>/<class>/<object>/{MAP}")
 

@@ -1,1 +1,1 @@
-"""Mesh and material files."""
+"""Mesh files: reading and writing."""
