@@ -16,7 +16,7 @@ from utils.results.layout import MAP, OPTIM
 from utils.results.left_out import LeftOut
 from utils.results.metadata import Metadata
 from utils.results.tree import Key, Selection, Tree
-from utils.semantic.confidence import images_at
+from utils.semantic.views import Views
 from utils.shapes.shape import load_stand_in
 
 KEY = Key("Demo", "5", "0")
@@ -32,7 +32,7 @@ def known(image_size=224, **settings):
 
 @pytest.mark.parametrize("image_size, size", [(64, 64), (64, 224), (96, 32), (300, 224), (224, 112)])
 def test_views_are_drawn_at_the_results_own_image_size(image_size, size):
-    images = images_at(POINTS, CUP.vertices, CUP.faces, image_size=image_size).mean(1)
+    images = Views(CUP, image_size=image_size)(POINTS).mean(1)
     expected = torch.nn.functional.interpolate(images[:, None], size=size, mode="area")[:, 0]
     views = views_at(POINTS, CUP, image_size, size)
     assert views.shape == (2, size, size)

@@ -26,11 +26,12 @@ def test_results_are_found_in_order(tmp_path):
         find(tmp_path / "nowhere", layout.MAP)
 
 
-@pytest.mark.parametrize("choice, expected", [
-    (Selection(), 4), (Selection(network="DEMO"), 1), (Selection(network="resnet", networks=dict(resnet="ResNet50")), 3),
+@pytest.mark.parametrize("selection, expected", [
+    (Selection(), 4), (Selection(network="DEMO"), 1),
+    (Selection(network="resnet", networks=dict(resnet="ResNet50")), 3),
     (Selection(network="resnet"), 0), (Selection(class_nb="Cup"), 3), (Selection(class_nb="5", object_nb="1"), 1),
     (Selection(network="Demo", class_nb="1"), 0)])
-def test_what_is_asked_for(choice, expected):
+def test_what_is_asked_for(selection, expected):
     keys = [Key("ResNet50", "5", "0"), Key("ResNet50", "5", "1"), Key("ResNet50", "1", "0"), Key("Demo", "5", "0")]
     assert sum(map(selection.holds, keys)) == expected
 
