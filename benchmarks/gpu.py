@@ -14,7 +14,7 @@ import trimesh
 
 from benchmarks.common import random_weights
 from scale.true_dict import CLASS_NAMES
-from utils.bounds import DEFAULT_METHODS, optimizer
+from utils.bounds import PAPER_METHODS, optimizer
 from utils.bounds.descent import start, step
 from utils.errors import InputError
 from utils.jobs.options import Parser
@@ -108,7 +108,7 @@ def main():
 
         print(f"\n{'peak GPU memory':12} {'f':>8} {'f and gradient':>16}")
         domain = domain_of(AZIMUTH_AND_ELEVATION)
-        methods = [optimizer(name) for name in DEFAULT_METHODS]
+        methods = [optimizer(name) for name in PAPER_METHODS]
         for name in (*PAPER_NETWORKS, "demo"):
             f = Confidence(views, Classifier(choose_network(name, files.get(name)).load(), device), 0)
             torch.cuda.reset_peak_memory_stats(device)

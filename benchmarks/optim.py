@@ -15,7 +15,7 @@ import torch
 
 from benchmarks.common import machine, random_weights, run_script_alone, shapes_at_hand
 from scale.true_dict import CLASS_NAMES
-from utils.bounds import METHODS as OPTIMIZERS
+from utils.bounds import OPTIMIZERS
 from utils.bounds.corners import corners
 from utils.bounds.descent import start, step
 from utils.jobs.options import Parser

@@ -5,7 +5,7 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from utils.bounds import METHODS
+from utils.bounds import OPTIMIZERS
 from utils.bounds.corners import corner_matrix, corners
 from utils.bounds.descent import Descent, start, step
 from utils.regions import ndinterval
@@ -72,7 +72,7 @@ FUNCTIONS = {"box_1d": Function(box), "box_2d": Function(box), "box_2d_wide_star
 
 def descend(name, method, golden):
     n_iterations = golden[f"{method}_loss"].shape[1]
-    descent = start([METHODS[method]()], golden["initial_points"], 2 if "wide" in name else 1e-5)
+    descent = start([OPTIMIZERS[method]()], golden["initial_points"], 2 if "wide" in name else 1e-5)
     for _ in range(n_iterations):
         step(descent, FUNCTIONS[name])
     return np.stack(descent.traces, axis=1), np.stack(descent.losses, axis=1), np.stack((descent.a, descent.b), axis=1)
@@ -112,7 +112,7 @@ def test_corner_order():
 
 def test_lock_step_is_every_box_alone_and_asks_f_twice_an_iteration():
     points = np.array([[130.0, 30], [50, 20], [200, 15]])
-    methods = [METHODS[name]() for name in ("OIR_W", "naive", "OIR_B", "trap")]
+    methods = [OPTIMIZERS[name]() for name in ("OIR_W", "naive", "OIR_B", "trap")]
     together, f = start(methods, points, 2), Function(hills)
     for _ in range(20):
         step(together, f)
@@ -130,7 +130,7 @@ DOMAINS = {1: ndinterval([0], [360]), 2: ndinterval([0, -10], [360, 90]), 3: ndi
 
 
 @settings(max_examples=60, deadline=None)
-@given(st.integers(1, 3), st.sampled_from(list(METHODS)), st.integers(0, 2 ** 32 - 1),
+@given(st.integers(1, 3), st.sampled_from(list(OPTIMIZERS)), st.integers(0, 2 ** 32 - 1),
        st.sampled_from([1e-5, 0.1, 1.0]), st.sampled_from([0.1, 10.0, 1000.0]))
 def test_in_the_bounded_descent_no_box_leaves_the_domain(n, method, seed, width, learning_rate):
     random = np.random.default_rng(seed)
@@ -140,7 +140,7 @@ def test_in_the_bounded_descent_no_box_leaves_the_domain(n, method, seed, width,
     f = Function(lambda points: torch.sigmoid(torch.cos(points @ waves + shift).sum(1)))
     points = random.uniform(domain.a, domain.b, (3, n))
     points[0] = domain.a  # a corner of the domain
-    descent = start([METHODS[method]()], points, width, domain)
+    descent = start([OPTIMIZERS[method]()], points, width, domain)
     for _ in range(15):
         step(descent, f, learning_rate, domain)
         assert (descent.a >= domain.a).all() and (descent.b <= domain.b).all()
@@ -152,18 +152,18 @@ def test_a_box_that_is_not_finite_or_collapses_stops_alone():
     def f(points):
         return torch.where(points[:, 0] > 40, torch.nan, 0.5 + 0 * points[:, 0])
 
-    descent = start([METHODS["naive"]()], [[30.0, 30], [41, 30]], 1.0)
+    descent = start([OPTIMIZERS["naive"]()], [[30.0, 30], [41, 30]], 1.0)
     for _ in range(5):
         step(descent, Function(f))
     assert descent.problems == ["", "not finite after iteration 1"]
     assert np.isfinite(descent.a[0]).all() and descent.b[0, 0] - descent.a[0, 0] > 2
-    flat = Descent([METHODS["naive"](reg=0)], np.array([[1.0, 1]]), np.array([[1.0, 3]]), problems=[""])
+    flat = Descent([OPTIMIZERS["naive"](reg=0)], np.array([[1.0, 1]]), np.array([[1.0, 3]]), problems=[""])
     step(flat, Function(f))
     assert flat.problems[0].startswith(("collapsed", "not finite"))
 
 
 def test_a_descent_goes_on_from_its_state_bit_for_bit():
-    methods = [METHODS[name]() for name in ("OIR_W", "naive")]
+    methods = [OPTIMIZERS[name]() for name in ("OIR_W", "naive")]
     whole = start(methods, [[130.0, 30], [50, 20]], 1.0)
     for k in range(10):
         step(whole, Function(hills))

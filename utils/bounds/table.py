@@ -1,4 +1,4 @@
-"""The bound optimizers by name, and how regions are grown with them from Python."""
+"""The methods by name: the bound optimizers, and how regions are grown with them from Python."""
 from collections.abc import Sequence
 from dataclasses import fields
 from typing import Any
@@ -19,9 +19,11 @@ from utils.bounds.naive import Naive, Trap
 from utils.bounds.oir import OIR_B, OIR_W
 from utils.regions import ndinterval
 
-METHODS: dict[str, Any] = {method.name: method for method in (OIR_W, Naive, OIR_B, Trap)}
-DEFAULT_METHODS = ("OIR_W", "naive", "OIR_B")  # the paper's
-HYPERPARAMETERS = {part.name for method in METHODS.values() for part in fields(method)}
+OPTIMIZERS: dict[str, Any] = {method.name: method for method in (OIR_W, Naive, OIR_B, Trap)}
+LARGEST = "largest"  # the largest box that holds around a point, which is searched for and not grown
+METHODS = (*OPTIMIZERS, LARGEST)
+PAPER_METHODS = ("OIR_W", "naive", "OIR_B")
+HYPERPARAMETERS = {part.name for method in OPTIMIZERS.values() for part in fields(method)}
 
 
 def optimizer(name: str, **hyperparameters: float) -> Optimizer:
@@ -31,16 +33,16 @@ def optimizer(name: str, **hyperparameters: float) -> Optimizer:
         ValueError: for a name that is not known.
         TypeError: for a hyperparameter that no optimizer has.
     """
-    if name not in METHODS:
-        raise ValueError(f"{name!r} is no method; expected some of {', '.join(METHODS)}")
+    if name not in OPTIMIZERS:
+        raise ValueError(f"{name!r} is no method; expected some of {', '.join(OPTIMIZERS)}")
     unknown = sorted(hyperparameters.keys() - HYPERPARAMETERS)
     if unknown:
         raise TypeError(f"{unknown[0]!r} is no hyperparameter; expected some of {', '.join(sorted(HYPERPARAMETERS))}")
-    mine = {part.name for part in fields(METHODS[name])}
-    return METHODS[name](**{key: value for key, value in hyperparameters.items() if key in mine})
+    mine = {part.name for part in fields(OPTIMIZERS[name])}
+    return OPTIMIZERS[name](**{key: value for key, value in hyperparameters.items() if key in mine})
 
 
-def grow_regions(f: Function, initial_points: Any, methods: Sequence[str] = DEFAULT_METHODS,
+def grow_regions(f: Function, initial_points: Any, methods: Sequence[str] = PAPER_METHODS,
                  n_iterations: int = N_ITERATIONS, learning_rate: float = LEARNING_RATE, width: float | None = None,
                  domain: ndinterval | None = None, **hyperparameters: float) -> dict[str, Grown]:
     """Grow a region from every point with every method (Hamdi & Ghanem 2019, section 4.2).
@@ -48,7 +50,7 @@ def grow_regions(f: Function, initial_points: Any, methods: Sequence[str] = DEFA
     Args:
         f: f(points [N, n]) -> [N]; for OIR_W and trap also f.value_and_grad(points) -> [N], [N, n]; perhaps `domain`.
         initial_points: [P, n].
-        methods: names of METHODS.
+        methods: names of OPTIMIZERS.
         n_iterations: steps of gradient descent.
         learning_rate: eta.
         width: a region starts as its point -/+ this (default: see `initial_width`).

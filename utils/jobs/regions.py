@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from tqdm import tqdm
 
-from utils.bounds import DEFAULT_METHODS, METHODS, optimizer
+from utils.bounds import METHODS, PAPER_METHODS, optimizer
 from utils.bounds.descent import LEARNING_RATE, N_ITERATIONS, Descent, Grown, initial_width, start, step
 from utils.bounds.naive import REG
 from utils.bounds.oir import ALPHA, BETA
@@ -59,7 +59,7 @@ class RegionOptions(JobOptions):
         initial_points: P points of n numbers.
         initial_width: a region starts as its point -/+ this.
     """
-    methods: tuple[str, ...] = DEFAULT_METHODS
+    methods: tuple[str, ...] = PAPER_METHODS
     elevation: float = PARAMETERS["elevation"].default
     initial_points: tuple[tuple[float, ...], ...] = ()
     n_iterations: int = N_ITERATIONS

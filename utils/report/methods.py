@@ -22,6 +22,7 @@ STYLES = {
     "OIR_B": Style("#ff0000", "--", "dash"),
     "OIR_W": Style("#ffff00", "-", "solid"),
     "trap": Style("#ffa500", "-.", "dashdot"),
+    "largest": Style("#ffffff", "-", "solid"),
 }
 COLORMAP = "viridis"  # even in lightness, and readable for the colour-blind
 PAPER_COLORMAP = "RdBu"

@@ -49,12 +49,22 @@ class MethodResult:
         losses: P traces of [iterations] losses, likewise.
         problems: for each point what went wrong, or ""; None if the file does not say.
         verified: for each region what `optim.py --verify` found in it, or None.
+        certificates: for each region what `optim.py --certify` found in it (see `utils.jobs.certify`), or None for one
+            that cannot be sampled; None if that was not asked for.
+        promises: of the largest boxes, what their search promises: the numbers of a `Certificate`, or None.
     """
     regions: list[ndinterval]
     traces: Sequence[Any] | np.ndarray | None = None
     losses: Sequence[Any] | np.ndarray | None = None
     problems: list[str] | None = None
     verified: list[dict[str, float]] | None = None
+    certificates: list[dict[str, Any] | None] | None = None
+    promises: list[dict[str, Any] | None] | None = None
+
+    def holds(self, point: int) -> bool | None:
+        """Whether no view of a region was found below the level; None if none was looked at."""
+        certificate = self.certificates[point] if self.certificates else None
+        return None if certificate is None else certificate["worst"] >= certificate["level"]
 
     def trace(self, point: int) -> np.ndarray:
         """The box before each iteration: [iterations, 2, n]; of some published files there are none."""
@@ -107,7 +117,8 @@ def regions_contents(result: RegionsResult) -> Contents:
                 layout.PARAMETERS: list(result.metadata.parameters), **identity(result.metadata)}
     for name, method in result.methods.items():
         entry = {layout.TRACES: _tensors(method.traces), layout.LOSSES: _tensors(method.losses),
-                 layout.REGIONS: method.regions, layout.PROBLEMS: method.problems, layout.VERIFIED: method.verified}
+                 layout.REGIONS: method.regions, layout.PROBLEMS: method.problems, layout.VERIFIED: method.verified,
+                 layout.CERTIFICATES: method.certificates, layout.PROMISES: method.promises}
         contents[name] = {key: value for key, value in entry.items() if value is not None}
     if result.verified_at is not None:
         contents[layout.VERIFIED_AT] = result.verified_at
@@ -152,9 +163,11 @@ def regions_of(contents: Contents, with_traces: bool = True) -> RegionsResult:
     points = np.array([row(point) for point in contents.get(layout.INITIAL_POINT, unknown)])
     if points.shape[1:] != (n,) or any(len(method) != len(points) for method in regions.values()):
         raise ValueError(f"has initial points of shape {points.shape} and {len(boxes)} regions of {n} dimensions")
-    methods = {name: MethodResult(regions[name], entry.get(layout.TRACES) if with_traces else None,
-                                  entry.get(layout.LOSSES) if with_traces else None, entry.get(layout.PROBLEMS),
-                                  entry.get(layout.VERIFIED)) for name, entry in entries.items()}
+    traces = (layout.TRACES, layout.LOSSES) if with_traces else ()
+    methods = {name: MethodResult(
+        regions[name], *(entry.get(key) for key in traces), problems=entry.get(layout.PROBLEMS),
+        verified=entry.get(layout.VERIFIED), certificates=entry.get(layout.CERTIFICATES),
+        promises=entry.get(layout.PROMISES)) for name, entry in entries.items()}
     return RegionsResult(points, methods, metadata, of_type(contents, layout.VERIFIED_AT, int))
 
 

@@ -18,7 +18,8 @@ IDENTITY = ("class_nb", "object_nb", "shape_id", "network_name", "class_name", "
 XX, YY, Z = "xx", "yy", "z"
 # Keys of optim.pt, and of what it has for each method: SPEC, section 6.
 INITIAL_POINT, VERIFIED_AT = "initial_point", "verified_at"
-TRACES, LOSSES, REGIONS, PROBLEMS, VERIFIED = "optim_trace", "loss_trace", "regions", "problems", "verified"
+TRACES, LOSSES, REGIONS, PROBLEMS = "optim_trace", "loss_trace", "regions", "problems"
+VERIFIED, CERTIFICATES, PROMISES = "verified", "certificates", "promises"
 
 
 def result_path(checkpoint_dir: Path, network_folder: str, class_nb: int | str, object_nb: int | str,
