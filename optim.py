@@ -1,9 +1,9 @@
-"""Regions of viewpoints in which a classifier stays sure, grown from a few points (Hamdi & Ghanem 2019, section 4.2).
+"""Regions of viewpoints in which a classifier stays sure, around a few points (Hamdi & Ghanem 2019, section 4.2).
 
     python optim.py --network resnet --class_nb 1 --object_nb 0 --override
 
-grows boxes from four initial points with three optimizers (OIR_W, naive, OIR_B) and writes
-checkpoint/<network>/<class>/<object>/optim.pt.
+grows boxes from four initial points with three optimizers (OIR_W, naive, OIR_B), finds the largest box around each in
+which the network stays sure, looks into all of them, and writes checkpoint/<network>/<class>/<object>/optim.pt.
 """
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from utils.bounds import METHODS
-from utils.errors import InputError
+from utils.bounds import LARGEST, METHODS
 from utils.jobs.options import Parser, add_job_options, add_shared_options
-from utils.jobs.regions import GRADIENTS, IN_A_SWEEP, INITIAL_POINTS, find, run  # noqa: F401  a sweep calls them here
-from utils.jobs.regions import RegionOptions as Options
+from utils.jobs.region_options import GRADIENTS, INITIAL_POINTS
+from utils.jobs.region_options import RegionOptions as Options
+from utils.jobs.regions import IN_A_SWEEP, find, run  # noqa: F401  a sweep calls them here
 from utils.jobs.script import run_script
-from utils.parameters import AZIMUTH_AND_ELEVATION, PARAMETERS, domain_of
+from utils.parameters import AZIMUTH_AND_ELEVATION, PARAMETERS
 from utils.results.contents import MapResult, RegionsResult, load_result
 from utils.results.layout import MAP
 
@@ -33,7 +33,8 @@ def parse_args(argv: Sequence[str] | None = None) -> Namespace:
 
 def add_own_options(parser: Any) -> None:
     add, methods = parser.add_argument, ",".join(Options.methods)
-    add("--methods", default=methods, help=f"of {', '.join(METHODS)} (default: {methods})")
+    add("--methods", default=None, help=f"of {', '.join(METHODS)} (default: {methods}; with --released all but "
+                                        f"{LARGEST})")
     add("--parameters", default=",".join(AZIMUTH_AND_ELEVATION), metavar="NAME,..",
         help=f"the numbers of a point, of {', '.join(PARAMETERS)} (default: %(default)s)")
     add("--elevation", type=float, default=Options.elevation, metavar="DEGREES",
@@ -52,41 +53,42 @@ def add_own_options(parser: Any) -> None:
     add("--gradient", choices=GRADIENTS, default=Options.gradient, help="(default: renderer)")
     add("--difference", type=float, default=Options.difference, metavar="H",
         help="step of finite_difference: degrees; of other parameters hundredths (default: %(default)s)")
+    add("--level", type=float, default=None, help="score from which a view counts as sure (default: 0.5; of logit and "
+                                                  "margin 0)")
+    add("--lattice", default=None, metavar="S[,S..]", help=f"steps of the lattice of {LARGEST}, one for all parameters "
+        "or one for each (default: a map's)")
+    add("--risk", type=float, default=Options.risk, help=f"share of a region of {LARGEST} that may be below the level "
+                                                         "(default: %(default)s)")
+    add("--confidence", type=float, default=Options.confidence, help="of what is said about a region (default: "
+                                                                     "%(default)s)")
+    add("--certify", type=int, default=Options.certify, metavar="N",
+        help="look at N random views of every region, and for its worst one; 0: do not (default: %(default)s)")
     add("--verify", type=int, default=Options.verify, metavar="K", help="look at f on a K x K grid inside every region")
 
 
 def show(result: RegionsResult, path: Path, plot: bool) -> None:
     """Print a row for every method and point, and draw the picture."""
-    domain, level = domain_of(result.metadata.parameters), result.metadata.level
-    print(f"{'method':6} {'initial point':22} {'region':44} {'share of domain':>15} "
-          f"{'min':>5} {'mean':>5} {f'>{level:g}':>5} {'top-1':>5}")
-    for name in (name for name in METHODS if name in result.methods):
-        entry = result.methods[name]
-        for k, (point, region) in enumerate(zip(result.initial_points, entry.regions)):
-            box = " x ".join(f"[{a:.1f}, {b:.1f}]" for a, b in zip(region.a, region.b))
-            figures = "".join(f" {entry.verified[k][key]:5.2f}" for key in
-                              ("minimum", "mean", "above_half", "top1")) if entry.verified else ""
-            problem = f"  {entry.problems[k]}" if entry.problems and entry.problems[k] else ""
-            print(f"{name:6} {', '.join(f'{v:g}' for v in point):22} {box:44} {region.share_of(domain):15.2%}{figures}"
-                  f"{problem}")
+    from utils.report.regions_table import region_lines
+    print(*region_lines(result), sep="\n")
     print(f"regions: {path}")
     if plot:
         draw(result, path)
 
 
 def draw(result: RegionsResult, path: Path) -> None:
-    """Draw the regions over the object's map, if there is one of azimuth and elevation."""
+    """Draw regions of azimuth and elevation over the object's map, if there is one; of azimuth alone over a profile."""
+    from utils.report.plots import plot_profile, plot_regions, save_beside  # matplotlib takes a second to import
     about = result.metadata
-    if about.parameters != AZIMUTH_AND_ELEVATION:
-        raise InputError("--plot: draws regions of azimuth,elevation only; the result itself is complete")
-    from utils.report.plots import plot_regions, save_beside  # matplotlib takes a second to import
+    title = f"{about.network_name}: regions of {about.object_class}, shape {about.shape_id}"
+    regions = {name: result.methods[name].regions for name in METHODS if name in result.methods}
+    if result.profile is not None:
+        save_beside(plot_profile(*result.profile, regions, result.initial_points[:, 0], title), path)
+        return
     map_path = path.with_name(MAP)
     below = load_result(map_path) if map_path.exists() else None
     if not isinstance(below, MapResult) or below.metadata.parameters != AZIMUTH_AND_ELEVATION:
         below = None
-    regions = {name: result.methods[name].regions for name in METHODS if name in result.methods}
-    save_beside(plot_regions(regions, result.initial_points, below, f"{about.network_name}: regions of "
-                             f"{about.object_class}, shape {about.shape_id}"), path)
+    save_beside(plot_regions(regions, result.initial_points, below, title), path)
 
 
 def main() -> None:

@@ -87,11 +87,13 @@ class RegionsResult:
         methods: by name, in the file's order.
         metadata: what they are of.
         verified_at: the grid of `optim.py --verify` had this many points a side; None if it was not asked for.
+        profile: for regions of one parameter, values of it and the score there, [N] each; None if they were not drawn.
     """
     initial_points: np.ndarray
     methods: dict[str, MethodResult]
     metadata: Metadata = Metadata()
     verified_at: int | None = None
+    profile: tuple[np.ndarray, np.ndarray] | None = None
 
     def with_verified(self, verified: dict[str, list[dict[str, float]]], points_a_side: int) -> "RegionsResult":
         """The same regions, with what was found in each: lists by method."""
@@ -116,12 +118,14 @@ def regions_contents(result: RegionsResult) -> Contents:
     contents = {layout.INITIAL_POINT: result.initial_points.tolist(),
                 layout.PARAMETERS: list(result.metadata.parameters), **identity(result.metadata)}
     for name, method in result.methods.items():
-        entry = {layout.TRACES: _tensors(method.traces), layout.LOSSES: _tensors(method.losses),
-                 layout.REGIONS: method.regions, layout.PROBLEMS: method.problems, layout.VERIFIED: method.verified,
-                 layout.CERTIFICATES: method.certificates, layout.PROMISES: method.promises}
-        contents[name] = {key: value for key, value in entry.items() if value is not None}
+        optional = {key: getattr(method, key) for key in layout.OPTIONAL}
+        contents[name] = {layout.TRACES: _tensors(method.traces), layout.LOSSES: _tensors(method.losses),
+                          layout.REGIONS: method.regions,
+                          **{key: value for key, value in optional.items() if value is not None}}
     if result.verified_at is not None:
         contents[layout.VERIFIED_AT] = result.verified_at
+    if result.profile is not None:
+        contents[layout.PROFILE] = _tensors(result.profile)
     return contents
 
 
@@ -163,12 +167,14 @@ def regions_of(contents: Contents, with_traces: bool = True) -> RegionsResult:
     points = np.array([row(point) for point in contents.get(layout.INITIAL_POINT, unknown)])
     if points.shape[1:] != (n,) or any(len(method) != len(points) for method in regions.values()):
         raise ValueError(f"has initial points of shape {points.shape} and {len(boxes)} regions of {n} dimensions")
-    traces = (layout.TRACES, layout.LOSSES) if with_traces else ()
-    methods = {name: MethodResult(
-        regions[name], *(entry.get(key) for key in traces), problems=entry.get(layout.PROBLEMS),
-        verified=entry.get(layout.VERIFIED), certificates=entry.get(layout.CERTIFICATES),
-        promises=entry.get(layout.PROMISES)) for name, entry in entries.items()}
-    return RegionsResult(points, methods, metadata, of_type(contents, layout.VERIFIED_AT, int))
+    methods = {}
+    for name, entry in entries.items():
+        optional = {key: entry.get(key) for key in layout.OPTIONAL}
+        traces, losses = (entry.get(key) if with_traces else None for key in (layout.TRACES, layout.LOSSES))
+        methods[name] = MethodResult(regions[name], traces, losses, **optional)
+    profile = [array(part) for part in contents.get(layout.PROFILE, ())]
+    return RegionsResult(points, methods, metadata, of_type(contents, layout.VERIFIED_AT, int),
+                         (profile[0], profile[1]) if len(profile) == 2 else None)
 
 
 def load_result(path: Path) -> MapResult | RegionsResult:

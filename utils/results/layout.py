@@ -13,13 +13,14 @@ DONE, RUNNING, UNFINISHED, FAILED, MISSING = "done", "running", "unfinished", "f
 
 # Keys of both files. Those of IDENTITY say what the result is of.
 PARAMETERS, MESH, SETTINGS = "parameters", "mesh", "settings"
+ADDED_LATER = ("largest", "certify")  # settings of what can be added to a finished result
 IDENTITY = ("class_nb", "object_nb", "shape_id", "network_name", "class_name", "label", "score")
 # Keys of map.pt: SPEC, section 4.
 XX, YY, Z = "xx", "yy", "z"
 # Keys of optim.pt, and of what it has for each method: SPEC, section 6.
-INITIAL_POINT, VERIFIED_AT = "initial_point", "verified_at"
-TRACES, LOSSES, REGIONS, PROBLEMS = "optim_trace", "loss_trace", "regions", "problems"
-VERIFIED, CERTIFICATES, PROMISES = "verified", "certificates", "promises"
+INITIAL_POINT, VERIFIED_AT, PROFILE = "initial_point", "verified_at", "profile"
+TRACES, LOSSES, REGIONS = "optim_trace", "loss_trace", "regions"
+OPTIONAL = ("problems", "verified", "certificates", "promises")  # attributes of `MethodResult`, where there are any
 
 
 def result_path(checkpoint_dir: Path, network_folder: str, class_nb: int | str, object_nb: int | str,

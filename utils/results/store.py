@@ -10,6 +10,7 @@ from pathlib import Path
 from utils.errors import DiskError, InputError
 from utils.files import left_over, temporary_path, whole_file
 from utils.results.layout import (
+    ADDED_LATER,
     DONE,
     FAILED,
     MISSING,
@@ -47,7 +48,7 @@ def read(path: Path) -> Contents:
 
 
 def read_same(path: Path, settings: Contents, what: str = "is a result") -> Contents | None:
-    """The contents of a file made with these settings, or None if there is no file.
+    """The contents of a file made with these settings, or None if there is no file. What can be added may be missing.
 
     Raises:
         InputError: if it was made from something else (`what` it is goes into the message), or cannot be read.
@@ -56,7 +57,7 @@ def read_same(path: Path, settings: Contents, what: str = "is a result") -> Cont
         return None
     stored = read(path)
     differing = [f"{key} {stored[SETTINGS].get(key, 'not recorded')}, now {settings.get(key, 'not a setting')}"
-                 for key in sorted({*stored[SETTINGS], *settings})
+                 for key in sorted({*stored[SETTINGS], *settings} - {*ADDED_LATER})
                  if stored[SETTINGS].get(key) != settings.get(key)]
     if differing:
         raise InputError(f"{path} {what} made from something else ({'; '.join(differing)}); pass "
@@ -69,8 +70,9 @@ def state_of(path: Path, settings: Contents) -> tuple[str, str]:
     try:
         if is_locked(path):
             return RUNNING, ""
-        if read_same(path, settings) is not None:
-            return DONE, ""
+        found = read_same(path, settings)
+        if found is not None:
+            return (UNFINISHED if lacking(found, settings) else DONE), ""
         unfinished = read_same(partial_path(path), settings, "is an unfinished run") is not None
     except InputError as error:
         return FAILED, str(error)
@@ -78,6 +80,11 @@ def state_of(path: Path, settings: Contents) -> tuple[str, str]:
         return FAILED, failure_path(path).read_text().strip()
     except OSError:
         return (UNFINISHED if unfinished else MISSING), ""
+
+
+def lacking(contents: Contents, settings: Contents) -> list[str]:
+    """What these settings ask for that has to be added to the contents of a result: names of ADDED_LATER."""
+    return [key for key in ADDED_LATER if key in settings and contents[SETTINGS].get(key) != settings[key]]
 
 
 def record_failure(path: Path, cause: str) -> None:
@@ -171,12 +178,18 @@ class ResultFile:
     def finished(self) -> Contents | None:
         """The stored result with the same settings, or None if there is none or it is to be overridden.
 
+        It may lack what can be added, see `lacking`. What was added to it before stays with it, and with its settings.
+
         Raises:
             InputError: if one is there that was made from something else, or that cannot be read.
         """
         if self.override and not self._made_meanwhile:
             return None
-        return self._read(self.path, "is a result")
+        found = self._read(self.path, "is a result")
+        if found is not None:
+            added = {key: value for key, value in found[SETTINGS].items() if key in ADDED_LATER}
+            self.settings = {**added, **self.settings}
+        return found
 
     def unfinished(self) -> Contents | None:
         """What an earlier run with the same settings saved on its way, or None; raises like `finished`."""
