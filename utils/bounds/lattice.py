@@ -1,0 +1,138 @@
+"""The lattice around a point: the lines on which a region may end, and the points where f is asked."""
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from utils.errors import InputError
+from utils.regions import ndinterval
+
+LARGEST_LATTICE = 50_000_000  # points; a search keeps one byte for each
+STEPS_PER_SIDE = 32  # where no step is given
+SAME_LINE = 1e-9  # of a step; lines closer than this are one
+
+
+@dataclass(frozen=True)
+class Lattice:
+    """Lines across every dimension, and the one among them on which the point lies.
+
+    A lattice point is known by its place [n], the numbers of its lines, or by its index: places counted in C order, the
+    last dimension fastest.
+
+    Attributes:
+        lines: n arrays, each of rising float64 numbers.
+        center: [n] integers: the point is lines[d][center[d]] in dimension d.
+
+    Raises:
+        InputError: for more than LARGEST_LATTICE points.
+    """
+    lines: tuple[np.ndarray, ...]
+    center: np.ndarray
+
+    def __post_init__(self) -> None:
+        _check_size([len(lines) for lines in self.lines])
+
+    @classmethod
+    def around(cls, point: Sequence[float] | np.ndarray, step: float | Sequence[float] | np.ndarray | None,
+               domain: ndinterval) -> "Lattice":
+        """The lines point + k step inside a domain, and the domain's own ends (SPEC section 10).
+
+        Args:
+            point: [n], inside the domain.
+            step: one for all dimensions, or [n]. None: a STEPS_PER_SIDEth of the domain's side.
+            domain: of n dimensions, finite.
+
+        Raises:
+            InputError: for a point outside, a step that is not above 0, or too many points.
+        """
+        at = np.asarray(point, dtype=np.float64)
+        if at.shape != domain.a.shape:
+            raise InputError(f"a point of shape {list(at.shape)}: expected {domain.n} numbers, as the domain has "
+                             "dimensions")
+        if not (domain.is_finite() and (domain.a <= at).all() and (at <= domain.b).all()):
+            raise InputError(f"the point {at.tolist()} is not in the domain from {domain.a.tolist()} to "
+                             f"{domain.b.tolist()}; give a point inside it")
+        steps = np.asarray(domain.r / STEPS_PER_SIDE if step is None else step, dtype=np.float64)
+        if steps.shape not in ((), (domain.n,)):
+            raise InputError(f"steps of shape {list(steps.shape)}: expected one number, or {domain.n}")
+        steps = np.where(domain.r > 0, steps, 1.0)  # a dimension without extent has one line, whatever the step
+        if not (np.isfinite(steps).all() and (steps > 0).all()):
+            raise InputError(f"a step of {steps.tolist()}: expected numbers above 0")
+        below, above = (at - domain.a) / steps, (domain.b - at) / steps
+        _check_size([math.ceil(low) + math.ceil(high) + 1 for low, high in zip(below, above)])
+        sides = [(_lines_up_to(high, p, h, end), _lines_up_to(low, p, -h, start))
+                 for low, high, p, h, start, end in zip(below, above, at, steps, domain.a, domain.b)]
+        return cls(tuple(np.concatenate((down[::-1], [p], up)) for (up, down), p in zip(sides, at)),
+                   np.array([len(down) for _, down in sides], dtype=np.int64))
+
+    @property
+    def n(self) -> int:
+        """Number of dimensions."""
+        return len(self.lines)
+
+    @property
+    def sizes(self) -> np.ndarray:
+        """[n] lines of each dimension."""
+        return np.array([len(lines) for lines in self.lines], dtype=np.int64)
+
+    @property
+    def size(self) -> int:
+        """Number of lattice points."""
+        return math.prod(len(lines) for lines in self.lines)
+
+    @property
+    def point(self) -> np.ndarray:
+        """[n] the point around which the lattice lies."""
+        return np.array([lines[c] for lines, c in zip(self.lines, self.center)])
+
+    def points(self, indices: np.ndarray) -> np.ndarray:
+        """The coordinates of lattice points, indices [m]: [m, n]."""
+        places = np.unravel_index(indices, tuple(self.sizes))
+        return np.stack([lines[place] for lines, place in zip(self.lines, places)], axis=1)
+
+    def indices(self, points: np.ndarray) -> np.ndarray:
+        """The indices of lattice points with coordinates [m, n]: [m].
+
+        Raises:
+            ValueError: for a point that is not on the lattice.
+        """
+        points = np.asarray(points, dtype=np.float64).reshape(-1, self.n)
+        places = [np.minimum(np.searchsorted(lines, x), len(lines) - 1) for lines, x in zip(self.lines, points.T)]
+        strangers = np.any([lines[place] != x for lines, place, x in zip(self.lines, places, points.T)], axis=0)
+        if strangers.any():
+            raise ValueError(f"{points[strangers][0].tolist()} is no point of the lattice")
+        return np.ravel_multi_index(tuple(places), tuple(self.sizes))
+
+    def reach(self, point: np.ndarray) -> np.ndarray | None:
+        """The place [n] of the lattice point that a box has to hold if it holds any given point; None outside.
+
+        In each dimension that is the given point's own line, or the next one away from the center. A box around the
+        center, with its ends on lines, holds both points or neither.
+        """
+        place = np.empty(self.n, dtype=np.int64)
+        for d, (lines, c, x) in enumerate(zip(self.lines, self.center, point)):
+            place[d] = np.searchsorted(lines, x, "left") if x >= lines[c] else np.searchsorted(lines, x, "right") - 1
+            if not 0 <= place[d] < len(lines):
+                return None
+        return place
+
+    def box(self, lo: np.ndarray, hi: np.ndarray) -> ndinterval:
+        """The box between two lattice points, given by their places [n]."""
+        return ndinterval([lines[i] for lines, i in zip(self.lines, lo)],
+                          [lines[i] for lines, i in zip(self.lines, hi)])
+
+
+def _check_size(sizes: Sequence[int]) -> None:
+    total = math.prod(sizes)
+    if total > LARGEST_LATTICE:
+        raise InputError(f"a lattice of {' x '.join(map(str, sizes))} = {total:,} points: at most {LARGEST_LATTICE:,} "
+                         "can be searched; take a larger step or a smaller domain")
+
+
+def _lines_up_to(n_steps: float, point: float, step: float, end: float) -> np.ndarray:
+    """The lines on one side of a point, outwards: whole steps away, the domain's end last."""
+    whole = math.ceil(n_steps - SAME_LINE) - 1  # whole steps that stop short of the end
+    if n_steps <= SAME_LINE:
+        return np.empty(0)
+    return np.append(point + step * np.arange(1, whole + 1), end)

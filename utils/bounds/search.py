@@ -1,0 +1,181 @@
+"""The search for the largest box of a lattice that holds no failing point: best-first branch and bound."""
+from collections.abc import Iterable
+
+import numpy as np
+
+from utils.bounds.box_kernels import (
+    FAILS,
+    HOLDS,
+    UNKNOWN,
+    Grid,
+    Queue,
+    add_all_failing,
+    key_of,
+    push,
+    settle,
+    write_box,
+)
+from utils.bounds.lattice import Lattice
+from utils.bounds.question_kernels import choose, in_order
+from utils.regions import ndinterval
+
+ROOM = 1024  # boxes, and failing points, for which room is made at first
+ORDERED = 4096  # questions that are put in order at a time
+
+
+class BoxSearch:
+    """Finds the box [a, b] around the lattice's center, a and b lattice points, of largest volume prod(b - a) all of
+    whose lattice points hold; of several the one with most points, then with the lexicographically smallest a, then b.
+
+    Open boxes wait in a queue, the best first; at first there is one, the domain. Round by round the best box is looked
+    at. A failing point inside it is known: its children take its place (for each dimension in which that point
+    differs from the center, the box cut back to the line before the point). All its points are known to hold: it is
+    the answer. Otherwise some of them are asked.
+
+    The answer is exact. A box without failing points that lies in a parent lies in one of its children, or where
+    boxes are cut short (`box_kernels.tighten`) in another open box. And no box comes before one that it lies in: its
+    volume is not larger, and it has fewer points. So the best box, once all its points hold, comes before all boxes
+    that can still be found.
+
+    Attributes:
+        lattice: see `Lattice`.
+        n_asked: lattice points that have been asked.
+        n_boxes: boxes that have been looked at.
+    """
+
+    def __init__(self, lattice: Lattice) -> None:
+        self.lattice = lattice
+        self.n_asked = self.n_boxes = 0
+        sizes = lattice.sizes
+        self._status = np.full(lattice.size, UNKNOWN, dtype=np.int8)
+        lines = np.zeros((lattice.n, sizes.max()))
+        for row, own in zip(lines, lattice.lines):
+            row[:len(own)] = own
+        self._grid = Grid(lines, sizes, np.asarray(lattice.center, dtype=np.int64), lattice.size)
+        self._failing, self._n_failing = np.empty((ROOM, lattice.n), dtype=np.int64), 0
+        self._open_boxes([key_of(self._grid, np.zeros_like(sizes), sizes - 1)])
+
+    @property
+    def bound(self) -> float:
+        """The volume of the largest box that may still be the answer; 0 if there is none."""
+        return float(self._queue.volumes[0]) if self._length else 0.0
+
+    @property
+    def is_done(self) -> bool:
+        """Whether the answer is known."""
+        return not len(self._order)
+
+    @property
+    def answer(self) -> ndinterval | None:
+        """The largest box, if it is known and there is one: the center may fail."""
+        return self.lattice.box(*self._best()) if self.is_done and self._length else None
+
+    def wanted(self, max_points: int) -> np.ndarray:
+        """The lattice points to ask next, as indices: at least one while the search is not done.
+
+        The center comes first, alone. The same is wanted until something is recorded.
+        """
+        center = np.ravel_multi_index(tuple(self._grid.center), tuple(self._grid.sizes))
+        if self.is_done or self._status[center] == UNKNOWN:
+            return np.full(0 if self.is_done else 1, center)
+        box = self._best()
+        chosen = choose(self._status, self._grid, *box, self._order, max_points)
+        if len(chosen) < max_points and not self._order_is_whole:
+            self._put_in_order(max_points)
+            chosen = choose(self._status, self._grid, *box, self._order, max_points)
+        return chosen
+
+    def record(self, indices: np.ndarray, holds: np.ndarray) -> None:
+        """Take note of which lattice points hold: indices [m], bool [m]. What is known already stays."""
+        is_new = self._status[indices] == UNKNOWN
+        indices, holds = indices[is_new], holds[is_new]
+        self.n_asked += len(indices)
+        self._status[indices] = np.where(holds, HOLDS, FAILS)
+        self._note_failing(indices[~holds])
+        self._go_on()
+
+    def exclude(self, point: np.ndarray) -> None:
+        """Take note that a point [n] fails, on the lattice or not: no box holds it from now on."""
+        place = self.lattice.reach(point)
+        if place is None:  # outside the domain
+            return
+        index = np.ravel_multi_index(tuple(place), tuple(self._grid.sizes))
+        self._status[index] = FAILS
+        self._note_failing(np.array([index]))
+        self._go_on()
+
+    def state(self) -> dict[str, np.ndarray | int]:
+        """All of it, for `from_state`."""
+        return dict(lines=np.concatenate(self.lattice.lines), sizes=self.lattice.sizes, center=self._grid.center.copy(),
+                    status=self._status.copy(), open_boxes=np.unique(self._queue.keys[:self._length]),
+                    n_asked=self.n_asked, n_boxes=self.n_boxes)
+
+    @classmethod
+    def from_state(cls, state: dict) -> "BoxSearch":
+        """The search that `state` was taken of; it goes on to the same questions and the same answer."""
+        lines = np.split(np.asarray(state["lines"]), np.cumsum(state["sizes"])[:-1])
+        search = cls(Lattice(tuple(lines), np.asarray(state["center"])))
+        search._status[:] = state["status"]
+        search._note_failing(np.flatnonzero(search._status == FAILS))
+        search._open_boxes(state["open_boxes"])
+        search.n_asked, search.n_boxes = int(state["n_asked"]), int(state["n_boxes"])
+        return search
+
+    def _open_boxes(self, keys: Iterable[int]) -> None:
+        """Start the queue with boxes."""
+        keys = list(keys)
+        self._length = 0
+        self._queue = _with_room(len(keys) + ROOM)
+        for key in keys:
+            self._length = push(self._queue, self._length, self._grid, *self._box(key))
+        self._order_of, self._order, self._order_is_whole = -1, np.empty(0, dtype=np.int64), True
+        self._go_on()
+
+    def _note_failing(self, indices: np.ndarray) -> None:
+        """Keep the failing points that say something new."""
+        if self._n_failing + len(indices) > len(self._failing):
+            more = np.empty((len(self._failing) + len(indices), self.lattice.n), dtype=np.int64)
+            self._failing = np.concatenate((self._failing, more))
+        places = np.stack(np.unravel_index(indices, tuple(self._grid.sizes)), axis=1)
+        self._n_failing = add_all_failing(self._failing, self._n_failing, places, self._grid.center)
+
+    def _go_on(self) -> None:
+        """Bring a box without a known failing point to the front, and its unknown points in order."""
+        while True:
+            self._length, n_boxes = settle(self._queue, self._length, self._failing[:self._n_failing], self._grid)
+            self.n_boxes += n_boxes
+            if self._length <= len(self._queue.keys) - self.lattice.n:
+                break
+            self._queue = _with_room(2 * self._length, self._queue)
+        if self._length and self._order_of == self._queue.keys[0]:
+            self._order = self._order[self._status[self._order] == UNKNOWN]
+            if len(self._order) or self._order_is_whole:
+                return
+        self._put_in_order(1)
+
+    def _put_in_order(self, n_wanted: int) -> None:
+        """Put the unknown points of the best box in order, or enough of them."""
+        if self._length:
+            self._order_of = self._queue.keys[0]
+            self._order, self._order_is_whole = in_order(self._status, self._grid, *self._best(),
+                                                         max(ORDERED, n_wanted))
+        else:
+            self._order_of, self._order, self._order_is_whole = -1, np.empty(0, dtype=np.int64), True
+
+    def _best(self) -> tuple[np.ndarray, np.ndarray]:
+        return self._box(self._queue.keys[0])
+
+    def _box(self, key: int) -> tuple[np.ndarray, np.ndarray]:
+        """(lo, hi) [n] of a box."""
+        lo, hi = np.empty_like(self._grid.sizes), np.empty_like(self._grid.sizes)
+        write_box(key, self._grid, lo, hi)
+        return lo, hi
+
+
+def _with_room(n_boxes: int, queue: Queue | None = None) -> Queue:
+    """A heap with room for so many boxes, those of another one in it."""
+    larger = Queue(np.empty(n_boxes), np.empty(n_boxes, dtype=np.int64), np.empty(n_boxes, dtype=np.int64))
+    if queue is not None:
+        for new, old in zip(larger, queue):
+            new[:len(old)] = old
+    return larger
