@@ -177,6 +177,7 @@ def test_a_view_that_is_not_a_number_is_the_worst():
 @pytest.mark.parametrize("call, message", [
     (lambda: views_needed(0, 0.95), "risk of 0"), (lambda: views_needed(0.01, 1), "confidence of 1"),
     (lambda: Certainty(risk=1.5), "risk of 1.5"), (lambda: Certainty(confidence=math.nan), "confidence of nan"),
+    (lambda: Certainty(seed=-1), "seed of -1"),
     (lambda: certify(len, UNIT, 0.5, 0), "0 views"), (lambda: certify(len, UNIT, 0.5, 9, 2), "confidence of 2"),
     (lambda: certify(len, ndinterval([0], [math.inf]), 0.5, 9), "finite"),
     (lambda: worst_view(len, ndinterval([1], [0])), "finite")])

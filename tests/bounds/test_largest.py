@@ -135,6 +135,24 @@ def test_an_obstacle_between_the_points_own_line_and_the_next_leaves_the_point()
     assert search.done and search.answer is None
 
 
+@pytest.mark.parametrize("n_views", [50, 368])
+def test_an_obstacle_during_or_after_a_try_makes_the_next_box_start_with_fresh_views(n_views):
+    def f(points):
+        return np.ones(len(points))
+
+    search = Search(Lattice.around([0.0], 1.0, ndinterval([-9], [9])), 0.5, Certainty())
+    while len(search.wanted(n_views)) < n_views:
+        advance([search], f, n_views)
+    advance([search], f, n_views)
+    search.add_obstacle([20.0])  # outside: nothing changes
+    assert search.done == (n_views == 368)
+    search.add_obstacle([6.5])
+    assert not search.done and search.certificate is None
+    finish(search, f, 100)
+    assert search.answer == ndinterval([-9], [6]) and search.certificate.attempt == 2
+    assert search.certificate.n_views > 368 and search.queries == 19 + n_views + search.certificate.n_views
+
+
 @given(SEEDS, st.integers(1, 9), st.booleans())
 @settings(max_examples=80, deadline=None)
 def test_a_search_goes_on_from_its_state_bit_for_bit(seed, batch_size, certify):

@@ -33,6 +33,8 @@ class Certainty:
 
     def __post_init__(self) -> None:
         _check_shares(risk=self.risk, confidence=self.confidence)
+        if self.seed < 0:
+            raise InputError(f"a seed of {self.seed}: expected 0 or more")
 
 
 @dataclass(frozen=True)
@@ -146,8 +148,12 @@ class Attempts:
         if not len(failed):
             self.passed = np.concatenate((self.passed, values))
             return None
-        self.attempt, self.passed = self.attempt + 1, np.empty(0)
+        self.start_again()
         return views[failed[0]]
+
+    def start_again(self) -> None:
+        """Go on to the next try, as for another box: it has no view in common with this one."""
+        self.attempt, self.passed = self.attempt + 1, np.empty(0)
 
     def certificate(self, box: ndinterval) -> Certificate | None:
         """Of the box, once it has passed."""

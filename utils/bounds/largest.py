@@ -125,11 +125,14 @@ class Search:
     def add_obstacle(self, point: Sequence[float] | np.ndarray) -> None:
         """Exclude a point [n] anywhere: the region ends, in some dimension, at the lattice line before it.
 
-        A point in the region that was found makes the search go on from what it knows.
+        A point in the region that was found makes the search go on from what it knows. The next box has fresh views.
         """
         at = np.asarray(point, dtype=np.float64)
+        box = self._boxes.answer
         self.obstacles.append(at)
         self._boxes.exclude(at)
+        if self._attempts is not None and len(self._attempts.passed) and self._boxes.answer != box:
+            self._attempts.start_again()
 
     def region(self) -> Region:
         """What was found, once the search is done."""
