@@ -12,6 +12,7 @@ import pytest
 import torch
 
 import optim as script
+from benchmarks.faults import same_results
 from utils.regions import ndinterval
 
 ROOT = Path(__file__).parents[1]
@@ -20,8 +21,9 @@ DEMO = ("--network", "demo", "--class_nb", 5, "--object_nb", 0, "--gpu", -1)
 
 @pytest.fixture
 def demo(tmp_path):
-    """Options of a quick run into a folder of its own."""
-    return (*DEMO, "--checkpoint_dir", tmp_path / "ck", "--n_iterations", 3, "--initial_width", 5)
+    """Options of a quick run of the paper's optimizers into a folder of its own."""
+    return (*DEMO, "--checkpoint_dir", tmp_path / "ck", "--n_iterations", 3, "--initial_width", 5, "--methods",
+            "OIR_W,naive,OIR_B", "--certify", 0)
 
 
 def test_regions_their_table_and_their_picture(demo, run_script, tmp_path):
@@ -72,7 +74,7 @@ def test_every_variant_runs(words, demo, run_script, tmp_path):
 
 
 @pytest.mark.parametrize("words, complaint", [
-    (("--methods", "OIR_W,oir"), "'oir' is not known; expected some of OIR_W,naive,OIR_B,trap"),
+    (("--methods", "OIR_W,oir"), "'oir' is not known; expected some of OIR_W,naive,OIR_B,trap,largest"),
     (("--parameters", "azimuth,height"), "'height' is not known; expected some of azimuth,elevation,distance,light_"),
     (("--parameters", "azimuth,azimuth"), "expected every name once"),
     (("--fixed", "azimuth=3"), "azimuth is among --parameters"),
@@ -95,6 +97,22 @@ def test_every_variant_runs(words, demo, run_script, tmp_path):
     (("--initial_width", 51), "--initial_width 51"),
     (("--elevation", 91), "--elevation 91"),
     (("--verify", -1), "--verify -1"),
+    (("--certify", -1), "--certify -1: expected a number from 0"),
+    (("--level", 0), "--level 0: expected a confidence above 0 and below 1"),
+    (("--level", 1), "--level 1: expected a confidence"),
+    (("--level", "nan"), "--level nan: expected a confidence"),
+    (("--level", "high"), "invalid float value: 'high'"),
+    (("--score", "margin", "--level", "inf"), "--level inf: expected a number, a margin"),
+    (("--lattice", 0), "--lattice 0: expected a step of azimuth above 0 and at most 360"),
+    (("--lattice", "3,101"), "--lattice 3,101: expected a step of elevation above 0 and at most 100, the width of its"),
+    (("--lattice", "3,3,3"), "--lattice 3,3,3: expected one number, or one for each of azimuth,elevation"),
+    (("--lattice", "fine"), "--lattice fine: expected one number"),
+    (("--risk", 0), "--risk 0: expected a number above 0 and below 1"),
+    (("--risk", 1), "--risk 1"),
+    (("--confidence", 1), "--confidence 1: expected a number above 0 and below 1"),
+    (("--confidence", "nan"), "--confidence nan"),
+    (("--plot", "--parameters", "azimuth,elevation,distance", "--initial_width", 0.5),
+     "--plot: draws regions of azimuth,elevation or of"),
     (("--gradient", "exact"), "invalid choice: 'exact'"),
     (("--class_nb", 10), "--class_nb 10"),
 ])
@@ -106,7 +124,7 @@ def test_bad_input_is_one_line_and_exit_code_2(words, complaint, demo, run_scrip
 
 def test_a_run_that_was_killed_goes_on_to_the_same_regions(run_script, tmp_path):
     words = (*DEMO, "--n_iterations", 15, "--initial_width", 5, "--methods", "OIR_W,naive", "--initial_points", "50,20",
-             "--checkpoint_dir")
+             "--certify", 0, "--checkpoint_dir")
     assert run_script(script, *words, tmp_path / "whole")[0] == 0
     hurried = [sys.executable, "-c", "import runpy, sys; from utils.results import store; store.SAVE_EVERY = 0; "
                "sys.argv[0] = 'optim.py'; runpy.run_path('optim.py', run_name='__main__')",
@@ -127,3 +145,99 @@ def test_a_run_that_was_killed_goes_on_to_the_same_regions(run_script, tmp_path)
         for key in ("optim_trace", "loss_trace"):
             assert all(torch.equal(a, b) for a, b in zip(first[name][key], second[name][key]))
     assert os.listdir(partial.parent) == ["optim.pt"]
+
+
+LARGEST = (*DEMO, "--methods", "largest", "--lattice", "40,20", "--initial_points", "130,30 310,80", "--certify", 40)
+
+
+def test_largest_boxes_are_found_looked_into_and_shown(run_script, tmp_path):
+    code, out, err = run_script(script, *LARGEST, "--checkpoint_dir", tmp_path, "--plot")
+    assert code == 0, err
+    sure, unsure = re.findall(r"^largest .*", out, re.M)
+    assert re.search(r"holds: at least 99 % of it above 0\.5, with 95 % confidence", sure)
+    assert re.search(r" - .*not sure at the start \(0\.\d\d\)$", unsure)
+    entry = torch.load(tmp_path / "Demo/5/0/optim.pt")["largest"]
+    box, nothing = entry["regions"]
+    assert box.size() > 0 and (box.a <= [130, 30]).all() and (box.b >= [130, 30]).all() and not nothing.is_finite()
+    assert entry["promises"][0]["n_below"] == 0 and entry["promises"][0]["n_views"] >= 368
+    found, none = entry["certificates"]
+    assert found["low"] <= 0.01 and found["n_views"] == 40 and none is None
+    assert found["worst"] >= 0.5 or re.search(r"confidence; worst 0\.4\d+ at \(\d", sure)
+    assert entry["promises"][1] is None and entry["problems"][0] == ""
+
+
+def test_a_region_that_does_not_hold_says_so(demo, run_script, tmp_path):
+    words = (*demo[:-4], "--methods", "naive", "--initial_points", "310,60", "--initial_width", 20, "--certify", 50)
+    code, out, err = run_script(script, *words)
+    assert code == 0, err
+    row, = re.findall(r"^naive .*", out, re.M)
+    found, = torch.load(tmp_path / "ck/Demo/5/0/optim.pt")["naive"]["certificates"]
+    assert 0 < found["n_below"] < 50 and found["low"] < found["n_below"] / 50 < found["high"]
+    assert f"does not hold: {found['n_below'] / 50:.0%} below 0.5, worst {found['worst']:.2f} at (" in row
+    assert found["worst"] < 0.5
+
+
+def test_what_a_stored_result_lacks_is_added_and_the_rest_kept(demo, run_script, tmp_path):
+    path = tmp_path / "ck/Demo/5/0/optim.pt"
+    short = (*demo[:-4], "--initial_points", "130,30")
+    assert run_script(script, *short, "--methods", "naive", "--certify", 0)[0] == 0
+    before = torch.load(path)
+    more = (*short, "--methods", "naive,largest", "--lattice", "60,50", "--certify", 20)
+    assert run_script(script, *more)[0] == 0
+    after = torch.load(path)
+    assert after["naive"]["regions"] == before["naive"]["regions"] and "largest" in after
+    assert torch.equal(after["naive"]["optim_trace"][0], before["naive"]["optim_trace"][0])
+    assert [len(after[name]["certificates"]) for name in ("naive", "largest")] == [1, 1]
+    written = path.stat().st_mtime_ns
+    assert run_script(script, *more)[0] == run_script(script, *short, "--methods", "naive", "--certify", 0)[0] == 0
+    assert path.stat().st_mtime_ns == written
+    assert run_script(script, *more, "--level", 0.9)[0] == 0
+    assert torch.load(path)["largest"]["certificates"][0]["level"] == 0.9
+    code, _, err = run_script(script, *more, "--alpha", 0.1)
+    assert code == 2 and "alpha 0.05, now 0.1" in err
+
+
+def test_the_released_program_knows_no_largest_box(demo, run_script, tmp_path):
+    assert script.Options.of(script.parse_args(["--released"])).methods == ("OIR_W", "naive", "OIR_B")
+    assert script.Options.of(script.parse_args([])).methods == ("OIR_W", "naive", "OIR_B", "largest")
+
+
+def test_one_dimensional_regions_are_drawn_over_their_profile(run_script, tmp_path):
+    words = (*DEMO, "--parameters", "azimuth", "--methods", "naive,largest", "--n_iterations", 2, "--initial_points",
+             "130", "--lattice", 40, "--certify", 20, "--checkpoint_dir", tmp_path, "--plot")
+    code, _, err = run_script(script, *words)
+    assert code == 0, err
+    at, scores = torch.load(tmp_path / "Demo/5/0/optim.pt")["profile"]
+    assert at.tolist() == list(range(0, 361, 3)) and scores.shape == (121,) and scores.max() <= 1
+    assert (tmp_path / "Demo/5/0/optim.png").read_bytes()[:4] == b"\x89PNG"
+
+
+KILLED_IN_A_STAGE = """
+import os, runpy, signal, sys
+from utils.results.store import ResultFile
+save, stage, after = ResultFile.save_unfinished, sys.argv[1], int(sys.argv[2])
+def save_and_die(file, contents, now=False):
+    global after
+    save(file, contents, True)
+    if contents.get("left", [""])[0] == stage:
+        after -= 1
+        if after == 0:
+            os.kill(os.getpid(), signal.SIGKILL)
+ResultFile.save_unfinished = save_and_die
+sys.argv[:3] = ["optim.py"]
+runpy.run_path("optim.py", run_name="__main__")
+"""
+
+
+@pytest.mark.parametrize("stage, after", [("largest", 3), ("certify", 1)])
+def test_a_run_that_was_killed_while_it_searched_or_certified_goes_on_to_the_same(stage, after, run_script, tmp_path):
+    words = (*LARGEST, "--methods", "naive,largest", "--n_iterations", 2, "--initial_width", 5, "--checkpoint_dir")
+    whole = tmp_path.parent / "whole_with_largest"  # made once for both
+    if not whole.exists():
+        assert run_script(script, *words, whole)[0] == 0
+    ended = subprocess.run([sys.executable, "-c", KILLED_IN_A_STAGE, stage, str(after), *map(str, words),
+                            str(tmp_path)], cwd=ROOT, capture_output=True, text=True)
+    assert ended.returncode == -signal.SIGKILL, ended.stderr
+    code, out, err = run_script(script, "--override", *words, tmp_path)
+    assert code == 0 and "going on with the" in out, err
+    assert same_results(whole, tmp_path)

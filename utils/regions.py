@@ -51,7 +51,8 @@ class ndinterval:
         return np.stack([axis.ravel() for axis in axes], axis=1)
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, ndinterval) and np.array_equal(self.a, other.a) and np.array_equal(self.b, other.b)
+        return (isinstance(other, ndinterval) and np.array_equal(self.a, other.a, equal_nan=True)
+                and np.array_equal(self.b, other.b, equal_nan=True))
 
     def __repr__(self) -> str:
         return f"ndinterval({self.a.tolist()}, {self.b.tolist()})"

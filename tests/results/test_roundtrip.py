@@ -53,12 +53,12 @@ def test_our_files_come_back_as_they_were(name, there, back, goldens, tmp_path):
 def test_verified_later_and_otherwise_unchanged(goldens):
     contents = read(goldens / OF_OURS / layout.OPTIM)
     for name in METHODS:
-        contents.get(name, {}).pop(layout.VERIFIED, None)
+        contents.get(name, {}).pop("verified", None)
     result = regions_of(contents)
     figures = {name: [dict(minimum=0.5)] * len(method.regions) for name, method in result.methods.items()}
     verified = regions_contents(result.with_verified(figures, 7))
     assert verified.pop(layout.VERIFIED_AT) == 7
-    assert {name: verified[name].pop(layout.VERIFIED) for name in figures} == figures
+    assert {name: verified[name].pop("verified") for name in figures} == figures
     again = regions_contents(regions_of({**verified, layout.SETTINGS: contents[layout.SETTINGS]}))
     assert same(again, verified) and same_types(again, verified)
 

@@ -59,7 +59,7 @@ def _certificate(f: Confidence, region: ndinterval, domain: ndinterval, settings
     values, first = (found.numpy() for found in f.value_and_top1(views))
     n_below = int((~(values >= settings["level"])).sum())
     low, high = share_below(n_below, len(values), settings["confidence"])
-    at, worst = worst_view(f, box, batch_size=f.classifier.batch_size, seed=seed[1])
+    at, worst = worst_view(f, box, batch_size=f.classifier.batch_size)
     lowest = int(np.argmin(values))
     if values[lowest] < worst:
         at, worst = views[lowest], float(values[lowest])

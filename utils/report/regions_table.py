@@ -2,7 +2,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
 import numpy as np
 
@@ -50,14 +49,21 @@ def _verdict(name: str, entry: MethodResult, k: int, domain: ndinterval) -> Iter
     if entry.problems and entry.problems[k]:
         yield entry.problems[k]
     certificate = entry.certificates[k] if entry.certificates else None
-    if certificate and entry.holds(k):
-        promise = entry.promises[k] if entry.promises else None
-        yield f"holds{_promise(promise)}"
-    elif certificate:
+    if certificate:
+        level, worst = certificate["level"], certificate["worst"]
         where = ", ".join(f"{number:.0f}" if abs(number) >= 10 else f"{number:.1f}" for number in
                           certificate["worst_at"])
-        yield (f"does not hold: {certificate['n_below'] / certificate['n_views']:.0%} below {certificate['level']:g}, "
-               f"worst {certificate['worst']:.2f} at ({where})")
+        promise = entry.promises[k] if entry.promises else None
+        if not entry.holds(k):
+            yield (f"does not hold: {certificate['n_below'] / certificate['n_views']:.0%} below {level:g}, worst "
+                   f"{_just(worst, level)} at ({where})")
+        elif promise and promise["n_views"]:
+            yield (f"holds: at least {100 * (1 - promise['high']):.4g} % of it above {promise['level']:g}, with "
+                   f"{100 * promise['confidence']:g} % confidence")
+            if worst < level:
+                yield f"worst {_just(worst, level)} at ({where})"
+        else:
+            yield "holds"
     region = entry.regions[k]
     if region.is_finite() and region.share_of(domain) >= ALL_OF_IT:
         yield "fills the domain"
@@ -70,9 +76,6 @@ def _verdict(name: str, entry: MethodResult, k: int, domain: ndinterval) -> Iter
             yield "still growing when stopped"
 
 
-def _promise(promise: dict[str, Any] | None) -> str:
-    """What the search for a largest box promises of it."""
-    if not promise or not promise["n_views"]:
-        return ""
-    return (f": at least {100 * (1 - promise['high']):.4g} % of it above {promise['level']:g}, with "
-            f"{100 * promise['confidence']:g} % confidence")
+def _just(value: float, level: float) -> str:
+    """A number below the level, with as many digits as tell the two apart."""
+    return next((text for digits in range(2, 18) if float(text := f"{value:.{digits}f}") < level), str(value))

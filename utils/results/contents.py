@@ -62,9 +62,15 @@ class MethodResult:
     promises: list[dict[str, Any] | None] | None = None
 
     def holds(self, point: int) -> bool | None:
-        """Whether no view of a region was found below the level; None if none was looked at."""
+        """Whether a region keeps what it promises; None if nobody looked.
+
+        A largest box may be below the level in the share that its search allows; any other region nowhere.
+        """
         certificate = self.certificates[point] if self.certificates else None
-        return None if certificate is None else certificate["worst"] >= certificate["level"]
+        if certificate is None:
+            return None
+        promise = self.promises[point] if self.promises else None
+        return certificate["worst"] >= certificate["level"] or bool(promise and certificate["low"] <= promise["risk"])
 
     def trace(self, point: int) -> np.ndarray:
         """The box before each iteration: [iterations, 2, n]; of some published files there are none."""
@@ -125,7 +131,8 @@ def regions_contents(result: RegionsResult) -> Contents:
     if result.verified_at is not None:
         contents[layout.VERIFIED_AT] = result.verified_at
     if result.profile is not None:
-        contents[layout.PROFILE] = _tensors(result.profile)
+        import torch
+        contents[layout.PROFILE] = [torch.from_numpy(part) for part in result.profile]
     return contents
 
 
