@@ -26,7 +26,8 @@ from utils.jobs.options import Parser
 from utils.jobs.script import run_script
 
 ROOT = Path(__file__).parents[1]
-OPTIM = ("--n_iterations", "10", "--methods", "OIR_W,naive", "--initial_points", "130,30", "--initial_width", "5")
+OPTIM = ("--n_iterations", "10", "--methods", "OIR_W,naive,largest", "--initial_points", "130,30", "--initial_width",
+         "5", "--lattice", "20", "--certify", "40")
 COMMANDS = {
     "map.py": ("--network", "demo", "--class_nb", "5", "--gpu", "-1", "--step", "10", "--batch_size", "8"),
     "optim.py": ("--network", "demo", "--class_nb", "5", "--gpu", "-1", *OPTIM),

@@ -171,7 +171,8 @@ def test_a_full_disk_is_one_line_and_what_was_saved_is_kept(demo, run_script, mo
 
 
 @pytest.mark.parametrize("module, words", [
-    (script, ("--step", 40)), (optim, ("--n_iterations", 2, "--initial_width", 5, "--methods", "naive"))])
+    (script, ("--step", 40)),
+    (optim, ("--n_iterations", 2, "--initial_width", 5, "--methods", "naive", "--certify", 0))])
 def test_a_disk_with_no_room_for_the_result_is_one_line(module, words, run_script, tmp_path):
     soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (1000, hard))  # no file can be longer

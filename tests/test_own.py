@@ -20,6 +20,7 @@ from utils.semantic.views import Views
 from utils.shapes.catalogue import catalogue_of
 
 ROOT = Path(__file__).parents[1]
+GROWN = ("--methods", "OIR_W,naive,OIR_B", "--certify", 0)
 QUICK = ("--network", "demo", "--gpu", -1, "--step", 60)
 FORMATS = ("obj", "ply", "stl", "glb", "off")
 
@@ -133,7 +134,7 @@ def test_a_data_set_stands_in_the_built_in_ones_place(three_classes, run_script,
     for class_nb, object_nb, name, label in ((0, 1, "mug", 5), (2, 0, "box", 6)):
         numbers = ("--class_nb", class_nb, "--object_nb", object_nb)
         assert run_script(map_script, *shared, *numbers, "--step", 60)[0] == 0
-        assert run_script(optim_script, *shared, *numbers, "--n_iterations", 2)[0] == 0
+        assert run_script(optim_script, *shared, *numbers, "--n_iterations", 2, *GROWN)[0] == 0
         for file in ("map.pt", "optim.pt"):
             result = torch.load(tmp_path / f"ck/Demo/{class_nb}/{object_nb}" / file)
             assert (result["class_name"], result["label"], result["shape_id"]) == (name, label, "box")
@@ -169,7 +170,7 @@ def test_a_network_of_ones_own(my_nets, run_script, tmp_path):
     shared = ("--network", "my_nets:tiny", "--gpu", -1, "--checkpoint_dir", tmp_path, "--class_nb", 0, "--label",
               "airplane")
     assert run_script(map_script, *shared, "--step", 60)[0] == 0
-    assert run_script(optim_script, *shared, "--n_iterations", 2, "--verify", 2)[0] == 0
+    assert run_script(optim_script, *shared, "--n_iterations", 2, "--verify", 2, *GROWN)[0] == 0
     result = torch.load(tmp_path / "my_nets_tiny/0/0/map.pt")
     assert result["settings"]["image_size"] == 32 and "0.25" in result["settings"]["normalize"]
     f = Confidence.of(choose_network("my_nets:tiny"), "airplane", load_stand_in(0, 0))
@@ -265,6 +266,7 @@ def test_maps_and_regions_of_other_parameters(run_script, tmp_path):
     assert result["settings"]["fixed"] == {"azimuth": 20}
     code, out, err = run_script(optim_script, "--network", "demo", "--gpu", -1, "--checkpoint_dir", tmp_path,
                                 "--parameters", "azimuth,elevation,distance,light_elevation", "--n_iterations", 2,
+                                *GROWN,
                                 "--initial_points", "130,30,2.7,60")
     assert code == 0 and len(re.findall(r"^(OIR_W|OIR_B|naive) ", out, re.M)) == 3, err
     assert torch.load(tmp_path / "Demo/0/0/optim.pt")["OIR_W"]["optim_trace"][0].shape == (2, 2, 4)
@@ -300,7 +302,7 @@ def test_a_field_of_view_is_a_field_of_view():
 
 def test_from_python_as_the_scripts_do_it(run_script, tmp_path):
     words = ("--network", "demo", "--gpu", -1, "--class_nb", 5, "--checkpoint_dir", tmp_path, "--n_iterations", 3)
-    assert run_script(optim_script, *words, "--methods", "OIR_B,OIR_W")[0] == 0
+    assert run_script(optim_script, *words, "--methods", "OIR_B,OIR_W", "--certify", 0)[0] == 0
     stored = torch.load(tmp_path / "Demo/5/0/optim.pt")
     f = Confidence.of(load_network("demo"), "cup", load_stand_in(5, 0))
     grown = grow_regions(f, stored["initial_point"], ("OIR_B", "OIR_W"), n_iterations=3)
@@ -334,7 +336,8 @@ def test_a_sweep_over_a_data_set_and_a_network_of_ones_own(three_classes, tmp_pa
         "nn.Conv2d(3, 4, 8, stride=8), nn.Flatten(), nn.Linear(64, 10)), dict(image_size=32, class_names="
         "['cup', 'piano', *'abcdefgh'])\n")
     sweep = [sys.executable, str(ROOT / "sweep.py"), "--networks", "found_here:tiny", "--dataset", str(three_classes),
-             "--gpu", "-1", "--step", "60", "--n_iterations", "2", "--checkpoint_dir", str(tmp_path / "ck"),
+             "--gpu", "-1", "--step", "60", "--n_iterations", "2", *map(str, GROWN), "--checkpoint_dir",
+             str(tmp_path / "ck"),
              "--parameters", "azimuth"]
     done = subprocess.run(sweep, cwd=tmp_path / "somewhere", capture_output=True, text=True)
     assert done.returncode == 0, done.stdout + done.stderr

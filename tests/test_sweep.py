@@ -24,7 +24,7 @@ from utils.results import store
 
 ROOT = Path(__file__).parents[1]
 QUICK = ("--networks", "demo", "--gpu", "-1", "--step", "30", "--n_iterations", "3", "--initial_width", "5",
-         "--methods", "OIR_W,naive", "--initial_points", "130,30")
+         "--methods", "OIR_W,naive", "--initial_points", "130,30", "--certify", "0")
 needs_ray = pytest.mark.skipif(cluster.ray is None, reason="needs Ray: pip install -r requirements-cluster.txt")
 
 

@@ -2,11 +2,12 @@
 
 For use from Python:
 
-    from utils import Confidence, grow_regions, load_mesh, load_network, load_result
+    from utils import Confidence, grow_regions, largest_region, load_mesh, load_network, load_result
 
     f = Confidence.of(load_network("demo"), "cup", load_mesh("mug.obj"))
     f([(130, 30), (50, 20)])                      # confidence at (azimuth, elevation)
     grow_regions(f, [(130, 30)])["OIR_B"].regions
+    largest_region(f, (130, 30), step=3).box      # the largest box in which f stays above 0.5
     load_result("checkpoint/Demo/5/0/optim.pt")   # whatever map.py and optim.py wrote
 """
 import sys
@@ -17,8 +18,8 @@ from utils.regions import ndinterval
 # Where each public name lives; it is imported when first asked for, because torch takes seconds.
 _PLACES = {
     "Confidence": "semantic.confidence", "domain_of": "parameters", "grid": "parameters", "grow_regions": "bounds",
-    "load_mesh": "shapes.shape", "load_network": "networks", "load_result": "results.contents",
-    "load_shape": "shapes.shape", "load_stand_in": "shapes.shape"}
+    "largest_region": "bounds.largest", "load_mesh": "shapes.shape", "load_network": "networks",
+    "load_result": "results.contents", "load_shape": "shapes.shape", "load_stand_in": "shapes.shape"}
 __all__ = [*_PLACES, "ndinterval"]
 
 
