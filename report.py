@@ -18,11 +18,14 @@ from utils.jobs.script import run_script
 from utils.parameters import PARAMETERS
 from utils.report.methods import COLORMAP, PAPER_COLORMAP
 from utils.report.writing import write_tables, write_text
+from utils.results.layout import MAP, OPTIM
 from utils.results.left_out import LeftOut
 from utils.results.tree import Selection, Tree
+from utils.semantic.scores import SCORES
 from utils.shapes.catalogue import catalogue_of
 
 LEFT_OUT = 1  # exit code
+CONFIDENCE = SCORES["softmax"]
 ELEVATION = PARAMETERS["elevation"]
 
 
@@ -39,13 +42,36 @@ def draw(args: Namespace, left_out: LeftOut) -> None:
     drawing.draw_missing(planned, args.results_dir, left_out)
 
 
+def audit(args: Namespace, left_out: LeftOut) -> None:
+    from utils.report import drawing, plots  # matplotlib takes a second to import
+    from utils.report.audit import tables
+    from utils.report.curve import curves
+    from utils.report.pairs import lone, paired
+    tree = tree_of(args.checkpoint_dir, args, left_out)
+    pairs, others = paired(tree.maps(), tree.regions())
+    for key, why in others.items():
+        with left_out.on_error(f"{key}: "):
+            raise InputError(why)
+    if not pairs:
+        raise InputError(f"{tree.folder}: has no object to audit; expected {MAP} and {OPTIM} of the same one")
+    for line in lone(tree):
+        print(line)
+    write_tables(tables(pairs, args.level), "audit", args.results_dir)
+    figure = drawing.Planned("audit", (), lambda: plots.plot_curves(curves(pairs), args.level))
+    figure.write(args.results_dir)
+    print(f"drawn: {', '.join(map(str, figure.paths(args.results_dir)))}")
+
+
 def explorer(args: Namespace, left_out: LeftOut) -> None:
+    from utils.report import audit, srvr
     from utils.report.explorer import page
-    from utils.report.srvr import tables
+    from utils.report.pairs import paired
     tree = tree_of(args.checkpoint_dir, args, left_out)
     found = tree.maps(), tree.regions()
+    pairs, _ = paired(*found)
+    tables = [*srvr.tables(*found).values(), *(audit.tables(pairs).values() if pairs else ())]
     path = args.results_dir / "explorer.html"
-    write_text(path, page(*found, tables(*found).values(), args.data_dir, left_out))
+    write_text(path, page(*found, tables, args.data_dir, left_out))
     print(f"{path}: {path.stat().st_size / 1e6:.1f} MB")
 
 
@@ -69,6 +95,8 @@ class Command:
 
 COMMANDS = dict(
     srvr=Command(srvr, "the paper's table: SRVR by network and method, and shares of views above a confidence"),
+    audit=Command(audit, "which regions hold on the maps, and how large they may be: tables, and a figure over the "
+                         "level", ("level",)),
     maps=Command(draw, "confidence over azimuth and elevation: of each object, and the means of each class",
                  ("colormap",)),
     regions=Command(draw, "regions over the maps", ("colormap",)),
@@ -91,6 +119,8 @@ OPTIONS: dict[str, tuple[tuple[str, ...], dict]] = dict(
                                           help="folder to write to (default: results)")),
     checkpoint_dir=(("--checkpoint_dir",), dict(type=Path, default=Path("checkpoint"), metavar="DIR",
                                                 help="folder of the results to read (default: checkpoint)")),
+    level=(("--level",), dict(type=float, default=CONFIDENCE.level, metavar="L",
+                              help="confidence from which a view counts as robust (default: %(default)s)")),
     colormap=(("--paper",), dict(dest="colormap", action="store_const", const=PAPER_COLORMAP, default=COLORMAP,
                                  help="the paper's colours, red to blue (default: dark to light)")),
     elevation=(("--elevation",), dict(type=float, default=ELEVATION.default, metavar="DEGREES", help="of the camera, "
@@ -113,6 +143,8 @@ def parse_args(argv: list[str] | None = None) -> Namespace:
     args = parser.parse_args(argv)
     if "elevation" in args and not ELEVATION.begin <= args.elevation <= ELEVATION.end:
         raise InputError(f"--elevation {args.elevation:g}: expected {ELEVATION.begin} to {ELEVATION.end} degrees")
+    if "level" in args and not 0 < args.level < 1:
+        raise InputError(f"--level {args.level:g}: expected a number between 0 and 1")
     if "data_dir" in args and not args.data_dir.is_dir():
         raise InputError(f"--data_dir {args.data_dir}: no such folder; give the one that holds <class>/<shape id>/"
                          "models")

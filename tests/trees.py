@@ -2,6 +2,7 @@
 import numpy as np
 import torch
 
+from utils.bounds import LARGEST
 from utils.parameters import grid
 from utils.regions import ndinterval
 from utils.results.layout import MAP, OPTIM
@@ -11,8 +12,12 @@ from utils.shapes.shape import load_stand_in
 METHODS = ("naive", "OIR_B", "OIR_W")
 
 
-def write_result(folder, class_nb=5, object_nb=0, seed=0, step=15, iterations=4, parameters=("azimuth", "elevation")):
-    """A map and regions of the stand-in of a class and number, as map.py and optim.py leave them."""
+def write_result(folder, class_nb=5, object_nb=0, seed=0, step=15, iterations=4, parameters=("azimuth", "elevation"),
+                 largest=False):
+    """A map and regions of the stand-in of a class and number, as map.py and optim.py leave them.
+
+    With `largest` there are largest boxes among the regions: one that is certified, and a start that is not sure.
+    """
     random = np.random.default_rng(seed)
     shape = load_stand_in(class_nb, object_nb)
     xx, yy = grid(step)
@@ -30,4 +35,14 @@ def write_result(folder, class_nb=5, object_nb=0, seed=0, step=15, iterations=4,
         contents[method] = dict(
             optim_trace=list(torch.from_numpy(traces)), loss_trace=list(torch.rand(2, iterations, dtype=torch.float64)),
             regions=[ndinterval(*trace[-1]) for trace in traces], problems=["", ""])
+    if largest:
+        nothing = np.full(n, np.nan)
+        certificate = dict(level=0.5, confidence=0.95, n_views=299, n_below=0, low=0.0, high=0.01, mean=0.8, risk=0.01,
+                           attempt=1, worst=0.6)
+        contents[LARGEST] = dict(
+            optim_trace=list(torch.zeros(2, 0, 2, n, dtype=torch.float64)),
+            loss_trace=list(torch.zeros(2, 0, dtype=torch.float64)),
+            regions=[ndinterval(points[0] - 5.5, points[0] + 20.5), ndinterval(nothing, nothing)],
+            problems=["", "not sure at the start (0.27)"], certificates=[certificate, None],
+            promises=[{name: value for name, value in certificate.items() if name != "worst"}, None])
     ResultFile(folder / OPTIM, settings).save_finished(contents)

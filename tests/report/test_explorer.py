@@ -12,8 +12,12 @@ from PIL import Image
 
 import report as script
 from tests.trees import METHODS, write_result
+from utils.bounds import LARGEST
 from utils.report import explorer
+from utils.report.methods import ON_MAP
 from utils.report.objects import views_at
+from utils.report.on_map import largest_box, purity
+from utils.results.contents import read_map, read_optim
 from utils.results.layout import MAP, OPTIM
 from utils.shapes.shape import load_stand_in
 
@@ -26,10 +30,13 @@ def data_of(page):
 
 @pytest.fixture(scope="session")
 def page_file(whole_tree, tmp_path_factory):
-    """The page of `whole_tree`, where one object has regions of azimuth only and one is of an unknown shape."""
+    """The page of `whole_tree`, where one object has regions of azimuth only, one has largest boxes among its regions,
+    one has large regions, and one is of an unknown shape."""
     folder = tmp_path_factory.mktemp("explorer")
     tree = shutil.copytree(whole_tree, folder / "tree")
     write_result(tree / "Demo/1/0", class_nb=1, parameters=("azimuth",))
+    write_result(tree / "ResNet50/5/0", largest=True)
+    write_result(tree / "Demo/5/0", seed=3, iterations=40)
     path = tree / "ResNet50/5/1" / MAP
     torch.save({**torch.load(path), "shape_id": "</script><script>document.title = 1"}, path)
     with pytest.MonkeyPatch.context() as patch:
@@ -57,7 +64,7 @@ def test_the_page_holds_the_results(page_file, whole_tree):
         [*box.a, *box.b] for box in regions]
     flat = data["objects"][0]["results"]["Demo"]["regions"]
     assert flat["points"] == [[130, 35], [50, 35]] and flat["boxes"]["naive"][0][1::2] == [35, 35]
-    assert [table["columns"][0] for table in data["tables"]] == ["network"] * 3
+    assert [table["columns"][0] for table in data["tables"]] == ["network"] * 5  # three of srvr, two of audit
 
 
 def test_the_page_loads_nothing_and_no_name_ends_its_script(page_file):
@@ -114,8 +121,8 @@ def opened(loaded, page_file):
     """The page as it opens; at the end, that it complained about nothing and asked for nothing."""
     page, complaints, requests = loaded
     page.set_viewport_size(dict(width=1300, height=900))
-    for method in METHODS:
-        page.uncheck(f"input[value={method}]")
+    for method in (*METHODS, LARGEST, ON_MAP):
+        page.uncheck(f"input[value='{method}']")
     for name, choice in (("network-0", "Demo"), ("network-1", "ResNet50"), ("class", "bathtub")):
         page.select_option(f"#{name}", choice)
     yield page
@@ -150,8 +157,20 @@ def cursor(page, k):
 
 def n_boxes(page, k):
     """How many boxes of each method are drawn."""
-    return page.evaluate("""k => Object.fromEntries(document.querySelector(`#map-${k} .plot`).data.filter(
-        trace => trace.mode === "lines" && trace.name).map(trace => [trace.name, trace.x.length / 6]))""", k)
+    return page.evaluate("""k => {
+        const counts = {};
+        for (const {mode, name, x} of document.querySelector(`#map-${k} .plot`).data)
+            if (mode === "lines" && name) counts[name] = (counts[name] || 0) + x.length / 6;
+        return counts;
+    }""", k)
+
+
+def marked(page, k):
+    """The corners that are marked: [azimuth, elevation] of each region that does not hold."""
+    return page.evaluate("""k => {
+        const {x, y} = document.querySelector(`#map-${k} .plot`).data.find(trace => trace.name === "does not hold");
+        return x.map((azimuth, i) => [azimuth, y[i]]);
+    }""", k)
 
 
 def confidences(page):
@@ -206,9 +225,42 @@ def test_regions_are_switched_on_and_off(opened, whole_tree):
     assert "Regions of azimuth," in opened.text_content("#map-0 .note")  # as bars at their elevation
     opened.uncheck("input[value=OIR_W]")
     assert n_boxes(opened, 0) == n_boxes(opened, 1) == dict(naive=2)
-    drawn = opened.evaluate("document.querySelector('#map-1 .plot').data.find(trace => trace.name === 'naive').x")
+    drawn = opened.evaluate("document.querySelector('#map-1 .plot').data.filter(trace => trace.name === 'naive')"
+                            ".flatMap(trace => trace.x)")
     boxes = torch.load(whole_tree / "ResNet50/1/0" / OPTIM)["naive"]["regions"]
     assert drawn == [x for box in boxes for x in (box.a[0], box.b[0], box.b[0], box.a[0], box.a[0], None)]
+
+
+def test_largest_boxes_of_a_file_else_of_the_map(page_file, whole_tree):
+    data = data_of(page_file.read_text())
+    of_file = data["objects"][1]["results"]["ResNet50"]["regions"]
+    assert of_file["boxes"][LARGEST] == [[124.5, 24.5, 150.5, 50.5], None] and ON_MAP not in of_file["boxes"]
+    assert of_file["holds"][LARGEST] == [True, None]
+    view, points = read_map(whole_tree / "Demo/5/0" / MAP), read_optim(whole_tree / "Demo/5/0" / OPTIM).initial_points
+    boxes = [box for box in (largest_box(view, point, 0.5) for point in points) if box]
+    of_map = data["objects"][1]["results"]["Demo"]["regions"]
+    assert boxes and of_map["boxes"][ON_MAP] == [[*box.a, *box.b] for box in boxes] and LARGEST not in of_map["boxes"]
+    flat = data["objects"][0]["results"]["Demo"]["regions"]
+    assert ON_MAP not in flat["boxes"] and flat["holds"]["naive"] == [None, None]  # a map says nothing of a line
+    assert data["methods"][ON_MAP] == data["methods"][LARGEST]
+
+
+def test_regions_that_do_not_hold_are_marked(opened, page_file):
+    opened.select_option("#class", "cup")
+    opened.check("input[value=OIR_W]")
+    n_marked = []
+    for k, network in enumerate(("Demo", "ResNet50")):
+        folder = page_file.parent / "tree" / network / "5/0"
+        view, regions = read_map(folder / MAP), read_optim(folder / OPTIM).methods["OIR_W"].regions
+        failing = [box for box in regions if purity(view, box, 0.5) not in (None, 1)]
+        assert marked(opened, k) == [[*np.clip(box.b, [0, -10], [360, 90])] for box in failing]
+        n_marked.append(len(failing))
+    assert n_marked[0] > 0 and n_boxes(opened, 0) == n_boxes(opened, 1) == dict(OIR_W=2)
+    opened.check(f"input[value='{LARGEST}']")
+    opened.check(f"input[value='{ON_MAP}']")
+    assert n_boxes(opened, 1) == {"OIR_W": 2, LARGEST: 1}  # the start that is not sure has none
+    assert n_boxes(opened, 0).keys() == {"OIR_W", ON_MAP}
+    assert [len(marked(opened, k)) for k in (0, 1)] == n_marked  # a certificate holds, and so does the map's own box
 
 
 def test_one_network_alone_and_two_the_other_way_round(opened, whole_tree):

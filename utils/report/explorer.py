@@ -13,10 +13,12 @@ from PIL import Image
 from plotly.offline import get_plotlyjs
 from tqdm import tqdm
 
+from utils.bounds import LARGEST
 from utils.errors import InputError
 from utils.parameters import AZIMUTH_AND_ELEVATION, PARAMETERS, grid
-from utils.report.methods import STYLES, in_order
+from utils.report.methods import ON_MAP, STYLES, in_order
 from utils.report.objects import shape_of, views_at
+from utils.report.on_map import holding, with_largest
 from utils.report.tables import Table
 from utils.results.contents import MapResult, RegionsResult
 from utils.results.left_out import LeftOut
@@ -95,7 +97,8 @@ def page(maps: Mapping[Key, MapResult], regions: Mapping[Key, RegionsResult], ta
         is_alone = n_of_shape[thing.key.class_nb, thing.key.object_nb, thing.shape_id] == 1
         found.append(dict(class_name=thing.key.class_name, object_nb=thing.key.object_nb,
                           variant=thing.variant(is_alone), results=thing.results, sprite=sprite))
-    data = dict(objects=found, methods={name: asdict(style) for name, style in STYLES.items()},
+    styles = {**STYLES, ON_MAP: STYLES[LARGEST]}
+    data = dict(objects=found, methods={name: asdict(style) for name, style in styles.items()},
                 networks=sorted({key.network for key in (*maps, *regions)}),
                 tables=[dict(title=table.title, columns=table.columns, rows=table.rows, digits=[
                     table.digits if any(isinstance(row[k], float) for row in table.rows) else 0
@@ -119,7 +122,7 @@ def objects_of(maps: Mapping[Key, MapResult], regions: Mapping[Key, RegionsResul
             objects.append(thing)
         thing.known += known
         thing.results[key.network] = dict(map=_map(maps[key]) if key in maps else None,
-                                          regions=_regions(regions[key]) if key in regions else None)
+                                          regions=_regions(regions[key], maps.get(key)) if key in regions else None)
     return objects
 
 
@@ -143,10 +146,11 @@ def _map(result: MapResult) -> dict[str, Any]:
                 z=base64.b64encode(result.z.astype("<f4").tobytes()).decode())
 
 
-def _regions(result: RegionsResult) -> dict[str, Any] | None:
-    """Boxes [azimuth, elevation, azimuth, elevation] or None by method, and the initial points; others as projections.
+def _regions(result: RegionsResult, view: MapResult | None) -> dict[str, Any] | None:
+    """Boxes [azimuth, elevation, azimuth, elevation] or None by method, whether they hold, and the initial points.
 
-    A one-dimensional region is a box without height at its elevation.
+    Without largest boxes among the regions, those of the map are added. Regions of other parameters are projections: a
+    one-dimensional region is a box without height at its elevation.
     """
     parameters, stated = result.metadata.parameters, result.metadata.elevation
     elevation = PARAMETERS["elevation"].default if stated is None else stated
@@ -158,10 +162,12 @@ def _regions(result: RegionsResult) -> dict[str, Any] | None:
 
     if columns[0] is None:
         return None
+    boxes = with_largest({name: result.methods[name].regions for name in in_order(result.methods)},
+                         result.initial_points, view if parameters == AZIMUTH_AND_ELEVATION else None)
     return dict(points=[flat(point) for point in result.initial_points if np.isfinite(point).all()],
-                parameters=list(parameters),
-                boxes={name: [flat(box.a) + flat(box.b) if box.is_finite() else None
-                              for box in result.methods[name].regions] for name in in_order(result.methods)})
+                parameters=list(parameters), holds=holding(result, view),
+                boxes={name: [flat(box.a) + flat(box.b) if box.is_finite() else None for box in of_method]
+                       for name, of_method in boxes.items()})
 
 
 def _sprite(shape: Shape, image_size: int) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from typing import TypeVar
 import numpy as np
 from matplotlib.figure import Figure
 
+from utils.bounds import LARGEST
 from utils.errors import InputError
 from utils.parameters import AZIMUTH_AND_ELEVATION, PARAMETERS, domain_of
 from utils.regions import ndinterval
@@ -19,6 +20,7 @@ from utils.report.animation import Animation
 from utils.report.drawing import GIF, Planned
 from utils.report.methods import COLORMAP, in_order
 from utils.report.objects import shape_of, views_at
+from utils.report.on_map import holding
 from utils.results.contents import MapResult, RegionsResult, read_map, read_optim
 from utils.results.layout import MAP, OPTIM
 from utils.results.left_out import LeftOut
@@ -185,7 +187,8 @@ def _regions(key: Key, path: Path, map_path: Path | None, colormap: str) -> Figu
     result = _read_boxes(path, "regions")
     below = None if map_path is None else read_map(map_path)
     return plots.plot_regions(_boxes(result), result.initial_points, below,
-                              f"{key.network}: regions of {key.class_name} {key.object_nb}", colormap=colormap)
+                              f"{key.network}: regions of {key.class_name} {key.object_nb}", colormap,
+                              holding(result, below))
 
 
 def _read_boxes(path: Path, command: str, with_traces: bool = False) -> RegionsResult:
@@ -204,9 +207,9 @@ def _boxes(result: RegionsResult) -> dict[str, list[ndinterval]]:
 
 
 def _bounds(result: RegionsResult) -> dict[str, list[np.ndarray]]:
-    """The traces of the boxes by method, in the paper's order."""
+    """The traces of the boxes by method, in the paper's order; largest boxes did not grow."""
     return {name: [result.methods[name].trace(k) for k in range(len(result.initial_points))]
-            for name in in_order(result.methods)}
+            for name in in_order(result.methods) if name != LARGEST}
 
 
 def _row_at(view: MapResult, elevation: float) -> int:
@@ -229,10 +232,12 @@ def _profile(key: Key, map_path: Path, path: Path | None, elevation: float) -> F
 
 def _traces(key: Key, path: Path) -> Figure:
     result = read_optim(path, with_traces=True)
-    losses = {name: [result.methods[name].loss(k) for k in range(len(result.initial_points))]
-              for name in in_order(result.methods)}
+    bounds = _bounds(result)
+    if not bounds:
+        raise InputError(f"{path}: has largest boxes alone, which are searched for and leave no traces")
+    losses = {name: [result.methods[name].loss(k) for k in range(len(result.initial_points))] for name in bounds}
     parameters = result.metadata.parameters
-    return plots.plot_traces(_bounds(result), losses, result.initial_points, parameters, domain_of(parameters),
+    return plots.plot_traces(bounds, losses, result.initial_points, parameters, domain_of(parameters),
                              _title(key))
 
 

@@ -2,6 +2,8 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from utils.bounds import LARGEST
+
 
 @dataclass(frozen=True)
 class Style:
@@ -22,8 +24,9 @@ STYLES = {
     "OIR_B": Style("#ff0000", "--", "dash"),
     "OIR_W": Style("#ffff00", "-", "solid"),
     "trap": Style("#ffa500", "-.", "dashdot"),
-    "largest": Style("#ffffff", "-", "solid"),
+    LARGEST: Style("#ffffff", "-", "solid"),
 }
+ON_MAP = f"{LARGEST} on map"  # the largest box that a map allows: no method of optim.pt, and drawn as LARGEST is
 COLORMAP = "viridis"  # even in lightness, and readable for the colour-blind
 PAPER_COLORMAP = "RdBu"
 

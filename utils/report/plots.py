@@ -11,18 +11,21 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Rectangle
 from matplotlib.patheffects import Normal, Stroke
 
+from utils.bounds import LARGEST
 from utils.files import whole_file
 from utils.parameters import AZIMUTH_AND_ELEVATION, PARAMETERS
 from utils.regions import ndinterval
-from utils.report.methods import COLORMAP, STYLES
+from utils.report.curve import INTERVAL, Curve
+from utils.report.methods import COLORMAP, ON_MAP, STYLES, in_order
+from utils.report.on_map import DOMAIN, Regions, Verdicts, holds_on, with_largest
 from utils.results.contents import CONFIDENCE, MapResult
 from utils.results.layout import picture_path
 from utils.results.store import ADVICE
 
 OUTLINED = [Stroke(linewidth=4, foreground="black"), Normal()]  # to be seen on any colour of the map
 POINT_COLORS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#56b4e9", "#e69f00")  # Okabe and Ito's
+LINES, MARKS = ("-", "--", "-.", ":"), ("o", "s", "^", "D", "v", "P")  # of networks, for those who do not see colours
 
-Regions = Mapping[str, Sequence[ndinterval]]  # by method
 Traces = Mapping[str, Sequence[np.ndarray]]  # by method, one for each initial point
 
 
@@ -40,26 +43,35 @@ def plot_map(result: MapResult, title: str, colormap: str = COLORMAP) -> Figure:
 
 
 def plot_regions(regions: Regions, initial_points: np.ndarray, below: MapResult | None, title: str,
-                 colormap: str = COLORMAP) -> Figure:
-    """Draw regions over the map of the same object, as the paper's figure does.
+                 colormap: str = COLORMAP, holds: Verdicts | None = None) -> Figure:
+    """Draw regions over the map of the same object, as the paper's figure does, and the largest box on the map.
+
+    A region that does not hold has a thin line, and a mark in its upper right corner.
 
     Args:
-        regions: boxes of azimuth and elevation, by method.
+        regions: boxes of azimuth and elevation, by method. Those that are not finite are not drawn. Without largest
+            boxes among them, those of the map are drawn.
         initial_points: [P, 2], drawn as green crosses.
         below: the map, or None for no map.
         title: above the figure.
         colormap: matplotlib's name.
+        holds: whether each region holds, as of `on_map.holding`; default: as the map says.
     """
     figure, axes = _axes(title)
     if below is not None:
         _draw_map(figure, axes, below, colormap)
-    for method, boxes in regions.items():
-        label = method
-        for box in boxes:
-            if box.is_finite():
-                _draw_box(axes, box.a, box.r, method, label)
-                label = ""  # one entry a method in the legend
-    _finish_regions(figure, axes, initial_points)
+    handles, corners = [], []
+    for name, boxes in with_largest(regions, initial_points, below).items():
+        method = LARGEST if name == ON_MAP else name
+        drawn = [(k, box) for k, box in enumerate(boxes) if box.is_finite()]
+        for k, box in drawn:
+            known = holds[method][k] if holds and method in holds else holds_on(below, box)
+            patch = axes.add_patch(_box(box.a, box.r, method))
+            if known is False:
+                patch.set(linewidth=1.4, path_effects=[Stroke(linewidth=2.4, foreground="black"), Normal()])
+                corners.append(np.clip(box.b, DOMAIN.a, DOMAIN.b))
+        handles += [_box((0, 0), (1, 1), method, name)] if drawn else []
+    _finish_regions(figure, axes, initial_points, handles, corners)
     return figure
 
 
@@ -80,14 +92,12 @@ def growth_frames(traces: Traces, initial_points: np.ndarray, below: MapResult, 
     figure, axes = _axes(title)
     canvas = FigureCanvasAgg(figure)
     _draw_map(figure, axes, below, COLORMAP)
-    boxes = []
-    for method, of_points in traces.items():
-        label = method
-        for trace in of_points:
-            if len(trace):
-                boxes.append((_draw_box(axes, np.zeros(2), np.zeros(2), method, label), trace))
-                label = ""
-    _finish_regions(figure, axes, initial_points)
+    there = {method: [trace for trace in of_points if len(trace)] for method, of_points in traces.items()}
+    boxes = [(_box((0, 0), (0, 0), method), trace) for method in there for trace in there[method]]
+    for patch, _ in boxes:
+        axes.add_patch(patch)
+    handles = [_box((0, 0), (1, 1), method, method) for method in there if there[method]]
+    _finish_regions(figure, axes, initial_points, handles)
     longest = max(len(trace) for _, trace in boxes)
     frames = []
     for k in np.unique(np.linspace(0, longest - 1, n_frames).round().astype(int)):
@@ -129,6 +139,47 @@ def plot_profile(azimuth: np.ndarray, confidence: np.ndarray, regions: Regions, 
     axes.set_yticks(np.linspace(0, 1, 6))
     axes.set_ylabel("confidence in the class", y=1, ha="right")
     axes.axhline(0, color="black", linewidth=0.8)
+    return figure
+
+
+def plot_curves(found: Mapping[str, Curve], level: float) -> Figure:
+    """Draw the exact SRVR over the level, and beside it the SRVR of the regions that the methods grew.
+
+    Args:
+        found: by network.
+        level: that is marked.
+    """
+    figure = Figure(figsize=(9, 4.6), layout="constrained")
+    axes, beside = figure.subplots(1, 2, sharey=True, width_ratios=(3.6, 1))
+    methods = in_order(name for curve in found.values() for name in curve.methods)
+    names = []
+    for k, (network, curve) in enumerate(found.items()):
+        color, line, mark = (options[k % len(options)] for options in (POINT_COLORS, LINES, MARKS))
+        axes.fill_between(curve.levels, curve.low, curve.high, color=color, alpha=0.15, linewidth=0)
+        axes.plot(curve.levels, curve.srvr, line, color=color, linewidth=2.5)
+        names.append(Line2D([], [], linestyle=line, marker=mark, color=color, linewidth=2.5, markersize=8,
+                            markeredgecolor="black", markeredgewidth=0.6, label=f"{network} ({curve.n_objects} object"
+                            f"{'' if curve.n_objects == 1 else 's'})"))
+        offset = 0.14 * (k - (len(found) - 1) / 2)
+        beside.plot([methods.index(name) + offset for name in curve.methods], list(curve.methods.values()),
+                    mark, color=color, markersize=8, markeredgecolor="black", markeredgewidth=0.6)
+    axes.axvline(level, color="grey", linewidth=1, linestyle="--", zorder=0)
+    axes.set_yscale("log")  # a share of 0 lies below the axis
+    largest = max(max(curve.high.max(), *curve.methods.values()) for curve in found.values())
+    axes.set(xlabel="level of the confidence", ylabel="SRVR (% of the domain)", xlim=(0, 1),
+             ylim=(0.01, 30 if largest < 25 else 110))
+    axes.yaxis.set_major_formatter("{x:g}")
+    axes.set_title(f"the largest boxes on the maps, with {INTERVAL:.0%} intervals", loc="left", fontsize="medium")
+    beside.set_title("the methods' regions", loc="left", fontsize="medium")
+    beside.set_xticks(range(len(methods)), methods, rotation=30 if len(methods) > 3 else 0)
+    beside.set_xlim(-0.6, len(methods) - 0.4)
+    beside.tick_params(axis="y", which="both", labelleft=False)
+    for ax in (axes, beside):
+        ax.grid(axis="y", color="0.9")
+        ax.set_axisbelow(True)
+        ax.spines[["top", "right"]].set_visible(False)
+    figure.suptitle("The largest regions that hold, and the methods' regions")
+    figure.legend(handles=names, loc="outside lower center", ncols=4, frameon=False)
     return figure
 
 
@@ -204,20 +255,28 @@ def _axes(title: str, parameters: Sequence[str] = AZIMUTH_AND_ELEVATION) -> tupl
     return figure, axes
 
 
-def _draw_box(axes: Axes, a: np.ndarray, r: np.ndarray, method: str, label: str) -> Any:
-    """A box from a with sides r, in the method's line. Returns the patch."""
+def _box(a: Sequence[float] | np.ndarray, r: Sequence[float] | np.ndarray, method: str, label: str = "") -> Rectangle:
+    """A box from a with sides r, in the method's line."""
     style = STYLES[method]
-    return axes.add_patch(Rectangle(tuple(a), *r, fill=False, linewidth=2, edgecolor=style.color,
-                                    linestyle=style.line, label=label, path_effects=OUTLINED))
+    return Rectangle(tuple(a), *r, fill=False, linewidth=2, edgecolor=style.color, linestyle=style.line, label=label,
+                     path_effects=OUTLINED)
 
 
-def _finish_regions(figure: Figure, axes: Axes, initial_points: np.ndarray) -> None:
-    """What regions stand among: their initial points, the domain, and what the lines mean."""
-    axes.plot(*zip(*initial_points), "x", color="lime", markersize=9, markeredgewidth=2.5, label="initial points",
-              path_effects=OUTLINED)
+def _finish_regions(figure: Figure, axes: Axes, initial_points: np.ndarray, handles: Sequence[Rectangle],
+                    corners: Sequence[np.ndarray] = ()) -> None:
+    """What regions stand among: marks in the corners of those that do not hold, their initial points, the domain, and
+    what the lines mean."""
+    entries: list[Any] = list(handles)
+    if corners:
+        at = tuple(zip(*corners))
+        entries.append((*axes.plot(*at, "o", color="white", markeredgecolor="black", markersize=9, zorder=4),
+                        *axes.plot(*at, "x", color="black", markersize=5, markeredgewidth=1.5, zorder=4)))
+    entries += axes.plot(*zip(*initial_points), "x", color="lime", markersize=9, markeredgewidth=2.5,
+                         path_effects=OUTLINED)
     axes.set(xlim=(-2, 362), ylim=(-12, 92))
     axes.set_facecolor("lightgrey")
-    figure.legend(loc="outside lower center", ncols=5, frameon=False)
+    names = [*(str(box.get_label()) for box in handles), *(["does not hold"] if corners else []), "initial points"]
+    figure.legend(entries, names, loc="outside lower center", ncols=6, frameon=False)
 
 
 def _draw_map(figure: Figure, axes: Axes, result: MapResult, colormap: str) -> None:

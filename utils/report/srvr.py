@@ -5,15 +5,18 @@ from typing import Any
 
 import numpy as np
 
+from utils.bounds import LARGEST
 from utils.parameters import AZIMUTH_AND_ELEVATION, domain_of
-from utils.report.methods import in_order
-from utils.report.tables import Table
+from utils.report.audit import LEVEL
+from utils.report.methods import ON_MAP, in_order
+from utils.report.on_map import DOMAIN, largest_box
+from utils.report.pairs import Pair, paired
+from utils.report.tables import PERCENT, Table
 from utils.results.contents import CONFIDENCE, MapResult, RegionsResult
 from utils.results.metadata import Metadata
 from utils.results.tree import Key
 
 THRESHOLDS = (0.1, 0.2, 0.3, 0.4, 0.5)
-PERCENT = 100
 
 Group = tuple[str, ...]  # the first cells of a row
 
@@ -26,24 +29,29 @@ def share_above(z: np.ndarray, threshold: float) -> float:
 def tables(maps: Mapping[Key, MapResult], regions: Mapping[Key, RegionsResult]) -> dict[str, Table]:
     """The report's tables, by name.
 
-    "srvr" has a row for each network, "srvr_per_class" for each of its classes. "srvr_regions" says how many regions
-    have left the domain, have no volume, or are not finite.
+    "srvr" has a row for each network, "srvr_per_class" for each of its classes. Its column ON_MAP is the SRVR of the
+    largest boxes that the maps allow at LEVEL, from the initial points of the same object. "srvr_regions" says how many
+    regions there are, and how many of them have left the domain, have no volume, or are not finite.
 
     Args:
         maps: the maps.
         regions: the regions.
     """
     methods = in_order(name for result in regions.values() for name in result.methods)
-    columns = ["objects", *methods, "maps", *(f">{threshold}" for threshold in THRESHOLDS)]
+    pairs, _ = paired(maps, regions)
+    columns = ["objects", *methods, ON_MAP, "maps", *(f">{threshold}" for threshold in THRESHOLDS)]
 
     def rows(group_of: Callable[[Key, Metadata], Group]) -> list[list[Any]]:
-        groups: dict[Group, tuple[list[RegionsResult], list[MapResult]]] = defaultdict(lambda: ([], []))
+        groups: dict[Group, tuple[list[RegionsResult], list[Pair], list[MapResult]]] = defaultdict(lambda: ([], [], []))
         for key in sorted({*maps, *regions}, key=lambda key: key.order):
             if key in regions:
                 groups[group_of(key, regions[key].metadata)][0].append(regions[key])
+            if key in pairs:
+                groups[group_of(key, maps[key].metadata)][1].append(pairs[key])
             if key in maps:
-                groups[group_of(key, maps[key].metadata)][1].append(maps[key])
-        found = [[*group, *_bottom_up(mine, methods), *_top_down(views)] for group, (mine, views) in groups.items()]
+                groups[group_of(key, maps[key].metadata)][2].append(maps[key])
+        found = [[*group, *_bottom_up(mine, methods), _exact(both), *_top_down(views)]
+                 for group, (mine, both, views) in groups.items()]
         return sorted(found, key=lambda row: row[0])
 
     note = "SRVR, and share of views above a confidence, in percent"
@@ -51,8 +59,9 @@ def tables(maps: Mapping[Key, MapResult], regions: Mapping[Key, RegionsResult]) 
         srvr=Table(note, ["network", *columns], rows(lambda key, metadata: (_row_name(key, metadata),))),
         srvr_per_class=Table(f"{note}, per class", ["network", "class", *columns],
                              rows(lambda key, metadata: (_row_name(key, metadata), key.class_name))),
-        srvr_regions=Table("Regions with something amiss", ["network", "method", "regions", "outside the domain",
-                                                            "without volume", "not finite"], _amiss(regions, methods)))
+        srvr_regions=Table("Regions, and what is amiss with them", [
+            "network", "method", "objects", "regions", "outside the domain", "without volume", "not finite",
+            "start not sure"], _amiss(regions, methods)))
 
 
 def _row_name(key: Key, metadata: Metadata) -> str:
@@ -73,6 +82,13 @@ def _bottom_up(results: list[RegionsResult], methods: list[str]) -> list[Any]:
     return [len(results), *means]
 
 
+def _exact(pairs: list[Pair]) -> float | None:
+    """SRVR in percent of the largest boxes on the maps, averaged over objects and initial points."""
+    boxes = [largest_box(pair.view, point, LEVEL) for pair in pairs for point in pair.result.initial_points
+             if np.isfinite(point).all()]
+    return PERCENT * float(np.mean([box.share_of(DOMAIN) if box else 0.0 for box in boxes])) if boxes else None
+
+
 def _top_down(maps: list[MapResult]) -> list[Any]:
     """Number of maps, and the share in percent of views above each threshold, averaged over maps."""
     return [len(maps), *(PERCENT * float(np.mean([share_above(result.z, threshold) for result in maps])) if maps else
@@ -80,13 +96,16 @@ def _top_down(maps: list[MapResult]) -> list[Any]:
 
 
 def _amiss(regions: Mapping[Key, RegionsResult], methods: list[str]) -> list[list[Any]]:
-    counts: dict[Group, np.ndarray] = defaultdict(lambda: np.zeros(4, dtype=int))
+    """Rows of counts. A largest box that is not finite is none: the score was below the level at its start."""
+    counts: dict[Group, np.ndarray] = defaultdict(lambda: np.zeros(6, dtype=int))
     for key, result in regions.items():
         domain = domain_of(result.metadata.parameters)
-        for method in methods:
-            for region in result.methods[method].regions if method in result.methods else ():
-                finite = region.is_finite()
-                counts[_row_name(key, result.metadata), method] += [
-                    1, finite and bool((region.a < domain.a).any() or (region.b > domain.b).any()),
-                    finite and bool((region.b <= region.a).any()), not finite]
+        for method in (name for name in methods if name in result.methods):
+            row = counts[_row_name(key, result.metadata), method]
+            row[0] += 1
+            for region in result.methods[method].regions:
+                finite, is_searched = region.is_finite(), method == LARGEST
+                row[1:] += [1, finite and bool((region.a < domain.a).any() or (region.b > domain.b).any()),
+                            finite and bool((region.b <= region.a).any()), not finite and not is_searched,
+                            not finite and is_searched]
     return [[*group, *map(int, row)] for group, row in counts.items()]

@@ -3,6 +3,7 @@ import csv
 import io
 from dataclasses import dataclass
 
+PERCENT = 100
 Cell = str | int | float | None
 
 

@@ -1,0 +1,87 @@
+"""Regions on the map of their object: how pure they are, whether they hold, and the largest box that does.
+
+A map's lattice is its grid, and a region starts at the grid point nearest to its initial point (SPEC section 10).
+"""
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from utils.bounds import LARGEST
+from utils.bounds.on_grid import largest_on_grid
+from utils.parameters import AZIMUTH_AND_ELEVATION, domain_of
+from utils.regions import ndinterval
+from utils.report.methods import ON_MAP
+from utils.report.pairs import difference
+from utils.results.contents import MapResult, MethodResult, RegionsResult
+
+DOMAIN = domain_of(AZIMUTH_AND_ELEVATION)
+Regions = Mapping[str, Sequence[ndinterval]]  # by method
+Verdicts = Mapping[str, Sequence[bool | None]]  # by method: whether each region holds, or None
+
+
+def largest_box(view: MapResult, point: Sequence[float] | np.ndarray, level: float) -> ndinterval | None:
+    """The largest box around an initial point in which a map reaches the level; None if it does not at the start.
+
+    Args:
+        view: a map over azimuth and elevation.
+        point: azimuth and elevation; None comes back where they are not numbers.
+        level: of the score.
+    """
+    if not np.isfinite(point).all():
+        return None
+    start = (int(np.abs(view.yy[:, 0] - point[1]).argmin()), int(np.abs(view.xx[0] - point[0]).argmin()))
+    return largest_on_grid(view.xx[0], view.yy[:, 0], view.z >= level, start)
+
+
+def purity(view: MapResult, region: ndinterval, level: float) -> float | None:
+    """The share of a map's grid points in a closed region, within the domain, that reach the level.
+
+    Returns:
+        In [0, 1]; None where the region has no grid point.
+    """
+    if not region.is_finite():
+        return None
+    a, b = np.maximum(region.a, DOMAIN.a), np.minimum(region.b, DOMAIN.b)
+    rows = (view.yy[:, 0] >= a[1]) & (view.yy[:, 0] <= b[1])
+    columns = (view.xx[0] >= a[0]) & (view.xx[0] <= b[0])
+    inside = view.z[np.ix_(rows, columns)]
+    return float((inside >= level).mean()) if inside.size else None
+
+
+def holds_on(view: MapResult | None, region: ndinterval) -> bool | None:
+    """Whether a map reaches its score's level at all grid points in a region; None without a map or a grid point."""
+    share = None if view is None else purity(view, region, view.metadata.level)
+    return None if share is None else share == 1
+
+
+def with_largest(regions: Regions, points: np.ndarray, view: MapResult | None) -> dict[str, Sequence[ndinterval]]:
+    """Regions by method, and the largest boxes: those among the regions, else those that the map allows, as ON_MAP.
+
+    Args:
+        regions: by method.
+        points: [P, 2] initial points.
+        view: the map, or None.
+    """
+    if LARGEST in regions or view is None:
+        return dict(regions)
+    boxes = (largest_box(view, point, view.metadata.level) for point in points)
+    return {**regions, ON_MAP: [box for box in boxes if box]}
+
+
+def holding(result: RegionsResult, view: MapResult | None) -> Verdicts:
+    """For each region whether it holds, by method: as its certificate says, else as the map says.
+
+    Args:
+        result: the regions.
+        view: the map of the same object, or None. A map of another function says nothing.
+
+    Returns:
+        {method: [P]}, with None where neither says anything.
+    """
+    if view is not None and difference(view.metadata, result.metadata):
+        view = None
+    def verdict(method: MethodResult, k: int) -> bool | None:
+        known = method.holds(k)
+        return holds_on(view, method.regions[k]) if known is None else known
+
+    return {name: [verdict(method, k) for k in range(len(method.regions))] for name, method in result.methods.items()}
