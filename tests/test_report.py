@@ -114,6 +114,9 @@ def test_compare_of_the_published_tree_with_itself(shared, report, tmp_path):
     (("gif", "--data_dir", "nowhere"), "--data_dir nowhere: no such folder"),
     (("profiles", "--elevation", "100"), "--elevation 100: expected -10 to 90 degrees"),
     (("profiles", "--elevation", "nan"), "--elevation nan: expected"),
+    (("audit", "--level", "1"), "--level 1: expected a number between 0 and 1"),
+    (("audit", "--level", "high"), "--level: invalid float value: 'high'"),
+    (("audit", "--results_dir", "/proc/none"), "cannot be written"),
     (("compare", "nowhere"), "arguments are required: B")])
 def test_bad_input_is_one_line_and_exit_code_2(words, complaint, run_script, tree, tmp_path):
     if words[:1] not in ((), ("srv",), ("compare",)) and "--checkpoint_dir" not in words:
@@ -251,6 +254,37 @@ def test_every_kind_of_figure_is_drawn(report, tree, tmp_path):
         assert start == (b"%PDF" if name.endswith("pdf") else b"\x89PNG")
 
 
+def test_largest_boxes_are_drawn_with_the_other_regions(report, tree, monkeypatch, tmp_path):
+    from utils.report import plots
+    write_result(tree / "Demo/1/0", class_nb=1, parameters=("azimuth",), largest=True)
+    write_result(tree / "Demo/5/0", largest=True)
+    seen = {}
+
+    def record(name):
+        draw = getattr(plots, name)
+        monkeypatch.setattr(plots, name, lambda *values: seen.setdefault(name, (values, draw(*values)))[1])
+
+    for name in ("plot_regions", "plot_profile", "plot_traces"):
+        record(name)
+    for command, words in (("regions", ("-s", "cup")), ("profiles", ("-s", 1)), ("traces", ("-s", "cup"))):
+        assert report(command, "-n", "demo", "-j", 0, *words)[0] == 0
+    (regions, _, _, _, _, holds, level), figure = seen["plot_regions"]
+    assert list(regions) == [*METHODS, "largest"] and holds["largest"] == [True, None] and level == 0.5
+    whites = [patch.get_bbox().bounds for patch in figure.axes[0].patches if patch.get_edgecolor()[:3] == (1, 1, 1)]
+    assert whites == [(124.5, 24.5, 26, 26)]  # no box for the start that is not sure, and none of the map
+    (_, _, boxes, _, _), figure = seen["plot_profile"]
+    bars = [tuple(path.get_extents().intervalx) for bar in figure.axes[0].collections for path in bar.get_paths()]
+    assert list(boxes) == [*METHODS, "largest"] and bars[-1] == (124.5, 150.5) and len(bars) == 7
+    assert list(seen["plot_traces"][0][0]) == list(METHODS)  # a search leaves no traces
+
+    contents = torch.load(tree / "Demo/5/0" / OPTIM)
+    torch.save({name: value for name, value in contents.items() if name not in METHODS}, tree / "Demo/5/0" / OPTIM)
+    code, _, err = report("traces", "-n", "demo", "-s", "cup", "-j", 0)
+    assert code == 1 and "has largest boxes alone" in err
+    code, _, err = report("gif", "-n", "demo", "-s", "cup", "-j", 0, "--data_dir", tmp_path)
+    assert code == 1 and "has no traces of how its regions grew" in err and "Traceback" not in err
+
+
 def test_gifs_of_an_object(report, tree, tmp_path):
     from PIL import Image
     code, out, _ = report("gif", "-n", "demo", "-s", "cup", "-j", 0, "--data_dir", tmp_path)
@@ -277,7 +311,8 @@ def test_gifs_need_the_mesh_and_the_traces(report, tree, tmp_path):
 
 
 @pytest.mark.parametrize("words, code", [(("--help",), 0), (("gif", "--help"), 0), (("maps", "--frobnicate"), 2),
-                                         (("profiles", "--elevation", "100"), 2)])
+                                         (("profiles", "--elevation", "100"), 2),
+                                         (("audit", "--level", "2"), 2)])
 def test_nothing_heavy_is_imported_before_the_options_are_known_to_be_good(words, code):
     run = subprocess.run([sys.executable, "-X", "importtime", "report.py", *words], cwd=ROOT, capture_output=True,
                          text=True)

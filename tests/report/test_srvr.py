@@ -46,15 +46,26 @@ def test_tables_by_hand():
     optims = {Key("N", "5", "0"): optim_of(whole, quarter), Key("N", "1", "0"): optim_of(nothing, lost, wild, quarter),
               Key("N", "5", "2"): optim_of(([90], [270]), parameters=("azimuth",), method="OIR_W")}
     found = tables(maps, optims)
-    assert found["srvr"].columns == ["network", "objects", "naive", "OIR_W", "maps", ">0.1", ">0.2", ">0.3", ">0.4",
-                                     ">0.5"]
+    assert found["srvr"].columns == ["network", "objects", "naive", "OIR_W", "largest on map", "maps", ">0.1", ">0.2",
+                                     ">0.3", ">0.4", ">0.5"]
     assert found["srvr"].rows == [
-        ["M", 0, None, None, 1, 0, 0, 0, 0, 0],
-        ["N", 2, pytest.approx(100 * 1.75 / 6), None, 2, 50, 37.5, 25, 25, 25],
-        ["N (azimuth)", 1, None, 50, 0, None, None, None, None, None]]
+        ["M", 0, None, None, None, 1, 0, 0, 0, 0, 0],
+        ["N", 2, pytest.approx(100 * 1.75 / 6), None, 0, 2, 50, 37.5, 25, 25, 25],
+        ["N (azimuth)", 1, None, 50, None, 0, None, None, None, None, None]]
     assert [row[:4] for row in found["srvr_per_class"].rows] == [
         ["M", "cup", 0, None], ["N", "bathtub", 1, 12.5], ["N", "cup", 1, 62.5], ["N (azimuth)", "cup", 1, None]]
-    assert sorted(found["srvr_regions"].rows) == [["N", "naive", 6, 1, 1, 1], ["N (azimuth)", "OIR_W", 1, 0, 0, 0]]
+    assert sorted(found["srvr_regions"].rows) == [["N", "naive", 2, 6, 1, 1, 1, 0],
+                                                  ["N (azimuth)", "OIR_W", 1, 1, 0, 0, 0, 0]]
+
+
+def test_largest_boxes_of_a_file_and_of_the_map_are_columns_of_their_own():
+    view = map_of([[0.5, 0.5, 0.5, 0.4], [0.6, 0.6, 0.4, 0.5]])  # at azimuth 0, 90, .. and elevation -10, 80
+    nothing = [np.nan] * 2
+    regions = optim_of(([0, -10], [180, 40]), (nothing, nothing), points=[[10, 0], [250, 70]], method="largest")
+    found = tables({Key("N", "5", "0"): view}, {Key("N", "5", "0"): regions})
+    row = dict(zip(found["srvr"].columns, found["srvr"].rows[0]))
+    assert row["largest"] == 12.5 and row["largest on map"] == pytest.approx(100 * 90 * 90 / 36000 / 2)
+    assert found["srvr_regions"].rows == [["N", "largest", 1, 2, 0, 0, 0, 1]]
 
 
 class _Raw(pickle.Unpickler):
@@ -144,8 +155,9 @@ def test_results_of_another_kind_are_rows_of_their_own():
                Key("N", "5", "2"): optim_of(whole, score="margin"),
                Key("N", "5", "3"): optim_of(([0], [90]), parameters=("azimuth",), score="logit", **fixed)}
     found = tables(maps, regions)
-    assert [row[:5] for row in found["srvr"].rows] == [
+    assert [row[:3] + row[4:6] for row in found["srvr"].rows] == [
         ["N", 1, 25, 1, 100], ["N (azimuth, logit, distance=3, red=0.5)", 1, 25, 0, None],
         ["N (distance=3, red=0.5)", 1, 100, 1, 0], ["N (margin)", 1, 100, 0, None]]
+    assert [row[3] for row in found["srvr"].rows] == [0, None, None, None]  # the largest boxes on the maps
     assert {row[0] for row in found["srvr_per_class"].rows} == {row[0] for row in found["srvr"].rows}
     assert {row[0] for row in found["srvr_regions"].rows} == {row[0] for row in found["srvr"].rows}

@@ -18,7 +18,7 @@ from utils.errors import InputError
 from utils.parameters import AZIMUTH_AND_ELEVATION, PARAMETERS, grid
 from utils.report.methods import ON_MAP, STYLES, in_order
 from utils.report.objects import shape_of, views_at
-from utils.report.on_map import holding, with_largest
+from utils.report.on_map import holding, level_of, with_largest
 from utils.report.tables import Table
 from utils.results.contents import MapResult, RegionsResult
 from utils.results.left_out import LeftOut
@@ -163,7 +163,7 @@ def _regions(result: RegionsResult, view: MapResult | None) -> dict[str, Any] | 
     if columns[0] is None:
         return None
     boxes = with_largest({name: result.methods[name].regions for name in in_order(result.methods)},
-                         result.initial_points, view if parameters == AZIMUTH_AND_ELEVATION else None)
+                         result.initial_points, view if parameters == AZIMUTH_AND_ELEVATION else None, level_of(result))
     return dict(points=[flat(point) for point in result.initial_points if np.isfinite(point).all()],
                 parameters=list(parameters), holds=holding(result, view),
                 boxes={name: [flat(box.a) + flat(box.b) if box.is_finite() else None for box in of_method]

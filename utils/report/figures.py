@@ -20,7 +20,7 @@ from utils.report.animation import Animation
 from utils.report.drawing import GIF, Planned
 from utils.report.methods import COLORMAP, in_order
 from utils.report.objects import shape_of, views_at
-from utils.report.on_map import holding
+from utils.report.on_map import holding, level_of
 from utils.results.contents import MapResult, RegionsResult, read_map, read_optim
 from utils.results.layout import MAP, OPTIM
 from utils.results.left_out import LeftOut
@@ -188,7 +188,7 @@ def _regions(key: Key, path: Path, map_path: Path | None, colormap: str) -> Figu
     below = None if map_path is None else read_map(map_path)
     return plots.plot_regions(_boxes(result), result.initial_points, below,
                               f"{key.network}: regions of {key.class_name} {key.object_nb}", colormap,
-                              holding(result, below))
+                              holding(result, below), level_of(result))
 
 
 def _read_boxes(path: Path, command: str, with_traces: bool = False) -> RegionsResult:

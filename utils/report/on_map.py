@@ -48,23 +48,34 @@ def purity(view: MapResult, region: ndinterval, level: float) -> float | None:
     return float((inside >= level).mean()) if inside.size else None
 
 
-def holds_on(view: MapResult | None, region: ndinterval) -> bool | None:
-    """Whether a map reaches its score's level at all grid points in a region; None without a map or a grid point."""
-    share = None if view is None else purity(view, region, view.metadata.level)
+def level_of(result: RegionsResult) -> float:
+    """The level that regions are held against: that of their certificates or searches, else their score's."""
+    for method in result.methods.values():
+        for stated in (*(method.certificates or ()), *(method.promises or ())):
+            if stated is not None:
+                return float(stated["level"])
+    return result.metadata.level
+
+
+def holds_on(view: MapResult | None, region: ndinterval, level: float) -> bool | None:
+    """Whether a map reaches a level at all grid points in a region; None without a map or a grid point."""
+    share = None if view is None else purity(view, region, level)
     return None if share is None else share == 1
 
 
-def with_largest(regions: Regions, points: np.ndarray, view: MapResult | None) -> dict[str, Sequence[ndinterval]]:
+def with_largest(regions: Regions, points: np.ndarray, view: MapResult | None,
+                 level: float) -> dict[str, Sequence[ndinterval]]:
     """Regions by method, and the largest boxes: those among the regions, else those that the map allows, as ON_MAP.
 
     Args:
         regions: by method.
         points: [P, 2] initial points.
         view: the map, or None.
+        level: of the map's score.
     """
     if LARGEST in regions or view is None:
         return dict(regions)
-    boxes = (largest_box(view, point, view.metadata.level) for point in points)
+    boxes = (largest_box(view, point, level) for point in points)
     return {**regions, ON_MAP: [box for box in boxes if box]}
 
 
@@ -80,8 +91,10 @@ def holding(result: RegionsResult, view: MapResult | None) -> Verdicts:
     """
     if view is not None and difference(view.metadata, result.metadata):
         view = None
+    level = level_of(result)
+
     def verdict(method: MethodResult, k: int) -> bool | None:
         known = method.holds(k)
-        return holds_on(view, method.regions[k]) if known is None else known
+        return holds_on(view, method.regions[k], level) if known is None else known
 
     return {name: [verdict(method, k) for k in range(len(method.regions))] for name, method in result.methods.items()}

@@ -20,6 +20,7 @@ from utils.report.methods import COLORMAP, ON_MAP, STYLES, in_order
 from utils.report.on_map import DOMAIN, Regions, Verdicts, holds_on, with_largest
 from utils.results.contents import CONFIDENCE, MapResult
 from utils.results.layout import picture_path
+from utils.results.metadata import Metadata
 from utils.results.store import ADVICE
 
 OUTLINED = [Stroke(linewidth=4, foreground="black"), Normal()]  # to be seen on any colour of the map
@@ -43,7 +44,7 @@ def plot_map(result: MapResult, title: str, colormap: str = COLORMAP) -> Figure:
 
 
 def plot_regions(regions: Regions, initial_points: np.ndarray, below: MapResult | None, title: str,
-                 colormap: str = COLORMAP, holds: Verdicts | None = None) -> Figure:
+                 colormap: str = COLORMAP, holds: Verdicts | None = None, level: float | None = None) -> Figure:
     """Draw regions over the map of the same object, as the paper's figure does, and the largest box on the map.
 
     A region that does not hold has a thin line, and a mark in its upper right corner.
@@ -56,16 +57,19 @@ def plot_regions(regions: Regions, initial_points: np.ndarray, below: MapResult 
         title: above the figure.
         colormap: matplotlib's name.
         holds: whether each region holds, as of `on_map.holding`; default: as the map says.
+        level: of a robust region; default: that of the map's score.
     """
     figure, axes = _axes(title)
     if below is not None:
         _draw_map(figure, axes, below, colormap)
+    if level is None:
+        level = (below.metadata if below else Metadata()).level
     handles, corners = [], []
-    for name, boxes in with_largest(regions, initial_points, below).items():
+    for name, boxes in with_largest(regions, initial_points, below, level).items():
         method = LARGEST if name == ON_MAP else name
         drawn = [(k, box) for k, box in enumerate(boxes) if box.is_finite()]
         for k, box in drawn:
-            known = holds[method][k] if holds and method in holds else holds_on(below, box)
+            known = holds[method][k] if holds and method in holds else holds_on(below, box, level)
             patch = axes.add_patch(_box(box.a, box.r, method))
             if known is False:
                 patch.set(linewidth=1.4, path_effects=[Stroke(linewidth=2.4, foreground="black"), Normal()])
