@@ -77,7 +77,7 @@ def show(result: RegionsResult, path: Path, plot: bool) -> None:
 
 def draw(result: RegionsResult, path: Path) -> None:
     """Draw regions of azimuth and elevation over the object's map, if there is one; of azimuth alone over a profile."""
-    from utils.report.on_map import holding
+    from utils.report.on_map import holding, level_of
     from utils.report.plots import plot_profile, plot_regions, save_beside  # matplotlib takes a second to import
     about = result.metadata
     title = f"{about.network_name}: regions of {about.object_class}, shape {about.shape_id}"
@@ -89,7 +89,8 @@ def draw(result: RegionsResult, path: Path) -> None:
     below = load_result(map_path) if map_path.exists() else None
     if not isinstance(below, MapResult) or below.metadata.parameters != AZIMUTH_AND_ELEVATION:
         below = None
-    save_beside(plot_regions(regions, result.initial_points, below, title, holds=holding(result, below)), path)
+    save_beside(plot_regions(regions, result.initial_points, below, title, holds=holding(result, below),
+                             level=level_of(result)), path)
 
 
 def main() -> None:

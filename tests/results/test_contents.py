@@ -136,3 +136,13 @@ def test_regions_with_other_contents(tmp_path, changes, complaint):
     contents = dict(naive=dict(regions=[ndinterval([1], [2]), ndinterval([3], [4])]), initial_point=[[130], [50]])
     ResultFile(tmp_path / "optim.pt", {}).save_finished({**contents, **changes})
     assert complaint in refused(read_optim, tmp_path / "optim.pt")
+
+
+@pytest.mark.parametrize("certificates", ["holds", [], [1], [dict(level="high")], [dict(level=0.5)]])
+def test_certificates_that_optim_does_not_write(certificates, tmp_path):
+    regions = [ndinterval([0, 0], [1, 1])]
+    ResultFile(tmp_path / "optim.pt", {}).save_finished(dict(
+        initial_point=[[0.5, 0.5]], naive=dict(regions=regions, optim_trace=[[]], loss_trace=[[]],
+                                               certificates=certificates)))
+    with pytest.raises(InputError, match="optim.pt: is no result of map.py or optim.py: .*certificates"):
+        read_optim(tmp_path / "optim.pt")

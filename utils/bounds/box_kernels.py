@@ -11,13 +11,12 @@ one is kept.
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
+
+from utils.bounds.compiled import kernel
 
 UNKNOWN, HOLDS, FAILS, TAKEN = range(4)  # of a lattice point; TAKEN only while a round's questions are chosen
 RANKS = 256  # steps of the distance by which questions are sorted, a dimension
 LOW, HIGH = 0, 1  # sides of a box in one dimension
-
-COMPILE = dict(nogil=True, cache=True, error_model="numpy", boundscheck=False)
 
 
 class Grid(NamedTuple):
@@ -35,8 +34,8 @@ class Queue(NamedTuple):
     keys: np.ndarray
 
 
-@njit(**COMPILE)
-def is_better(queue, i, j):
+@kernel
+def is_better(queue: Queue, i: int, j: int) -> bool:
     """Whether box i comes before box j: larger, then more points, then a smaller key."""
     if queue.volumes[i] != queue.volumes[j]:
         return queue.volumes[i] > queue.volumes[j]
@@ -45,16 +44,16 @@ def is_better(queue, i, j):
     return queue.keys[i] < queue.keys[j]
 
 
-@njit(**COMPILE)
-def swap(queue, i, j):
+@kernel
+def swap(queue: Queue, i: int, j: int) -> None:
     """Exchange two places of the heap."""
     queue.volumes[i], queue.volumes[j] = queue.volumes[j], queue.volumes[i]
     queue.counts[i], queue.counts[j] = queue.counts[j], queue.counts[i]
     queue.keys[i], queue.keys[j] = queue.keys[j], queue.keys[i]
 
 
-@njit(**COMPILE)
-def push(queue, length, grid, lo, hi):
+@kernel
+def push(queue: Queue, length: int, grid: Grid, lo: np.ndarray, hi: np.ndarray) -> int:
     """Add a box to a heap of so many, which must have room for it; returns the new length.
 
     The volume is multiplied up from the first dimension to the last. Rounding keeps the order of what it rounds: a box
@@ -73,8 +72,8 @@ def push(queue, length, grid, lo, hi):
     return length + 1
 
 
-@njit(**COMPILE)
-def pop(queue, length):
+@kernel
+def pop(queue: Queue, length: int) -> int:
     """Take the best box off a heap of so many; returns the new length."""
     length -= 1
     swap(queue, 0, length)
@@ -90,8 +89,8 @@ def pop(queue, length):
     return length
 
 
-@njit(**COMPILE)
-def index_of(place, sizes):
+@kernel
+def index_of(place: np.ndarray, sizes: np.ndarray) -> int:
     """The index of a lattice point."""
     index = 0
     for d in range(len(sizes)):
@@ -99,29 +98,29 @@ def index_of(place, sizes):
     return index
 
 
-@njit(**COMPILE)
-def write_place(index, sizes, place):
+@kernel
+def write_place(index: int, sizes: np.ndarray, place: np.ndarray) -> None:
     """The place of a lattice point, into `place`."""
     for d in range(len(sizes) - 1, -1, -1):
         place[d] = index % sizes[d]
         index //= sizes[d]
 
 
-@njit(**COMPILE)
-def key_of(grid, lo, hi):
+@kernel
+def key_of(grid: Grid, lo: np.ndarray, hi: np.ndarray) -> int:
     """A box as one integer."""
     return index_of(lo, grid.sizes) * grid.size + index_of(hi, grid.sizes)
 
 
-@njit(**COMPILE)
-def write_box(key, grid, lo, hi):
+@kernel
+def write_box(key: int, grid: Grid, lo: np.ndarray, hi: np.ndarray) -> None:
     """A box from its key, into lo and hi."""
     write_place(key // grid.size, grid.sizes, lo)
     write_place(key % grid.size, grid.sizes, hi)
 
 
-@njit(**COMPILE)
-def lies_between(inner, outer, center):
+@kernel
+def lies_between(inner: np.ndarray, outer: np.ndarray, center: np.ndarray) -> bool:
     """Whether one place lies between the center and another in every dimension."""
     for d in range(len(center)):
         near, far = inner[d] - center[d], outer[d] - center[d]
@@ -130,8 +129,8 @@ def lies_between(inner, outer, center):
     return True
 
 
-@njit(**COMPILE)
-def add_failing(failing, length, place, center):
+@kernel
+def add_failing(failing: np.ndarray, length: int, place: np.ndarray, center: np.ndarray) -> int:
     """Add a place to the failing ones [room, n] of which so many are kept; returns how many are kept then."""
     for s in range(length):
         if lies_between(failing[s], place, center):
@@ -145,16 +144,16 @@ def add_failing(failing, length, place, center):
     return kept + 1
 
 
-@njit(**COMPILE)
-def add_all_failing(failing, length, places, center):
+@kernel
+def add_all_failing(failing: np.ndarray, length: int, places: np.ndarray, center: np.ndarray) -> int:
     """The same for places [m, n], for which there must be room."""
     for i in range(len(places)):
         length = add_failing(failing, length, places[i], center)
     return length
 
 
-@njit(**COMPILE)
-def comes_first(failing, s, t):
+@kernel
+def comes_first(failing: np.ndarray, s: int, t: int) -> bool:
     """Whether row s sorts before row t."""
     for d in range(failing.shape[1]):
         if failing[s, d] != failing[t, d]:
@@ -162,8 +161,9 @@ def comes_first(failing, s, t):
     return False
 
 
-@njit(**COMPILE)
-def inspect(failing, grid, lo, hi, supported, kept):
+@kernel
+def inspect(failing: np.ndarray, grid: Grid, lo: np.ndarray, hi: np.ndarray,
+            supported: np.ndarray, kept: np.ndarray) -> int:
     """What the failing points say of a box.
 
     Args:
@@ -218,8 +218,9 @@ def inspect(failing, grid, lo, hi, supported, kept):
     return best
 
 
-@njit(**COMPILE)
-def tighten(failing, grid, lo, hi, supported, kept):
+@kernel
+def tighten(failing: np.ndarray, grid: Grid, lo: np.ndarray, hi: np.ndarray,
+            supported: np.ndarray, kept: np.ndarray) -> tuple[int, bool]:
     """Cut a box, in place, until all its sides are supported.
 
     No box is lost that could be the answer. Call a box maximal if it has no failing point inside and every side is
@@ -246,8 +247,8 @@ def tighten(failing, grid, lo, hi, supported, kept):
             return row, True
 
 
-@njit(**COMPILE)
-def settle(queue, length, failing, grid):
+@kernel
+def settle(queue: Queue, length: int, failing: np.ndarray, grid: Grid) -> tuple[int, int]:
     """Split boxes until the best one has no failing point inside, or until the queue has no room for its children.
 
     All copies of a box are next to each other in the order of the heap, and are taken off together: what is made of a

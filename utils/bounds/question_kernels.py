@@ -6,13 +6,13 @@ center to a corner: there a level set first leaves the box. The rest are the unk
 sum over the dimensions of the share of the way from the center to the box's side.
 """
 import numpy as np
-from numba import njit
 
-from utils.bounds.box_kernels import COMPILE, RANKS, TAKEN, UNKNOWN, index_of
+from utils.bounds.box_kernels import RANKS, TAKEN, UNKNOWN, Grid, index_of
+from utils.bounds.compiled import kernel
 
 
-@njit(**COMPILE)
-def in_order(status, grid, lo, hi, n_wanted):
+@kernel
+def in_order(status: np.ndarray, grid: Grid, lo: np.ndarray, hi: np.ndarray, n_wanted: int) -> tuple[np.ndarray, bool]:
     """The unknown points of a box by distance, then index; if there are many, the nearest n_wanted or some more.
 
     Args:
@@ -72,8 +72,9 @@ def in_order(status, grid, lo, hi, n_wanted):
     return found, n_found == n_unknown
 
 
-@njit(**COMPILE)
-def choose(status, grid, lo, hi, order, n_wanted):
+@kernel
+def choose(status: np.ndarray, grid: Grid, lo: np.ndarray, hi: np.ndarray,
+           order: np.ndarray, n_wanted: int) -> np.ndarray:
     """The next questions about a box: its diagonals' nearest unknown points, then those of `order`.
 
     Args:

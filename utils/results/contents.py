@@ -177,6 +177,7 @@ def regions_of(contents: Contents, with_traces: bool = True) -> RegionsResult:
     methods = {}
     for name, entry in entries.items():
         optional = {key: entry.get(key) for key in layout.OPTIONAL}
+        _check_found(optional, len(regions[name]))
         traces, losses = (entry.get(key) if with_traces else None for key in (layout.TRACES, layout.LOSSES))
         methods[name] = MethodResult(regions[name], traces, losses, **optional)
     profile = [array(part) for part in contents.get(layout.PROFILE, ())]
@@ -234,6 +235,21 @@ def _as_input_error(path: Path) -> Iterator[None]:
         yield
     except Exception as error:
         raise InputError(f"{path}: is no result of map.py or optim.py: {' '.join(str(error).split())[:200]}") from None
+
+
+def _check_found(optional: Contents, n_regions: int) -> None:
+    """Turn away what a file says of its regions if it is not what optim.py writes there."""
+    for key, numbers in (("certificates", ("level", "n_views", "n_below", "low", "high", "mean", "top1", "worst")),
+                         ("promises", ("level", "risk", "confidence", "high", "n_views"))):
+        records = optional[key]
+        if records is None:
+            continue
+        if not isinstance(records, list) or len(records) != n_regions:
+            raise ValueError(f"expected {key} of {n_regions} regions")
+        for record in records:
+            if record is not None and not (isinstance(record, dict) and all(
+                    isinstance(record.get(name), (int, float)) for name in numbers)):
+                raise ValueError(f"{key} are not numbers of {', '.join(numbers)}")
 
 
 def _found(contents: Contents, key: str) -> Any:
