@@ -38,11 +38,11 @@ def write_result(folder, class_nb=5, object_nb=0, seed=0, step=15, iterations=4,
     if largest:
         nothing = np.full(n, np.nan)
         certificate = dict(level=0.5, confidence=0.95, n_views=299, n_below=0, low=0.0, high=0.01, mean=0.8, risk=0.01,
-                           attempt=1, worst=0.6)
+                           attempt=1)
         contents[LARGEST] = dict(
             optim_trace=list(torch.zeros(2, 0, 2, n, dtype=torch.float64)),
             loss_trace=list(torch.zeros(2, 0, dtype=torch.float64)),
             regions=[ndinterval(points[0] - 5.5, points[0] + 20.5), ndinterval(nothing, nothing)],
-            problems=["", "not sure at the start (0.27)"], certificates=[certificate, None],
-            promises=[{name: value for name, value in certificate.items() if name != "worst"}, None])
+            problems=["", "not sure at the start (0.27)"], promises=[certificate, None],
+            certificates=[dict(certificate, top1=1.0, worst=0.6, worst_at=[0.0] * n), None])
     ResultFile(folder / OPTIM, settings).save_finished(contents)

@@ -97,7 +97,7 @@ def finish(search, f, batch_size=5):
 
 
 @given(SEEDS, st.integers(1, 40))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=100, deadline=None)
 def test_the_box_is_the_best_of_all_boxes(seed, batch_size):
     table, _ = random_table(seed)
     search = finish(Search(table.lattice, 0.5), table, batch_size)
