@@ -218,6 +218,7 @@ from utils.results.store import ResultFile
 save, stage, after = ResultFile.save_unfinished, sys.argv[1], int(sys.argv[2])
 def save_and_die(file, contents, now=False):
     global after
+    contents = contents() if callable(contents) else contents
     save(file, contents, True)
     if contents.get("left", [""])[0] == stage:
         after -= 1

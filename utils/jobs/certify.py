@@ -20,7 +20,7 @@ Records = dict[str, list[dict[str, Any] | None]]  # by method, one for each regi
 
 
 def certified(result: RegionsResult, f: Confidence, settings: dict[str, Any], methods: Iterable[str],
-              records: Records, save: Callable[[Records], None]) -> RegionsResult:
+              records: Records, save: Callable[[Callable[[], Any]], None]) -> RegionsResult:
     """The result with a certificate for every region of some methods.
 
     Args:
@@ -29,7 +29,7 @@ def certified(result: RegionsResult, f: Confidence, settings: dict[str, Any], me
         settings: level, views (of each region) and confidence.
         methods: whose regions are looked at.
         records: what a run that goes on has found.
-        save: called with the records after every region.
+        save: called after every region with what makes the records.
     """
     domain = domain_of(f.parameters)
     todo = [(name, k) for name in methods for k in range(len(result.methods[name].regions))]
@@ -37,7 +37,7 @@ def certified(result: RegionsResult, f: Confidence, settings: dict[str, Any], me
     for name, k in tqdm(missing, total=len(todo), initial=len(todo) - len(missing), unit="region", desc="certifying"):
         seed = list(result.methods).index(name), k
         records.setdefault(name, []).append(_certificate(f, result.methods[name].regions[k], domain, settings, seed))
-        save(records)
+        save(lambda: records)
     return replace(result, methods={
         name: replace(entry, certificates=records[name]) if name in records else entry
         for name, entry in result.methods.items()})

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 def largest_boxes(f: Confidence, points: Sequence[Sequence[float]], settings: dict[str, Any],
-                  state: list[dict[str, Any]] | None, save: Callable[[list[dict[str, Any]]], None],
+                  state: list[dict[str, Any]] | None, save: Callable[[Callable[[], Any]], None],
                   description: str) -> MethodResult:
     """The largest box around every point in which f reaches a level on a lattice, with its promise.
 
@@ -28,8 +28,8 @@ def largest_boxes(f: Confidence, points: Sequence[Sequence[float]], settings: di
         f: the function.
         points: [P, n].
         settings: level, lattice (a step for each parameter), risk and confidence.
-        state: of a run that goes on, as `save` was given it; None: a new one.
-        save: called with the state after every round.
+        state: of a run that goes on, as what `save` was given makes it; None: a new one.
+        save: called after every round with what makes the state.
         description: of the bar, which shows the share of the domain of the largest box that is still possible.
     """
     domain = domain_of(f.parameters)
@@ -45,7 +45,7 @@ def largest_boxes(f: Confidence, points: Sequence[Sequence[float]], settings: di
             bar.update(sum(search.queries for search in searches) - bar.n)
             possible = max(search.bound for search in searches) / domain.size()
             bar.set_postfix_str(f"at most {possible:.1%} of the domain")
-            save([{key: _as_tensor(value) for key, value in search.state().items()} for search in searches])
+            save(lambda: [{key: _as_tensor(value) for key, value in search.state().items()} for search in searches])
     nowhere = ndinterval(*np.full((2, domain.n), np.nan))
     regions = [search.region() for search in searches]
     return MethodResult(

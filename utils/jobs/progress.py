@@ -28,10 +28,10 @@ def progress(job: Job, total: int, done: int, unit: str,
     with tqdm(total=total, initial=done, unit=unit, desc=description) as bar:
         def advance(n: int) -> None:
             bar.update(n)
-            job.file.save_unfinished(state())
+            job.file.save_unfinished(state)
 
         try:
             yield advance
         except KeyboardInterrupt:
-            job.file.save_unfinished(state(), now=True)
+            job.file.save_unfinished(state, now=True)
             raise

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from utils.jobs.prepare import Job
     from utils.semantic.confidence import Confidence
 
+Save = Callable[[Callable[[], Any]], None]  # save(state), of a stage: state() makes what it goes on from
 IN_A_SWEEP: dict[str, str] = {}  # options that a sweep leaves to maps alone
 
 
@@ -153,20 +154,22 @@ class Run:
         return self._saving(result, ["certify"], lambda save: certified(
             result, self.f, self.job.settings["certify"], methods, dict(kept.get("state", {})), save))
 
-    def _saving(self, result: RegionsResult, left: list[str], stage: Callable[[Callable[[Any], None]], Any]) -> Any:
+    def _saving(self, result: RegionsResult, left: list[str], stage: Callable[[Save], Any]) -> Any:
         """Call stage(save). What it saves is kept with the result so far; after Ctrl-C once more, and at once."""
-        last: list[Any] = []
-        kept = dict(result=regions_contents(result), left=left)
+        last: list[Callable[[], Any]] = []
 
-        def save(state: Any) -> None:
+        def contents() -> dict[str, Any]:
+            return dict(result=regions_contents(result), left=left, state=last[0]())
+
+        def save(state: Callable[[], Any]) -> None:
             last[:] = [state]
-            self.job.file.save_unfinished({**kept, "state": state})
+            self.job.file.save_unfinished(contents)
 
         try:
             return stage(save)
         except KeyboardInterrupt:
             if last:
-                self.job.file.save_unfinished({**kept, "state": last[0]}, now=True)
+                self.job.file.save_unfinished(contents, now=True)
             raise
 
 

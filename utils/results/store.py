@@ -3,7 +3,7 @@ import io
 import os
 import time
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -195,14 +195,18 @@ class ResultFile:
         """What an earlier run with the same settings saved on its way, or None; raises like `finished`."""
         return self._read(self.partial_path, "is an unfinished run")
 
-    def save_unfinished(self, contents: Contents, now: bool = False) -> None:
+    def save_unfinished(self, contents: Contents | Callable[[], Contents], now: bool = False) -> None:
         """Save a dict as the state of an unfinished run, if the last time is long enough ago (or now).
+
+        Args:
+            contents: the dict, or what makes it; it is made only if it is saved.
+            now: however short the time.
 
         Raises:
             DiskError: if it cannot be written.
         """
         if now or time.monotonic() - self._saved_at >= SAVE_EVERY:
-            self._write(self.partial_path, contents)
+            self._write(self.partial_path, contents() if callable(contents) else contents)
             self._saved_at = time.monotonic()
 
     def save_finished(self, contents: Contents) -> None:
