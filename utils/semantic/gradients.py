@@ -1,16 +1,32 @@
 """The gradient of f: the renderer's approximate one, or central differences."""
-from __future__ import annotations
-
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import Any, Protocol
 
 import torch
 
 from utils.parameters import PARAMETERS
+from utils.semantic.scores import Score
 from utils.semantic.views import as_points
 
-if TYPE_CHECKING:
-    from utils.semantic.confidence import Confidence
+
+class Stages(Protocol):
+    """What a gradient needs of f: points -> chunks -> images -> logits -> score. `Confidence` has it."""
+    label: int
+    score: Score
+
+    @property
+    def parameters(self) -> tuple[str, ...]:
+        """Names of a point's n numbers."""
+
+    def chunks(self, points: Any) -> Iterable[torch.Tensor]:
+        """Points [N, n] in batches."""
+
+    def images(self, points: Any) -> torch.Tensor:
+        """The views at points [N, n]: [N, 3, H, W]."""
+
+    def logits(self, images: torch.Tensor) -> torch.Tensor:
+        """The network's output for images: [N, classes]."""
 
 
 class Gradient(Protocol):
@@ -20,7 +36,7 @@ class Gradient(Protocol):
     def released(self) -> bool:
         """Whether it is that of the cross entropy of the softmax output, as in the published runs, and not f's own."""
 
-    def value_and_grad(self, f: Confidence, points: Any) -> tuple[torch.Tensor, torch.Tensor]:
+    def value_and_grad(self, f: Stages, points: Any) -> tuple[torch.Tensor, torch.Tensor]:
         """f at points [N, n] and its gradient: [N] float32 and [N, n] float64 on the CPU, per parameter's unit."""
 
 
@@ -29,7 +45,7 @@ class RendererGradient:
     """The renderer's approximate gradient (Kato et al. 2018), backwards through network and renderer."""
     released: bool = False
 
-    def value_and_grad(self, f: Confidence, points: Any) -> tuple[torch.Tensor, torch.Tensor]:
+    def value_and_grad(self, f: Stages, points: Any) -> tuple[torch.Tensor, torch.Tensor]:
         """As in `Gradient`."""
         values, gradients = [torch.empty(0)], [torch.empty(0, len(f.parameters), dtype=torch.float64)]
         for chunk in f.chunks(points):
@@ -51,7 +67,7 @@ class CentralDifferences:
     released: bool = False
 
     @torch.inference_mode()
-    def value_and_grad(self, f: Confidence, points: Any) -> tuple[torch.Tensor, torch.Tensor]:
+    def value_and_grad(self, f: Stages, points: Any) -> tuple[torch.Tensor, torch.Tensor]:
         """As in `Gradient`."""
         points, n = as_points(points), len(f.parameters)
         steps = torch.tensor([PARAMETERS[name].small for name in f.parameters]).double() * self.difference
@@ -66,7 +82,7 @@ class CentralDifferences:
         return score[:, 0], (objective[:, 1:n + 1] - objective[:, n + 1:]) / (2 * steps)
 
 
-def _score_and_objective(f: Confidence, logits: torch.Tensor, released: bool) -> tuple[torch.Tensor, torch.Tensor]:
+def _score_and_objective(f: Stages, logits: torch.Tensor, released: bool) -> tuple[torch.Tensor, torch.Tensor]:
     """The score, and what the gradient is taken of: [N] each."""
     score = f.score.evaluate(logits, f.label)
     if not released:
