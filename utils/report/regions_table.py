@@ -59,7 +59,8 @@ def _verdict(name: str, entry: MethodResult, k: int, domain: ndinterval) -> Iter
                    f"{_just(worst, level)} at ({where})")
         elif promise and promise["n_views"]:
             yield (f"holds: at least {100 * (1 - promise['high']):.4g} % of it above {promise['level']:g}, with "
-                   f"{100 * promise['confidence']:g} % confidence")
+                   f"{100 * promise['confidence']:g} % confidence; {promise['n_below']} of {promise['n_views']} views "
+                   "failed")
             if worst < level:
                 yield f"worst {_just(worst, level)} at ({where})"
         else:

@@ -240,7 +240,7 @@ def _as_input_error(path: Path) -> Iterator[None]:
 def _check_found(optional: Contents, n_regions: int) -> None:
     """Turn away what a file says of its regions if it is not what optim.py writes there."""
     for key, numbers in (("certificates", ("level", "n_views", "n_below", "low", "high", "mean", "top1", "worst")),
-                         ("promises", ("level", "risk", "confidence", "high", "n_views"))):
+                         ("promises", ("level", "risk", "confidence", "high", "n_views", "n_below"))):
         records = optional[key]
         if records is None:
             continue
