@@ -242,3 +242,16 @@ def test_a_run_that_was_killed_while_it_searched_or_certified_goes_on_to_the_sam
     code, out, err = run_script(script, "--override", *words, tmp_path)
     assert code == 0 and "going on with the" in out, err
     assert same_results(whole, tmp_path)
+
+
+@pytest.mark.parametrize("stage, after", [("largest", 3), ("certify", 1)])
+def test_a_killed_stage_is_not_gone_on_with_at_another_level(stage, after, run_script, tmp_path):
+    words = (*LARGEST, "--initial_points", "130,30", "--checkpoint_dir")
+    higher = ("--level", 0.8, *words)
+    ended = subprocess.run([sys.executable, "-c", KILLED_IN_A_STAGE, stage, str(after), *map(str, words),
+                            str(tmp_path / "killed")], cwd=ROOT, capture_output=True, text=True)
+    assert ended.returncode == -signal.SIGKILL, ended.stderr
+    code, out, err = run_script(script, *higher, tmp_path / "killed")
+    assert code == 0 and "going on with the" not in out, err
+    assert run_script(script, *higher, tmp_path / "whole")[0] == 0
+    assert same_results(tmp_path / "whole", tmp_path / "killed")

@@ -15,7 +15,7 @@ from utils.jobs.progress import progress
 from utils.jobs.region_options import RegionOptions
 from utils.parameters import PARAMETERS, domain_of
 from utils.results.contents import MethodResult, RegionsResult, regions_contents, regions_of
-from utils.results.layout import OPTIM
+from utils.results.layout import ADDED_LATER, OPTIM
 from utils.results.store import lacking
 
 if TYPE_CHECKING:
@@ -54,8 +54,8 @@ def run(options: RegionOptions) -> tuple[RegionsResult, Path]:
 class Run:
     """The stages of a run: growing, searching, certifying and verifying. Each takes up where an earlier run stopped.
 
-    A run that was stopped after it had grown its regions has saved them, the names of the stages that are `done`, and
-    the `state` of the stage that it was in.
+    A run that was stopped after it had grown its regions has saved them, the names of the stages that were `left`, and
+    the `state` of the first of these, in which it was. A stage with other settings now is begun anew.
     """
 
     def __init__(self, job: Job, options: RegionOptions) -> None:
@@ -69,18 +69,20 @@ class Run:
         kept = job.file.unfinished() or {}
         found = None if "result" in kept else job.file.finished()
         if "result" in kept:
-            result, left = self._kept(kept["result"]), list(kept["left"])
+            result = self._kept(kept["result"])
+            left = [key for key in ADDED_LATER if key in job.settings and (
+                key in kept["left"] or key in lacking(kept, job.settings))]
         elif found is not None:
             result, left = regions_of(found), lacking(found, job.settings)
         else:
-            result, left = self._grow(kept), [key for key in ("largest", "certify") if key in job.settings]
+            result, left = self._grow(kept), [key for key in ADDED_LATER if key in job.settings]
         changed = found is None
         if "largest" in left:
-            result = self._search(result, left, kept if kept.get("left") == left else {})
+            result = self._search(result, left, self._state_of("largest", kept))
             changed = True
         bare = [name for name in result.methods if "certify" in left or not result.methods[name].certificates]
         if options.certify and bare:
-            result = self._certify(result, bare, kept if kept.get("left") == ["certify"] else {})
+            result = self._certify(result, bare, self._state_of("certify", kept))
             changed = True
         if options.verify and (changed or result.verified_at != options.verify):
             result = _verified(result, self.f, options.verify)
@@ -110,6 +112,12 @@ class Run:
             return regions_of(contents)
         return RegionsResult(np.array(self.options.initial_points), {}, self.job.metadata())
 
+    def _state_of(self, stage: str, kept: dict[str, Any]) -> Any:
+        """The state of a stage that a run was stopped in, if it had the same settings; else None."""
+        if "result" not in kept or kept["left"][0] != stage or stage in lacking(kept, self.job.settings):
+            return None
+        return kept["state"]
+
     def _profile(self) -> tuple[np.ndarray, np.ndarray]:
         """Values of the one parameter over its domain, and the score there."""
         parameter = PARAMETERS[self.options.parameters[0]]
@@ -136,23 +144,23 @@ class Run:
                 advance(1)
         return RegionsResult(points, _by_method(descent.by_method()), self.job.metadata())
 
-    def _search(self, result: RegionsResult, left: list[str], kept: Mapping[str, Any]) -> RegionsResult:
+    def _search(self, result: RegionsResult, left: list[str], state: Any) -> RegionsResult:
         """Add the largest boxes."""
         from utils.jobs.largest import largest_boxes
-        if kept:
+        if state is not None:
             print("going on with the search for the largest boxes")
         found = self._saving(result, left, lambda save: largest_boxes(
-            self.f, self.options.initial_points, self.job.settings["largest"], kept.get("state"), save,
+            self.f, self.options.initial_points, self.job.settings["largest"], state, save,
             "largest boxes"))
         return replace(result, methods={**result.methods, LARGEST: found})
 
-    def _certify(self, result: RegionsResult, methods: list[str], kept: Mapping[str, Any]) -> RegionsResult:
+    def _certify(self, result: RegionsResult, methods: list[str], state: Any) -> RegionsResult:
         """Add what fresh views say of the regions of some methods."""
         from utils.jobs.certify import certified
-        if kept:
+        if state is not None:
             print("going on with the certificates")
         return self._saving(result, ["certify"], lambda save: certified(
-            result, self.f, self.job.settings["certify"], methods, dict(kept.get("state", {})), save))
+            result, self.f, self.job.settings["certify"], methods, dict(state or {}), save))
 
     def _saving(self, result: RegionsResult, left: list[str], stage: Callable[[Save], Any]) -> Any:
         """Call stage(save). What it saves is kept with the result so far; after Ctrl-C once more, and at once."""
