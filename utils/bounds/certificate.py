@@ -193,8 +193,19 @@ def certify(f: Function, box: ndinterval, level: float, n_views: int, confidence
         return Certificate(level, confidence, 0, int(fails), float(fails), float(fails), math.nan)
     views = views_of(box, n_views, np.random.default_rng(0) if rng is None else rng)
     values = np.concatenate([values_of(f, views[i:i + batch_size]) for i in range(0, n_views, batch_size)])
+    return certificate_of(values, level, confidence)
+
+
+def certificate_of(values: np.ndarray, level: float, confidence: float) -> Certificate:
+    """What f's values [N] at uniform views of a box say of the box.
+
+    Args:
+        values: N >= 1. One that is not a number counts as below the level.
+        level: a view passes if f >= level there.
+        confidence: in (0, 1).
+    """
     n_below = int(np.count_nonzero(~(values >= level)))
-    return Certificate(level, confidence, n_views, n_below, *share_below(n_below, n_views, confidence),
+    return Certificate(level, confidence, len(values), n_below, *share_below(n_below, len(values), confidence),
                        float(values.mean()))
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from tqdm import tqdm
 
-from utils.bounds.certificate import share_below, views_of, worst_view
+from utils.bounds.certificate import certificate_of, views_of, worst_view
 from utils.parameters import domain_of
 from utils.regions import ndinterval
 from utils.results.contents import RegionsResult
@@ -56,13 +56,12 @@ def _certificate(f: Confidence, region: ndinterval, domain: ndinterval, settings
         return None
     box = region.within(domain)
     views = views_of(box, settings["views"], np.random.default_rng(seed))
-    values, first = (found.numpy() for found in f.value_and_top1(views))
-    n_below = int((~(values >= settings["level"])).sum())
-    low, high = share_below(n_below, len(values), settings["confidence"])
+    values, first = (part.numpy() for part in f.value_and_top1(views))
+    found = certificate_of(values, settings["level"], settings["confidence"])
     at, worst = worst_view(f, box, batch_size=f.classifier.batch_size)
     lowest = int(np.argmin(values))
     if values[lowest] < worst:
         at, worst = views[lowest], float(values[lowest])
-    return dict(level=settings["level"], confidence=settings["confidence"], n_views=len(values), n_below=n_below,
-                low=low, high=high, mean=float(values.mean()), top1=float(first.mean()), worst=float(worst),
+    return dict(level=found.level, confidence=found.confidence, n_views=found.n_views, n_below=found.n_below,
+                low=found.low, high=found.high, mean=found.mean, top1=float(first.mean()), worst=float(worst),
                 worst_at=[float(number) for number in at])
