@@ -278,6 +278,7 @@ def test_with_the_keyboard_alone(opened, whole_tree):
     opened.focus("#class")
     opened.keyboard.type("cup")
     until(opened, "document.getElementById('object').options.length === 3")
+    opened.wait_for_timeout(500)  # ms, for the maps to be drawn anew: on a busy machine keys would be pressed before
     for _ in range(10):
         opened.keyboard.press("Tab")
         if opened.evaluate("document.activeElement.id") == "map-0":
