@@ -13,6 +13,12 @@ HERE = Path(__file__).parent
 SHARED = HERE.parents[1] / "shared"
 
 
+@pytest.fixture(scope="session", autouse=True)
+def own_cache(tmp_path_factory):
+    """Converted networks go to a folder of the tests' own, here and in the processes that they start."""
+    os.environ["XDG_CACHE_HOME"] = str(tmp_path_factory.mktemp("cache"))
+
+
 @pytest.fixture
 def goldens():
     """Reference numbers of the neural mesh renderer on small meshes."""

@@ -104,13 +104,14 @@ def test_the_papers_grid():
     assert grid(0.5)[0].shape == (200, 720)
 
 
+@pytest.mark.parametrize("engine", ["torch", "openvino"])
 @pytest.mark.parametrize("name", ["chair_9", "cup_4"])
-def test_confidence_of_a_real_network_on_a_real_mesh(name, shared):
+def test_confidence_of_a_real_network_on_a_real_mesh(name, engine, shared):
     golden = np.load(shared / "goldens/confidence" / f"{name}.npz")
     class_nb = int(golden["class_nb"])
     shape = load_shape(shared / "scale", class_nb, int(golden["object_nb"]))
     network = choose_network("squeezenet1_0", shared / "weights/squeezenet1_0_rgb01.pth")
-    f = Confidence.of(network, network.label(class_nb), shape)
+    f = Confidence.of(network, network.label(class_nb), shape, engine=engine)
     np.testing.assert_allclose(f(golden["points"]), golden["confidence"], atol=1e-3, rtol=0)
     off = np.abs(f.images(golden["points"][:4])[:, 0].numpy() - golden["image"]) > 1e-3
     assert off.mean(axis=(1, 2)).max() <= 5e-4

@@ -12,6 +12,8 @@ from utils.shapes.catalogue import PAPER, catalogue_of, numbered
 from utils.shapes.frame import check_axes
 
 RENDERER = "utils"  # stands for utils.renderer
+ENGINES = ("auto", "torch", "openvino")
+PRECISIONS = ("fp32", "bf16", "fp16")
 
 
 class Parser(argparse.ArgumentParser):
@@ -50,7 +52,8 @@ class JobOptions:
     weights: Path | None = None
     normalize: bool = False
     batch_size: int = 32
-    precision: str = "fp32"
+    precision: str = PRECISIONS[0]
+    engine: str = ENGINES[0]
     compile: bool = False
     renderer: str = RENDERER
     plot: bool = False
@@ -98,8 +101,11 @@ def add_shared_options(parser: Any) -> None:
     add("--normalize", action="store_true",
         help="take ImageNet's mean and standard deviation off the image; the paper does not")
     add("--batch_size", type=int, default=JobOptions.batch_size, metavar="N", help="views at a time (default: 32)")
-    add("--precision", choices=("fp32", "bf16"), default=JobOptions.precision,
-        help="of the network (default: fp32)")
+    add("--engine", choices=ENGINES, default=JobOptions.engine,
+        help="what computes the network's values; gradients are torch's (default: on the CPU openvino, where it takes "
+             "the network, else torch)")
+    add("--precision", choices=PRECISIONS, default=JobOptions.precision,
+        help="of the network (default: fp32); bf16 on a CPU is for a quick look, fp16 is for GPUs")
     add("--compile", action="store_true", help="compile the network with torch.compile")
     add("--renderer", default=RENDERER, metavar="MODULE",
         help="Python module that draws, with the public names of neural_renderer, on the network's "
@@ -123,6 +129,8 @@ def checked(args: argparse.Namespace, parameters: tuple[str, ...]) -> dict[str, 
         raise InputError(f"--mesh {args.mesh}: of which class? Name it with --label, such as --label \"coffee mug\"")
     elif args.dataset is not None:
         raise InputError(f"--mesh {args.mesh}: stands in --dataset's place; give one of the two")
+    if args.engine == "openvino" and args.compile:
+        raise InputError("--engine openvino --compile: torch.compile is for PyTorch; leave one of the two out")
     check_axes(args.up, args.front)
     if args.batch_size < 1:
         raise InputError(f"--batch_size {args.batch_size}: expected at least 1")

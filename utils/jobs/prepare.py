@@ -13,6 +13,8 @@ from utils.errors import InputError
 from utils.jobs.devices import device_for, renderer_for
 from utils.jobs.options import RENDERER, JobOptions
 from utils.networks import IMAGENET_MEAN, IMAGENET_STD, Network, choose_network, find_label
+from utils.networks.engines import OPENVINO, Engine, engine_for
+from utils.networks.network import Normalization
 from utils.parameters import CAMERA, IMAGE_SIZE
 from utils.results.contents import Metadata
 from utils.results.layout import result_path
@@ -73,8 +75,15 @@ class Job:
         views = Views(self.shape, options.parameters,
                       {name: value for name, value in known.items() if name not in options.parameters},
                       self.image_size, self.renderer, self.device)
-        classifier = Classifier(_module(self.network, *_files(self.network)), self.device, options.batch_size,
-                                options.precision, normalization, options.compile)
+        files = _files(self.network)
+        engine = None
+        if self.device.type == "cpu" and not options.compile:
+            engine = _engine(options.engine, self.network, normalization, options.precision, *files)
+        if options.precision == "bf16" and self.device.type == "cpu":
+            print("--precision bf16 is for a quick look: confidences are off by about 0.01, and by up to 0.1 in a view")
+        classifier = Classifier(_module(self.network, *files), self.device, options.batch_size, options.precision,
+                                normalization, options.compile, engine)
+        self.file.engine = lambda: classifier.engine_name
         return Confidence(views, classifier, self.label, options.score, gradient)
 
     def metadata(self) -> Metadata:
@@ -103,6 +112,11 @@ def prepare(options: JobOptions, file_name: str, settings: dict[str, Any]) -> Jo
         InputError: for anything given that cannot be used.
     """
     device = device_for(options.gpu)
+    if device.type != "cpu" and options.engine == OPENVINO:
+        raise InputError(f"--engine {OPENVINO}: is for the CPU; add --gpu -1, or leave it out")
+    if device.type == "cpu" and options.precision == "fp16":
+        raise InputError("--precision fp16: is for GPUs, and this runs on the CPU; leave it out, or give bf16 for a quick "
+                         "look")
     renderer = renderer_for(options.renderer, device)
     network = _network(options.network, options.weights, version_of(options.weights) if options.weights else None)
     shape = _shape_of(options)
@@ -177,6 +191,12 @@ def _network(name: str, weights_file: Path | None, *files: Any) -> Network:
 @lru_cache(maxsize=2)
 def _module(network: Network, *files: Any) -> torch.nn.Module:
     return network.load()
+
+
+@lru_cache(maxsize=2)
+def _engine(asked: str, network: Network, normalization: Normalization | None, precision: str,
+            *files: Any) -> Engine | None:
+    return engine_for(asked, network, _module(network, *files), normalization, precision)
 
 
 @lru_cache(maxsize=32)

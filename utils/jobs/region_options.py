@@ -97,11 +97,15 @@ class RegionOptions(JobOptions):
         if args.released and args.score != "softmax":
             raise InputError(f"--released --score {args.score}: the released program knows the softmax output alone; "
                              "leave one of the two out")
+        if args.released and args.engine == "openvino":
+            raise InputError("--released --engine openvino: the released program computes with PyTorch; leave one of "
+                             "the two out")
         own = {name: getattr(args, name) for name in cls.__annotations__ if name in args}
         if args.plot and parameters not in (AZIMUTH_AND_ELEVATION, AZIMUTH_AND_ELEVATION[:1]):
             raise InputError(f"--plot: draws regions of azimuth,elevation or of azimuth, and not of {args.parameters}; "
                              "leave it out")
-        return cls(**{**fields, **own, "methods": methods, "initial_width": width,
+        return cls(**{**fields, **own, "methods": methods, "engine": "torch" if args.released else args.engine,
+                      "initial_width": width,
                       "initial_points": _parse_points(args.initial_points, parameters),
                       "level": _parse_level(args.level, args.score),
                       "lattice": _parse_lattice(args.lattice, parameters),

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import torch
 from torch import nn
@@ -33,6 +33,7 @@ class FunctionNetwork:
     name: str
     weights_file: Path | None
     make: Callable[[], Any] = field(compare=False)
+    code: ClassVar[str | None] = None  # the user's, or a package's of which any version may be there
 
     @property
     def folder(self) -> str:

@@ -49,6 +49,10 @@ class Network(Protocol):
     def n_classes(self) -> int:
         """How many outputs there are."""
 
+    @property
+    def code(self) -> str | None:
+        """The package that its architecture comes from, and its version; None for code that may change any time."""
+
     def label(self, class_nb: int) -> int:
         """Index of one of the paper's ten classes among the outputs.
 

@@ -58,6 +58,11 @@ class TorchvisionNetwork:
         """How many outputs there are."""
         return len(self.class_names)
 
+    @property
+    def code(self) -> str:
+        """The package that its architecture comes from, and its version."""
+        return f"torchvision {import_torchvision().__version__}"
+
     def label(self, class_nb: int) -> int:
         """Index of one of the paper's classes among the outputs."""
         return IMAGENET_LABELS[class_nb]

@@ -12,9 +12,9 @@ OPTIM = "optim.pt"
 DONE, RUNNING, UNFINISHED, FAILED, MISSING = "done", "running", "unfinished", "failed", "missing"  # states of a job
 
 # Keys of both files. Those of IDENTITY say what the result is of.
-PARAMETERS, MESH, SETTINGS = "parameters", "mesh", "settings"
+PARAMETERS, MESH, SETTINGS, ENGINE = "parameters", "mesh", "settings", "engine"
 ADDED_LATER = ("largest", "certify")  # settings of what can be added to a finished result
-IDENTITY = ("class_nb", "object_nb", "shape_id", "network_name", "class_name", "label", "score")
+IDENTITY = ("class_nb", "object_nb", "shape_id", "network_name", "class_name", "label", "score", "engine")
 # Keys of map.pt: SPEC, section 4.
 XX, YY, Z = "xx", "yy", "z"
 # Keys of optim.pt, and of what it has for each method: SPEC, section 6.

@@ -22,6 +22,7 @@ class Metadata:
         shape_id: of the object.
         parameters: names of the numbers of a point.
         score: what stands for the confidence, as in `--score`.
+        engine: what computed the network's values: "torch", "openvino", or both one after the other, with a + between them.
         mesh: arguments of `load_mesh`, if the mesh is of the user's own.
         settings: all that the numbers depend on.
     """
@@ -33,6 +34,7 @@ class Metadata:
     shape_id: str | None = None
     parameters: tuple[str, ...] = AZIMUTH_AND_ELEVATION
     score: str = "softmax"
+    engine: str | None = None
     mesh: dict[str, Any] | None = None
     settings: Contents = field(default_factory=dict)
 
@@ -76,7 +78,7 @@ class Metadata:
 def identity(metadata: Metadata) -> Contents:
     """What a file says about itself. What an early file did not say stays out of it."""
     known = {key: getattr(metadata, key) for key in layout.IDENTITY}
-    optional = {"class_name", "label"}
+    optional = {"class_name", "label", "engine"}
     found = {key: value for key, value in known.items() if key not in optional or value is not None}
     return found if metadata.mesh is None else {**found, layout.MESH: metadata.mesh}
 
@@ -100,7 +102,7 @@ def metadata_of(contents: Contents, parameters: tuple[str, ...] = AZIMUTH_AND_EL
         raise ValueError(f"score {score} is not known; expected one of {', '.join(SCORES)}")
     if not isinstance(settings, dict):
         raise ValueError("settings are no dict")
-    texts = {key: of_type(contents, key, str) for key in ("network_name", "class_name", "shape_id")}
+    texts = {key: of_type(contents, key, str) for key in ("network_name", "class_name", "shape_id", "engine")}
     numbers = {key: of_type(contents, key, int) for key in ("class_nb", "object_nb", "label")}
     found = Metadata(**texts, **numbers, parameters=names, score=score, mesh=_mesh(contents), settings=settings)
     found.fixed, found.image_size, found.elevation  # noqa: B018  # raise for what is no number

@@ -12,6 +12,7 @@ from utils.files import left_over, temporary_path, whole_file
 from utils.results.layout import (
     ADDED_LATER,
     DONE,
+    ENGINE,
     FAILED,
     MISSING,
     RUNNING,
@@ -131,6 +132,10 @@ class ResultFile:
 
     The finished result is at `path`; an unfinished one beside it, under `partial_path`. Either appears whole
     or not at all, and is only ever used by a run with the same settings.
+
+    Attributes:
+        engine: () -> what computes the network's values in this run, if it computes any. The file says it, together
+            with what computed them in the runs before that this one goes on from.
     """
 
     def __init__(self, path: Path, settings: Contents, override: bool = False) -> None:
@@ -149,6 +154,8 @@ class ResultFile:
         self.partial_path = partial_path(self.path)
         self.settings = settings
         self.override = override
+        self.engine: Callable[[], str] | None = None
+        self._engines_before: set[str] = set()
         self._made_meanwhile = False
         self._saved_at = time.monotonic()
         try:
@@ -220,16 +227,21 @@ class ResultFile:
 
     def _read(self, path: Path, what: str) -> Contents | None:
         try:
-            return read_same(path, self.settings, what)
+            found = read_same(path, self.settings, what)
         except InputError:
             if self.override:
                 return None
             raise
+        if found is not None and ENGINE in found:
+            self._engines_before.update(str(found[ENGINE]).split("+"))
+        return found
 
     def _write(self, path: Path, contents: Contents) -> None:
         import torch  # takes seconds, and the options are read without it
         content = io.BytesIO()  # torch reports a full disk in other ways than Python
-        torch.save({**contents, SETTINGS: self.settings}, content)
+        engines = self._engines_before | ({self.engine()} if self.engine else set())
+        made_by = {ENGINE: "+".join(sorted(engines))} if engines else {}
+        torch.save({**contents, **made_by, SETTINGS: self.settings}, content)
         with whole_file(path, f"what was saved before is kept: {ADVICE}") as file:
             file.write_bytes(content.getbuffer())
 

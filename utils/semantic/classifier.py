@@ -3,8 +3,12 @@ import torch
 from torch import nn
 
 from utils.errors import InputError
+from utils.networks.engines import TORCH, Engine, EngineError
+from utils.networks.network import Normalization
 
-Normalization = tuple[tuple[float, ...], tuple[float, ...]]  # mean and standard deviation of each channel
+N_COMPARED = 8  # of the first images, which an engine and PyTorch both classify
+TOLERANCE = 1e-4  # of the softmax outputs
+AUTOCAST = {"bf16": torch.bfloat16, "fp16": torch.float16}
 
 
 class Classifier:
@@ -14,12 +18,14 @@ class Classifier:
         module: the network, on the device.
         device: of the network.
         batch_size: views that are rendered and classified at a time.
-        precision: "fp32" or "bf16".
+        precision: "fp32", "bf16", or on a GPU "fp16".
         normalization: mean and standard deviation that are taken off the image, or None.
+        engine: what computes logits without gradients; None: PyTorch.
     """
 
     def __init__(self, module: nn.Module, device: torch.device | str = "cpu", batch_size: int = 32,
-                 precision: str = "fp32", normalization: Normalization | None = None, compiled: bool = False) -> None:
+                 precision: str = "fp32", normalization: Normalization | None = None, compiled: bool = False,
+                 engine: Engine | None = None) -> None:
         """
         Args:
             module: images [B, 3, H, W] -> logits [B, classes].
@@ -28,6 +34,7 @@ class Classifier:
             precision: of the network.
             normalization: the paper takes nothing off.
             compiled: use torch.compile.
+            engine: for the CPU; it normalizes the images itself. Its first values are compared with PyTorch's.
         """
         self.device = torch.device(device)
         self.module = module.to(self.device, memory_format=torch.channels_last)
@@ -36,16 +43,49 @@ class Classifier:
         self.normalization = normalization
         self.compiled = compiled
         self._network = torch.compile(self.module) if compiled else self.module
+        self.engine = engine
+        self._engine_is_right = False
         self._has_run = False
         if self.device.type == "cuda" and precision == "fp32":
             _forbid_tf32()
 
+    @property
+    def engine_name(self) -> str:
+        """What computes logits without gradients."""
+        return self.engine.name if self.engine else TORCH
+
     def __call__(self, images: torch.Tensor) -> torch.Tensor:
-        """Logits [n, classes] float32, on the device.
+        """Logits [n, classes] float32, on the device. With gradients enabled they are PyTorch's.
 
         Raises:
-            InputError: if the network fails on its first images, or gives no logits for them.
+            InputError: if the network fails on its first images, or gives no logits for them; if an engine was asked
+                for that cannot take the network.
         """
+        if self.engine and not torch.is_grad_enabled():
+            if not self._engine_is_right:
+                self._compare(self.engine, images[:N_COMPARED])
+            if self.engine:
+                return self.engine(images)
+        return self._logits(images, self.precision)
+
+    def _compare(self, engine: Engine, images: torch.Tensor) -> None:
+        """Give the engine up unless it has PyTorch's softmax outputs for some images."""
+        ours = self._logits(images, "fp32").softmax(1)
+        try:
+            difference = float((engine.in_fp32()(images).softmax(1) - ours).abs().max())
+            self._engine_is_right = difference <= TOLERANCE
+            if self._engine_is_right:
+                return
+            reason = f"its confidences differ from PyTorch's by {difference:.1g}, more than {TOLERANCE:g}"
+        except EngineError as error:
+            reason = str(error)
+        if engine.asked_for:
+            raise InputError(f"--engine {engine.name}: not for this network: {reason}; leave --engine out for PyTorch")
+        print(f"PyTorch computes, and not {engine.name}, which is not for this network: {reason}")
+        self.engine = None
+
+    def _logits(self, images: torch.Tensor, precision: str) -> torch.Tensor:
+        """PyTorch's logits, as in a call."""
         n = len(images)
         if self.compiled and n < self.batch_size:  # one shape only, so that it is compiled once
             images = torch.cat((images, images[-1:].expand(self.batch_size - n, -1, -1, -1)))
@@ -53,14 +93,14 @@ class Classifier:
         if self.normalization:
             mean, std = (torch.tensor(v, device=self.device)[:, None, None] for v in self.normalization)
             images = (images - mean) / std
-        output = self._run(images)
+        output = self._run(images, precision)
         self._check(output, len(images))
         self._has_run = True
         return output[:n].float()
 
-    def _run(self, images: torch.Tensor) -> torch.Tensor:
+    def _run(self, images: torch.Tensor, precision: str) -> torch.Tensor:
         try:
-            with torch.autocast(self.device.type, torch.bfloat16, enabled=self.precision == "bf16"):
+            with torch.autocast(self.device.type, AUTOCAST.get(precision), enabled=precision in AUTOCAST):
                 return self._network(images)
         except Exception as error:
             if self.compiled and type(error).__module__.startswith("torch._dynamo"):

@@ -11,6 +11,7 @@ import torch
 
 from utils.errors import InputError
 from utils.networks import Network, find_label
+from utils.networks.engines import AUTO, engine_for
 from utils.parameters import AZIMUTH_AND_ELEVATION
 from utils.regions import ndinterval
 from utils.semantic.classifier import Classifier
@@ -53,7 +54,7 @@ class Confidence:
     @classmethod
     def of(cls, network: Network, label: int | str, shape: Shape, *,
            parameters: Sequence[str] = AZIMUTH_AND_ELEVATION, fixed: Mapping[str, float] | None = None,
-           score: str = "softmax", gradient: Gradient = RENDERER_GRADIENT) -> Confidence:
+           score: str = "softmax", gradient: Gradient = RENDERER_GRADIENT, engine: str = AUTO) -> Confidence:
         """f on the CPU for a network and a shape as `load_network` and `load_mesh` give them.
 
         Args:
@@ -64,14 +65,17 @@ class Confidence:
             fixed: values of other parameters, {name: number}.
             score: of SCORES.
             gradient: RendererGradient or CentralDifferences.
+            engine: what computes values, as in --engine: "auto", "torch" or "openvino". Gradients are PyTorch's.
 
         Raises:
             InputError: if the network has no such class.
         """
         if isinstance(label, str):
             label = find_label(label, network.class_names, network.n_classes)
-        return cls(Views(shape, parameters, fixed, network.image_size),
-                   Classifier(network.load(), normalization=network.normalization), label, score, gradient)
+        module, normalization = network.load(), network.normalization
+        classifier = Classifier(module, normalization=normalization,
+                                engine=engine_for(engine, network, module, normalization))
+        return cls(Views(shape, parameters, fixed, network.image_size), classifier, label, score, gradient)
 
     @property
     def parameters(self) -> tuple[str, ...]:
