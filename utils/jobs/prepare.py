@@ -115,8 +115,8 @@ def prepare(options: JobOptions, file_name: str, settings: dict[str, Any]) -> Jo
     if device.type != "cpu" and options.engine == OPENVINO:
         raise InputError(f"--engine {OPENVINO}: is for the CPU; add --gpu -1, or leave it out")
     if device.type == "cpu" and options.precision == "fp16":
-        raise InputError("--precision fp16: is for GPUs, and this runs on the CPU; leave it out, or give bf16 for a quick "
-                         "look")
+        raise InputError("--precision fp16: is for GPUs, and this runs on the CPU; leave it out, or give bf16 for a "
+                         "quick look")
     renderer = renderer_for(options.renderer, device)
     network = _network(options.network, options.weights, version_of(options.weights) if options.weights else None)
     shape = _shape_of(options)

@@ -1,7 +1,7 @@
 """A network's values from OpenVINO, on the CPU.
 
-The network is exported from PyTorch, with any number of images in a batch, and converted once. The converted form takes
-images that are not normalized yet, of three channels or of one that stands for all three. It is kept in the user's cache
+The network is exported from PyTorch, for any number of images, and converted once. The converted form takes images
+that are not normalized yet, of three channels or of one that stands for all three. It is kept in the user's cache
 folder. A network whose code takes one way or another by what is in the images cannot be exported, and is turned away.
 """
 import hashlib
@@ -167,7 +167,7 @@ def _with_images(model: ov.Model, shape: tuple[int, ...], normalization: Normali
 
 
 def _is_plain_convolution(node: Any) -> bool:
-    """Whether an operation is a convolution with constant weights: of equal channels, it needs the weights' sum alone."""
+    """Whether it is a convolution with constant weights: where channels are equal, the weights' sum does for them."""
     return node.get_type_name() == "Convolution" and node.input_value(1).get_node().get_type_name() == "Constant"
 
 

@@ -22,7 +22,7 @@ class Metadata:
         shape_id: of the object.
         parameters: names of the numbers of a point.
         score: what stands for the confidence, as in `--score`.
-        engine: what computed the network's values: "torch", "openvino", or both one after the other, with a + between them.
+        engine: what computed the network's values: "torch", "openvino", or "openvino+torch", one after the other.
         mesh: arguments of `load_mesh`, if the mesh is of the user's own.
         settings: all that the numbers depend on.
     """
