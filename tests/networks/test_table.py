@@ -4,6 +4,7 @@ import pytest
 from utils.errors import InputError
 from utils.networks import choose_network, load_network, table
 from utils.networks.demo import Demo
+from utils.networks.efficientnet_lite import EfficientNetLite
 from utils.networks.function_network import FunctionNetwork
 from utils.networks.torchvision_networks import TorchvisionNetwork
 
@@ -13,12 +14,13 @@ pytest.importorskip("torchvision")
 def test_an_unknown_name_brings_the_nearest():
     with pytest.raises(InputError, match="--network resnett: not known; did you mean resnet"):
         choose_network("resnett")
-    with pytest.raises(InputError, match="resnet or alexnet or vgg or incept or demo"):
+    with pytest.raises(InputError, match="resnet or alexnet or vgg or incept or efficientnet_lite0"):
         choose_network("qqqqqq")
 
 
 @pytest.mark.parametrize("name, folder, source", [
     ("resnet", "ResNet50", TorchvisionNetwork), ("resnet18", "resnet18", TorchvisionNetwork), ("demo", "Demo", Demo),
+    ("efficientnet_lite1", "EfficientNetLite1", EfficientNetLite),
     ("timm:resnet18", "timm_resnet18", FunctionNetwork),
     ("tests.tiny:network", "tests.tiny_network", FunctionNetwork)])
 def test_every_source_is_found_and_its_networks_are_keys(name, folder, source, tmp_path):
@@ -36,5 +38,5 @@ def test_a_new_source_is_a_line_of_the_table(monkeypatch):
     monkeypatch.setitem(table.BY_NAME, "mine", another)
     monkeypatch.setitem(table.BY_PREFIX, "hub", another)
     assert choose_network("mine").name == "mine" and choose_network("hub:some/thing").folder == "hub_some_thing"
-    with pytest.raises(InputError, match="resnet, alexnet, vgg, incept, demo, mine, .*timm:NAME, hub:NAME, and"):
+    with pytest.raises(InputError, match="resnet, .*, efficientnet_lite0, .*, mine, .*timm:NAME, hub:NAME, and"):
         choose_network("qqqqqq")

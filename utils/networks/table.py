@@ -5,6 +5,7 @@ from pathlib import Path
 
 from utils.errors import InputError
 from utils.networks.demo import demo_network
+from utils.networks.efficientnet_lite import VARIANTS, efficientnet_lite
 from utils.networks.network import Network
 from utils.networks.own import own_network
 from utils.networks.timm_networks import timm_network
@@ -14,6 +15,7 @@ Source = Callable[[str, Path | None], Network]  # (name, weights_file) -> the ne
 
 BY_NAME: dict[str, Source] = {
     **dict.fromkeys(PAPER_NETWORKS, torchvision_network),
+    **dict.fromkeys(VARIANTS, efficientnet_lite),
     "demo": demo_network,
 }
 BY_PREFIX: dict[str, Source] = {  # PREFIX:NAME

@@ -31,22 +31,8 @@ OLD_DENSENET_NAME = re.compile(r"(denselayer\d+\.(?:norm|conv))\.([12])\.")
 PUBLISHED_WEIGHTS = ("IMAGENET1K_V1", "IMAGENET1K_SWAG_LINEAR_V1")
 
 
-@dataclass(frozen=True)
-class TorchvisionNetwork:
-    """A classifier of torchvision's; see `Network`.
-
-    Attributes:
-        name: as given to --network.
-        folder: name of its results' folder.
-        torchvision_name: name of torchvision's builder.
-        weights_file: a state_dict file, or None for torchvision's own ImageNet weights.
-    """
-    name: str
-    folder: str
-    torchvision_name: str
-    weights_file: Path | None
-    image_size: ClassVar[int | None] = None  # 224 for every network, as in the paper
-    normalization: ClassVar[Normalization | None] = None  # the paper normalizes no image
+class ImageNetClasses:
+    """What networks of ImageNet's 1,000 classes have in common; see `Network`."""
 
     @property
     def class_names(self) -> tuple[str, ...]:
@@ -66,6 +52,24 @@ class TorchvisionNetwork:
     def label(self, class_nb: int) -> int:
         """Index of one of the paper's classes among the outputs."""
         return IMAGENET_LABELS[class_nb]
+
+
+@dataclass(frozen=True)
+class TorchvisionNetwork(ImageNetClasses):
+    """A classifier of torchvision's; see `Network`.
+
+    Attributes:
+        name: as given to --network.
+        folder: name of its results' folder.
+        torchvision_name: name of torchvision's builder.
+        weights_file: a state_dict file, or None for torchvision's own ImageNet weights.
+    """
+    name: str
+    folder: str
+    torchvision_name: str
+    weights_file: Path | None
+    image_size: ClassVar[int | None] = None  # 224 for every network, as in the paper
+    normalization: ClassVar[Normalization | None] = None  # the paper normalizes no image
 
     def weights_identity(self) -> str:
         """The first digits of the SHA-256 of the weights' file; torchvision's files have it in their names.
