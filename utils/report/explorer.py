@@ -48,7 +48,7 @@ def page(maps: Mapping[Key, MapResult], regions: Mapping[Key, RegionsResult], ta
         raise InputError("no result is left that could be read, so that there is nothing to explore")
     block, styles = Block(), {**STYLES, ON_MAP: STYLES[LARGEST]}
     entries = _entries(objects, block)
-    data = dict(objects=entries, methods={name: asdict(style) for name, style in styles.items()},
+    data = dict(objects=entries, names=block.names, methods={name: asdict(style) for name, style in styles.items()},
                 networks=sorted({key.network for key in (*maps, *regions)}), tables=[_shown(table) for table in tables])
     parts = dict(STYLE=STYLE.read_text(encoding="utf-8"), PLOTLY=get_plotlyjs().replace("</script", "<\\/script"),
                  BLOCK=block.text(), PROGRAM="".join(path.read_text(encoding="utf-8") for path in PROGRAMS))

@@ -40,7 +40,7 @@ const confidencesOf = map => rowsOf(map, map.z, score);
 
 function answerName(result, index) {
   if (index === result.output) return result.output_name || state.object.class_name;
-  return result.map.answers[index] || `output ${index}`;
+  return result.map.is_named && data.names[index] || `output ${index}`;
 }
 
 // What a map says of the viewpoint that is looked at, or null.

@@ -2,7 +2,7 @@
 import base64
 import json
 import zlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -16,15 +16,20 @@ from utils.results.contents import MapResult, RegionsResult
 from utils.results.metadata import Metadata
 from utils.results.tree import Key, natural
 
-HASH_DIGITS = 6  # of a mesh, where two of the same shape are to be told apart
+HASH_DIGITS = 8  # of a mesh's hash, which tell it from others
 PARTS = 1000  # of 1: scores are kept in thousandths, as the page shows them
 NOTHING = -32768  # a thousandth that stands for a score that is no number
 
 
 class Block:
-    """Whole numbers of all maps, one after the other."""
+    """What the maps share: their numbers, one after the other, and the names of their answers.
+
+    Attributes:
+        names: of those of ImageNet's classes that are an answer somewhere, by number.
+    """
 
     def __init__(self) -> None:
+        self.names: dict[int, str] = {}
         self._parts: list[np.ndarray] = []
         self._length = 0
 
@@ -139,19 +144,23 @@ def _same_views(one: Metadata, other: Metadata) -> bool:
 
 def _settings(metadata: Metadata) -> dict[str, str]:
     """What a result depends on, in words; the shape stands elsewhere."""
+    known = {name: value for name, value in metadata.settings.items() if name != "shape_id"}
+    if metadata.mesh_hash:
+        known["mesh_hash"] = metadata.mesh_hash[:HASH_DIGITS]
     return {name: value if isinstance(value, str) else f"{value:g}" if isinstance(value, float) else json.dumps(
-        value, default=str) for name, value in metadata.settings.items() if name != "shape_id"}
+        value, default=str) for name, value in known.items()}
 
 
-def _map(result: MapResult, names: Any, block: Block) -> dict[str, Any]:
-    """A map: its grid, where its numbers begin in the block, and the names of the first answers that occur in it."""
+def _map(result: MapResult, names: Sequence[str] | None, block: Block) -> dict[str, Any]:
+    """A map: its grid, where its numbers begin in the block, and whether its answers have their names there."""
     found = dict(azimuth=result.xx[0].tolist(), elevation=result.yy[:, 0].tolist(), z=block.add_scores(result.z))
     # files made before answers were stored have none
     top1, scores = getattr(result, "top1", None), getattr(result, "top1_score", None)
     if top1 is not None:
         found["top1"] = block.add(top1)
         found["top1_score"] = None if scores is None else block.add_scores(scores)
-        found["answers"] = {} if names is None else {int(k): names[k] for k in np.unique(top1) if 0 <= k < len(names)}
+        found["is_named"] = names is not None
+        block.names.update({int(k): names[k] for k in np.unique(top1) if 0 <= k < len(names)} if names else {})
     return found
 
 
