@@ -459,7 +459,6 @@ def test_a_link_restores_what_was_chosen(opened):
 
 
 def test_with_the_keyboard_alone(opened, page_file):
-    opened.mouse.move(*place(opened, 0, 180, 50))  # a pointer that rests on a map does not take the cursor back
     opened.focus("#class")
     opened.keyboard.type("cup")
     until(opened, "document.getElementById('object').options.length === 3")
@@ -475,6 +474,24 @@ def test_with_the_keyboard_alone(opened, page_file):
         assert opened.text_content("#where") == f"azimuth {azimuth}°, elevation {elevation}°"
         assert confidences(opened)[0] == stored(page_file, "Demo/5/0", azimuth, elevation)
     assert "azimuth 345°" in opened.text_content("#announce") and "first answer" in opened.text_content("#announce")
+
+
+def test_a_pointer_that_rests_does_not_take_the_cursor_back(opened):
+    rest = place(opened, 0, 180, 50)
+    opened.mouse.move(*rest)
+    until(opened, "document.getElementById('where').textContent === 'azimuth 180°, elevation 50°'")
+    opened.focus("#map-0")
+    opened.keyboard.press("Home")
+    opened.evaluate("""() => {
+        pointed = 0;
+        document.querySelector("#map-0 .plot").on("plotly_hover", () => { pointed += 1; });
+    }""")
+    opened.evaluate("scrollBy(0, 60)")  # another viewpoint is now under the pointer
+    opened.mouse.move(*rest)
+    until(opened, "pointed > 0")
+    assert opened.text_content("#where") == "azimuth 0°, elevation 50°"
+    opened.mouse.move(*place(opened, 0, 225, 50))
+    until(opened, "document.getElementById('where').textContent === 'azimuth 225°, elevation 50°'")
 
 
 def test_the_table_is_sorted_by_its_heads(opened):
