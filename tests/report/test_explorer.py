@@ -15,13 +15,14 @@ from PIL import Image
 import report as script
 from tests.trees import METHODS, write_result
 from utils.bounds import LARGEST
-from utils.report import explorer, sprites
+from utils.report import explorer, page_objects, sprites
 from utils.report.methods import ON_MAP, STYLES
 from utils.report.objects import views_at
 from utils.report.on_map import largest_box, purity
 from utils.results import tree as tree_module
 from utils.results.contents import read_map, read_optim
 from utils.results.layout import MAP, OPTIM
+from utils.results.metadata import Metadata
 from utils.shapes.shape import load_stand_in
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
@@ -94,6 +95,24 @@ def test_the_page_holds_the_results(page_file, whole_tree):
     assert settings["map"] == settings["regions"] == dict(mesh_hash=load_stand_in(5, 0).mesh_hash[:8])
 
 
+def test_answers_have_the_names_that_the_map_states(whole_tree):
+    view = read_map(whole_tree / "Demo/5/0" / MAP)
+    for name, value in dict(top1=np.full(view.z.shape, 3, np.int16), top1_names={3: "beaker"},
+                            metadata=replace(view.metadata, label=3)).items():
+        object.__setattr__(view, name, value)
+    block, (thing,) = page_objects.Block(), page_objects.objects_of({tree_module.Key("Demo", "5", "0"): view}, {})
+    result = thing.results(block)["Demo"]
+    assert block.names == dict(Demo={3: "beaker"}) and (result["output"], result["output_name"]) == (3, "beaker")
+    assert result["map"]["top1_score"] is None
+
+
+def test_settings_in_words():
+    settings = dict(shape_id="stand-in-cup-0", mesh_hash="0123456789abcdef", step=3.0, normalize=False,
+                    points=[[130.0, 30.0]], certify=dict(level=0.5, views=60))
+    assert page_objects._settings(Metadata(settings=settings)) == dict(
+        mesh_hash="01234567", step="3", normalize="no", points="((130, 30))", certify="(level 0.5, views 60)")
+
+
 def test_the_page_holds_first_answers_where_the_map_does(page_file):
     page = page_file.read_text()
     results, block = data_of(page)["objects"][1]["results"], block_of(page)
@@ -103,8 +122,7 @@ def test_the_page_holds_first_answers_where_the_map_does(page_file):
                        for name in ("top1", "top1_score"))
     np.testing.assert_array_equal(answers, view.top1)
     np.testing.assert_allclose(scores / 1000, view.top1_score, atol=0.0005001)
-    assert demo["map"]["is_named"] and data_of(page)["names"] == {
-        str(MUG): "coffee mug", "435": "bathtub", "968": "cup"}
+    assert data_of(page)["names"] == dict(Demo={str(MUG): "coffee mug", "435": "bathtub", "968": "cup"}, ResNet50={})
     assert (demo["output"], demo["output_name"]) == (968, "cup")
     assert "top1" not in resnet["map"] and resnet["output"] is None  # its files state no output
 

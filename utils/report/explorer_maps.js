@@ -84,7 +84,7 @@ function drawMap(k) {
     notes.push(...hiddenNote(regions, map));
   }
   note.textContent = notes.join(" ");
-  const answers = map && map.top1 !== undefined ? rowsOf(map, map.top1, index => answerName(result, index)) : undefined;
+  const answers = map && map.top1 !== undefined ? rowsOf(map, map.top1, index => answerName(k, index)) : undefined;
   const cursor = { type: "scatter", mode: "markers", x: [state.azimuth], y: [state.elevation], hoverinfo: "skip",
                    showlegend: false };
   const traces = [

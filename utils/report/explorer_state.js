@@ -38,9 +38,9 @@ function rowsOf(map, begin, value) {
 const score = part => part === NOTHING ? null : part / 1000;
 const confidencesOf = map => rowsOf(map, map.z, score);
 
-function answerName(result, index) {
-  if (index === result.output) return result.output_name || state.object.class_name;
-  return result.map.is_named && data.names[index] || `output ${index}`;
+function answerName(k, index) {
+  const { output, output_name } = resultOf(k), names = data.names[state.networks[k]] || {};
+  return index === output ? output_name || state.object.class_name : names[index] || `output ${index}`;
 }
 
 // What a map says of the viewpoint that is looked at, or null.
@@ -53,7 +53,7 @@ function reading(k) {
   if (map.top1 !== undefined) {
     const index = numbers[map.top1 + cell];
     const sure = map.top1_score === null ? null : score(numbers[map.top1_score + cell]);
-    found.answer = `first answer: ${answerName(result, index)}${sure === null ? "" : `, ${sure.toFixed(3)}`}`
+    found.answer = `first answer: ${answerName(k, index)}${sure === null ? "" : `, ${sure.toFixed(3)}`}`
       + (index === result.output ? " (right)" : "");
   }
   return found;

@@ -1,6 +1,5 @@
 """What the explorer's page holds of results: an entry for each object, and the numbers of the maps in one block."""
 import base64
-import json
 import zlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -25,11 +24,11 @@ class Block:
     """What the maps share: their numbers, one after the other, and the names of their answers.
 
     Attributes:
-        names: of those of ImageNet's classes that are an answer somewhere, by number.
+        names: by network, the names of the outputs that are an answer somewhere, by index.
     """
 
     def __init__(self) -> None:
-        self.names: dict[int, str] = {}
+        self.names: dict[str, dict[int, str]] = {}
         self._parts: list[np.ndarray] = []
         self._length = 0
 
@@ -74,6 +73,11 @@ class PageObject:
         """Of the object, or None if no file says."""
         return self.known[0].shape_id
 
+    @property
+    def networks(self) -> list[str]:
+        """Those that have results of it."""
+        return sorted({*self.maps, *self.regions}, key=lambda name: natural((name,)))
+
     def variant(self, is_alone: bool) -> str:
         """What tells it from others of the same class and number.
 
@@ -94,20 +98,21 @@ class PageObject:
         Args:
             block: takes the maps' numbers.
         """
-        networks = sorted({*self.maps, *self.regions}, key=lambda name: natural((name,)))
-        return {network: self._result(network, block) for network in networks}
+        return {network: self._result(network, block) for network in self.networks}
 
     def _result(self, network: str, block: Block) -> dict[str, Any]:
         view, regions = self.maps.get(network), self.regions.get(network)
         known = [result.metadata for result in (view, regions) if result is not None]
         key = replace(self.key, network=network)
-        names = names_of_outputs(key, known[0])
-        output = output_of(key, known[0])
+        output, names = output_of(key, known[0]), names_of_outputs(key, known[0])
+        if view is not None:
+            block.names.setdefault(network, {}).update(_answer_names(view, names))
+        stated = block.names.get(network, {}).get(output) if output is not None else None
         settings = dict(map=view, regions=regions)
         return dict(
-            map=None if view is None else _map(view, names, block),
+            map=None if view is None else _map(view, block),
             regions=None if regions is None else _regions(regions, view), output=output,
-            output_name=None if names is None or output is None else names[output],
+            output_name=stated if names is None or output is None else names[output],
             settings={name: _settings(result.metadata) for name, result in settings.items() if result is not None})
 
 
@@ -147,20 +152,36 @@ def _settings(metadata: Metadata) -> dict[str, str]:
     known = {name: value for name, value in metadata.settings.items() if name != "shape_id"}
     if metadata.mesh_hash:
         known["mesh_hash"] = metadata.mesh_hash[:HASH_DIGITS]
-    return {name: value if isinstance(value, str) else f"{value:g}" if isinstance(value, float) else json.dumps(
-        value, default=str) for name, value in known.items()}
+    return {name: _words(value) for name, value in known.items()}
 
 
-def _map(result: MapResult, names: Sequence[str] | None, block: Block) -> dict[str, Any]:
-    """A map: its grid, where its numbers begin in the block, and whether its answers have their names there."""
+def _words(value: Any) -> str:
+    """A setting as it is read: (level 0.5, views 60) for a dict."""
+    if isinstance(value, Mapping):
+        return f"({', '.join(f'{name} {_words(part)}' for name, part in value.items())})"
+    if isinstance(value, (list, tuple)):
+        return f"({', '.join(map(_words, value))})"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def _answer_names(result: MapResult, names: Sequence[str] | None) -> dict[int, str]:
+    """The names of a map's first answers, by index: those that it states, else those of the network's outputs."""
+    top1, stated = getattr(result, "top1", None), getattr(result, "top1_names", None)
+    if top1 is None or stated is not None:
+        return stated or {}
+    return {int(k): names[k] for k in np.unique(top1) if 0 <= k < len(names)} if names else {}
+
+
+def _map(result: MapResult, block: Block) -> dict[str, Any]:
+    """A map: its grid, and where its numbers begin in the block."""
     found = dict(azimuth=result.xx[0].tolist(), elevation=result.yy[:, 0].tolist(), z=block.add_scores(result.z))
     # files made before answers were stored have none
     top1, scores = getattr(result, "top1", None), getattr(result, "top1_score", None)
     if top1 is not None:
         found["top1"] = block.add(top1)
         found["top1_score"] = None if scores is None else block.add_scores(scores)
-        found["is_named"] = names is not None
-        block.names.update({int(k): names[k] for k in np.unique(top1) if 0 <= k < len(names)} if names else {})
     return found
 
 
