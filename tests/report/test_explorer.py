@@ -512,7 +512,7 @@ def test_a_pointer_that_rests_does_not_take_the_cursor_back(opened):
     until(opened, "document.getElementById('where').textContent === 'azimuth 225°, elevation 50°'")
 
 
-def test_the_table_is_sorted_by_its_heads(opened):
+def test_the_table_is_sorted_by_its_heads(opened, page_file):
     def column():
         return opened.locator("#tables details:first-child tbody tr td:nth-child(1)").all_text_contents()
 
@@ -521,9 +521,9 @@ def test_the_table_is_sorted_by_its_heads(opened):
         return [float(cell) for cell in cells if cell != "–"]
 
     first = column()
-    assert first == ["Demo", "Demo (azimuth)", "ResNet50"]
+    assert first == [row[0] for row in data_of(page_file.read_text())["tables"][0]["rows"]] == sorted(first)
     opened.click("#tables details:first-child th:nth-child(3) button")
-    assert numbers() == sorted(numbers(), reverse=True) and len(set(numbers())) == 3
+    assert numbers() == sorted(numbers(), reverse=True) and len(set(numbers())) > 2
     opened.click("#tables details:first-child th:nth-child(3) button")
     assert numbers() == sorted(numbers())
     assert opened.get_attribute("#tables details:first-child th:nth-child(3)", "aria-sort") == "ascending"
