@@ -9,8 +9,8 @@ from tests.trees import write_result
 from utils.errors import InputError
 from utils.regions import ndinterval
 from utils.report import figures
-from utils.report.explorer import objects_of
 from utils.report.objects import shape_of, views_at
+from utils.report.page_objects import objects_of
 from utils.results.contents import MapResult, MethodResult, RegionsResult, read_map, read_optim
 from utils.results.layout import MAP, OPTIM
 from utils.results.left_out import LeftOut
@@ -97,7 +97,7 @@ def test_networks_share_the_explorers_views_where_they_saw_the_same(kind, other,
     else:
         regions[second] = some_regions(other)
     found = objects_of(maps, regions)
-    assert [list(thing.results) for thing in found] == expected
+    assert [thing.networks for thing in found] == expected
     assert len({thing.variant(is_alone=False) for thing in found}) == len(found)
 
 
