@@ -70,7 +70,8 @@ def test_a_bad_file_is_named_and_the_rest_goes_on(report, tree, tmp_path):
     assert any(f"{tree}/Demo/5/0/map.pt: asks for " in line for line in lines) and "would unpack" in "".join(lines)
     rows = {row["network"]: row for row in csv.DictReader(open(tmp_path / "results/srvr.csv"))}
     assert (rows["Demo"]["objects"], rows["Demo"]["maps"]) == ("2", "1")
-    assert (rows["ResNet50"]["objects"], rows["ResNet50"]["maps"]) == ("3", "2")
+    assert (rows["ResNet50"]["objects"], rows["ResNet50"]["maps"]) == ("2", "2")
+    assert rows["ResNet50 (settings not stated)"]["objects"] == "1"  # the authors' file among ours
 
 
 def test_compare_a_tree_with_itself_and_with_another(report, tree, tmp_path):
@@ -94,6 +95,13 @@ def test_compare_leaves_out_what_cannot_be_compared(report, tree, tmp_path):
     assert code == 1 and "left out: Demo cup 0, optim.pt: regions of azimuth,elevation and of azimuth" in err
     row, = csv.DictReader(open(tmp_path / "results/compare.csv"))
     assert row["regions"] == "" and row["views"] != ""
+
+
+def test_folders_that_share_nothing_are_not_read(report, tree, monkeypatch, tmp_path):
+    write_result(tmp_path / "other/Demo/9/0", class_nb=9)
+    monkeypatch.setattr("utils.results.tree.read_map", lambda path: pytest.fail("read"))
+    code, _, err = report("compare", tree, tmp_path / "other")
+    assert code == 2 and "have no object in common" in err
 
 
 def test_compare_of_the_published_tree_with_itself(shared, report, tmp_path):
