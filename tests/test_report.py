@@ -71,7 +71,7 @@ def test_a_bad_file_is_named_and_the_rest_goes_on(report, tree, tmp_path):
     rows = {row["network"]: row for row in csv.DictReader(open(tmp_path / "results/srvr.csv"))}
     assert (rows["Demo"]["objects"], rows["Demo"]["maps"]) == ("2", "1")
     assert (rows["ResNet50"]["objects"], rows["ResNet50"]["maps"]) == ("2", "2")
-    assert rows["ResNet50 (settings not stated)"]["objects"] == "1"  # the authors' file among ours
+    assert rows["ResNet50 (other objects, settings not stated)"]["objects"] == "1"  # the authors' file among ours
 
 
 def test_compare_a_tree_with_itself_and_with_another(report, tree, tmp_path):
