@@ -5,7 +5,7 @@ from it in the same way, and its name says in which. Files that do not state a f
 they state any settings at all.
 """
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -145,9 +145,8 @@ class Kinds:
                          and self.usual[place] != DEFAULTS.get(name))
 
 
-def counted(keys: Iterable[Any], what: str) -> str:
+def counted(n: int, what: str) -> str:
     """A number of things in words: "1 object", "3 objects"."""
-    n = len(list(keys))
     return f"{n} {what}{'' if n == 1 else 's'}"
 
 
