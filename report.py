@@ -39,7 +39,7 @@ def draw(args: Namespace, left_out: LeftOut) -> None:
 
 
 def audit(args: Namespace, left_out: LeftOut) -> None:
-    from utils.report import drawing, plots  # matplotlib takes a second to import
+    from utils.report import drawing, network_plots  # matplotlib takes a second to import
     from utils.report.audit import tables
     from utils.report.curve import curves
     from utils.report.pairs import lone, paired
@@ -53,7 +53,7 @@ def audit(args: Namespace, left_out: LeftOut) -> None:
     for line in lone(tree):
         print(line)
     write_tables(tables(pairs, args.level), "audit", args.results_dir)
-    figure = drawing.Planned("audit", (), lambda: plots.plot_curves(curves(pairs), args.level))
+    figure = drawing.Planned("audit", (), lambda: network_plots.plot_curves(curves(pairs), args.level))
     figure.write(args.results_dir)
     print(f"drawn: {', '.join(map(str, figure.paths(args.results_dir)))}")
 

@@ -70,7 +70,8 @@ def test_a_bad_file_is_named_and_the_rest_goes_on(report, tree, tmp_path):
     assert any(f"{tree}/Demo/5/0/map.pt: asks for " in line for line in lines) and "would unpack" in "".join(lines)
     rows = {row["network"]: row for row in csv.DictReader(open(tmp_path / "results/srvr.csv"))}
     assert (rows["Demo"]["objects"], rows["Demo"]["maps"]) == ("2", "1")
-    assert (rows["ResNet50"]["objects"], rows["ResNet50"]["maps"]) == ("3", "2")
+    assert (rows["ResNet50"]["objects"], rows["ResNet50"]["maps"]) == ("2", "2")
+    assert rows["ResNet50 (other objects, settings not stated)"]["objects"] == "1"  # the authors' file among ours
 
 
 def test_compare_a_tree_with_itself_and_with_another(report, tree, tmp_path):
@@ -94,6 +95,13 @@ def test_compare_leaves_out_what_cannot_be_compared(report, tree, tmp_path):
     assert code == 1 and "left out: Demo cup 0, optim.pt: regions of azimuth,elevation and of azimuth" in err
     row, = csv.DictReader(open(tmp_path / "results/compare.csv"))
     assert row["regions"] == "" and row["views"] != ""
+
+
+def test_folders_that_share_nothing_are_not_read(report, tree, monkeypatch, tmp_path):
+    write_result(tmp_path / "other/Demo/9/0", class_nb=9)
+    monkeypatch.setattr("utils.results.tree.read_map", lambda path: pytest.fail("read"))
+    code, _, err = report("compare", tree, tmp_path / "other")
+    assert code == 2 and "have no object in common" in err
 
 
 def test_compare_of_the_published_tree_with_itself(shared, report, tmp_path):
@@ -171,7 +179,10 @@ def test_figures_have_the_published_names(report, no_drawing, tmp_path):
     assert pictures(results) == expected
     assert all(report(command)[0] == 0 for command in ("regions", "profiles", "traces"))
     assert pictures(results) - expected == both(*(f"2d/optim/{name}_regions" for name in objects), *(
-        f"1d/{name}_{kind}" for name in objects for kind in ("profile", "traces")))
+        f"1d/{name}_{kind}" for name in objects for kind in ("profile", "traces")), *(
+        f"1d/{name}" for name in ("azimuth_performance_cup_0", "azimuth_performance_cup_1",
+                                  "azimuth_performance_bathtub_0", "average_azimuth_performance_cup",
+                                  "average_azimuth_performance_bathtub")))
 
 
 def test_means_only_over_all_that_they_speak_of(report, no_drawing, tmp_path):
@@ -203,9 +214,9 @@ def test_what_cannot_be_drawn_is_named_once(report, no_drawing, tree, tmp_path):
     write_result(tree / "ResNet50/5/1", object_nb=1, step=20)
     code, out, err = report("maps")
     assert code == 1 and err.count("Demo/5/0/map.pt: cannot be read") == 1 and "Traceback" not in err
-    assert err.count("different grids") == 1
+    assert err.count("ResNet50 cup 1: is of another kind (grid step 20) than most (stand-ins, grid step 15)") == 1
     assert pictures(tmp_path / "results") >= both("2d/Demo_cup_Average", "2d/Demo_cup_1", "2d/ResNet50_bathtub_0")
-    assert not pictures(tmp_path / "results") & both("2d/Demo_cup_0", "2d/ResNet50_cup_Average")
+    assert not pictures(tmp_path / "results") & both("2d/Demo_cup_0")
     assert not list(tmp_path.rglob(".*"))
 
     write_result(tree / "Demo/1/0", class_nb=1, parameters=("azimuth",))
@@ -239,6 +250,27 @@ def test_a_profile_is_the_row_at_the_regions_elevation(tree, no_drawing, monkeyp
     assert list(boxes_1d) == list(METHODS) and points_1d.tolist() == [130, 50] and title_1d.endswith("elevation 35")
 
 
+def test_profiles_are_over_the_objects_that_all_networks_have(tree, no_drawing, monkeypatch, run_script, tmp_path):
+    from utils.report import network_plots
+    drawn = {}
+    monkeypatch.setattr(network_plots, "plot_profiles", lambda found, title: drawn.update({title: found}))
+    write_result(tree / "ResNet50/5/2", object_nb=2, seed=8)
+    write_result(tree / "Demo/5/3", object_nb=3, seed=9, step=20)
+    code, out, err = run_script(script, "profiles", "-s", "cup", "--checkpoint_dir", tree, "--results_dir", tmp_path)
+    assert f"without map.pt of Demo: cup 2; python sweep.py --networks Demo --classes 5 --objects 2 --jobs map " \
+        f"--checkpoint_dir {tree} makes it" in out
+    assert "without map.pt of ResNet50: cup 3; python sweep.py --networks resnet --classes 5 --objects 3" in out
+    assert code == 1 and err.count("left out: Demo cup 3: is of another kind (grid step 20)") == 1
+    found = drawn["Confidence in cup at elevation 35 (mean of 2 objects, bands hold half of them)"]
+    assert list(found) == ["Demo", "ResNet50"]
+    rows = np.array([torch.load(tree / "ResNet50/5" / number / MAP)["z"][3].numpy() for number in "01"])
+    np.testing.assert_allclose(found["ResNet50"].mean, rows.mean(0), rtol=1e-6)
+    np.testing.assert_allclose(found["ResNet50"].high, rows.mean(0) + abs(rows[0] - rows[1]) / 4, rtol=1e-5)
+    one = drawn["Confidence in cup 1 at elevation 35"]
+    assert one["Demo"].n_objects == 1 and one["Demo"].low is None
+    assert "Confidence in cup 2 at elevation 35" not in drawn
+
+
 def test_every_kind_of_figure_is_drawn(report, tree, tmp_path):
     write_result(tree / "Demo/1/0", class_nb=1, parameters=("azimuth",))
     shutil.rmtree(tree / "Demo/5")
@@ -248,7 +280,7 @@ def test_every_kind_of_figure_is_drawn(report, tree, tmp_path):
                            ("traces", ("-n", "demo"))):
         assert report(command, *words)[0] == 0
     found = pictures(tmp_path / "results")
-    assert len(found) == 14
+    assert len(found) == 16
     for name in found:
         start = (tmp_path / "results" / name).read_bytes()[:4]
         assert start == (b"%PDF" if name.endswith("pdf") else b"\x89PNG")

@@ -120,6 +120,9 @@ def test_other_files(tmp_path):
     (dict(z=None), "expected numbers, found NoneType"), (dict(z=[[0.5]]), "expected numbers, found list"),
     (dict(z=torch.rand(4, 2)), "shapes (2, 4), (2, 4) and (4, 2)"), (dict(z=torch.rand(8)), "shapes"),
     (dict(xx=torch.full((2, 4), torch.inf)), "not finite"),
+    (dict(top1=torch.zeros(8).int(), top1_score=torch.rand(2, 4)), "top1 and top1_score have shapes (8,) and (2, 4)"),
+    (dict(top1=torch.rand(2, 4), top1_score=torch.rand(2, 4)), "indices of answers"),
+    (dict(top1=torch.zeros(2, 4).int(), top1_score=torch.rand(2, 4), top1_names={"a": "b"}), "no names by index"),
     (dict(z=torch.rand(1).expand(10 ** 6, 10 ** 6)), "larger than its storage")])
 def test_maps_with_other_contents(tmp_path, changes, complaint):
     assert complaint in refused(read_map, our_map(tmp_path / "map.pt", **changes))

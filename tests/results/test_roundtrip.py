@@ -69,10 +69,13 @@ def test_new_results(tmp_path):
         path="/mug.stl", up="y", front=None, textures=False), settings=dict(
             fixed=dict(distance=3), image_size=64, elevation=20, mesh_hash="abc"))
     ResultFile(tmp_path / "map.pt", metadata.settings).save_finished(map_contents(
-        MapResult(xx, yy, np.zeros((2, 3), np.float32), metadata)))
+        MapResult(xx, yy, np.zeros((2, 3), np.float32), metadata, np.eye(2, 3, dtype=np.int16),
+                  np.ones((2, 3), np.float32), {0: "cup", 1: "mug"})))
     found = load_result(tmp_path / "map.pt")
     assert isinstance(found, MapResult) and found.metadata == metadata
     assert (found.xx.dtype, found.yy.dtype, found.z.dtype) == (np.int64, np.float64, np.float32)
+    assert found.top1.tolist() == [[1, 0, 0], [0, 1, 0]] and found.top1.dtype == np.int16
+    assert (found.top1_score == 1).all() and found.top1_names == {0: "cup", 1: "mug"}
     assert list(torch.load(tmp_path / "map.pt"))[:5] == ["xx", "yy", "z", "parameters", "class_nb"]
     assert (metadata.score_name, metadata.level, metadata.fixed) == ("logit", 0, dict(distance=3))
     assert (metadata.image_size, metadata.elevation, metadata.mesh_hash) == (64, 20, "abc")

@@ -54,16 +54,17 @@ def test_the_same_numbers_whatever_the_batch_size(shape):
 def test_what_is_left_of_a_run_comes_in_the_same_batches(shape):
     f = f_of(Tiny(), 1, shape, batch_size=6)
     sizes, seen = [], []
-    for confidence in f.batches(POINTS):
-        sizes.append(len(confidence))
-        seen.append(confidence)
+    for answers in f.batches(POINTS):
+        sizes.append(len(answers.score))
+        seen.append(answers.score)
     assert sizes == [6, 6, 6, 5]
     f.classifier.batch_size = 10
-    assert [len(c) for c in f.batches(POINTS)] == [8, 10, 5]
-    assert [len(c) for c in f.batches(POINTS, done=8)] == [10, 5]
-    assert [len(c) for c in f.batches(POINTS, done=12)] == [6, 5]  # left by a run with another batch size
-    assert [len(c) for c in f.batches(POINTS, done=23)] == []
-    torch.testing.assert_close(torch.cat(list(f.batches(POINTS, done=12))), torch.cat(seen)[12:], atol=1e-5, rtol=0)
+    assert [len(a.score) for a in f.batches(POINTS)] == [8, 10, 5]
+    assert [len(a.score) for a in f.batches(POINTS, done=8)] == [10, 5]
+    left = [a.score for a in f.batches(POINTS, done=12)]  # by a run with another batch size
+    assert [len(score) for score in left] == [6, 5]
+    assert list(f.batches(POINTS, done=23)) == []
+    torch.testing.assert_close(torch.cat(left), torch.cat(seen)[12:], atol=1e-5, rtol=0)
 
 
 def test_f_is_the_softmax_of_the_label_on_the_plain_image(shape):
@@ -180,3 +181,18 @@ def test_the_first_answer_is_the_largest(shape):
     output = Tiny()(Views(shape)(POINTS)).softmax(1)
     torch.testing.assert_close(confidence, output[:, 1].detach(), atol=1e-5, rtol=0)
     assert torch.equal(first, output.argmax(1) == 1)
+
+
+@pytest.mark.parametrize("score, of_first", [
+    ("softmax", lambda logits: logits.softmax(1).max(1).values), ("logit", lambda logits: logits.max(1).values),
+    ("margin", lambda logits: logits.sort(1).values[:, -1] - logits.sort(1).values[:, -2])])
+def test_the_first_answer_and_its_score(score, of_first, shape):
+    f = Confidence(Views(shape), Classifier(Tiny()), 1, score)
+    images = f.images(POINTS)
+    answers = f.answers(images)
+    logits = f.logits(images).detach()
+    assert torch.equal(answers.score, f.evaluate(images))
+    assert torch.equal(answers.top1, logits.argmax(1)) and torch.equal(answers.top1_score, of_first(logits))
+    right = answers.top1 == 1
+    assert torch.equal(answers.score[right], answers.top1_score[right])
+    assert score == "logit" or (answers.score[~right] < answers.top1_score[~right]).all()

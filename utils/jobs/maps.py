@@ -2,9 +2,10 @@
 from __future__ import annotations
 
 from argparse import Namespace
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -13,7 +14,7 @@ from utils.jobs.options import JobOptions, checked
 from utils.jobs.progress import progress
 from utils.parameters import AZIMUTH_AND_ELEVATION, PARAMETERS, grid, parse_parameters
 from utils.results.contents import MapResult, map_contents, map_of
-from utils.results.layout import MAP
+from utils.results.layout import MAP, TOP1, TOP1_NAMES, TOP1_SCORE, Z
 
 if TYPE_CHECKING:
     from utils.jobs.prepare import Job
@@ -67,22 +68,42 @@ def _evaluate_grid(job: Job, step: float | list[float]) -> MapResult:
     import torch
     xx, yy = grid(step, job.options.parameters)
     points = np.stack((xx.ravel(), yy.ravel()), axis=1)
-    z = np.zeros(len(points), dtype=np.float32)
+    found = {Z: np.zeros(len(points), np.float32), TOP1: np.zeros(len(points), np.int32),
+             TOP1_SCORE: np.zeros(len(points), np.float32)}
     unfinished = job.file.unfinished()
     done = unfinished["done"] if unfinished else 0
     if unfinished and done:
-        z[:done] = unfinished["z"]
-        print(f"going on after {done:,} of {len(points):,} views")
+        without = "" if TOP1 in unfinished else ("; the views before were saved without the first answers, so the map "
+                                                   "will lack them (--override once it is there makes it anew)")
+        found = {name: values for name, values in found.items() if name in unfinished}
+        for name, values in found.items():
+            values[:done] = unfinished[name]
+        print(f"going on after {done:,} of {len(points):,} views{without}")
     f = job.confidence()
-    with progress(job, len(points), done, "view",
-                  lambda: dict(z=torch.from_numpy(z[:done].copy()), done=done)) as advance:
-        for scores in f.batches(points, done):
-            z[done:done + len(scores)] = scores
-            done += len(scores)
-            advance(len(scores))
-    result = MapResult(xx, yy, z.reshape(xx.shape), job.metadata())
+    with progress(job, len(points), done, "view", lambda: dict(
+            {name: torch.from_numpy(values[:done].copy()) for name, values in found.items()}, done=done)) as advance:
+        for answers in f.batches(points, done):
+            n = len(answers.score)
+            for values, new in zip(found.values(), answers):
+                values[done:done + n] = new
+            done += n
+            advance(n)
+    result = MapResult(xx, yy, metadata=job.metadata(), **_as_stored(found, xx.shape, job.network.class_names))
     job.file.save_finished(map_contents(result))
     return result
+
+
+def _as_stored(found: dict[str, np.ndarray], shape: tuple[int, ...],
+               class_names: Sequence[str] | None) -> dict[str, Any]:
+    """What a map has at its points, on the grid, with the names of the answers."""
+    stored: dict[str, Any] = {name: values.reshape(shape) for name, values in found.items()}
+    if TOP1 in found:
+        indices = np.unique(found[TOP1]).tolist()
+        if indices[-1] <= np.iinfo(np.int16).max:  # few networks have more outputs
+            stored[TOP1] = stored[TOP1].astype(np.int16)
+        if class_names is not None:
+            stored[TOP1_NAMES] = {index: class_names[index] for index in indices if index < len(class_names)}
+    return stored
 
 
 def _parse_step(given: str | None, parameters: tuple[str, ...]) -> float | list[float]:

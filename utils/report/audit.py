@@ -10,9 +10,10 @@ import numpy as np
 
 from utils.regions import ndinterval
 from utils.report.comparison import overlap
+from utils.report.kinds import Kinds
 from utils.report.methods import ON_MAP, STYLES
 from utils.report.on_map import DOMAIN, largest_box, purity
-from utils.report.pairs import Pair
+from utils.report.pairs import Pair, views_and_regions
 from utils.report.tables import PERCENT, Cell, Table
 from utils.results.tree import Key
 from utils.semantic.scores import SCORES
@@ -75,26 +76,28 @@ def tables(pairs: Mapping[Key, Pair], level: float = LEVEL) -> dict[str, Table]:
     Returns:
         {name: Table}: "audit" and "audit_per_class".
     """
+    kinds = Kinds.of(*views_and_regions(pairs))
     of_networks: dict[tuple[str, ...], list[Audited]] = defaultdict(list)
     of_classes: dict[tuple[str, ...], list[Audited]] = defaultdict(list)
     for key, pair in pairs.items():
+        row = kinds.row(key, pair.view, pair.result)
         for method, one in audited(pair, level):
-            of_networks[key.network, method].append(one)
-            of_classes[key.network, key.class_name, method].append(one)
+            of_networks[row, method].append(one)
+            of_classes[row, key.class_name, method].append(one)
     title = f"Regions at level {level:g}: shares, purity and IoU in percent"
-    return dict(audit=_table(title, ["network"], of_networks),
-                audit_per_class=_table(f"{title}, per class", ["network", "class"], of_classes))
+    return dict(audit=_table(title, ["network"], of_networks, kinds),
+                audit_per_class=_table(f"{title}, per class", ["network", "class"], of_classes, kinds))
 
 
 def _iou(region: ndinterval, best: ndinterval | None) -> float | None:
     return overlap(region.within(DOMAIN), best) if best and region.is_finite() else None
 
 
-def _table(title: str, names: list[str], found: Mapping[tuple[str, ...], Sequence[Audited]]) -> Table:
+def _table(title: str, names: list[str], found: Mapping[tuple[str, ...], Sequence[Audited]], kinds: Kinds) -> Table:
     """A row for each group, whose last name is the method; the groups come in the order of their networks."""
     places = {group: k for k, group in enumerate(dict.fromkeys(group[:-1] for group in found))}
     ordered = sorted(found, key=lambda group: (places[group[:-1]], ROWS.index(group[-1])))
-    return Table(title, [*names, *COLUMNS], [[*group, *_cells(found[group])] for group in ordered])
+    return Table(title, [*names, *COLUMNS], [[*group, *_cells(found[group])] for group in ordered], notes=kinds.notes())
 
 
 def _cells(found: Sequence[Audited]) -> list[Cell]:

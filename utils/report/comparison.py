@@ -6,6 +6,7 @@ import numpy as np
 
 from utils.errors import InputError
 from utils.regions import ndinterval
+from utils.report.kinds import facets
 from utils.report.methods import in_order
 from utils.report.tables import Table
 from utils.results.contents import MapResult, RegionsResult
@@ -18,11 +19,15 @@ Agreement = tuple[int, float, float]  # number of viewpoints, correlation, large
 def compare(first: Tree, second: Tree) -> Table:
     """The comparison of two folders of results, a row for each object that both have.
 
-    What cannot be compared is named and left out.
+    What cannot be compared is named and left out. Where the two results of an object are not of the same kind, the row
+    says in what they differ.
 
     Raises:
-        InputError: if there is no such object.
+        InputError: if there is no such object; that is said before a file is read.
     """
+    if not any(_common(first.of(name), second.of(name)) for name in (MAP, OPTIM)):
+        raise InputError(f"{first.folder} and {second.folder} have no object in common; expected the same <network>/"
+                         "<class>/<object> in both")
     maps: dict[Key, Agreement] = {}
     regions: dict[Key, dict[str, list[float]]] = {}
     ours, theirs = first.maps(), second.maps()
@@ -34,9 +39,10 @@ def compare(first: Tree, second: Tree) -> Table:
         with first.left_out.on_error(f"{key}, {OPTIM}: "):
             regions[key] = overlaps(our_regions[key], their_regions[key])
     if not (maps or regions):
-        raise InputError(f"{first.folder} and {second.folder} have no object in common; expected the same <network>/"
-                         "<class>/<object> in both")
-    return table(maps, regions)
+        raise InputError(f"{first.folder} and {second.folder}: of what both have, nothing can be compared, see above")
+    return table(maps, regions, {key: [words for one, other in ((ours, theirs), (our_regions, their_regions))
+                                       if key in one and key in other for words in differences(one[key], other[key])]
+                                 for key in {*maps, *regions}})
 
 
 def only_in_one(first: Tree, second: Tree) -> list[str]:
@@ -104,12 +110,21 @@ def overlaps(first: RegionsResult, second: RegionsResult) -> dict[str, list[floa
             for name in in_order(first.methods.keys() & second.methods.keys())}
 
 
-def table(maps: Mapping[Key, Agreement], regions: Mapping[Key, Mapping[str, Sequence[float]]]) -> Table:
+def differences(first: MapResult | RegionsResult, second: MapResult | RegionsResult) -> list[str]:
+    """In what two results are of different kinds, as far as both say: "grid step 3 and 6"."""
+    ours, theirs = facets(first), facets(second)
+    return [f"{name.replace('_', ' ')} {value} and {theirs[name]}" for name, value in ours.items()
+            if name in theirs and value != theirs[name]]
+
+
+def table(maps: Mapping[Key, Agreement], regions: Mapping[Key, Mapping[str, Sequence[float]]],
+          differing: Mapping[Key, Sequence[str]]) -> Table:
     """The comparison, a row for each object.
 
     Args:
         maps: what `agreement` says.
         regions: what `overlaps` says.
+        differing: what `differences` says of both.
     """
     methods = in_order(name for result in regions.values() for name in result)
     rows = []
@@ -119,10 +134,11 @@ def table(maps: Mapping[Key, Agreement], regions: Mapping[Key, Mapping[str, Sequ
         means = [_mean(found.get(method, ())) for method in methods]
         pairs = [value for values in found.values() for value in values]
         rows.append([key.network, key.class_name, key.object_nb, *map(_or_nothing, of_map), *means,
-                     len(pairs) if found else None, int(np.isnan(pairs).sum()) if found else None])
+                     len(pairs) if found else None, int(np.isnan(pairs).sum()) if found else None,
+                     "; ".join(dict.fromkeys(differing[key])) or None])
     return Table("Agreement: of the maps, and intersection over union of the regions", [
         "network", "class", "object", "views", "correlation", "largest difference", *methods, "regions",
-        "of them not finite"], rows, digits=4)
+        "of them not finite", "made otherwise"], rows, digits=4)
 
 
 def _common(ours: Mapping[Key, Any], theirs: Mapping[Key, Any]) -> list[Key]:

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from utils.report.kinds import Kinds
 from utils.report.methods import in_order
 from utils.report.on_map import DOMAIN, largest_box
-from utils.report.pairs import Pair
+from utils.report.pairs import Pair, views_and_regions
 from utils.report.tables import PERCENT
 from utils.results.tree import Key
 
@@ -36,22 +37,24 @@ class Curve:
 
 
 def curves(pairs: Mapping[Key, Pair], levels: Sequence[float] = LEVELS) -> dict[str, Curve]:
-    """The exact SRVR over the level, by network.
+    """The exact SRVR over the level, by network, and apart where results are not of the usual kind.
 
     The exact SRVR is the mean share of the domain of the largest boxes on the maps; where a network is not sure at the
     start, that is 0. Initial points that a file does not state are left out.
     """
     exact: dict[str, list[np.ndarray]] = defaultdict(list)  # of each object: shares [P, L]
     grown: dict[str, dict[str, list[float]]] = defaultdict(lambda: defaultdict(list))
+    kinds = Kinds.of(*views_and_regions(pairs))
     for key, pair in pairs.items():
+        row = kinds.row(key, pair.view, pair.result)
         points = pair.result.initial_points
         points = points[np.isfinite(points).all(1)]
         if len(points):
             boxes = [[largest_box(pair.view, point, level) for level in levels] for point in points]
-            exact[key.network].append(np.array([[box.share_of(DOMAIN) if box else 0.0 for box in row]
+            exact[row].append(np.array([[box.share_of(DOMAIN) if box else 0.0 for box in row]
                                                 for row in boxes]))
         for name, entry in pair.result.methods.items():
-            grown[key.network][name] += [region.share_of(DOMAIN) for region in entry.regions]
+            grown[row][name] += [region.share_of(DOMAIN) for region in entry.regions]
     found = {}
     for network, shares in exact.items():
         means = {name: PERCENT * float(np.mean(grown[network][name])) for name in in_order(grown[network])}

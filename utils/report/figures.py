@@ -3,17 +3,16 @@
 The names are those of the figures that the paper's authors published, where they have such a figure.
 """
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from typing import TypeVar
 
 import numpy as np
 from matplotlib.figure import Figure
 
 from utils.bounds import LARGEST
 from utils.errors import InputError
-from utils.parameters import AZIMUTH_AND_ELEVATION, PARAMETERS, domain_of
+from utils.parameters import AZIMUTH_AND_ELEVATION, domain_of
 from utils.regions import ndinterval
 from utils.report import animation, plots
 from utils.report.animation import Animation
@@ -21,6 +20,8 @@ from utils.report.drawing import GIF, Planned
 from utils.report.methods import COLORMAP, in_order
 from utils.report.objects import shape_of, views_at
 from utils.report.on_map import holding, level_of
+from utils.report.planning import boxes_of, inputs, maps_of_one_kind, mean_of, name_of, row_at, title_of
+from utils.report.profiles import profiles
 from utils.results.contents import MapResult, RegionsResult, read_map, read_optim
 from utils.results.layout import MAP, OPTIM
 from utils.results.left_out import LeftOut
@@ -29,8 +30,6 @@ from utils.results.tree import Key, Tree
 MOST_FRAMES = 120  # of an object turning: one for each azimuth of the paper's grid
 GROWTH_FRAMES = 50
 INSIDE_SIZE = 112  # pixels a side of a view in a contact sheet
-Thing = TypeVar("Thing")
-Read = TypeVar("Read")
 
 
 def maps(tree: Tree, colormap: str) -> list[Planned]:
@@ -43,21 +42,21 @@ def maps(tree: Tree, colormap: str) -> list[Planned]:
         colormap: matplotlib's name.
     """
     found = []
-    by_class: dict[str, dict[str, list[Path]]] = defaultdict(lambda: defaultdict(list))
+    by_class: dict[str, dict[str, dict[Key, Path]]] = defaultdict(lambda: defaultdict(dict))
     for key, path in tree.of(MAP).items():
-        by_class[key.class_name][key.network].append(path)
-        draw = partial(_map, path, f"{key.network}: confidence in {key.class_name} {key.object_nb}", colormap)
-        found.append(Planned(f"2d/{_name(key)}", (path,), draw, (colormap,)))
+        by_class[key.class_name][key.network][key] = path
+        draw = partial(_map, path, title_of(key, "confidence in"), colormap)
+        found.append(Planned(f"2d/{name_of(key)}", (path,), draw, (colormap,)))
     if tree.selection.object_nb:
         return found
     for class_name, by_network in by_class.items():
         for network, paths in by_network.items():
-            draw = partial(_mean_map, [paths], f"{network}: mean confidence in {class_name}", colormap, tree.left_out)
-            found.append(Planned(f"2d/{network}_{class_name}_Average", tuple(paths), draw, (colormap,)))
+            draw = partial(_mean_map, paths, f"{network}: mean confidence in {class_name}", colormap, tree.left_out)
+            found.append(Planned(f"2d/{network}_{class_name}_Average", tuple(paths.values()), draw, (colormap,)))
         if not tree.selection.network:
-            groups = list(by_network.values())
-            draw = partial(_mean_map, groups, f"Mean confidence in {class_name}", colormap, tree.left_out, True)
-            found.append(Planned(f"2d/{class_name}_Average_2D", tuple(sum(groups, [])), draw, (colormap,)))
+            every = {key: path for paths in by_network.values() for key, path in paths.items()}
+            draw = partial(_mean_map, every, f"Mean confidence in {class_name}", colormap, tree.left_out, True)
+            found.append(Planned(f"2d/{class_name}_Average_2D", tuple(every.values()), draw, (colormap,)))
     return found
 
 
@@ -69,27 +68,14 @@ def regions(tree: Tree, colormap: str) -> list[Planned]:
         colormap: matplotlib's name.
     """
     maps_there = tree.of(MAP)
-    return [Planned(f"2d/optim/{_name(key)}_regions", _inputs(path, maps_there.get(key)),
+    return [Planned(f"2d/optim/{name_of(key)}_regions", inputs(path, maps_there.get(key)),
                     partial(_regions, key, path, maps_there.get(key), colormap), (colormap,))
             for key, path in tree.of(OPTIM).items()]
 
 
-def profiles(tree: Tree, elevation: float) -> list[Planned]:
-    """Confidence over azimuth at one elevation, with the regions where they are one-dimensional.
-
-    Args:
-        tree: the results.
-        elevation: degrees, for objects without such regions.
-    """
-    regions_there = tree.of(OPTIM)
-    return [Planned(f"1d/{_name(key)}_profile", _inputs(path, regions_there.get(key)),
-                    partial(_profile, key, path, regions_there.get(key), elevation), (elevation,))
-            for key, path in tree.of(MAP).items()]
-
-
 def traces(tree: Tree) -> list[Planned]:
     """Bounds and loss of each object's regions against iterations."""
-    return [Planned(f"1d/{_name(key)}_traces", (path,), partial(_traces, key, path))
+    return [Planned(f"1d/{name_of(key)}_traces", (path,), partial(_traces, key, path))
             for key, path in tree.of(OPTIM).items()]
 
 
@@ -103,7 +89,7 @@ def gifs(tree: Tree, elevation: float, data_dir: Path) -> list[Planned]:
     """
     found, regions_there = [], tree.of(OPTIM)
     for key, path in tree.of(MAP).items():
-        name = f"gif/{_name(key)}"
+        name = f"gif/{name_of(key)}"
         found.append(Planned(f"{name}_turning", (path,), partial(_turning, key, path, data_dir, elevation),
                              (str(data_dir), elevation), GIF))
         if key in regions_there:
@@ -129,65 +115,26 @@ def cells_inside(view: MapResult, box: ndinterval) -> np.ndarray:
     return (rows[:, None] * view.z.shape[1] + columns).ravel()
 
 
-def _name(key: Key) -> str:
-    return f"{key.network}_{key.class_name}_{key.object_nb}"
-
-
-def _title(key: Key) -> str:
-    return f"{key.network}: {key.class_name} {key.object_nb}"
-
-
-def _inputs(*paths: Path | None) -> tuple[Path, ...]:
-    return tuple(path for path in paths if path is not None)
-
-
 def _map(path: Path, title: str, colormap: str) -> Figure:
     return plots.plot_map(read_map(path), title, colormap=colormap)
 
 
-def _mean_map(groups: list[list[Path]], title: str, colormap: str, left_out: LeftOut,
-              of_networks: bool = False) -> Figure:
-    """The mean of one group's maps, or with `of_networks` the mean of the groups' means."""
-    def mean_of_objects(paths: list[Path]) -> tuple[MapResult, str]:
-        return _mean(_each(read_map, paths, left_out), "object")
-
-    if of_networks:
-        result, words = _mean([mean for mean, _ in _each(mean_of_objects, groups, left_out)], "network")
-    else:
-        result, words = mean_of_objects(groups[0])
-    return plots.plot_map(result, title + words, colormap=colormap)
-
-
-def _each(read: Callable[[Thing], Read], things: Iterable[Thing], left_out: LeftOut) -> list[Read]:
-    """What can be read; the others are named and left out."""
-    results = []
-    for thing in things:
-        with left_out.on_error():
-            results.append(read(thing))
-    return results
-
-
-def _mean(results: list[MapResult], of_what: str) -> tuple[MapResult, str]:
-    """The mean of maps, and how many these are, in words.
-
-    Raises:
-        InputError: if there are none, or their grids differ.
-    """
-    if not results:
-        raise InputError("a mean has no map left that could be read")
-    first = results[0]
-    if any(result.z.shape != first.z.shape or (result.xx != first.xx).any() or (result.yy != first.yy).any()
-           for result in results):
-        raise InputError("a mean's maps have different grids; expected one --step for all")
-    mean = np.mean([result.z for result in results], axis=0)
-    return MapResult(first.xx, first.yy, mean), f" ({len(results)} {of_what}{'' if len(results) == 1 else 's'})"
+def _mean_map(paths: dict[Key, Path], what: str, colormap: str, left_out: LeftOut, of_networks: bool = False) -> Figure:
+    """The mean of maps, or with `of_networks` the mean of the networks' means."""
+    maps = maps_of_one_kind(paths, left_out)
+    groups: dict[str, list[MapResult]] = defaultdict(list)
+    for key, view in maps.items():
+        groups[key.network if of_networks else ""].append(view)
+    means = [mean_of(group, "object") for group in groups.values()]
+    result, words = mean_of([mean for mean, _ in means], "network") if of_networks else means[0]
+    return plots.plot_map(result, what + words, colormap=colormap)
 
 
 def _regions(key: Key, path: Path, map_path: Path | None, colormap: str) -> Figure:
     result = _read_boxes(path, "regions")
     below = None if map_path is None else read_map(map_path)
-    return plots.plot_regions(_boxes(result), result.initial_points, below,
-                              f"{key.network}: regions of {key.class_name} {key.object_nb}", colormap,
+    return plots.plot_regions(boxes_of(result), result.initial_points, below,
+                              title_of(key, "regions of"), colormap,
                               holding(result, below), level_of(result))
 
 
@@ -201,33 +148,10 @@ def _read_boxes(path: Path, command: str, with_traces: bool = False) -> RegionsR
     return result
 
 
-def _boxes(result: RegionsResult) -> dict[str, list[ndinterval]]:
-    """The regions by method, in the paper's order."""
-    return {name: result.methods[name].regions for name in in_order(result.methods)}
-
-
 def _bounds(result: RegionsResult) -> dict[str, list[np.ndarray]]:
     """The traces of the boxes by method, in the paper's order; largest boxes did not grow."""
     return {name: [result.methods[name].trace(k) for k in range(len(result.initial_points))]
             for name in in_order(result.methods) if name != LARGEST}
-
-
-def _row_at(view: MapResult, elevation: float) -> int:
-    """The row of a map that is nearest to an elevation."""
-    return int(np.abs(view.yy[:, 0] - elevation).argmin())
-
-
-def _profile(key: Key, map_path: Path, path: Path | None, elevation: float) -> Figure:
-    view = read_map(map_path)
-    boxes, points = {}, np.empty(0)
-    result = None if path is None else read_optim(path)
-    if result is not None and result.metadata.parameters == AZIMUTH_AND_ELEVATION[:1]:
-        boxes, points = _boxes(result), result.initial_points[:, 0]
-        stated = result.metadata.elevation
-        elevation = PARAMETERS["elevation"].default if stated is None else stated
-    row = _row_at(view, elevation)
-    return plots.plot_profile(view.xx[row], view.z[row], boxes, points, f"{key.network}: confidence in "
-                              f"{key.class_name} {key.object_nb} at elevation {view.yy[row, 0]:g}")
 
 
 def _traces(key: Key, path: Path) -> Figure:
@@ -238,17 +162,17 @@ def _traces(key: Key, path: Path) -> Figure:
     losses = {name: [result.methods[name].loss(k) for k in range(len(result.initial_points))] for name in bounds}
     parameters = result.metadata.parameters
     return plots.plot_traces(bounds, losses, result.initial_points, parameters, domain_of(parameters),
-                             _title(key))
+                             title_of(key, "bounds and loss of"))
 
 
 def _turning(key: Key, path: Path, data_dir: Path, elevation: float) -> Animation:
     view = read_map(path)
-    row = _row_at(view, elevation)
+    row = row_at(view, elevation)
     chosen = np.arange(0, view.z.shape[1], -(-view.z.shape[1] // MOST_FRAMES))
     azimuths = view.xx[row, chosen]
     points = np.stack((azimuths, np.full(len(chosen), view.yy[row, 0])), axis=1)
     views = views_at(points, shape_of(key, data_dir, view.metadata), view.metadata.image_size)
-    title = f"{_title(key)}, elevation {view.yy[row, 0]:g}°"
+    title = f"{title_of(key, 'confidence in')}, elevation {view.yy[row, 0]:g}°"
     return Animation(animation.turning(views, azimuths, view.z[row, chosen], title, COLORMAP), seconds=8)
 
 
@@ -257,7 +181,7 @@ def _inside(key: Key, path: Path, optim_path: Path, data_dir: Path) -> Animation
     view, result = read_map(path), _read_boxes(optim_path, "gif")
     shape = shape_of(key, data_dir, view.metadata, result.metadata)
     frames = []
-    for method, boxes in _boxes(result).items():
+    for method, boxes in boxes_of(result).items():
         for point, box in zip(result.initial_points, boxes):
             cells = cells_inside(view, box) if box.is_finite() else ()
             if len(cells):
@@ -266,7 +190,7 @@ def _inside(key: Key, path: Path, optim_path: Path, data_dir: Path) -> Animation
                 frames.append(animation.contact_sheet(
                     views_at(points, shape, view.metadata.image_size, INSIDE_SIZE),
                     [f"{a:g}°, {e:g}°" for a, e in points], confidences,
-                    f"{_title(key)}, inside {method} from {', '.join(f'{number:g}' for number in point)}",
+                    f"{title_of(key, 'views of')}, inside {method} from {', '.join(f'{number:g}' for number in point)}",
                     COLORMAP))
     if not frames:
         raise InputError(f"{optim_path}: no region holds a viewpoint of {path}, so that there is nothing to show")
@@ -278,5 +202,5 @@ def _growing(key: Key, path: Path, optim_path: Path) -> Animation:
     bounds = _bounds(result)
     if not any(len(trace) for of_points in bounds.values() for trace in of_points):
         raise InputError(f"{optim_path}: has no traces of how its regions grew")
-    frames = plots.growth_frames(bounds, result.initial_points, view, _title(key), GROWTH_FRAMES)
+    frames = plots.growth_frames(bounds, result.initial_points, view, title_of(key, "regions of"), GROWTH_FRAMES)
     return Animation([animation.Image.fromarray(frame) for frame in frames], seconds=8)

@@ -19,6 +19,11 @@ class Pair:
     result: RegionsResult
 
 
+def views_and_regions(pairs: Mapping[Key, Pair]) -> tuple[dict[Key, MapResult], dict[Key, RegionsResult]]:
+    """The maps of pairs, and their regions."""
+    return {key: pair.view for key, pair in pairs.items()}, {key: pair.result for key, pair in pairs.items()}
+
+
 def paired(maps: Mapping[Key, MapResult], regions: Mapping[Key, RegionsResult]) -> tuple[dict[Key, Pair],
                                                                                          dict[Key, str]]:
     """The pairs of the paper's kind: confidence over azimuth and elevation, all else as by default.

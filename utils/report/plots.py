@@ -15,8 +15,7 @@ from utils.bounds import LARGEST
 from utils.files import whole_file
 from utils.parameters import AZIMUTH_AND_ELEVATION, PARAMETERS
 from utils.regions import ndinterval
-from utils.report.curve import INTERVAL, Curve
-from utils.report.methods import COLORMAP, ON_MAP, STYLES, in_order
+from utils.report.methods import COLORMAP, ON_MAP, STYLES
 from utils.report.on_map import DOMAIN, Regions, Verdicts, holds_on, with_largest
 from utils.results.contents import CONFIDENCE, MapResult
 from utils.results.layout import picture_path
@@ -25,7 +24,6 @@ from utils.results.store import ADVICE
 
 OUTLINED = [Stroke(linewidth=4, foreground="black"), Normal()]  # to be seen on any colour of the map
 POINT_COLORS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#56b4e9", "#e69f00")  # Okabe and Ito's
-LINES, MARKS = ("-", "--", "-.", ":"), ("o", "s", "^", "D", "v", "P")  # of networks, for those who do not see colours
 
 Traces = Mapping[str, Sequence[np.ndarray]]  # by method, one for each initial point
 
@@ -109,7 +107,7 @@ def growth_frames(traces: Traces, initial_points: np.ndarray, below: MapResult, 
             a, b = trace[min(k, len(trace) - 1)]
             patch.set_visible(bool(np.isfinite((a, b)).all()))
             patch.set_bounds(*a, *(b - a))
-        axes.set_title(f"{title}, iteration {k}")
+        titled(figure, f"{title}, iteration {k}")
         canvas.draw()
         figure.set_layout_engine("none")  # it has been laid out, which takes longest
         frames.append(np.asarray(canvas.buffer_rgba())[..., :3].copy())
@@ -138,52 +136,12 @@ def plot_profile(azimuth: np.ndarray, confidence: np.ndarray, regions: Regions, 
         axes.text(-4, bottom, method, ha="right", va="center", fontsize="small")
     for point in initial_points:
         axes.axvline(point, color="grey", linewidth=1, linestyle="--", zorder=0)
-    axes.set(title=title, xlabel="azimuth (degrees)", xlim=(-2, 362), ylim=(-0.08 * len(regions) - 0.05, 1.02))
+    titled(figure, title)
+    axes.set(xlabel="azimuth (degrees)", xlim=(-2, 362), ylim=(-0.08 * len(regions) - 0.05, 1.02))
     axes.set_xticks(range(0, 361, 45))
     axes.set_yticks(np.linspace(0, 1, 6))
     axes.set_ylabel("confidence in the class", y=1, ha="right")
     axes.axhline(0, color="black", linewidth=0.8)
-    return figure
-
-
-def plot_curves(found: Mapping[str, Curve], level: float) -> Figure:
-    """Draw the exact SRVR over the level, and beside it the SRVR of the regions that the methods grew.
-
-    Args:
-        found: by network.
-        level: that is marked.
-    """
-    figure = Figure(figsize=(9, 4.6), layout="constrained")
-    axes, beside = figure.subplots(1, 2, sharey=True, width_ratios=(3.6, 1))
-    methods = in_order(name for curve in found.values() for name in curve.methods)
-    names = []
-    for k, (network, curve) in enumerate(found.items()):
-        color, line, mark = (options[k % len(options)] for options in (POINT_COLORS, LINES, MARKS))
-        axes.fill_between(curve.levels, curve.low, curve.high, color=color, alpha=0.15, linewidth=0)
-        axes.plot(curve.levels, curve.srvr, line, color=color, linewidth=2.5)
-        names.append(Line2D([], [], linestyle=line, marker=mark, color=color, linewidth=2.5, markersize=8,
-                            markeredgecolor="black", markeredgewidth=0.6, label=f"{network} ({curve.n_objects} object"
-                            f"{'' if curve.n_objects == 1 else 's'})"))
-        offset = 0.14 * (k - (len(found) - 1) / 2)
-        beside.plot([methods.index(name) + offset for name in curve.methods], list(curve.methods.values()),
-                    mark, color=color, markersize=8, markeredgecolor="black", markeredgewidth=0.6)
-    axes.axvline(level, color="grey", linewidth=1, linestyle="--", zorder=0)
-    axes.set_yscale("log")  # a share of 0 lies below the axis
-    largest = max(max(curve.high.max(), *curve.methods.values()) for curve in found.values())
-    axes.set(xlabel="level of the confidence", ylabel="SRVR (% of the domain)", xlim=(0, 1),
-             ylim=(0.01, 30 if largest < 25 else 110))
-    axes.yaxis.set_major_formatter("{x:g}")
-    axes.set_title(f"the largest boxes on the maps, with {INTERVAL:.0%} intervals", loc="left", fontsize="medium")
-    beside.set_title("the methods' regions", loc="left", fontsize="medium")
-    beside.set_xticks(range(len(methods)), methods, rotation=30 if len(methods) > 3 else 0)
-    beside.set_xlim(-0.6, len(methods) - 0.4)
-    beside.tick_params(axis="y", which="both", labelleft=False)
-    for ax in (axes, beside):
-        ax.grid(axis="y", color="0.9")
-        ax.set_axisbelow(True)
-        ax.spines[["top", "right"]].set_visible(False)
-    figure.suptitle("The largest regions that hold, and the methods' regions")
-    figure.legend(handles=names, loc="outside lower center", ncols=4, frameon=False)
     return figure
 
 
@@ -222,11 +180,16 @@ def plot_traces(bounds: Traces, losses: Traces, initial_points: np.ndarray, para
             ax.margins(x=0)
     for ax in axes[-1]:
         ax.set_xlabel("iteration")
-    figure.suptitle(title)
+    titled(figure, title)
     points = [", ".join(f"{number:g}" for number in point) for point in initial_points]
     figure.legend([Line2D([], [], color=POINT_COLORS[k % len(POINT_COLORS)]) for k in range(len(points))], points,
                   loc="outside lower center", ncols=max(len(points), 1), frameon=False)
     return figure
+
+
+def titled(figure: Figure, text: str) -> None:
+    """Write a figure's title: every figure has one, of this kind, at its upper left."""
+    figure.suptitle(text, x=0.01, ha="left", fontsize="large")
 
 
 def save(figure: Figure, *paths: Path) -> None:
@@ -250,8 +213,9 @@ def save_beside(figure: Figure, path: Path) -> None:
 
 def _axes(title: str, parameters: Sequence[str] = AZIMUTH_AND_ELEVATION) -> tuple[Figure, Axes]:
     figure = Figure(figsize=(9, 3.6), layout="constrained")
+    titled(figure, title)
     axes = figure.subplots()
-    axes.set(title=title, **{f"{axis}label": f"{name.replace('_', ' ')} ({PARAMETERS[name].unit})"
+    axes.set(**{f"{axis}label": f"{name.replace('_', ' ')} ({PARAMETERS[name].unit})"
                              for axis, name in zip("xy", parameters)})
     if parameters == AZIMUTH_AND_ELEVATION:
         axes.set_xticks(range(0, 361, 45))

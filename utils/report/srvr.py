@@ -6,14 +6,14 @@ from typing import Any
 import numpy as np
 
 from utils.bounds import LARGEST
-from utils.parameters import AZIMUTH_AND_ELEVATION, domain_of
+from utils.parameters import domain_of
 from utils.report.audit import LEVEL
+from utils.report.kinds import Kinds
 from utils.report.methods import ON_MAP, in_order
 from utils.report.on_map import DOMAIN, largest_box
 from utils.report.pairs import Pair, paired
 from utils.report.tables import PERCENT, Table
-from utils.results.contents import CONFIDENCE, MapResult, RegionsResult
-from utils.results.metadata import Metadata
+from utils.results.contents import MapResult, RegionsResult
 from utils.results.tree import Key
 
 THRESHOLDS = (0.1, 0.2, 0.3, 0.4, 0.5)
@@ -39,37 +39,33 @@ def tables(maps: Mapping[Key, MapResult], regions: Mapping[Key, RegionsResult]) 
     """
     methods = in_order(name for result in regions.values() for name in result.methods)
     pairs, _ = paired(maps, regions)
+    kinds = Kinds.of(maps, regions)
     columns = ["objects", *methods, ON_MAP, "maps", *(f">{threshold}" for threshold in THRESHOLDS)]
 
-    def rows(group_of: Callable[[Key, Metadata], Group]) -> list[list[Any]]:
+    def rows(cells_of: Callable[[Key], Group]) -> list[list[Any]]:
+        def group_of(key: Key, *results: MapResult | RegionsResult) -> Group:
+            return kinds.row(key, *results), *cells_of(key)
+
         groups: dict[Group, tuple[list[RegionsResult], list[Pair], list[MapResult]]] = defaultdict(lambda: ([], [], []))
         for key in sorted({*maps, *regions}, key=lambda key: key.order):
             if key in regions:
-                groups[group_of(key, regions[key].metadata)][0].append(regions[key])
+                groups[group_of(key, regions[key])][0].append(regions[key])
             if key in pairs:
-                groups[group_of(key, maps[key].metadata)][1].append(pairs[key])
+                groups[group_of(key, maps[key], regions[key])][1].append(pairs[key])
             if key in maps:
-                groups[group_of(key, maps[key].metadata)][2].append(maps[key])
+                groups[group_of(key, maps[key])][2].append(maps[key])
         found = [[*group, *_bottom_up(mine, methods), _exact(both), *_top_down(views)]
                  for group, (mine, both, views) in groups.items()]
         return sorted(found, key=lambda row: row[0])
 
     note = "SRVR, and share of views above a confidence, in percent"
     return dict(
-        srvr=Table(note, ["network", *columns], rows(lambda key, metadata: (_row_name(key, metadata),))),
+        srvr=Table(note, ["network", *columns], rows(lambda key: ()), notes=kinds.notes()),
         srvr_per_class=Table(f"{note}, per class", ["network", "class", *columns],
-                             rows(lambda key, metadata: (_row_name(key, metadata), key.class_name))),
+                             rows(lambda key: (key.class_name,)), notes=kinds.notes()),
         srvr_regions=Table("Regions, and what is amiss with them", [
             "network", "method", "objects", "regions", "outside the domain", "without volume", "not finite",
-            "start not sure"], _amiss(regions, methods)))
-
-
-def _row_name(key: Key, metadata: Metadata) -> str:
-    """The network. Results that differ from the paper's in kind are not averaged with them: the name says how."""
-    names = metadata.parameters if metadata.parameters != AZIMUTH_AND_ELEVATION else ()
-    score = [metadata.score_name] if metadata.score_name != CONFIDENCE else []
-    differing = [*names, *score, *(f"{name}={value:g}" for name, value in sorted(metadata.fixed.items()))]
-    return f"{key.network} ({', '.join(differing)})" if differing else key.network
+            "start not sure"], _amiss(regions, methods, kinds), notes=kinds.notes()))
 
 
 def _bottom_up(results: list[RegionsResult], methods: list[str]) -> list[Any]:
@@ -95,13 +91,13 @@ def _top_down(maps: list[MapResult]) -> list[Any]:
                          None for threshold in THRESHOLDS)]
 
 
-def _amiss(regions: Mapping[Key, RegionsResult], methods: list[str]) -> list[list[Any]]:
+def _amiss(regions: Mapping[Key, RegionsResult], methods: list[str], kinds: Kinds) -> list[list[Any]]:
     """Rows of counts. A largest box that is not finite is none: the score was below the level at its start."""
     counts: dict[Group, np.ndarray] = defaultdict(lambda: np.zeros(6, dtype=int))
     for key, result in regions.items():
         domain = domain_of(result.metadata.parameters)
         for method in (name for name in methods if name in result.methods):
-            row = counts[_row_name(key, result.metadata), method]
+            row = counts[kinds.row(key, result), method]
             row[0] += 1
             for region in result.methods[method].regions:
                 finite, is_searched = region.is_finite(), method == LARGEST

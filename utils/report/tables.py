@@ -16,11 +16,13 @@ class Table:
         columns: name of each column.
         rows: lists of cells: strings, whole numbers, other numbers (shown with `digits` digits), or None for nothing.
         digits: after the point; CSV has all there are.
+        notes: lines below it; CSV has none.
     """
     title: str
     columns: list[str]
     rows: list[list[Cell]]
     digits: int = 2
+    notes: tuple[str, ...] = ()
 
     def text(self) -> str:
         """Lines of aligned columns, numbers to the right."""
@@ -29,14 +31,15 @@ class Table:
         right = [not any(isinstance(row[k], str) for row in self.rows) for k in range(len(self.columns))]
         lines = ["  ".join(cell.rjust(width) if to_right else cell.ljust(width)
                            for cell, width, to_right in zip(row, widths, right)).rstrip() for row in cells]
-        return "\n".join((self.title, *lines))
+        return "\n".join((self.title, *lines, *self.notes))
 
     def markdown(self) -> str:
         """The table in Markdown, numbers to the right, under its title."""
         right = [not any(isinstance(row[k], str) for row in self.rows) for k in range(len(self.columns))]
         rule = ["---:" if to_right else "---" for to_right in right]
         cells = ([cell.replace("|", "\\|") for cell in row] for row in (self.columns, rule, *self._shown("")))
-        return "\n".join((f"### {self.title}", "", *(f"| {' | '.join(row)} |" for row in cells)))
+        notes = (line for note in self.notes for line in ("", note))
+        return "\n".join((f"### {self.title}", "", *(f"| {' | '.join(row)} |" for row in cells), *notes))
 
     def csv(self) -> str:
         """The table as CSV, with all digits that there are."""

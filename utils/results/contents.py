@@ -31,11 +31,18 @@ class MapResult:
         xx, yy: [numbers of the second, of the first] values of the two parameters.
         z: [numbers of the second, of the first] the score.
         metadata: what it is of.
+        top1: likewise, index of the network's first answer; None if the file does not say.
+        top1_score: likewise, the score of the first answer (its softmax output; its logit; or, of margins, how far it
+            is ahead of the second); None if the file does not say.
+        top1_names: {index: name} of the answers in `top1`; None if the network does not name its outputs.
     """
     xx: np.ndarray
     yy: np.ndarray
     z: np.ndarray
     metadata: Metadata = Metadata()
+    top1: np.ndarray | None = None
+    top1_score: np.ndarray | None = None
+    top1_names: dict[int, str] | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -111,8 +118,11 @@ def map_contents(result: MapResult) -> Contents:
     """What map.pt holds, but for its settings."""
     import torch  # takes seconds, and the options are read without it
     arrays = {layout.XX: result.xx, layout.YY: result.yy, layout.Z: result.z}
+    answers = {key: value for key in layout.ANSWERS if (value := getattr(result, key)) is not None}
     return {**{key: torch.from_numpy(values) for key, values in arrays.items()},
-            layout.PARAMETERS: list(result.metadata.parameters), **identity(result.metadata)}
+            layout.PARAMETERS: list(result.metadata.parameters), **identity(result.metadata),
+            **{key: torch.from_numpy(value) if isinstance(value, np.ndarray) else value for key, value in
+               answers.items()}}
 
 
 def regions_contents(result: RegionsResult) -> Contents:
@@ -148,7 +158,7 @@ def map_of(contents: Contents) -> MapResult:
                          "sides for all")
     if not (np.isfinite(xx).all() and np.isfinite(yy).all()):
         raise ValueError("xx or yy is not finite")
-    return MapResult(xx, yy, z, metadata_of(contents, AZIMUTH_AND_ELEVATION))
+    return MapResult(xx, yy, z, metadata_of(contents, AZIMUTH_AND_ELEVATION), *_answers_of(contents, z.shape))
 
 
 def regions_of(contents: Contents, with_traces: bool = True) -> RegionsResult:
@@ -210,7 +220,7 @@ def read_map(path: Path) -> MapResult:
             raise ValueError(f"the report is of {CONFIDENCE} over {' and '.join(AZIMUTH_AND_ELEVATION)}, and this of "
                              f"{metadata.score_name} over {' and '.join(metadata.parameters)}")
         xx, yy, z = (values.astype(np.float64) for values in (result.xx, result.yy, result.z))
-        return MapResult(xx, yy, z, metadata)
+        return replace(result, xx=xx, yy=yy, z=z)
 
 
 def read_optim(path: Path, with_traces: bool = False) -> RegionsResult:
@@ -250,6 +260,21 @@ def _check_found(optional: Contents, n_regions: int) -> None:
             if record is not None and not (isinstance(record, dict) and all(
                     isinstance(record.get(name), (int, float)) for name in numbers)):
                 raise ValueError(f"{key} are not numbers of {', '.join(numbers)}")
+
+
+def _answers_of(contents: Contents, shape: tuple[int, ...]) -> tuple[Any, ...]:
+    """What a file says of the first answers: the values of layout.ANSWERS, all None where it says nothing."""
+    if not {layout.TOP1, layout.TOP1_SCORE} <= contents.keys():
+        return (None,) * len(layout.ANSWERS)
+    top1, score = (array(contents[key], dtype=None) for key in (layout.TOP1, layout.TOP1_SCORE))
+    if not (top1.shape == score.shape == shape and top1.dtype.kind == "i" and top1.min() >= 0):
+        raise ValueError(f"top1 and top1_score have shapes {top1.shape} and {score.shape}; expected for both "
+                         f"{shape}, indices of answers and their scores")
+    names = contents.get(layout.TOP1_NAMES)
+    if names is not None and not (isinstance(names, dict) and all(
+            type(key) is int and type(name) is str for key, name in names.items())):
+        raise ValueError("top1_names are no names by index")
+    return top1, score, names
 
 
 def _found(contents: Contents, key: str) -> Any:

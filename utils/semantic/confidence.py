@@ -5,7 +5,7 @@ f renders the object at each point, asks the network, and takes the score of the
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import torch
 
@@ -22,6 +22,20 @@ from utils.shapes.shape import Shape
 
 FIRST_BATCH = 8
 RENDERER_GRADIENT = RendererGradient()
+
+
+class Answers(NamedTuple):
+    """What a network says of n views: tensors [n] on the CPU.
+
+    Attributes:
+        score: of the object's class, float32.
+        top1: index of the first answer, the output with the largest logit, int64.
+        top1_score: the score of the first answer, float32: its softmax output, its logit, or how far it is ahead of the
+            second ("margin").
+    """
+    score: torch.Tensor
+    top1: torch.Tensor
+    top1_score: torch.Tensor
 
 
 class Confidence:
@@ -91,8 +105,8 @@ class Confidence:
         """The score at points [N, n]: [N] float32 on the CPU."""
         return torch.cat([torch.empty(0), *(self.evaluate(self.images(chunk)) for chunk in self.chunks(points))])
 
-    def batches(self, points: Any, done: int = 0) -> Iterator[torch.Tensor]:
-        """Yield the scores [<= batch_size] of one batch of points after the other.
+    def batches(self, points: Any, done: int = 0) -> Iterator[Answers]:
+        """Yield the answers [<= batch_size] to one batch of points after the other.
 
         The first batch is a small one, so that the first numbers are there soon.
 
@@ -105,7 +119,7 @@ class Confidence:
         ends = [*range(min(FIRST_BATCH, size), len(points), size), len(points)]
         for begin, end in zip([0, *ends], ends):
             if end > done:
-                yield self.evaluate(self.images(points[max(begin, done):end]))
+                yield self.answers(self.images(points[max(begin, done):end]))
 
     def value_and_grad(self, points: Any) -> tuple[torch.Tensor, torch.Tensor]:
         """Score and gradient at points [N, n].
@@ -117,13 +131,9 @@ class Confidence:
 
     def value_and_top1(self, points: Any) -> tuple[torch.Tensor, torch.Tensor]:
         """Score [N], and whether the class is the network's first answer [N], at points [N, n]."""
-        scores, firsts = [torch.empty(0)], [torch.empty(0, dtype=torch.bool)]
-        for chunk in self.chunks(points):
-            with torch.inference_mode():
-                logits = self.logits(self.images(chunk)).cpu()
-            scores.append(self.score.evaluate(logits, self.label))
-            firsts.append(logits.argmax(1) == self.label)
-        return torch.cat(scores), torch.cat(firsts)
+        found = [self.answers(self.images(chunk)) for chunk in self.chunks(points)]
+        return (torch.cat([torch.empty(0), *(one.score for one in found)]),
+                torch.cat([torch.empty(0, dtype=torch.bool), *(one.top1 == self.label for one in found)]))
 
     def images(self, points: Any) -> torch.Tensor:
         """What the network is shown at points [N, n]: [N, 3, H, W] float32 in [0, 1]."""
@@ -136,11 +146,18 @@ class Confidence:
         Raises:
             InputError: if it is not a number.
         """
-        score = self.score.evaluate(self.logits(images), self.label).cpu()
-        if not bool(torch.isfinite(score).all()):
-            raise InputError("the network's output is not finite for some views; are its weights whole, and is "
-                             "--precision enough for them?")
-        return score
+        return _finite(self.score.evaluate(self.logits(images), self.label).cpu())
+
+    @torch.inference_mode()
+    def answers(self, images: torch.Tensor) -> Answers:
+        """The score of images [n, 3, H, W] in [0, 1], n <= batch_size, the first answers, and their score.
+
+        Raises:
+            InputError: if a score is not a number.
+        """
+        logits = self.logits(images)
+        score = _finite(self.score.evaluate(logits, self.label).cpu())
+        return Answers(score, logits.argmax(1).cpu(), self.score.of_first(logits).cpu())
 
     def logits(self, images: torch.Tensor) -> torch.Tensor:
         """The network's output [n, classes] float32 for images [n, 3, H, W] in [0, 1], n <= batch_size.
@@ -158,3 +175,15 @@ class Confidence:
         """Points [N, n] as float64 tensors of at most batch_size points each."""
         points = as_points(points)
         return points.split(self.classifier.batch_size) if len(points) else ()
+
+
+def _finite(score: torch.Tensor) -> torch.Tensor:
+    """The score, if it is a number for every view.
+
+    Raises:
+        InputError: if it is not.
+    """
+    if not bool(torch.isfinite(score).all()):
+        raise InputError("the network's output is not finite for some views; are its weights whole, and is "
+                         "--precision enough for them?")
+    return score
