@@ -3,6 +3,7 @@ import torch
 from torch import nn
 
 from utils.errors import InputError
+from utils.networks.facts import not_logits
 
 Normalization = tuple[tuple[float, ...], tuple[float, ...]]  # mean and standard deviation of each channel
 
@@ -37,6 +38,7 @@ class Classifier:
         self.compiled = compiled
         self._network = torch.compile(self.module) if compiled else self.module
         self._has_run = False
+        self._n_outputs = 0  # not known yet
         if self.device.type == "cuda" and precision == "fp32":
             _forbid_tf32()
 
@@ -73,10 +75,15 @@ class Classifier:
                              "--image_size what it takes?") from None
 
     def _check(self, output: torch.Tensor, n: int) -> None:
-        """Turn away a network that does not give logits: every output's shape, and the first one's numbers."""
-        if not torch.is_tensor(output) or output.dim() != 2 or len(output) != n:
-            given = list(output.shape) if torch.is_tensor(output) else type(output).__name__
-            raise InputError(f"the network gives {given} for {n} images, expected logits [{n}, classes]")
+        """Turn away a network that does not give logits: every output's kind, and the first one's numbers."""
+        wrong = not_logits(output, n)
+        if wrong:
+            raise InputError(f"the network {wrong}")
+        if not self._n_outputs:
+            self._n_outputs = output.shape[1]
+        if output.shape[1] != self._n_outputs:
+            raise InputError(f"the network gives {output.shape[1]} outputs for {n} images, and gave {self._n_outputs} "
+                             "before; expected as many for every batch")
         if not self._has_run and not bool(torch.isfinite(output).all()):
             raise InputError("the network gives logits that are not finite; are its weights whole?")
 
