@@ -136,7 +136,8 @@ def test_paths_that_lead_to_no_file(words, complaint, said, things):
     (optim_script, ("--lattice", "1e-320"), "--lattice 1e-320: would be"),
     (optim_script, ("--lattice", "0.001"), "--lattice 0.001: would be 360,001 x 100,001 = 36,000,460,001 views; "
                                            "expected at most 50,000,000"),
-    (optim_script, ("--parameters", "azimuth,elevation,distance,red", "--verify", "100"), "= 100,000,000 views"),
+    (optim_script, ("--parameters", "azimuth,elevation,distance,red,blue"), "--lattice 3,3,0.05,0.025,0.025: would be"),
+    (optim_script, ("--methods", "naive", "--parameters", "azimuth,elevation,distance,red", "--verify", "100"), "= 100,000,000 views"),
     (optim_script, ("--initial_points", DIGITS), "has 1 numbers, expected 2"),
     (optim_script, ("--initial_points", "1,x"), "expected numbers"),
     (optim_script, ("--initial_points", ""), "expected"),

@@ -99,6 +99,10 @@ class RegionOptions(JobOptions):
         if args.released and args.score != "softmax":
             raise InputError(f"--released --score {args.score}: the released program knows the softmax output alone; "
                              "leave one of the two out")
+        lattice = _parse_lattice(args.lattice, parameters)
+        if LARGEST in methods:
+            check_views([width / step + 1 for step, width in zip(lattice, domain_of(parameters).r)],
+                        f"--lattice {args.lattice or ','.join(map(shown, lattice))}", LARGEST_LATTICE)
         own = {name: getattr(args, name) for name in cls.__annotations__ if name in args}
         if args.plot and parameters not in (AZIMUTH_AND_ELEVATION, AZIMUTH_AND_ELEVATION[:1]):
             raise InputError(f"--plot: draws regions of azimuth,elevation or of azimuth, and not of {args.parameters}; "
@@ -106,7 +110,7 @@ class RegionOptions(JobOptions):
         return cls(**{**fields, **own, "methods": methods, "initial_width": width,
                       "initial_points": _parse_points(args.initial_points, parameters),
                       "level": _parse_level(args.level, args.score),
-                      "lattice": _parse_lattice(args.lattice, parameters),
+                      "lattice": lattice,
                       "risk": _parse_share("risk", args.risk),
                       "confidence": _parse_share("confidence", args.confidence)})
 
@@ -148,8 +152,6 @@ def _parse_lattice(given: str | None, parameters: tuple[str, ...]) -> tuple[floa
         if not 0 < step <= width:
             raise InputError(f"--lattice {given}: expected a step of {name} above 0 and at most {width:g}, the width "
                              "of its domain")
-    check_views([width / step + 1 for step, width in zip(steps, domain_of(parameters).r)], f"--lattice {given}",
-                LARGEST_LATTICE)
     return tuple(steps)
 
 
