@@ -123,6 +123,7 @@ def test_paths_that_lead_to_no_file(words, complaint, said, things):
     (map_script, ("--fixed", "distance=far"), "--fixed: 'far' is no number"),
     (map_script, ("--fixed", "distance=5"), "--fixed: distance 5 is outside its domain, 2 to 4 half"),
     (map_script, ("--fixed", f"distance={DIGITS}"), "is outside its domain"),
+    (map_script, ("--network=--",), "argument --network: expected a value, not --"),
     (map_script, ("--weight", "x"), "unrecognized arguments: --weight x; did you mean --weights?"),
     (map_script, ("--over",), "unrecognized arguments: --over; did you mean --override?"),
     (optim_script, ("--n_iterations", "2000000"), "--n_iterations 2000000: expected a number from 1 up to 1,000,000"),
@@ -137,7 +138,8 @@ def test_paths_that_lead_to_no_file(words, complaint, said, things):
     (optim_script, ("--lattice", "0.001"), "--lattice 0.001: would be 360,001 x 100,001 = 36,000,460,001 views; "
                                            "expected at most 50,000,000"),
     (optim_script, ("--parameters", "azimuth,elevation,distance,red,blue"), "--lattice 3,3,0.05,0.025,0.025: would be"),
-    (optim_script, ("--methods", "naive", "--parameters", "azimuth,elevation,distance,red", "--verify", "100"), "= 100,000,000 views"),
+    (optim_script, ("--methods", "naive", "--parameters", "azimuth,elevation,distance,red", "--verify", "100"),
+    "= 100,000,000 views"),
     (optim_script, ("--initial_points", DIGITS), "has 1 numbers, expected 2"),
     (optim_script, ("--initial_points", "1,x"), "expected numbers"),
     (optim_script, ("--initial_points", ""), "expected"),

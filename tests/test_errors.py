@@ -1,7 +1,9 @@
 """Errors in one line, and numbers as one would write them."""
+import pickle
+
 import pytest
 
-from utils.errors import described, is_out_of_memory, one_line, shown
+from utils.errors import DiskError, InputError, described, is_out_of_memory, one_line, shown
 
 
 @pytest.mark.parametrize("number, expected", [
@@ -20,6 +22,11 @@ def test_one_line():
     assert one_line(" a\n b\t c") == "a b c"
     assert one_line("--step " + "7" * 400 + ": no") == f"--step {'7' * 40}.. (400 digits): no"
     assert one_line("x" * 5000) == f"{'x' * 40}.. (5,000 characters)" and one_line("y" * 1000) == "y" * 1000
+
+
+def test_an_input_error_is_one_line():
+    assert str(InputError("a\nb")) == "a b" and str(DiskError(f"{'x' * 5000}: no")).startswith("x" * 40 + "..")
+    assert str(pickle.loads(pickle.dumps(DiskError("a b")))) == "a b"  # as Ray does
 
 
 def test_errors_of_others():

@@ -12,6 +12,9 @@ class InputError(ValueError):
     The message is one line: what was given, what is expected, what to do. The scripts print it and exit with code 2.
     """
 
+    def __init__(self, message: object) -> None:
+        super().__init__(one_line(message))
+
 
 class DiskError(InputError):
     """A file that cannot be written, as on a full disk. Another time, or on another machine, it may go well.

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Protocol
 
-from utils.errors import InputError, described, one_line
+from utils.errors import InputError, described
 from utils.jobs.options import JobOptions
 from utils.results.layout import DONE, FAILED, MISSING, OTHER, RUNNING, UNFINISHED
 from utils.results.store import state_of
@@ -79,7 +79,7 @@ class Task:
         try:
             job = self.script.find(self.options)
         except InputError as error:
-            self.state, self.cause = FAILED, in_plural(one_line(error))
+            self.state, self.cause = FAILED, in_plural(str(error))
             return
         except Exception as error:  # of a user's network, or a mistake in the program: this task's alone
             self.state, self.cause = FAILED, described(error)

@@ -28,6 +28,9 @@ class Parser(argparse.ArgumentParser):
         if unknown:
             near = difflib.get_close_matches(unknown[0].partition("=")[0], self._option_string_actions, n=1)
             self.error(f"unrecognized arguments: {' '.join(unknown)}{f'; did you mean {near[0]}?' if near else ''}")
+        for name, value in vars(parsed).items():
+            if value == []:  # of --name=--, before Python 3.13
+                self.error(f"argument --{name}: expected a value, not --")
         return parsed
 
     def error(self, message: str) -> NoReturn:

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 
 from tqdm import tqdm
 
-from utils.errors import DiskError, InputError, one_line
+from utils.errors import DiskError, InputError
 
 
 class LeftOut:
@@ -38,7 +38,7 @@ class LeftOut:
         except DiskError:
             raise
         except InputError as error:
-            line = one_line(f"{what}{error}")
+            line = f"{what}{error}"
             if line not in self.lines:
                 tqdm.write(f"{self.script}: left out: {line}", file=sys.stderr)
                 self.lines.append(line)
