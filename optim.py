@@ -63,7 +63,8 @@ def add_own_options(parser: Any) -> None:
                                                                      "%(default)s)")
     add("--certify", type=int, default=Options.certify, metavar="N",
         help="look at N random views of every region, and for its worst one; 0: do not (default: %(default)s)")
-    add("--verify", type=int, default=Options.verify, metavar="K", help="look at f on a K x K grid inside every region")
+    add("--verify", type=int, default=Options.verify, metavar="K",
+        help="look at f on a K x K grid over every region, as far as it lies in the domain")
 
 
 def show(result: RegionsResult, path: Path, plot: bool) -> None:

@@ -16,22 +16,23 @@ from contextlib import redirect_stdout
 
 import map as map_script  # not the built-in, which nothing here uses
 import optim as optim_script
-from utils.errors import InputError
+from utils.errors import InputError, shown
 from utils.jobs.matrix import Script, Task, matrix, parse_numbers, state_table, summary_table
 from utils.jobs.options import Parser, add_shared_options
 from utils.jobs.script import run_script
 from utils.jobs.sweep import run, update_states
-from utils.results.layout import DONE, FAILED
+from utils.results.layout import DONE, FAILED, OTHER
 
 SCRIPTS: dict[str, Script] = {"map": map_script, "optim": optim_script}
 NETWORKS = "resnet,alexnet,vgg,incept"  # the paper's
+DO, STATUS = "run", "status"
 NOT_ALL_DONE = 1  # exit code
 
 
 def parse_args(argv: Sequence[str] | None = None) -> Namespace:
     parser = Parser(description=__doc__.splitlines()[0])
     add = parser.add_argument
-    add("what", nargs="?", choices=("run", "status"), default="run",
+    add("what", nargs="?", default=DO, metavar=f"{{{DO},{STATUS}}}",
         help="do the jobs (default), or print how far they are and start nothing")
     add("--networks", default=NETWORKS, metavar="NAMES", help=f"as for map.py (default: {NETWORKS})")
     add("--classes", default=None, metavar="NUMBERS", help="such as 0-3,7 (default: all)")
@@ -47,7 +48,10 @@ def parse_args(argv: Sequence[str] | None = None) -> Namespace:
     add_shared_options(parser.add_argument_group("options of map.py and optim.py"))
     map_script.add_own_options(parser.add_argument_group("options of map.py"))
     optim_script.add_own_options(parser.add_argument_group("options of optim.py"))
-    return parser.parse_args(argv)
+    args = parser.parse_args(argv)
+    if args.what not in (DO, STATUS):  # not by argparse, which would blame the word after an option that is not known
+        parser.error(f"{args.what!r} is not known; expected {DO} or {STATUS}, or nothing")
+    return args
 
 
 def wanted(args: Namespace) -> list[Task]:
@@ -59,7 +63,7 @@ def wanted(args: Namespace) -> list[Task]:
     for option, least in (("cpus_per_job", 0.01), ("gpus_per_job", 0), ("max_concurrent", 1)):
         value = getattr(args, option)
         if value is not None and not least <= value < float("inf"):
-            raise InputError(f"--{option} {value:g}: expected at least {least}")
+            raise InputError(f"--{option} {shown(value)}: expected at least {least}")
     if args.gpu not in (None, -1) or (args.gpu == -1 and args.gpus_per_job):
         raise InputError(f"--gpu {args.gpu}: Ray hands out the GPUs; leave it to --gpus_per_job, or pass --gpu -1 "
                          "alone for the CPU")
@@ -82,12 +86,16 @@ def print_status(tasks: list[Task]) -> None:
     for task in tasks:
         if task.state == FAILED:
             print(f"{task}: {task.cause}")
+    others = [task for task in tasks if task.state == OTHER]
+    if others:
+        print(f"{len(others)} {OTHER} than this command's; give the options that they were made with. The first: "
+              f"{others[0]}: {others[0].cause}")
 
 
 def main() -> None:
     args = parse_args()
     tasks = wanted(args)
-    status = args.what == "status"
+    status = args.what == STATUS
     with redirect_stdout(io.StringIO()):  # remarks of the scripts, and Ray's on what is told in a line
         if status:
             list(update_states(tasks))

@@ -1,5 +1,6 @@
 """Where the tests find their numbers."""
 import os
+import signal
 import sys
 from pathlib import Path
 
@@ -8,6 +9,8 @@ import torch
 
 if not torch.cuda.is_available():
     os.environ["TRITON_INTERPRET"] = "1"  # read when Triton is imported: the GPU's kernels then run on the CPU
+
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background ignores it, which children inherit
 
 HERE = Path(__file__).parent
 SHARED = HERE.parents[1] / "shared"

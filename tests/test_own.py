@@ -139,7 +139,7 @@ def test_a_data_set_stands_in_the_built_in_ones_place(three_classes, run_script,
             result = torch.load(tmp_path / f"ck/Demo/{class_nb}/{object_nb}" / file)
             assert (result["class_name"], result["label"], result["shape_id"]) == (name, label, "box")
     code, _, err = run_script(map_script, *shared, "--class_nb", 1, "--object_nb", 1)
-    assert code == 2 and "--object_nb 1: expected 0 to 0" in err
+    assert code == 2 and "--object_nb 1: class 1, ring, has 1 object; expected 0 to 0" in err
     code, _, err = run_script(map_script, *shared, "--class_nb", 3)
     assert code == 2 and "expected one of 0 mug, 1 ring, 2 box" in err
 
@@ -194,7 +194,7 @@ def test_a_network_of_ones_own_with_weights_of_ones_own(my_nets, run_script, tmp
     (("--network", "my_nets:tiny", "--class_nb", 0), "say with --label"),
     (("--network", "my_nets:tiny", "--label", "zebra"), "has no such class"),
     (("--network", "my_nets:large", "--label", "1"), "tell its image_size, or pass --image_size"),
-    (("--network", "my_nets:spatial", "--label", "1"), "gives [1, 10, 222, 222] for an image [1, 3, 224, 224]"),
+    (("--network", "my_nets:spatial", "--label", "1"), "gives [1, 10, 222, 222] for 1 image, expected logits"),
     (("--network", "my_nets:blind", "--label", "1"), "not finite"),
     (("--network", "my_nets:talkative", "--label", "1"), "told 'color', expected any of image_size, mean"),
     (("--network", "my_nets:broken", "--label", "1"), "could not be made (ZeroDivisionError"),

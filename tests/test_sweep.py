@@ -7,7 +7,7 @@ import subprocess
 import sys
 import time
 from collections import Counter
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -17,10 +17,11 @@ import map as map_script
 import sweep as script
 from benchmarks.faults import same_results
 from utils.errors import InputError
-from utils.jobs import cluster
+from utils.jobs import cluster, worker
 from utils.jobs.matrix import Task, parse_numbers
 from utils.jobs.worker import Outcome, Worker
 from utils.results import store
+from utils.results.lock import Taken, is_locked
 
 ROOT = Path(__file__).parents[1]
 QUICK = ("--networks", "demo", "--gpu", "-1", "--step", "30", "--n_iterations", "3", "--initial_width", "5",
@@ -35,12 +36,12 @@ def test_lists_of_parse_numbers(text, expected):
 
 @pytest.mark.parametrize("text", ["", "a", "3-1", "1,,2", "-3", "1-"])
 def test_lists_that_are_none(text):
-    with pytest.raises(InputError, match="--classes .*expected numbers and ranges such as 0-3,7"):
+    with pytest.raises(InputError, match="--classes .*is none of the expected numbers and ranges such as 0-3,7"):
         parse_numbers(text, "--classes")
 
 
 @pytest.mark.parametrize("words, complaint", [
-    (("--classes", "8-10"), "--class_nb 10: expected one of"), (("--objects", "x"), "--objects x: expected numbers"),
+    (("--classes", "8-10"), "--classes 10: expected one of"), (("--objects", "x"), "--objects x: 'x' is none of"),
     (("--jobs", "map,report"), "'report' is not known"), (("--step", "0"), "--step 0"), (("--beta", "2"), "--beta 2"),
     (("--gpu", "0"), "--gpu 0: Ray hands out the GPUs"), (("--gpu", "-1", "--gpus_per_job", "1"), "--gpu -1"),
     (("--cpus_per_job", "0"), "--cpus_per_job 0: expected"), (("--max_concurrent", "0"), "--max_concurrent 0"),
@@ -106,8 +107,9 @@ def test_status_tells_the_states_apart_and_touches_nothing(run_script, tmp_path)
         code, out, _ = run_script(script, "status", *words)
         assert sorted(tmp_path.rglob("*")) == before
     assert code == 1
-    assert re.search(r"^demo map 5 cup +D F F F U R$", out, re.M)
-    assert re.search(r"^map of demo on cup 1: .*step 5, now 30.0", out, re.M)
+    assert re.search(r"^demo map 5 cup +D O F F U R$", out, re.M)
+    assert re.search(r"^1 made with other settings than .* The first: map of demo on cup 1: .*step 5, now 30.0", out,
+                     re.M)
     assert re.search(r"^map of demo on cup 2: .*cannot be read as a result", out, re.M)
     assert re.search(r"^map of demo on cup 3: no memory$", out, re.M)
 
@@ -171,8 +173,8 @@ def test_what_is_worth_it_is_tried_three_times_more_on_other_workers(attempts):
 def test_workers_change_networks_seldom_and_keep_to_their_meshes(attempts):
     seen = attempts({}, "--networks", "alexnet,demo,vgg", "--classes", "3,5", "--objects", "0-3")
     assert len(seen) == len({name for name, *_ in seen}) == 3 * 2 * 2 * 4
-    for worker in FakeWorker.made:
-        networks = [job.options.network for job in worker.given]
+    for one in FakeWorker.made:
+        networks = [job.options.network for job in one.given]
         changes = sum(a != b for a, b in zip(networks, networks[1:]))
         assert changes <= 2
     loaded = sum(len({job.mesh for job in worker.given}) for worker in FakeWorker.made)
@@ -235,6 +237,130 @@ def test_a_worker_with_another_mesh_or_folder_refuses(tmp_path):
     assert "has another mesh_hash than" in Worker.do(None, "map", job.options, elsewhere, tmp_path).failure
     outcome = Worker.do(None, "map", job.options, job.settings, tmp_path / "not there")
     assert "pass --gather" in outcome.failure and list(tmp_path.rglob("*.pt")) == []
+
+
+def test_a_sweeps_own_options_are_named(run_script, tmp_path):
+    words = ("--gpu", "-1", "--classes", 0, "--objects", 0, "--jobs", "map", "--checkpoint_dir", tmp_path)
+    for network, complaint in (("resnte", "--networks resnte: not known; did you mean resnet"),
+        ("", "--networks : not"),
+                               ("no.such:x", "--networks no.such:x: no.such cannot be imported")):
+        code, out, err = run_script(script, "status", "--networks", network, *words)
+        assert code == 1 and err == "" and complaint in out, out
+
+
+def test_an_error_of_one_job_is_that_jobs(monkeypatch, run_script, tmp_path):
+    real = map_script.find
+
+    def find(options):
+        if options.object_nb == 1:
+            raise IndexError("a mesh that nobody\nthought of")
+        return real(options)
+
+    monkeypatch.setattr(map_script, "find", find)
+    code, out, err = run_script(script, "status", *QUICK, "--jobs", "map", "--classes", 5, "--objects", "0-2",
+                                "--checkpoint_dir", tmp_path)
+    assert code == 1 and re.search(r"^demo map 5 cup +\. F \.$", out, re.M) and err == ""
+    assert "map of demo on cup 1: IndexError: a mesh that nobody thought of\n" in out
+
+
+def test_a_task_that_another_process_is_at_work_on_is_put_back(attempts, monkeypatch, tmp_path):
+    words = (*QUICK, "--jobs", "map", "--classes", "5", "--objects", "0-2")
+    tasks = script.wanted(script.parse_args([*map(str, words), "--checkpoint_dir", str(tmp_path)]))
+    for task in tasks:
+        task.update_state()
+    monkeypatch.setattr(cluster.time, "sleep", lambda seconds: None)
+    FakeWorker.outcomes, seen, elsewhere = {}, [], store.ResultFile(tasks[0].path, tasks[0].settings)
+
+    def begin(worker, task, marker):
+        with store.ResultFile(task.path, task.settings).locked(wait=False):
+            worker.given.append(task)
+        return object()
+
+    monkeypatch.setattr(FakeWorker, "begin", begin)
+    with ExitStack() as other:
+        other.enter_context(elsewhere.locked())
+        for task, failure, last in cluster.run(tasks, 0, 1, 1):
+            seen.append((task.options.object_nb, failure, last))
+            if len(seen) == 3:
+                elsewhere.save_finished({})
+                other.close()
+    assert [number for number, *_ in seen] == [0, 1, 2, 0] and [last for *_, last in seen] == [False, True, True, True]
+    assert seen[0][1] == f"{tasks[0].path}: process {os.getpid()} on {platform.node()} is making it"
+    assert not any(failure for _, failure, _ in seen[1:])
+    assert tasks[0] not in [task for worker in FakeWorker.made for task in worker.given]  # it was made elsewhere
+
+
+def test_a_task_is_done_here_once_the_process_that_was_at_work_on_it_has_failed(attempts, monkeypatch):
+    held = iter([True, True, False])
+    monkeypatch.setattr(Task, "is_locked", lambda task: next(held))
+    monkeypatch.setattr(Task, "is_done_now", lambda task: False)
+    monkeypatch.setattr(cluster, "_finished", lambda references: references)
+    refused = iter([Taken("process 1 on there is making it")])
+
+    def begin(worker, task, marker):
+        for error in refused:
+            raise error
+        return object()
+
+    monkeypatch.setattr(FakeWorker, "begin", begin)
+    seen = attempts({}, *QUICK, "--jobs", "map", "--classes", "5", "--objects", "0")
+    name = "map of demo on cup 0"
+    assert seen == [(name, "process 1 on there is making it", False), (name, "", True)]
+
+
+def test_a_folder_that_one_task_cannot_write_to_is_that_tasks(attempts, monkeypatch):
+    def begin(worker, task, marker):
+        if task.options.object_nb == 0:
+            raise InputError("cannot be written to")
+        return object()
+
+    monkeypatch.setattr(FakeWorker, "begin", begin)
+    seen = attempts({}, *QUICK, "--jobs", "map", "--classes", "5", "--objects", "0-1")
+    assert sorted(seen) == [("map of demo on cup 0", "cannot be written to", True), ("map of demo on cup 1", "", True)]
+
+
+def test_the_marker_of_a_sweep_that_goes_on_is_kept_on_whatever_machine_it_is(tmp_path):
+    with cluster.marker_in(tmp_path / "new") as marker:
+        cluster.remove_old_markers(tmp_path / "new")
+        assert marker.exists() and is_locked(marker)
+        with cluster.marker_in(tmp_path / "new") as other:
+            assert other != marker
+    assert os.listdir(tmp_path / "new") == []
+    (tmp_path / ".sweep.otherhost.1").touch()  # process 1 is always there
+    cluster.remove_old_markers(tmp_path)
+    assert os.listdir(tmp_path) == ["new"]
+
+
+def test_the_folder_for_temporary_files_is_ones_own(monkeypatch, tmp_path):
+    monkeypatch.setattr(worker.tempfile, "gettempdir", lambda: str(tmp_path))
+    folder = worker._private_folder()
+    assert folder.parent == tmp_path and folder.stat().st_mode & 0o777 == 0o700 and worker._private_folder() == folder
+    folder.chmod(0o755)
+    with pytest.raises(InputError, match="expected a folder of your own that nobody else has rights to; remove it, or"):
+        worker._private_folder()
+    folder.rmdir()
+    (tmp_path / "elsewhere").mkdir(mode=0o700)
+    folder.symlink_to(tmp_path / "elsewhere")
+    with pytest.raises(InputError, match="expected a folder of your own"):
+        worker._private_folder()
+    folder.unlink()
+    folder.mkdir(mode=0o700)
+    mine = os.getuid()
+    monkeypatch.setattr(worker.os, "getuid", lambda: mine + 1)
+    folder.rename(tmp_path / f"semantic-robustness-{mine + 1}")
+    with pytest.raises(InputError, match="expected a folder of your own"):
+        worker._private_folder()
+    monkeypatch.setattr(worker.tempfile, "gettempdir", lambda: "/proc/none")
+    with pytest.raises(InputError, match="cannot be made .*; set TMPDIR"):
+        worker._private_folder()
+
+
+@needs_ray
+def test_how_a_job_that_was_killed_died():
+    died = cluster._how_it_died
+    assert died(cluster.ray.exceptions.OutOfMemoryError("x")) == "died: its machine was running low on memory"
+    assert "low on memory" in died(RuntimeError("The worker was killed because the node was running low on memory."))
+    assert died(RuntimeError("connection lost")) == "died: it was killed, or its machine left"
 
 
 @pytest.fixture(scope="module")

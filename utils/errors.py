@@ -1,4 +1,9 @@
-"""The errors that a user can mend."""
+"""The errors that a user can mend, and how they are put into one line."""
+import re
+
+LONGEST_WORD = 1000  # characters of a word that is shown whole; paths that mean something are shorter
+MOST_DIGITS = 40  # of a number that is shown whole
+OUT_OF_MEMORY = ("out of memory", "can't allocate memory", "running low on memory")  # in words of torch, CUDA and Ray
 
 
 class InputError(ValueError):
@@ -7,9 +12,44 @@ class InputError(ValueError):
     The message is one line: what was given, what is expected, what to do. The scripts print it and exit with code 2.
     """
 
+    def __init__(self, message: object) -> None:
+        super().__init__(one_line(message))
+
 
 class DiskError(InputError):
     """A file that cannot be written, as on a full disk. Another time, or on another machine, it may go well.
 
     There is no use in going on with the next file.
     """
+
+
+def one_line(message: object) -> str:
+    """A message, or an error's, on one line. Of a number or a word that is far too long the beginning is shown."""
+    def begin(found: re.Match[str]) -> str:
+        word = found[0]
+        return f"{word[:MOST_DIGITS]}.. ({len(word):,} {'digits' if word.isdigit() else 'characters'})"
+
+    line = " ".join(str(message).split())
+    return re.sub(rf"\d{{{MOST_DIGITS + 1},}}|\S{{{LONGEST_WORD + 1},}}", begin, line)
+
+
+def described(error: BaseException) -> str:
+    """An error of somebody else's code, on one line: its type and what it says."""
+    return one_line(f"{type(error).__name__}: {error}" if str(error).strip() else type(error).__name__)
+
+
+def is_out_of_memory(error: BaseException) -> bool:
+    """Whether an error says that there is not enough memory."""
+    return isinstance(error, MemoryError) or any(words in str(error) for words in OUT_OF_MEMORY)
+
+
+def shown(number: float, separator: str = "") -> str:
+    """A number as one would write it: a whole one with all its digits, any other with as few as tell it from the next.
+
+    Args:
+        number: any.
+        separator: between thousands of a whole one.
+    """
+    if isinstance(number, float) and not (number.is_integer() and abs(number) < 1e16):
+        return repr(number)
+    return f"{int(number):{separator}}"

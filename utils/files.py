@@ -1,15 +1,66 @@
-"""Writing a file so that it appears whole or not at all."""
+"""Files of the user's and files of ours: what may be opened, what may be a name, and how one is written whole."""
+import errno
+import hashlib
 import os
+import re
+import secrets
+import stat
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from utils.errors import DiskError
 
+# What is no file, although it has a path. A pipe would keep its reader waiting, and a device may have no end.
+KINDS = {stat.S_IFDIR: "a folder", stat.S_IFIFO: "a pipe", stat.S_IFCHR: "a device", stat.S_IFBLK: "a device",
+         stat.S_IFSOCK: "a socket"}
+LONGEST_NAME = 120  # bytes of a name made from text; file systems take 255, and endings are added
+
+
+def status_of(path: str | os.PathLike[str]) -> os.stat_result:
+    """What the system knows of a file that is to be read. It is not opened.
+
+    Raises:
+        OSError: if it is not there, or is no file but a folder, a pipe, a device or a socket; `strerror` says so.
+    """
+    try:
+        found = os.stat(path)
+    except ValueError as error:  # a name that no file can have
+        raise OSError(errno.EINVAL, str(error)) from None
+    kind = KINDS.get(stat.S_IFMT(found.st_mode))
+    if kind is not None:
+        raise OSError(errno.EINVAL, f"it is {kind}, and no file")
+    return found
+
+
+def is_file(path: Path) -> bool:
+    """Whether there is a file to be read; False for a path that cannot be one."""
+    try:
+        status_of(path)
+    except OSError:
+        return False
+    return True
+
+
+def folder_name(text: str) -> str:
+    """The name of one folder or file, from any text: it leaves no folder, and is not too long."""
+    name = one_folder(re.sub(r"[^\w.-]+", "_", text))
+    if len(name.encode()) <= LONGEST_NAME:
+        return name
+    return f"{name.encode()[:LONGEST_NAME - 9].decode(errors='ignore')}_{hashlib.sha256(text.encode()).hexdigest()[:8]}"
+
+
+def one_folder(name: str) -> str:
+    """A name, with underscores in place of one that stands for this folder or the one above."""
+    return name if name.strip(".") else "_" * max(1, len(name))
+
 
 def temporary_path(path: Path) -> Path:
-    """Where this process writes a file before it takes the place of `path`: beside it, hidden, of the same suffix."""
-    return path.with_name(f".{path.name}.{os.getpid()}{path.suffix}")
+    """A path to write a file to before it takes the place of `path`: beside it, hidden, of the same suffix.
+
+    No other is the same, whichever machine it was made on.
+    """
+    return path.with_name(f".{path.name}.{secrets.token_hex(6)}{path.suffix}")
 
 
 def left_over(path: Path) -> list[Path]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from utils.errors import InputError
+from utils.errors import InputError, shown
 from utils.regions import ndinterval
 
 
@@ -49,6 +49,8 @@ AZIMUTH_AND_ELEVATION = ("azimuth", "elevation")
 CAMERA = ("azimuth", "elevation", "distance")  # what a renderer of the original's interface takes for each view
 COLOR = ("red", "green", "blue")
 IMAGE_SIZE = 224  # pixels a side, for every network that does not say otherwise
+LARGEST_IMAGE = 4096
+MOST_VIEWS = 10_000_000  # of a map, or of a grid in a region
 
 
 def parse_parameters(text: str) -> tuple[str, ...]:
@@ -77,8 +79,8 @@ def parse_fixed(text: str, parameters: Sequence[str]) -> dict[str, float]:
     """
     fixed = {}
     for part in text.split(",") if text else ():
-        name, _, number = part.partition("=")
-        if name not in PARAMETERS:
+        name, equals, number = part.partition("=")
+        if name not in PARAMETERS or not equals:
             raise InputError(f"--fixed {part!r}: expected NAME=VALUE with a name of {', '.join(PARAMETERS)}")
         if name in parameters or name in fixed:
             raise InputError(f"--fixed {part!r}: {name} is "
@@ -94,13 +96,13 @@ def in_domain(option: str, name: str, number: str | float) -> float:
         InputError: if it is none, or outside.
     """
     parameter = PARAMETERS[name]
+    expected = f"{parameter.begin:g} to {parameter.end:g} {parameter.unit}"
     try:
         value = float(number)
     except ValueError:
-        value = float("nan")
+        raise InputError(f"{option}: {number!r} is no number; expected one of {name}, {expected}") from None
     if not parameter.begin <= value <= parameter.end:
-        raise InputError(f"{option}: {name} {number} is outside its domain, {parameter.begin:g} to {parameter.end:g} "
-                         f"{parameter.unit}")
+        raise InputError(f"{option}: {name} {number} is outside its domain, {expected}")
     return value
 
 
@@ -119,9 +121,33 @@ def grid(step: float | Sequence[float] | None = None,
 
     Returns:
         xx, yy: values of the first and the second parameter, two arrays [numbers of the second, of the first].
+
+    Raises:
+        InputError: for more than MOST_VIEWS points.
     """
     table = [PARAMETERS[name] for name in parameters]
     steps = [p.step for p in table] if step is None else np.broadcast_to(step, 2).tolist()
+    check_views([(p.end - p.begin) / s for p, s in zip(table, steps)], f"a step of {', '.join(map(shown, steps))}")
     # whole numbers stay whole numbers
     steps = [int(s) if s == int(s) else s for s in steps]
     return np.meshgrid(*(p.begin + s * np.arange(int(np.ceil((p.end - p.begin) / s))) for p, s in zip(table, steps)))
+
+
+def check_views(sides: Sequence[float], given: str, most: int = MOST_VIEWS) -> None:
+    """Turn away a grid of too many points.
+
+    Args:
+        sides: of the grid, in steps.
+        given: what asked for it; the beginning of the error's line.
+        most: points.
+
+    Raises:
+        InputError: says how many they would be.
+    """
+    numbers = [np.ceil(side) for side in sides]
+    with np.errstate(over="ignore"):
+        total = float(np.prod(numbers))
+    if not total <= most:
+        product = " x ".join(f"{number:,.0f}" if number < 1e15 else f"{number:.3g}" for number in numbers)
+        raise InputError(f"{given}: would be {product} = {f'{total:,.0f}' if total < 1e15 else f'{total:.3g}'} views; "
+                         f"expected at most {most:,}")

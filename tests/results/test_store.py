@@ -116,7 +116,7 @@ def test_of_two_processes_one_computes_and_the_other_waits_for_its_result(words,
     file = ResultFile(path, SETTINGS)
     file.save_finished({}) if words else None
     first = process(path, *words)
-    assert first.stdout.readline() == "locked\n" and lock.is_locked(path)
+    assert first.stdout.readline() == "locked\n" and lock.is_locked(layout.lock_path(path))
     second = process(path, *words)
     assert second.stdout.readline() == (f"{path}: process {first.pid} on {platform.node()} is making it; "
                                          "waiting for that to end\n")
@@ -124,7 +124,7 @@ def test_of_two_processes_one_computes_and_the_other_waits_for_its_result(words,
     first.stdin.flush()
     assert second.stdout.readline() == "found\n"
     assert first.wait() == second.wait() == 0
-    assert not lock.is_locked(path) and os.listdir(tmp_path) == ["map.pt"]
+    assert not lock.is_locked(layout.lock_path(path)) and os.listdir(tmp_path) == ["map.pt"]
 
 
 def test_the_lock_outlives_its_file_which_the_first_of_two_removes(process, tmp_path):
@@ -134,7 +134,7 @@ def test_the_lock_outlives_its_file_which_the_first_of_two_removes(process, tmp_
     second = process(path)
     assert "waiting" in second.stdout.readline()
     first.communicate("stop\n")
-    assert second.stdout.readline() == "locked\n" and lock.is_locked(path)
+    assert second.stdout.readline() == "locked\n" and lock.is_locked(layout.lock_path(path))
 
 
 def test_a_killed_process_holds_no_lock_and_leaves_nothing_behind(process, tmp_path):
@@ -174,12 +174,12 @@ def test_a_file_system_without_locks_is_one_line(number, tmp_path, monkeypatch):
 
 def test_looking_for_a_lock_touches_nothing(process, tmp_path):
     path = tmp_path / "map.pt"
-    assert not lock.is_locked(path) and os.listdir(tmp_path) == []
+    assert not lock.is_locked(layout.lock_path(path)) and os.listdir(tmp_path) == []
     first = process(path)
     assert first.stdout.readline() == "locked\n"
     held = tmp_path / ".map.lock"
     before = held.read_text(), held.stat().st_mtime_ns
-    assert lock.is_locked(path) and (held.read_text(), held.stat().st_mtime_ns) == before
+    assert lock.is_locked(layout.lock_path(path)) and (held.read_text(), held.stat().st_mtime_ns) == before
     assert before[0] == f"process {first.pid} on {platform.node()}"
 
 

@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 import os
-import platform
+import secrets
 import signal
 import socket
 import time
@@ -13,9 +13,10 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
-from utils.errors import DiskError, InputError
+from utils.errors import DiskError, InputError, described, is_out_of_memory
 from utils.jobs.matrix import Task
 from utils.jobs.worker import Outcome, Worker
+from utils.results.lock import Taken, locked, remove_if_free
 from utils.results.store import ResultFile, take_in
 
 try:
@@ -103,17 +104,25 @@ def run(tasks: Sequence[Task], gpus: float, cpus: float, max_concurrent: int, ma
 
     Yields:
         task, failure, last: after every attempt; `failure` is "" or a line, `last` whether this was the last attempt.
+            A task that another process is at work on is put back, which is told once, and taken up when that is over.
 
     Raises:
         InputError: if no machine of the cluster has room for a task.
     """
     waiting, attempts = list(tasks), Counter[Task]()
     meshes_taken: set[tuple[int, int]] = set()
+    put_back: list[Task] = []
     idle, busy = list(workers), dict[Any, tuple[_WorkerHandle, Task]]()  # busy: by Ray's reference to an outcome
     last_room = time.monotonic()
     with ExitStack() as cleanup:
         cleanup.callback(lambda: _stop([*idle, *(worker for worker, _ in busy.values())]))
-        while waiting or busy:
+        while waiting or busy or put_back:
+            for task in [task for task in put_back if not task.is_locked()]:
+                put_back.remove(task)
+                if task.is_done_now():
+                    yield task, "", True
+                else:
+                    waiting.insert(0, task)
             room = min(_room(cpus, gpus), max_concurrent)
             if room or busy:
                 last_room = time.monotonic()
@@ -123,8 +132,14 @@ def run(tasks: Sequence[Task], gpus: float, cpus: float, max_concurrent: int, ma
             while waiting and len(busy) < room:
                 worker = idle.pop() if idle else _WorkerHandle(cpus, gpus)
                 task = worker.next_task(waiting, meshes_taken)
-                meshes_taken.add(task.mesh)
-                busy[worker.begin(task, marker)] = worker, task
+                try:
+                    busy[worker.begin(task, marker)] = worker, task
+                    meshes_taken.add(task.mesh)
+                except InputError as error:
+                    idle.append(worker)
+                    if isinstance(error, Taken):
+                        put_back.append(task)
+                    yield task, str(error), not isinstance(error, Taken)
             if not waiting:  # what idle workers hold may be what a new one on a smaller cluster waits for
                 _stop(idle)
                 idle.clear()
@@ -179,12 +194,17 @@ class _WorkerHandle:
         return task
 
     def begin(self, task: Task, marker: Path | None) -> Any:
-        """Start a task: Ray's reference to its outcome."""
-        self.network = task.options.network
-        self.meshes.add(task.mesh)
+        """Start a task: Ray's reference to its outcome.
+
+        Raises:
+            Taken: if the results come back through Ray, and another process is at work on this one.
+            InputError: if the result could not be written.
+        """
         if marker is None:  # the worker's own lock is on another machine
             assert task.path is not None and task.settings is not None
-            self.claim.enter_context(ResultFile(task.path, task.settings).locked())
+            self.claim.enter_context(ResultFile(task.path, task.settings).locked(wait=False))
+        self.network = task.options.network
+        self.meshes.add(task.mesh)
         return self.actor.do.remote(task.script.__name__, task.options, task.settings, marker)
 
     def end(self, reference: Any, task: Task) -> Outcome:
@@ -198,7 +218,7 @@ class _WorkerHandle:
         try:
             outcome = ray.get(reference)
         except ray.exceptions.RayTaskError as error:
-            return Outcome(f"{self.name}: {type(error.cause).__name__}: {_first_line(error.cause)}")
+            return Outcome(f"{self.name}: {described(error.cause)}")
         except ray.exceptions.RayError as error:
             return Outcome(f"{self.name} {_how_it_died(error)}", worth_retrying=True)
         try:
@@ -224,36 +244,31 @@ def _room(cpus: float, gpus: float) -> int:
 
 
 def remove_old_markers(folder: Path) -> None:
-    """Remove the markers of sweeps that were killed on this machine."""
-    for marker in folder.glob(f".sweep.{platform.node()}.*"):
-        if not Path("/proc", marker.suffix[1:]).exists():
-            with suppress(OSError):
-                marker.unlink()
+    """Remove the markers of sweeps that were killed, on whatever machine."""
+    for marker in folder.glob(".sweep.*"):
+        remove_if_free(marker)
 
 
 @contextmanager
 def marker_in(folder: Path) -> Iterator[Path]:
-    """A file by which a worker knows that it has the same folder.
+    """A file by which a worker knows that it has the same folder. It is locked as long as the sweep goes on.
 
     Raises:
         InputError: if the folder cannot be written to.
     """
-    path = folder.absolute() / f".sweep.{platform.node()}.{os.getpid()}"
+    path = folder.absolute() / f".sweep.{secrets.token_hex(6)}"
     try:
         folder.mkdir(parents=True, exist_ok=True)
         path.touch()
     except OSError as error:
         raise InputError(f"{folder}: cannot be written to ({error.strerror}); choose another folder with "
                          "--checkpoint_dir") from None
-    try:
+    with locked(path):
         yield path
-    finally:
-        with suppress(OSError):
-            path.unlink()
 
 
 def _how_it_died(error: Exception) -> str:
-    if isinstance(error, ray.exceptions.OutOfMemoryError) or "running low on memory" in str(error):
+    if isinstance(error, ray.exceptions.OutOfMemoryError) or is_out_of_memory(error):
         return "died: its machine was running low on memory"
     return "died: it was killed, or its machine left"
 

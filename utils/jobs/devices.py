@@ -4,7 +4,7 @@ from types import ModuleType
 
 import torch
 
-from utils.errors import InputError
+from utils.errors import InputError, described
 from utils.jobs.options import RENDERER
 
 
@@ -31,17 +31,17 @@ def renderer_for(name: str, device: torch.device) -> ModuleType:
     """
     try:
         module = importlib.import_module("utils.renderer" if name == RENDERER else name)
-    except Exception as error:  # a package built for another machine fails in its own ways
-        raise InputError(f"--renderer {name}: cannot be imported ({type(error).__name__}: {error}); install it, or "
+    except (Exception, SystemExit) as error:  # a package built for another machine fails in its own ways
+        raise InputError(f"--renderer {name}: cannot be imported ({described(error)}); install it, or "
                          f"leave the option out for {RENDERER}") from None
     if name == RENDERER and device.type == "cpu":
         return module
     try:
         _draw_a_triangle(module, device)
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         if name == RENDERER:
             raise InputError(f"--gpu {device.index}: {error}; --gpu -1 draws on the CPU") from None
-        raise InputError(f"--renderer {name}: does not draw here, on {device} ({type(error).__name__}: {error}); "
+        raise InputError(f"--renderer {name}: does not draw here, on {device} ({described(error)}); "
                          "expected the public names of neural_renderer, which draws on GPUs only; leave the "
                          f"option out for {RENDERER}") from None
     return module

@@ -12,9 +12,11 @@ import numpy as np
 from utils.errors import InputError
 from utils.jobs.options import JobOptions, checked
 from utils.jobs.progress import progress
-from utils.parameters import AZIMUTH_AND_ELEVATION, PARAMETERS, grid, parse_parameters
-from utils.results.contents import MapResult, map_contents, map_of
+from utils.parameters import AZIMUTH_AND_ELEVATION, PARAMETERS, check_views, domain_of, grid, parse_parameters
+from utils.results.arrays import array
+from utils.results.contents import MapResult, as_input_error, map_contents, map_of
 from utils.results.layout import MAP, TOP1, TOP1_NAMES, TOP1_SCORE, Z
+from utils.results.store import OR_ELSE
 
 if TYPE_CHECKING:
     from utils.jobs.prepare import Job
@@ -60,7 +62,10 @@ def run(options: MapOptions) -> tuple[MapResult, Path]:
     job = find(options)
     with job.file.locked():
         contents = job.file.finished()
-        return (_evaluate_grid(job, options.step) if contents is None else map_of(contents)), job.path
+        if contents is None:
+            return _evaluate_grid(job, options.step), job.path
+        with as_input_error(job.path, OR_ELSE):
+            return map_of(contents), job.path
 
 
 def _evaluate_grid(job: Job, step: float | list[float]) -> MapResult:
@@ -70,15 +75,19 @@ def _evaluate_grid(job: Job, step: float | list[float]) -> MapResult:
     points = np.stack((xx.ravel(), yy.ravel()), axis=1)
     found = {Z: np.zeros(len(points), np.float32), TOP1: np.zeros(len(points), np.int32),
              TOP1_SCORE: np.zeros(len(points), np.float32)}
+    done = 0
     unfinished = job.file.unfinished()
-    done = unfinished["done"] if unfinished else 0
-    if unfinished and done:
-        without = "" if TOP1 in unfinished else ("; the views before were saved without the first answers, so the map "
-                                                   "will lack them (--override once it is there makes it anew)")
-        found = {name: values for name, values in found.items() if name in unfinished}
-        for name, values in found.items():
-            values[:done] = unfinished[name]
-        print(f"going on after {done:,} of {len(points):,} views{without}")
+    if unfinished:
+        with as_input_error(job.file.partial_path, OR_ELSE):
+            done = len(array(unfinished[Z], np.float32))
+            if done:
+                found = {name: values for name, values in found.items() if name in unfinished}
+            for name, values in found.items():
+                values[:done] = array(unfinished[name], values.dtype) if done else 0
+        without = "" if TOP1 in found else ("; the views before were saved without the first answers, so the map will "
+                                            "lack them (--override once it is there makes it anew)")
+        if done:
+            print(f"going on after {done:,} of {len(points):,} views{without}")
     f = job.confidence()
     with progress(job, len(points), done, "view", lambda: dict(
             {name: torch.from_numpy(values[:done].copy()) for name, values in found.items()}, done=done)) as advance:
@@ -114,6 +123,8 @@ def _parse_step(given: str | None, parameters: tuple[str, ...]) -> float | list[
         steps = [_in_range(given, part) for part in given.split(",")]
         if len(steps) > 2:
             raise InputError(f"--step {given}: expected one number, or one for each of the two parameters")
+        sides = [domain_of([name]).r[0] / step for name, step in zip(parameters, steps * (3 - len(steps)))]
+        check_views(sides, f"--step {given}")
     return float(steps[0]) if len(set(steps)) == 1 else steps
 
 

@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import itertools
+import re
 from argparse import Namespace
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
@@ -9,13 +10,16 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Protocol
 
-from utils.errors import InputError
+from utils.errors import InputError, described
 from utils.jobs.options import JobOptions
-from utils.results.layout import DONE, FAILED, MISSING, RUNNING, UNFINISHED
+from utils.results.layout import DONE, FAILED, MISSING, OTHER, RUNNING, UNFINISHED
 from utils.results.store import state_of
 from utils.shapes.catalogue import catalogue_of
 
-LETTERS = {DONE: "D", RUNNING: "R", UNFINISHED: "U", FAILED: "F", MISSING: "."}
+LETTERS = {DONE: "D", RUNNING: "R", UNFINISHED: "U", FAILED: "F", MISSING: ".", OTHER: "O"}
+# What names one thing for map.py and optim.py, and what names several for sweep.py
+PLURAL = {"--network": "--networks", "--class_nb": "--classes", "--object_nb": "--objects"}
+MOST_NUMBERS = 100_000  # of a list
 
 
 class Script(Protocol):
@@ -75,11 +79,22 @@ class Task:
         try:
             job = self.script.find(self.options)
         except InputError as error:
-            self.state, self.cause = FAILED, str(error)
+            self.state, self.cause = FAILED, in_plural(str(error))
+            return
+        except Exception as error:  # of a user's network, or a mistake in the program: this task's alone
+            self.state, self.cause = FAILED, described(error)
             return
         self.path, self.settings = job.path, job.settings
         self.state, self.cause = state_of(job.path, job.settings)
         self.was_done = self.state == DONE
+
+    def is_locked(self) -> bool:
+        """Whether a process is at work on it."""
+        return self.path is not None and state_of(self.path, self.settings or {})[0] == RUNNING
+
+    def is_done_now(self) -> bool:
+        """Whether the result that is wanted is there, whoever has made it meanwhile."""
+        return self.path is not None and state_of(self.path, self.settings or {})[0] == DONE
 
     def has_work(self) -> bool:
         """Whether there is anything to do: not where the result is there, or it cannot even be looked for.
@@ -104,14 +119,14 @@ def matrix(scripts: Sequence[Script], networks: Sequence[str], classes: Sequence
         InputError: for an option out of range, or an object that there is not.
     """
     catalogue = catalogue_of(args.dataset)
-    classes = range(len(catalogue.class_names)) if classes is None else classes
+    everyone = range(len(catalogue.class_names))
+    classes = everyone if classes is None else [catalogue.class_number(number, "--classes") for number in classes]
     anyone = dict(network=networks[0], class_nb=0, object_nb=0, mesh=None, label=None)
     shared = [script.Options.of(Namespace(**{**vars(args), **anyone, **script.IN_A_SWEEP})) for script in scripts]
     tasks = []
     for network, class_nb in itertools.product(networks, classes):
-        catalogue.check(class_nb, 0)
         for object_nb in range(catalogue.n_objects(class_nb)) if objects is None else objects:
-            catalogue.check(class_nb, object_nb)
+            catalogue.check(class_nb, object_nb, "--objects")
             number = dict(network=network, class_nb=class_nb, object_nb=object_nb)
             tasks += [Task(script, replace(options, **number)) for script, options in zip(scripts, shared)]
     return tasks
@@ -123,16 +138,22 @@ def parse_numbers(text: str, option: str) -> list[int]:
     Raises:
         InputError: if it is none.
     """
-    found: list[int | None] = []
+    found: dict[int, None] = {}
     for part in text.split(","):
-        first, dash, last = part.partition("-")
-        try:
-            found += range(int(first), int(last if dash else first) + 1) or [None]
-        except ValueError:
-            found.append(None)
-    if None in found:
-        raise InputError(f"{option} {text}: expected numbers and ranges such as 0-3,7")
-    return [number for number in dict.fromkeys(found) if number is not None]
+        numbers = re.fullmatch(r"(\d{1,9})(?:-(\d{1,9}))?", part, re.ASCII)
+        first, last = (int(numbers[1]), int(numbers[2] or numbers[1])) if numbers else (1, 0)
+        if first > last:
+            raise InputError(f"{option} {text}: {part!r} is none of the expected numbers and ranges such as 0-3,7")
+        if last - first >= MOST_NUMBERS:
+            raise InputError(f"{option} {text}: would be {last - first + 1:,} numbers; expected at most "
+                             f"{MOST_NUMBERS:,}")
+        found.update(dict.fromkeys(range(first, last + 1)))
+    return list(found)
+
+
+def in_plural(message: str) -> str:
+    """A message of map.py or optim.py with the options as sweep.py has them."""
+    return re.sub(r"--\w+", lambda option: PLURAL.get(option[0], option[0]), message)
 
 
 def state_table(tasks: Iterable[Task]) -> Iterator[str]:

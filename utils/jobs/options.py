@@ -1,12 +1,13 @@
 """Options of both map.py and optim.py: on the command line, and checked, as a dataclass. Nothing here needs torch."""
 import argparse
+import difflib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NoReturn
 
-from utils.errors import InputError
-from utils.parameters import AZIMUTH_AND_ELEVATION, COLOR, parse_fixed
+from utils.errors import InputError, one_line
+from utils.parameters import AZIMUTH_AND_ELEVATION, COLOR, LARGEST_IMAGE, parse_fixed
 from utils.semantic.scores import SCORES
 from utils.shapes.catalogue import PAPER, catalogue_of, numbered
 from utils.shapes.frame import check_axes
@@ -14,15 +15,41 @@ from utils.shapes.frame import check_axes
 RENDERER = "utils"  # stands for utils.renderer
 ENGINES = ("auto", "torch", "openvino")
 PRECISIONS = ("fp32", "bf16", "fp16")
+LARGEST_BATCH = 65_536  # views at a time
 
 
 class Parser(argparse.ArgumentParser):
-    """An argument parser whose errors are one line."""
+    """An argument parser whose errors are one line, and which takes options by their whole names only."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**{"allow_abbrev": False, **options})
+
+    def parse_args(self, args: Any = None, namespace: Any = None) -> Any:
+        """The parsed options. One that is not known ends the process, and the nearest that is known is named."""
+        parsed, unknown = self.parse_known_args(args, namespace)
+        if unknown:
+            near = difflib.get_close_matches(unknown[0].partition("=")[0], self._option_string_actions, n=1)
+            self.error(f"unrecognized arguments: {' '.join(unknown)}{f'; did you mean {near[0]}?' if near else ''}")
+        for name, value in vars(parsed).items():
+            if value == []:  # of --name=--, before Python 3.13
+                self.error(f"argument --{name}: expected a value, not --")
+        return parsed
 
     def error(self, message: str) -> NoReturn:
         """End the process with exit code 2."""
-        self.exit(2, f"{self.prog}: error: {message} (--help lists the options)\n")
+        self.exit(2, one_line(f"{self.prog}: error: {message} (--help lists the options)") + "\n")
         raise AssertionError("exit returns nowhere")
+
+
+def file_path(text: str) -> Path:
+    """The path that an option gives.
+
+    Raises:
+        ArgumentTypeError: if it is empty, as of a shell's variable that is not set.
+    """
+    if not text:
+        raise argparse.ArgumentTypeError("an empty path; expected the path of a file or folder")
+    return Path(text)
 
 
 @dataclass(frozen=True)
@@ -66,10 +93,10 @@ def add_job_options(parser: argparse.ArgumentParser) -> None:
     add("-n", "--network", default=JobOptions.network, metavar="NAME",
         help="resnet, alexnet, vgg, incept (the paper's), demo, any torchvision classifier, timm:NAME, "
              "or package.module:function (default: resnet)")
-    add("-s", "--class_nb", type=int, default=JobOptions.class_nb, metavar="N",
-        help=f"class: {numbered(PAPER.class_names)}; or a class of --dataset")
+    add("-s", "--class_nb", default=str(JobOptions.class_nb), metavar="N",
+        help=f"class, its number or name: {numbered(PAPER.class_names)}; or a class of --dataset")
     add("-j", "--object_nb", type=int, default=JobOptions.object_nb, metavar="N", help="object of the class, 0 to 9")
-    add("--mesh", type=Path, default=None, metavar="FILE", help="an object of your own: obj, ply, stl, glb or off")
+    add("--mesh", type=file_path, default=None, metavar="FILE", help="an object of your own: obj, ply, stl, glb or off")
     add("--label", default=None, metavar="L", help="class of the object among the network's: its number or name")
 
 
@@ -79,9 +106,9 @@ def add_shared_options(parser: Any) -> None:
     add("-g", "--gpu", type=int, default=None, metavar="N",
         help="GPU to run on; -1: the CPU (default: the first GPU if there is one, else the CPU)")
     add("-o", "--override", action="store_true", help="discard a stored result and start anew")
-    add("--data_dir", type=Path, default=JobOptions.data_dir, metavar="DIR",
+    add("--data_dir", type=file_path, default=JobOptions.data_dir, metavar="DIR",
         help="folder of <class>/<shape id>/models/model_normalized.obj (default: scale)")
-    add("--dataset", type=Path, default=None, metavar="FILE",
+    add("--dataset", type=file_path, default=None, metavar="FILE",
         help="CSV or YAML of class, label and mesh, in place of the paper's objects")
     add("--up", choices=("y", "z"), default=JobOptions.up, help="axis of your meshes that is up (default: y)")
     add("--front", choices=("x", "-x", "y", "-y", "z", "-z"), default=None,
@@ -93,9 +120,9 @@ def add_shared_options(parser: Any) -> None:
         help="what stands for the confidence (default: softmax)")
     add("--image_size", type=int, default=None, metavar="PIXELS",
         help="a side of the images (default: what the network takes; 224 for torchvision's)")
-    add("--checkpoint_dir", type=Path, default=JobOptions.checkpoint_dir, metavar="DIR",
+    add("--checkpoint_dir", type=file_path, default=JobOptions.checkpoint_dir, metavar="DIR",
         help="folder of the results (default: checkpoint)")
-    add("--weights", type=Path, default=None, metavar="FILE",
+    add("--weights", type=file_path, default=None, metavar="FILE",
         help="state_dict of the network, .pth or .safetensors (default: torchvision's ImageNet "
              "weights)")
     add("--normalize", action="store_true",
@@ -123,8 +150,11 @@ def checked(args: argparse.Namespace, parameters: tuple[str, ...]) -> dict[str, 
     Raises:
         InputError: names the option, what was given and what is expected.
     """
+    number = {}
     if args.mesh is None:
-        catalogue_of(args.dataset).check(args.class_nb, args.object_nb)
+        catalogue = catalogue_of(args.dataset)
+        number = dict(class_nb=catalogue.class_number(args.class_nb))
+        catalogue.check(number["class_nb"], args.object_nb)
     elif args.label is None:
         raise InputError(f"--mesh {args.mesh}: of which class? Name it with --label, such as --label \"coffee mug\"")
     elif args.dataset is not None:
@@ -132,13 +162,13 @@ def checked(args: argparse.Namespace, parameters: tuple[str, ...]) -> dict[str, 
     if args.engine == "openvino" and args.compile:
         raise InputError("--engine openvino --compile: torch.compile is for PyTorch; leave one of the two out")
     check_axes(args.up, args.front)
-    if args.batch_size < 1:
-        raise InputError(f"--batch_size {args.batch_size}: expected at least 1")
-    if args.image_size is not None and not 1 <= args.image_size <= 4096:
-        raise InputError(f"--image_size {args.image_size}: expected 1 to 4096 pixels")
+    if not 1 <= args.batch_size <= LARGEST_BATCH:
+        raise InputError(f"--batch_size {args.batch_size}: expected 1 to {LARGEST_BATCH:,}")
+    if args.image_size is not None and not 1 <= args.image_size <= LARGEST_IMAGE:
+        raise InputError(f"--image_size {args.image_size}: expected 1 to {LARGEST_IMAGE:,} pixels")
     fixed = parse_fixed(args.fixed, parameters)
     for name in COLOR:
         if args.textures and (name in fixed or name in parameters):
             raise InputError(f"--textures: {name} is the colour of a white object; leave one of the two out")
     given = {name: getattr(args, name) for name in JobOptions.__dataclass_fields__ if name in args}
-    return {**given, "fixed": fixed, "parameters": parameters}
+    return {**given, **number, "fixed": fixed, "parameters": parameters}

@@ -1,5 +1,4 @@
 """What every job does first: find the network, the mesh and the file of the result."""
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
@@ -10,6 +9,7 @@ from typing import Any
 import torch
 
 from utils.errors import InputError
+from utils.files import folder_name, one_folder
 from utils.jobs.devices import device_for, renderer_for
 from utils.jobs.options import RENDERER, JobOptions
 from utils.networks import IMAGENET_MEAN, IMAGENET_STD, Network, choose_network, find_label
@@ -128,7 +128,7 @@ def prepare(options: JobOptions, file_name: str, settings: dict[str, Any]) -> Jo
     image_size = options.image_size or network.image_size or IMAGE_SIZE
     folders: tuple[Any, Any] = options.class_nb, options.object_nb
     if options.mesh is not None:
-        folders = re.sub(r"[^\w.-]+", "_", class_name), shape.shape_id
+        folders = folder_name(class_name), one_folder(shape.shape_id)
     return Job(options, network, shape, class_name, label, device, renderer, image_size,
                result_path(options.checkpoint_dir, network.folder, *folders, file_name),
                {**settings, **_settings(options, network, shape, label, image_size)})

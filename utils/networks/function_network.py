@@ -1,5 +1,4 @@
 """A network from a function that returns a module, and tells what it knows of the images and the classes."""
-import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -10,14 +9,16 @@ import torch
 from torch import nn
 
 from scale.true_dict import CLASS_NAMES, IMAGENET_LABELS
-from utils.errors import InputError
+from utils.errors import InputError, described
+from utils.files import folder_name
+from utils.networks.facts import FACTS, check_number, checked_facts, not_logits
 from utils.networks.labels import find_label
 from utils.networks.network import Normalization
 from utils.networks.torchvision_networks import imagenet_names
 from utils.networks.weights import file_identity, fill, read_state_dict, ready, state_identity
 from utils.parameters import IMAGE_SIZE
 
-FACTS = ("image_size", "mean", "std", "class_names")  # what a function may tell beside its module
+FAILURES = (Exception, SystemExit)  # of a user's code, which may fail in any way
 
 
 @dataclass(frozen=True)
@@ -38,7 +39,7 @@ class FunctionNetwork:
     @property
     def folder(self) -> str:
         """Name of its results' folder: its own name, with an underscore for what a folder's name should not hold."""
-        return re.sub(r"[^\w.-]+", "_", self.name)
+        return folder_name(self.name)
 
     @property
     def image_size(self) -> int | None:
@@ -49,14 +50,13 @@ class FunctionNetwork:
     def normalization(self) -> Normalization | None:
         """Mean and standard deviation that it expects the image normalized by, or None."""
         facts = self._made[1]
-        return (tuple(facts["mean"]), tuple(facts["std"])) if "mean" in facts else None
+        return (facts["mean"], facts["std"]) if "mean" in facts else None
 
     @property
     def class_names(self) -> tuple[str, ...] | None:
         """Names of the outputs; None if it does not say and they are not ImageNet's 1,000."""
-        names = self._told_names
-        if names is not None:
-            return tuple(names)
+        if self._told_names is not None:
+            return self._told_names
         return imagenet_names() if self._is_imagenets else None
 
     @cached_property
@@ -66,16 +66,16 @@ class FunctionNetwork:
         try:
             with torch.inference_mode():
                 output = self._made[0](torch.zeros(1, 3, size, size))
-        except Exception as error:  # a user's module may fail in any way
-            raise InputError(f"--network {self.name}: fails on an image [1, 3, {size}, {size}] ({type(error).__name__}"
-                             f": {error}); tell its image_size, or pass --image_size") from None
-        if not torch.is_tensor(output) or output.dim() != 2 or len(output) != 1:
-            shape = list(output.shape) if torch.is_tensor(output) else type(output).__name__
-            raise InputError(f"--network {self.name}: gives {shape} for an image [1, 3, {size}, {size}], expected "
-                             "logits [1, classes]")
+        except FAILURES as error:
+            raise InputError(f"--network {self.name}: fails on an image [1, 3, {size}, {size}] ({described(error)}); "
+                             "tell its image_size, or pass --image_size") from None
+        wrong = not_logits(output, 1)
+        if wrong:
+            raise InputError(f"--network {self.name}: {wrong}")
         if not bool(torch.isfinite(output).all()):
             raise InputError(f"--network {self.name}: gives logits that are not finite for a black image; are its "
                              "weights loaded?")
+        check_number(self._told_names, output.shape[1], f"--network {self.name}")
         return output.shape[1]
 
     def label(self, class_nb: int) -> int:
@@ -107,7 +107,7 @@ class FunctionNetwork:
         return self._made[0]
 
     @property
-    def _told_names(self) -> Any:
+    def _told_names(self) -> tuple[str, ...] | None:
         return self._made[1].get("class_names")
 
     @property
@@ -122,17 +122,13 @@ class FunctionNetwork:
             made = self.make()
         except InputError:
             raise
-        except Exception as error:  # a user's code may fail in any way
-            raise InputError(f"--network {self.name}: could not be made ({type(error).__name__}: {error})") from None
+        except FAILURES as error:
+            raise InputError(f"--network {self.name}: could not be made ({described(error)})") from None
         module, facts = made if isinstance(made, tuple) and len(made) == 2 else (made, {})
         if not isinstance(module, nn.Module) or not isinstance(facts, dict):
             raise InputError(f"--network {self.name}: gave {type(made).__name__}, expected an nn.Module, or a pair of "
                              f"it and a dict with any of {', '.join(FACTS)}")
-        unknown = [key for key in facts if key not in FACTS]
-        if unknown:
-            raise InputError(f"--network {self.name}: told {unknown[0]!r}, expected any of {', '.join(FACTS)}")
-        if ("mean" in facts) != ("std" in facts):
-            raise InputError(f"--network {self.name}: told only one of mean and std, expected both or neither")
+        facts = checked_facts(facts, f"--network {self.name}")
         if self.weights_file is None:
             return ready(module), facts
         return fill(module, read_state_dict(self.weights_file), self), facts

@@ -17,7 +17,7 @@ def find_label(text: str, class_names: Sequence[str] | None, n_classes: int) -> 
         InputError: if there is no such class, or more than one (they are named).
     """
     if text.strip().isdecimal():
-        if int(text) >= n_classes:
+        if len(text) > len(str(n_classes)) + 10 or int(text) >= n_classes:
             raise InputError(f"--label {text}: the network has {n_classes} classes; expected 0 to {n_classes - 1}")
         return int(text)
     if class_names is None:

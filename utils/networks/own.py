@@ -12,8 +12,8 @@ import os
 import sys
 from pathlib import Path
 
-from utils.errors import InputError
-from utils.networks.function_network import FunctionNetwork
+from utils.errors import InputError, described
+from utils.networks.function_network import FAILURES, FunctionNetwork
 
 
 def own_network(name: str, weights_file: Path | None) -> FunctionNetwork:
@@ -27,8 +27,8 @@ def own_network(name: str, weights_file: Path | None) -> FunctionNetwork:
         sys.path.append(os.getcwd())  # at the end: an installed package of the same name comes first
     try:
         module = importlib.import_module(module_name)
-    except Exception as error:  # a user's module may fail in any way
-        raise InputError(f"--network {name}: {module_name} cannot be imported ({type(error).__name__}: {error}); "
+    except FAILURES as error:
+        raise InputError(f"--network {name}: {module_name} cannot be imported ({described(error)}); "
                          "expected package.module:function, with the package in this folder or installed") from None
     function = getattr(module, function_name, None)
     if not callable(function):

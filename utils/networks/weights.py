@@ -6,6 +6,7 @@ import torch
 from torch import nn
 
 from utils.errors import InputError
+from utils.files import status_of
 from utils.networks.network import Network
 
 StateDict = dict[str, torch.Tensor]
@@ -23,6 +24,7 @@ def read_state_dict(path: Path) -> StateDict:
         InputError: if it cannot be read, or holds anything but a state_dict.
     """
     try:
+        status_of(path)
         if Path(path).suffix == ".safetensors":
             from safetensors.torch import load_file
             return load_file(path)
@@ -33,7 +35,22 @@ def read_state_dict(path: Path) -> StateDict:
         raise InputError(f"--weights {path}: not a file of tensors ({type(error).__name__}); {EXPECTED}") from None
     if not isinstance(state, dict) or not state or not all(torch.is_tensor(value) for value in state.values()):
         raise InputError(f"--weights {path}: holds no state_dict; {EXPECTED}")
+    for name, value in state.items():
+        kind = "a name that is no text" if not isinstance(name, str) else _unusual(value)
+        if kind:
+            raise InputError(f"--weights {path}: {name} is {kind}; {EXPECTED} of plain tensors")
     return state
+
+
+def _unusual(value: torch.Tensor) -> str | None:
+    """What a tensor is that no network takes as its weights; None of a plain one."""
+    if value.is_meta:
+        return "a tensor without numbers"
+    if value.is_quantized:
+        return "a quantised tensor"
+    if value.is_nested or value.layout != torch.strided:
+        return "a sparse tensor"
+    return "a tensor of complex numbers" if value.is_complex() else None
 
 
 def fill(module: nn.Module, state: StateDict, network: Network) -> nn.Module:
@@ -73,6 +90,7 @@ def file_identity(path: Path) -> str:
     """
     try:
         digest = hashlib.sha256()
+        status_of(path)
         with open(path, "rb") as file:
             while chunk := file.read(1 << 20):
                 digest.update(chunk)
@@ -96,8 +114,10 @@ def _check_fit(state: StateDict, module: nn.Module, network: Network) -> None:
     wanted = module.state_dict()
     missing = [key for key in wanted if key not in state]
     unexpected = [key for key in state if key not in wanted]
-    misshapen = [key for key in wanted if key in state and state[key].shape != wanted[key].shape]
-    if not (missing or unexpected or misshapen):
+    both = [key for key in wanted if key in state]
+    misshapen = [key for key in both if state[key].shape != wanted[key].shape]
+    mistyped = [key for key in both if state[key].is_floating_point() != wanted[key].is_floating_point()]
+    if not (missing or unexpected or misshapen or mistyped):
         return
     problems = [f"{len(keys)} {what} (such as {keys[0]})" for keys, what in
                 ((missing, "tensors missing"), (unexpected, "tensors too many")) if keys]
@@ -105,5 +125,9 @@ def _check_fit(state: StateDict, module: nn.Module, network: Network) -> None:
         key = misshapen[0]
         problems.append(f"{len(misshapen)} of another shape (such as {key}, {list(state[key].shape)} instead of "
                         f"{list(wanted[key].shape)})")
+    if mistyped:
+        key = mistyped[0]
+        problems.append(f"{len(mistyped)} of another type (such as {key}, {state[key].dtype} instead of "
+                        f"{wanted[key].dtype})")
     raise InputError(f"--weights {network.weights_file}: does not fit --network {network.name}: {', '.join(problems)}; "
                      "give weights of that network, or name the network that they belong to")

@@ -1,10 +1,12 @@
 """Options of report.py's commands."""
+import os
 from argparse import ArgumentParser, Namespace
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from utils.errors import InputError
+from utils.errors import InputError, shown
+from utils.jobs.options import file_path
 from utils.parameters import PARAMETERS
 from utils.report.methods import COLORMAP, PAPER_COLORMAP
 from utils.semantic.scores import SCORES
@@ -16,11 +18,11 @@ OPTIONS: dict[str, tuple[tuple[str, ...], dict[str, Any]]] = dict(
     network=(("-n", "--network"), dict(metavar="NAME", help="only this network, by its folder or as in map.py")),
     class_nb=(("-s", "--class_nb"), dict(metavar="N", help="only this class, by its number or name")),
     object_nb=(("-j", "--object_nb"), dict(metavar="N", help="only this object of each class")),
-    dataset=(("--dataset",), dict(type=Path, metavar="FILE", help="that the results are of, for the names of its "
+    dataset=(("--dataset",), dict(type=file_path, metavar="FILE", help="that the results are of, for the names of its "
                                                                   "classes")),
-    results_dir=(("--results_dir",), dict(type=Path, default=Path("results"), metavar="DIR",
+    results_dir=(("--results_dir",), dict(type=file_path, default=Path("results"), metavar="DIR",
                                           help="folder to write to (default: results)")),
-    checkpoint_dir=(("--checkpoint_dir",), dict(type=Path, default=Path("checkpoint"), metavar="DIR",
+    checkpoint_dir=(("--checkpoint_dir",), dict(type=file_path, default=Path("checkpoint"), metavar="DIR",
                                                 help="folder of the results to read (default: checkpoint)")),
     level=(("--level",), dict(type=float, default=CONFIDENCE.level, metavar="L",
                               help="confidence from which a view counts as robust (default: %(default)s)")),
@@ -28,10 +30,10 @@ OPTIONS: dict[str, tuple[tuple[str, ...], dict[str, Any]]] = dict(
                                  help="the paper's colours, red to blue (default: dark to light)")),
     elevation=(("--elevation",), dict(type=float, default=ELEVATION.default, metavar="DEGREES", help="of the camera, "
                                       "where the object's regions do not say (default: %(default)s)")),
-    data_dir=(("--data_dir",), dict(type=Path, default=Path("scale"), metavar="DIR",
+    data_dir=(("--data_dir",), dict(type=file_path, default=Path("scale"), metavar="DIR",
                                     help="folder of <class>/<shape id>/models/model_normalized.obj (default: scale)")),
-    first=(("first",), dict(type=Path, metavar="A", help="folder of results")),
-    second=(("second",), dict(type=Path, metavar="B", help="another")),
+    first=(("first",), dict(type=file_path, metavar="A", help="folder of results")),
+    second=(("second",), dict(type=file_path, metavar="B", help="another")),
 )
 
 
@@ -49,9 +51,9 @@ def check(args: Namespace) -> None:
         InputError: names the option, what was given and what is expected.
     """
     if "elevation" in args and not ELEVATION.begin <= args.elevation <= ELEVATION.end:
-        raise InputError(f"--elevation {args.elevation:g}: expected {ELEVATION.begin} to {ELEVATION.end} degrees")
+        raise InputError(f"--elevation {shown(args.elevation)}: expected {ELEVATION.begin} to {ELEVATION.end} degrees")
     if "level" in args and not 0 < args.level < 1:
-        raise InputError(f"--level {args.level:g}: expected a number between 0 and 1")
-    if "data_dir" in args and not args.data_dir.is_dir():
+        raise InputError(f"--level {shown(args.level)}: expected a number between 0 and 1")
+    if "data_dir" in args and not os.path.isdir(args.data_dir):
         raise InputError(f"--data_dir {args.data_dir}: no such folder; give the one that holds <class>/<shape id>/"
                          "models")

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from utils.bounds import METHODS
-from utils.errors import InputError
+from utils.errors import InputError, one_line
 from utils.parameters import AZIMUTH_AND_ELEVATION, PARAMETERS
 from utils.regions import ndinterval
 from utils.results import layout
@@ -21,6 +21,9 @@ from utils.results.opening import open_any
 from utils.semantic.scores import SCORES
 
 CONFIDENCE = SCORES["softmax"].words
+NUMBERS = {  # in what is said of a region
+    "certificates": ("level", "n_views", "n_below", "low", "high", "mean", "top1", "worst"),
+    "promises": ("level", "risk", "confidence", "high", "n_views", "n_below")}
 
 
 @dataclass(frozen=True, eq=False)
@@ -158,6 +161,8 @@ def map_of(contents: Contents) -> MapResult:
                          "sides for all")
     if not (np.isfinite(xx).all() and np.isfinite(yy).all()):
         raise ValueError("xx or yy is not finite")
+    if not np.isfinite(z).any():
+        raise ValueError("z has no number that is finite")
     return MapResult(xx, yy, z, metadata_of(contents, AZIMUTH_AND_ELEVATION), *_answers_of(contents, z.shape))
 
 
@@ -202,7 +207,7 @@ def load_result(path: Path) -> MapResult | RegionsResult:
         InputError: names the file and what is wrong with it, in one line.
     """
     contents = open_any(Path(path))
-    with _as_input_error(path):
+    with as_input_error(path):
         return map_of(contents) if layout.Z in contents else regions_of(contents)
 
 
@@ -213,7 +218,7 @@ def read_map(path: Path) -> MapResult:
         InputError: names the file and what is wrong with it, in one line.
     """
     contents = open_any(path)
-    with _as_input_error(path):
+    with as_input_error(path):
         result = map_of(contents)
         metadata = result.metadata
         if metadata.parameters != AZIMUTH_AND_ELEVATION or metadata.score_name != CONFIDENCE:
@@ -234,32 +239,47 @@ def read_optim(path: Path, with_traces: bool = False) -> RegionsResult:
         InputError: names the file and what is wrong with it, in one line.
     """
     contents = open_any(path)
-    with _as_input_error(path):
+    with as_input_error(path):
         return regions_of(contents, with_traces)
 
 
 @contextmanager
-def _as_input_error(path: Path) -> Iterator[None]:
-    """What is found in a file of the right format and the wrong contents, as one line."""
+def as_input_error(path: Path, advice: str = "") -> Iterator[None]:
+    """What is found in a file of the right format and the wrong contents, as one line; what to do is its end."""
     try:
         yield
+    except InputError:
+        raise
     except Exception as error:
-        raise InputError(f"{path}: is no result of map.py or optim.py: {' '.join(str(error).split())[:200]}") from None
+        raise InputError(f"{path}: is no result of map.py or optim.py: {one_line(error)[:200]}"
+                         f"{f'; {advice}' if advice else ''}") from None
 
 
 def _check_found(optional: Contents, n_regions: int) -> None:
     """Turn away what a file says of its regions if it is not what optim.py writes there."""
-    for key, numbers in (("certificates", ("level", "n_views", "n_below", "low", "high", "mean", "top1", "worst")),
-                         ("promises", ("level", "risk", "confidence", "high", "n_views", "n_below"))):
+    for key in NUMBERS:
         records = optional[key]
         if records is None:
             continue
         if not isinstance(records, list) or len(records) != n_regions:
             raise ValueError(f"expected {key} of {n_regions} regions")
-        for record in records:
-            if record is not None and not (isinstance(record, dict) and all(
-                    isinstance(record.get(name), (int, float)) for name in numbers)):
-                raise ValueError(f"{key} are not numbers of {', '.join(numbers)}")
+        check_records(key, records)
+
+
+def check_records(key: str, records: list[Any]) -> None:
+    """Check what is said of regions, each of which has a record or None.
+
+    Args:
+        key: of NUMBERS.
+        records: dicts of numbers, or None.
+
+    Raises:
+        ValueError: for one that is none.
+    """
+    for record in records:
+        if record is not None and not (isinstance(record, dict) and all(
+                isinstance(record.get(name), (int, float)) for name in NUMBERS[key])):
+            raise ValueError(f"{key} are not numbers of {', '.join(NUMBERS[key])}")
 
 
 def _answers_of(contents: Contents, shape: tuple[int, ...]) -> tuple[Any, ...]:

@@ -9,7 +9,9 @@ from pathlib import Path
 MAP = "map.pt"
 OPTIM = "optim.pt"
 
-DONE, RUNNING, UNFINISHED, FAILED, MISSING = "done", "running", "unfinished", "failed", "missing"  # states of a job
+# States of a job. OTHER: there is a result, or the beginning of one, that was made with other settings.
+DONE, RUNNING, UNFINISHED, FAILED, MISSING, OTHER = (
+    "done", "running", "unfinished", "failed", "missing", "made with other settings")
 
 # Keys of both files. Those of IDENTITY say what the result is of.
 PARAMETERS, MESH, SETTINGS, ENGINE = "parameters", "mesh", "settings", "engine"
@@ -32,8 +34,8 @@ def result_path(checkpoint_dir: Path, network_folder: str, class_nb: int | str, 
 
 
 def stored(checkpoint_dir: Path, names: Iterable[str] = (MAP, OPTIM)) -> list[Path]:
-    """Paths of the finished results below a folder, whatever they were made from."""
-    return [path for name in names for path in Path(checkpoint_dir).glob(f"*/*/*/{name}") if path.is_file()]
+    """Paths of the finished results below a folder, whatever they were made from; also of what only has the name."""
+    return [path for name in names for path in Path(checkpoint_dir).glob(f"*/*/*/{name}") if not path.is_dir()]
 
 
 def partial_path(path: Path) -> Path:

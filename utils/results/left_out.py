@@ -38,7 +38,7 @@ class LeftOut:
         except DiskError:
             raise
         except InputError as error:
-            line = f"{what}{' '.join(str(error).split())}"
+            line = f"{what}{error}"
             if line not in self.lines:
                 tqdm.write(f"{self.script}: left out: {line}", file=sys.stderr)
                 self.lines.append(line)

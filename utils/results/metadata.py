@@ -104,6 +104,9 @@ def metadata_of(contents: Contents, parameters: tuple[str, ...] = AZIMUTH_AND_EL
         raise ValueError("settings are no dict")
     texts = {key: of_type(contents, key, str) for key in ("network_name", "class_name", "shape_id", "engine")}
     numbers = {key: of_type(contents, key, int) for key in ("class_nb", "object_nb", "label")}
+    class_nb, name = numbers["class_nb"], texts["class_name"]
+    if class_nb is not None and not (0 <= class_nb if name else 0 <= class_nb < len(CLASS_NAMES)):
+        raise ValueError(f"class {class_nb} is none; expected 0 to {len(CLASS_NAMES) - 1}, or a class_name")
     found = Metadata(**texts, **numbers, parameters=names, score=score, mesh=_mesh(contents), settings=settings)
     found.fixed, found.image_size, found.elevation  # noqa: B018  # raise for what is no number
     return found

@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any
 
 from utils.errors import InputError
+from utils.files import status_of
 from utils.regions import ndinterval
 
 
@@ -28,13 +29,14 @@ def open_any(path: Path) -> dict[str, Any]:
     """
     from utils.results import published
     try:
+        size = status_of(path).st_size
         if published.is_published_format(path):
             return published.read(path)
         if zipfile.is_zipfile(path):
             with zipfile.ZipFile(path) as archive:
                 unpacked = sum(member.file_size for member in archive.infolist())
-            if unpacked > path.stat().st_size:  # torch packs nothing
-                raise InputError(f"{path}: would unpack from {path.stat().st_size:,} to {unpacked:,} bytes, which no "
+            if unpacked > size:  # torch packs nothing
+                raise InputError(f"{path}: would unpack from {size:,} to {unpacked:,} bytes, which no "
                                  "result does; it was not opened")
         contents = open_safely(path)
     except InputError:

@@ -1,5 +1,6 @@
 """Results on the disk: written so that nothing is lost, gone on with, and never mistaken for others."""
 import io
+import json
 import os
 import time
 import zipfile
@@ -7,18 +8,20 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from utils.errors import DiskError, InputError
-from utils.files import left_over, temporary_path, whole_file
+from utils.errors import DiskError, InputError, one_line
+from utils.files import left_over, status_of, temporary_path, whole_file
 from utils.results.layout import (
     ADDED_LATER,
     DONE,
     ENGINE,
     FAILED,
     MISSING,
+    OTHER,
     RUNNING,
     SETTINGS,
     UNFINISHED,
     failure_path,
+    lock_path,
     partial_path,
     picture_path,
 )
@@ -28,6 +31,11 @@ from utils.results.opening import open_safely
 
 SAVE_EVERY = 5.0  # seconds between two savings of an unfinished run
 ADVICE = "make room, then run the same command again"
+OR_ELSE = "pass --override to replace it, or choose another --checkpoint_dir"
+
+
+class OtherSettings(InputError):
+    """A result that was made from something else."""
 
 
 def read(path: Path) -> Contents:
@@ -37,48 +45,56 @@ def read(path: Path) -> Contents:
         InputError: if it cannot be read as one.
     """
     try:
+        status_of(path)
         with zipfile.ZipFile(path) as file:  # torch does not look at the checksums
             if file.testzip() is not None:
                 raise ValueError("a checksum is wrong")
         contents = open_safely(path)
-        contents[SETTINGS]
+        if not (isinstance(contents[SETTINGS], dict) and all(isinstance(key, str) for key in contents[SETTINGS])):
+            raise ValueError("the settings are none")
+        json.dumps(contents[SETTINGS])  # numbers, text, and lists and dicts of them: what can be compared
         return contents
+    except OSError as error:
+        raise InputError(f"{path}: cannot be read ({error.strerror or error}); {OR_ELSE}") from None
     except Exception as error:  # whatever a broken file makes the reader stumble over
-        raise InputError(f"{path}: cannot be read as a result of this program ({type(error).__name__}); pass "
-                         "--override to replace it, or choose another --checkpoint_dir") from None
+        raise InputError(f"{path}: cannot be read as a result of this program ({type(error).__name__}); "
+                         f"{OR_ELSE}") from None
 
 
 def read_same(path: Path, settings: Contents, what: str = "is a result") -> Contents | None:
     """The contents of a file made with these settings, or None if there is no file. What can be added may be missing.
 
     Raises:
-        InputError: if it was made from something else (`what` it is goes into the message), or cannot be read.
+        OtherSettings: if it was made from something else; `what` it is goes into the message.
+        InputError: if it cannot be read.
     """
-    if not path.exists():
+    if not os.path.exists(path):
         return None
     stored = read(path)
     differing = [f"{key} {stored[SETTINGS].get(key, 'not recorded')}, now {settings.get(key, 'not a setting')}"
                  for key in sorted({*stored[SETTINGS], *settings} - {*ADDED_LATER})
                  if stored[SETTINGS].get(key) != settings.get(key)]
     if differing:
-        raise InputError(f"{path} {what} made from something else ({'; '.join(differing)}); pass "
-                         "--override to replace it, or choose another --checkpoint_dir")
+        raise OtherSettings(f"{path} {what} made from something else ({'; '.join(differing)}); {OR_ELSE}")
     return stored
 
 
 def state_of(path: Path, settings: Contents) -> tuple[str, str]:
     """How far a result is, found out without touching anything: one of the states, and why it failed if it did."""
     try:
-        if is_locked(path):
+        if is_locked(lock_path(path)):
             return RUNNING, ""
         found = read_same(path, settings)
         if found is not None:
             return (UNFINISHED if lacking(found, settings) else DONE), ""
         unfinished = read_same(partial_path(path), settings, "is an unfinished run") is not None
+    except OtherSettings as error:
+        return OTHER, str(error)
     except InputError as error:
         return FAILED, str(error)
     try:
-        return FAILED, failure_path(path).read_text().strip()
+        status_of(failure_path(path))
+        return FAILED, one_line(failure_path(path).read_text(errors="replace"))
     except OSError:
         return (UNFINISHED if unfinished else MISSING), ""
 
@@ -119,10 +135,10 @@ def tidy(path: Path) -> None:
 
 
 def version_of(path: Path) -> tuple[int, int, int] | None:
-    """Tells one file at `path` from the next; None if there is none."""
+    """Tells one file at `path` from the next; None if there is none, or none can be there."""
     try:
         found = os.stat(path)
-    except FileNotFoundError:
+    except (OSError, ValueError):
         return None
     return found.st_ino, found.st_mtime_ns, found.st_size
 
@@ -168,16 +184,20 @@ class ResultFile:
                              "choose another folder with --checkpoint_dir") from None
 
     @contextmanager
-    def locked(self) -> Iterator[None]:
+    def locked(self, wait: bool = True) -> Iterator[None]:
         """Keep other processes off this result. The second of two waits, says so, and then finds what the first made.
 
         A result that is made while this one waits is not overridden.
 
+        Args:
+            wait: for a process that is at work on it.
+
         Raises:
+            Taken: if one is, and this is not to wait; says which.
             InputError: if the file system has no locks.
         """
         before = version_of(self.path)
-        with locked(self.path):
+        with locked(lock_path(self.path), f"{self.path}: ", wait):
             self._made_meanwhile = version_of(self.path) != before
             self._tidy()
             yield

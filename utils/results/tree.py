@@ -1,4 +1,5 @@
 """The results below a folder: found, chosen by network, class and object, and read."""
+import os
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -59,7 +60,7 @@ def find(checkpoint_dir: Path, name: str, class_names: tuple[str, ...] = CLASS_N
     Raises:
         InputError: if the folder is not there.
     """
-    if not Path(checkpoint_dir).is_dir():
+    if not os.path.isdir(checkpoint_dir):
         raise InputError(f"{checkpoint_dir}: no such folder; give the one that holds <network>/<class>/<object>/{name}")
     found = {}
     for path in stored(checkpoint_dir, [name]):

@@ -4,6 +4,7 @@ from torch import nn
 
 from utils.errors import InputError
 from utils.networks.engines import TORCH, Engine, EngineError
+from utils.networks.facts import not_logits
 from utils.networks.network import Normalization
 
 N_COMPARED = 8  # of the first images, which an engine and PyTorch both classify
@@ -46,6 +47,7 @@ class Classifier:
         self.engine = engine
         self._engine_is_right = False
         self._has_run = False
+        self._n_outputs = 0  # not known yet
         if self.device.type == "cuda" and precision == "fp32":
             _forbid_tf32()
 
@@ -113,10 +115,15 @@ class Classifier:
                              "--image_size what it takes?") from None
 
     def _check(self, output: torch.Tensor, n: int) -> None:
-        """Turn away a network that does not give logits: every output's shape, and the first one's numbers."""
-        if not torch.is_tensor(output) or output.dim() != 2 or len(output) != n:
-            given = list(output.shape) if torch.is_tensor(output) else type(output).__name__
-            raise InputError(f"the network gives {given} for {n} images, expected logits [{n}, classes]")
+        """Turn away a network that does not give logits: every output's kind, and the first one's numbers."""
+        wrong = not_logits(output, n)
+        if wrong:
+            raise InputError(f"the network {wrong}")
+        if not self._n_outputs:
+            self._n_outputs = output.shape[1]
+        if output.shape[1] != self._n_outputs:
+            raise InputError(f"the network gives {output.shape[1]} outputs for {n} images, and gave {self._n_outputs} "
+                             "before; expected as many for every batch")
         if not self._has_run and not bool(torch.isfinite(output).all()):
             raise InputError("the network gives logits that are not finite; are its weights whole?")
 

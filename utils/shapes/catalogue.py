@@ -7,9 +7,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 from scale.true_dict import CLASS_NAMES, SHAPE_IDS
 from utils.errors import InputError
+from utils.files import status_of
 
 COLUMNS = ("class", "label", "mesh")
 
@@ -50,17 +52,36 @@ class Catalogue:
         assert self.entries is not None, "the paper's objects have no entries"
         return self.entries[class_nb][object_nb]
 
-    def check(self, class_nb: int, object_nb: int) -> None:
-        """Check that there is an object of these numbers.
+    def class_number(self, given: str | int, option: str = "--class_nb") -> int:
+        """The number of a class, from its number or its name; capital letters do not matter.
+
+        Args:
+            given: the number or the name.
+            option: that it was given to.
+
+        Raises:
+            InputError: if there is no such class, or several of the name.
+        """
+        text = str(given).strip()
+        if text.isdecimal():
+            found = [int(text)] if len(text) < len("1000000000") else []
+        else:
+            found = ([number for number, name in enumerate(self.class_names) if name == text]
+                     or [number for number, name in enumerate(self.class_names) if name.lower() == text.lower()])
+        if len(found) == 1 and found[0] < len(self.class_names):
+            return found[0]
+        raise InputError(f"{option} {given}: expected one of {numbered(self.class_names)}")
+
+    def check(self, class_nb: int, object_nb: int, option: str = "--object_nb") -> None:
+        """Check that a class has an object of a number, which was given to an option.
 
         Raises:
             InputError: if there is none.
         """
-        if not 0 <= class_nb < len(self.class_names):
-            raise InputError(f"--class_nb {class_nb}: expected one of {numbered(self.class_names)}")
         n_objects = self.n_objects(class_nb)
         if not 0 <= object_nb < n_objects:
-            raise InputError(f"--object_nb {object_nb}: expected 0 to {n_objects - 1}")
+            raise InputError(f"{option} {object_nb}: class {class_nb}, {self.class_names[class_nb]}, has "
+                             f"{n_objects} object{'s' if n_objects > 1 else ''}; expected 0 to {n_objects - 1}")
 
 
 PAPER = Catalogue(CLASS_NAMES, None)
@@ -87,7 +108,7 @@ def catalogue_of(dataset: str | Path | None) -> Catalogue:
     if dataset is None:
         return PAPER
     try:
-        return _read(Path(dataset), Path(dataset).stat().st_mtime_ns)
+        return _read(Path(dataset), status_of(dataset).st_mtime_ns)
     except OSError as error:
         raise InputError(f"--dataset {dataset}: cannot be read ({error.strerror}); give a CSV or YAML file of "
                          f"{', '.join(COLUMNS)}") from None
@@ -103,8 +124,11 @@ def _read(path: Path, modified: int) -> Catalogue:
         if missing:
             raise InputError(f"{where}: no {missing[0]}; expected {', '.join(COLUMNS)}")
         mesh = path.parent / row["mesh"]
-        if not mesh.is_file():
-            raise InputError(f"{where}: the mesh {row['mesh']} is not there; expected a path relative to {path.parent}")
+        try:
+            status_of(mesh)
+        except OSError as error:
+            raise InputError(f"{where}: the mesh {row['mesh']} is not there ({error.strerror}); expected a path "
+                             f"relative to {path.parent}") from None
         entries.setdefault(row["class"], []).append(Entry(row["class"], row["label"], mesh))
     if not entries:
         raise InputError(f"--dataset {path}: lists no object; expected a line for each: {', '.join(COLUMNS)}")
@@ -116,12 +140,22 @@ def _csv_rows(path: Path) -> Rows:
     try:
         with open(path, newline="", encoding="utf-8-sig") as file:
             reader = csv.DictReader(file, skipinitialspace=True)
-            missing = [column for column in COLUMNS if column not in (reader.fieldnames or ())]
-            if missing:
-                raise InputError(f"--dataset {path}, line 1: no column {missing[0]}; expected {','.join(COLUMNS)}")
-            return [(reader.line_num, {key: (row[key] or "").strip() for key in COLUMNS}) for row in reader]
+            columns = list(reader.fieldnames or ())
+            wrong = [column for column in COLUMNS if columns.count(column) != 1]
+            if wrong:
+                found = f"{columns.count(wrong[0])} columns" if wrong[0] in columns else "no column"
+                raise InputError(f"--dataset {path}, line 1: {found} {wrong[0]}; expected {','.join(COLUMNS)}")
+            return [(reader.line_num, _row_of_csv(path, reader.line_num, row)) for row in reader]
     except (UnicodeDecodeError, csv.Error) as error:
         raise InputError(f"--dataset {path}: no CSV file ({error}); expected lines of {','.join(COLUMNS)}") from None
+
+
+def _row_of_csv(path: Path, line: int, row: dict[Any, Any]) -> dict[str, str]:
+    """The columns that are asked for."""
+    if None in row:
+        raise InputError(f"--dataset {path}, line {line}: has {len(row[None])} more than line 1 names; put a text "
+                         "with a comma in it between \"quotes\"")
+    return {key: (row[key] or "").strip() for key in COLUMNS}
 
 
 def _yaml_rows(path: Path) -> Rows:
@@ -129,7 +163,7 @@ def _yaml_rows(path: Path) -> Rows:
     import yaml
     try:
         document = yaml.compose(path.read_text(encoding="utf-8"), Loader=yaml.SafeLoader)
-    except (UnicodeDecodeError, yaml.YAMLError) as error:
+    except (ValueError, yaml.YAMLError, RecursionError) as error:  # not UTF-8, no YAML, or brackets without end
         mark = getattr(error, "problem_mark", None)
         where = f", line {mark.line + 1}" if mark else ""
         raise InputError(f"--dataset {path}{where}: no YAML ({getattr(error, 'problem', error)}); expected a list of "
@@ -139,8 +173,13 @@ def _yaml_rows(path: Path) -> Rows:
     rows = []
     for node in document.value:
         pairs = node.value if isinstance(node, yaml.MappingNode) else ()
-        rows.append((node.start_mark.line + 1, {key.value: value.value for key, value in pairs
-                                                if isinstance(value, yaml.ScalarNode)}))
+        found = [(key.value, value.value) for key, value in pairs
+                 if isinstance(key, yaml.ScalarNode) and isinstance(value, yaml.ScalarNode)]
+        line, keys = node.start_mark.line + 1, [key for key, _ in found]
+        twice = [key for key in COLUMNS if keys.count(key) > 1]
+        if twice:
+            raise InputError(f"--dataset {path}, line {line}: has {twice[0]} twice; expected {', '.join(COLUMNS)}")
+        rows.append((line, dict(found)))
     return rows
 
 

@@ -1,5 +1,6 @@
 """A class and object number, or a file -> a mesh in the published frame."""
 import hashlib
+import os
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -8,6 +9,7 @@ import torch
 from scale.stand_ins import stand_in
 from scale.true_dict import CLASS_NAMES, SHAPE_IDS
 from utils.errors import InputError
+from utils.files import status_of
 from utils.renderer import MeshError
 from utils.renderer.io.load_obj import normalize
 from utils.shapes.frame import rotation
@@ -59,10 +61,10 @@ def load_shape(data_dir: str | Path, class_nb: int, object_nb: int, textures: bo
         InputError: if `data_dir` is no folder, if the model's file holds no mesh that can be drawn, or if `textures`
             asks for colours and there are none.
     """
-    if not Path(data_dir).is_dir():
+    if not os.path.isdir(data_dir):
         raise InputError(f"--data_dir {data_dir}: no such folder; give the one that holds <class>/<shape id>/models")
     path = model_path(data_dir, class_nb, object_nb)
-    if path.exists():
+    if os.path.exists(path):
         return load_mesh(path, textures=textures, shape_id=SHAPE_IDS[class_nb][object_nb])
     if textures:
         raise InputError(f"--textures: {path} is not at hand, and the built-in stand-ins are white; leave the option "
@@ -86,8 +88,11 @@ def load_mesh(path: str | Path, up: str = "y", front: str | None = None, texture
             and there are none; also if the front looks along the axis that is up.
     """
     path = Path(path)
-    if not path.is_file():
-        raise InputError(f"{path}: no such file; {EXPECTED}")
+    try:
+        status_of(path)
+    except OSError as error:
+        reason = "no such file" if isinstance(error, FileNotFoundError) else f"cannot be read ({error.strerror})"
+        raise InputError(f"{path}: {reason}; {EXPECTED}") from None
     turn = rotation(up, front)
     try:
         vertices, faces, colors = read_mesh(path, textures)

@@ -1,0 +1,35 @@
+"""Errors in one line, and numbers as one would write them."""
+import pickle
+
+import pytest
+
+from utils.errors import DiskError, InputError, described, is_out_of_memory, one_line, shown
+
+
+@pytest.mark.parametrize("number, expected", [
+    (1000000, "1000000"), (1e6, "1000000"), (0.5, "0.5"), (1e-9, "1e-09"), (float("nan"), "nan"),
+    (10 ** 400, "1" + "0" *
+     400), (1e300, "1e+300"), (-3.0, "-3"), (0.1 + 0.2, "0.30000000000000004"), (float("inf"), "inf")])
+def test_numbers(number, expected):
+    assert shown(number) == expected
+
+
+def test_thousands():
+    assert shown(10 ** 6, ",") == "1,000,000" and shown(1e3, ",") == "1,000" and shown(0.25, ",") == "0.25"
+
+
+def test_one_line():
+    assert one_line(" a\n b\t c") == "a b c"
+    assert one_line("--step " + "7" * 400 + ": no") == f"--step {'7' * 40}.. (400 digits): no"
+    assert one_line("x" * 5000) == f"{'x' * 40}.. (5,000 characters)" and one_line("y" * 1000) == "y" * 1000
+
+
+def test_an_input_error_is_one_line():
+    assert str(InputError("a\nb")) == "a b" and str(DiskError(f"{'x' * 5000}: no")).startswith("x" * 40 + "..")
+    assert str(pickle.loads(pickle.dumps(DiskError("a b")))) == "a b"  # as Ray does
+
+
+def test_errors_of_others():
+    assert described(ValueError("a\nb")) == "ValueError: a b" and described(SystemExit()) == "SystemExit"
+    assert is_out_of_memory(MemoryError()) and is_out_of_memory(RuntimeError("CUDA out of memory. Tried to allocate"))
+    assert not is_out_of_memory(RuntimeError("memory"))
