@@ -2,8 +2,8 @@
 
     python -m benchmarks.map --data_dir scale
 
-For each network: `python map.py`, from the command to its end, and the network alone in eager PyTorch, channels-last and
-in fp32, on as many ready images as the map has views (from samples: every so often the script is stopped for some
+For each network: `python map.py`, from the command to its end, and the network alone in eager PyTorch (channels-last,
+fp32), on as many ready images as the map has views (from samples: every so often the script is stopped for some
 batches of the network). Then the time to the first finished batch, and the peak memory on the mesh with the most faces.
 The converted network is in the cache, as it is from the second run on. The paper's networks have random weights.
 """
