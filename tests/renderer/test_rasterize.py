@@ -48,7 +48,7 @@ def test_a_pixel_is_the_mean_of_its_samples(samples, width, channels):
     index[size // 2], index[-2:] = 3, -1
     colors, background = (random.random(shape, np.float32) for shape in ((9, channels), (channels,)))
     image = np.empty((channels, width, width), np.float32)
-    kernels.shade(index.reshape(-1), colors, background, samples, image)
+    kernels.shade(index.reshape(-1), colors, background, samples, np.array([0, size, 0, size]), image)
     shown = np.concatenate((colors, background[None]))[index][::-1]
     mean = shown.reshape(width, samples, width, samples, channels).mean(axis=(1, 3))
     np.testing.assert_allclose(image, mean.transpose(2, 0, 1), rtol=1e-6)

@@ -154,11 +154,9 @@ class Renderer(nn.Module):
         channels = 1 if grey else 3
         if repeats(vertices) and repeats(faces):
             vertices, faces = vertices[:1], faces[:1]
-        if self.fill_back:
-            faces = torch.cat((faces, faces.flip(-1)), dim=1)
         colors = face_light(vertices_to_faces(vertices, faces), self.light_intensity_ambient,
                             self.light_intensity_directional, self.light_color_ambient, self.light_color_directional,
-                            self.light_direction)[..., :channels]
+                            self.light_direction, self.fill_back)[..., :channels]
         background = self.background_color[:channels] if grey else self.background_color
         if not is_flat(textures):
             return colors, textures[..., :channels], background
@@ -196,8 +194,11 @@ def vertices_to_faces(vertices: torch.Tensor, faces: torch.Tensor) -> torch.Tens
         ValueError: for other shapes, and for a face with a vertex that is not there.
     """
     check_mesh(vertices, faces)
-    batch = torch.arange(vertices.shape[0], device=vertices.device)[:, None, None]
-    return vertices[batch, faces.long()]
+    if len(faces) < len(vertices):
+        faces = faces.expand(len(vertices), -1, -1)
+    if len(vertices) > 1:  # the vertices of all meshes are numbered together
+        faces = faces.long() + vertices.shape[1] * torch.arange(len(vertices), device=faces.device)[:, None, None]
+    return vertices.reshape(-1, 3).index_select(0, faces.reshape(-1)).reshape(*faces.shape, 3)
 
 
 def _check_one_of(name, value, known):

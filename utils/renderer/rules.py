@@ -110,8 +110,9 @@ def cube_place(weight: Number, depth: Number, z: Number, steps: Number, end: Num
         steps: from the first cell to the last.
         end: the last place that is read, steps - eps.
     """
-    place = min(max(weight * steps * (depth / z), ZERO), end)
-    return place if depth > ZERO else ZERO  # a face so thin that its weights are lost in rounding
+    # A face so thin that its weights are lost in rounding has no depth, and is read at 0: of ZERO and what is not a
+    # number, `max` gives the first.
+    return min(max(ZERO, weight * steps * (max(ZERO, depth) / z)), end)
 
 
 def corner_weight(corner: int, t0: Number, t1: Number, t2: Number) -> Number:

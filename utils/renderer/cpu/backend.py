@@ -8,9 +8,10 @@ import torch
 from ..rules import sample_centre
 from ..scene import Scene
 from . import gradient_kernels, kernels
+from .vectors import LANES
 
 _pool = None  # (threads, executor), made at the first use
-_work_space = threading.local()
+_of_thread = threading.local()
 
 
 def draw(vertices: torch.Tensor, colors: torch.Tensor | None, textures: torch.Tensor | None, scene: Scene,
@@ -37,28 +38,32 @@ def draw(vertices: torch.Tensor, colors: torch.Tensor | None, textures: torch.Te
     rgb = None if colors is None else torch.empty(batch, colors.shape[2], image_size, image_size)
     kept = torch.empty(batch, size * size, dtype=torch.int32) if keep_face_index else None
     images = [None if image is None else image.numpy() for image in (rgb, depth, alpha, kept)]
-    centres = sample_centre(np.arange(size), size)
+    near, far = np.float32(scene.near), np.float32(scene.far)
+    centres = _centres(size)
 
     def draw_view(view):
-        face_index, sample_depth, behind = _buffers(size, n_faces)
+        space = _work_space(len(centres), vertices.shape[1], n_faces)
         of_rgb, of_depth, of_alpha, of_kept = (None if image is None else image[view] for image in images)
-        if keep_face_index:
-            face_index = of_kept
         mesh = vertices[view], faces[view % len(faces)]
-        kernels.draw(*mesh, scene.fill_back, centres, np.float32(scene.near), np.float32(scene.far), face_index,
-                     sample_depth, behind)
+        kernels.draw(*mesh, scene.fill_back, size, centres, near, far, *space)
+        face_index, sample_depth, box, *_ = space
+        if len(centres) > size:  # an image smaller than a vector
+            face_index, sample_depth = (samples.reshape(len(centres), -1)[:size, :size].ravel()
+                                        for samples in (face_index, sample_depth))
+        if keep_face_index:
+            kernels.keep(face_index, box, of_kept)
         if of_rgb is not None:
             paint = colors[view % len(colors)], background[view % len(background)], samples
             if textures is not None:
-                kernels.shade_textured(face_index, *mesh, textures[view % len(textures)], *paint, eps, of_rgb)
+                kernels.shade_textured(face_index, *mesh, textures[view % len(textures)], *paint, eps, box, of_rgb)
             elif keep_face_index:
-                kernels.shade_sampled(face_index, *mesh, *paint, eps, of_rgb)
+                kernels.shade_sampled(face_index, *mesh, *paint, eps, box, of_rgb)
             else:
-                kernels.shade(face_index, *paint, of_rgb)
+                kernels.shade(face_index, *paint, box, of_rgb)
         if of_depth is not None:
-            kernels.shade_depth(sample_depth, samples, of_depth)
+            kernels.shade_depth(sample_depth, far, samples, box, of_depth)
         if of_alpha is not None:
-            kernels.shade_alpha(face_index, samples, of_alpha)
+            kernels.shade_alpha(face_index, samples, box, of_alpha)
 
     _run(draw_view, batch)
     return rgb, depth, alpha, kept
@@ -127,6 +132,7 @@ def vertex_gradient(vertices: torch.Tensor, colors: torch.Tensor | None, texture
     moved_by_edges = [g for g in (grad_rgb, None if grad_alpha is None else grad_alpha[:, None]) if g is not None]
     grad_image = _array(torch.cat(moved_by_edges, dim=1)) if moved_by_edges else None
     grad_depth = _array(grad_depth)
+    everywhere = np.array([0, size, 0, size])
 
     def add_view(view):
         mesh = vertices[view], faces[view % len(faces)]
@@ -136,11 +142,12 @@ def vertex_gradient(vertices: torch.Tensor, colors: torch.Tensor | None, texture
                 paint = colors[view % len(colors)], background[view % len(background)], 1
                 rgb = image[:colors.shape[2]]
                 if textures is None:
-                    kernels.shade(face_index[view], *paint, rgb)
+                    kernels.shade(face_index[view], *paint, everywhere, rgb)
                 else:
-                    kernels.shade_textured(face_index[view], *mesh, textures[view % len(textures)], *paint, eps, rgb)
+                    kernels.shade_textured(face_index[view], *mesh, textures[view % len(textures)], *paint, eps,
+                                           everywhere, rgb)
             if grad_alpha is not None:
-                kernels.shade_alpha(face_index[view], 1, image[-1])
+                kernels.shade_alpha(face_index[view], 1, everywhere, image[-1])
             gradient_kernels.edge_gradient(*mesh, face_index[view], image, samples, eps, grad_image[view], views[view])
         if grad_depth is not None:
             gradient_kernels.depth_gradient(*mesh, face_index[view], samples, grad_depth[view], views[view])
@@ -153,12 +160,19 @@ def _array(values):
     return None if values is None else values.detach().contiguous().numpy()
 
 
-def _buffers(size, n_faces):
-    """This thread's work space: face index and depth of size x size samples, and n_faces faces."""
-    kept = getattr(_work_space, "buffers", None)
-    if kept is None or len(kept[0]) != size * size or len(kept[2]) < n_faces:
-        kept = _work_space.buffers = (np.empty(size * size, np.int32), np.empty(size * size, np.float32),
-                                      np.empty(n_faces, np.int32))
+def _centres(size):
+    """[S or LANES] float32, the samples' centres. Behind those of a small image come numbers that no face covers."""
+    centres = sample_centre(np.arange(size), size)
+    return np.concatenate((centres, np.full(max(LANES - size, 0), np.nan, np.float32)))
+
+
+def _work_space(size, n_vertices, n_faces):
+    """This thread's arrays for `kernels.draw`: face index, depth, box, and its work space."""
+    kept = getattr(_of_thread, "space", None)
+    if kept is None or len(kept[0]) != size * size or kept[3].shape[1] < n_vertices or kept[4].shape[1] < n_faces:
+        kept = _of_thread.space = (np.empty(size * size, np.int32), np.empty(size * size, np.float32),
+                                   np.empty(4, np.int64), np.empty((3, n_vertices), np.float32),
+                                   np.empty((2, n_faces), np.int32))
     return kept
 
 

@@ -20,7 +20,6 @@ from ..rules import BACKGROUND, HALF, ONE, TWO, ZERO
 from .compiled import inlined, kernel, reordered_kernel
 from .kernels import (
     BLOCK,
-    VECTOR,
     are_all,
     corners_of,
     cube_places,
@@ -30,6 +29,7 @@ from .kernels import (
     weight_at,
     weight_planes,
 )
+from .vectors import LANES, pointer
 
 corner_weight = inlined(rules.corner_weight)
 inverse_depth_slope = inlined(rules.inverse_depth_slope)
@@ -85,19 +85,32 @@ def texture_gradient(face_index: np.ndarray, vertices: np.ndarray, faces: np.nda
         grad_colors: [F or 2F, C] float32, added to.
     """
     channels, height, width = grad_image.shape
-    size, n_faces, cells = width * samples, len(faces), textures.shape[1]
+    size = width * samples
+    box = np.array([0, size, 0, size])
+    begin, first_run, row_of, table = find_runs(face_index, vertices, faces, size, box)
+    positions = np.arange(size + LANES).astype(np.float32)
+    place = np.zeros((3, size + LANES), np.float32)
+    _texture_gradient(face_index, textures, colors, grad_image, samples, eps, begin, first_run, row_of, table,
+                      positions, place, grad_textures, grad_colors)
+
+
+@kernel
+def _texture_gradient(face_index, textures, colors, grad_image, samples, eps, begin, first_run, row_of, table,
+                      positions, place, grad_textures, grad_colors):
+    """The loops of `texture_gradient`, which allocates what they need."""
+    channels, height, width = grad_image.shape
+    size, n_faces, cells = width * samples, len(textures), textures.shape[1]
     share = ONE / np.float32(samples * samples)
-    begin, first_run, row_of, table = find_runs(face_index, vertices, faces, size)
-    positions = np.arange(size + VECTOR).astype(np.float32)
-    place = np.zeros((3, size + VECTOR), np.float32)
+    table_, positions_, place_ = pointer(table), pointer(positions), pointer(place)
     for line in range(size):
         row = height - 1 - line // samples
-        for run in range(first_run[line], first_run[line + 1]):
+        for run in range(first_run[line], first_run[line + 1] - 1):
             face, first, end = face_index[begin[run]], begin[run] - line * size, begin[run + 1] - line * size
             if face == BACKGROUND:
                 continue
-            count = (end - first + VECTOR - 1) // VECTOR * VECTOR
-            cube_places(first, count, line, face, n_faces, row_of, table, cells, eps, positions, place)
+            count = (end - first + LANES - 1) // LANES * LANES
+            cube_places(first, count, line, face, n_faces, row_of[face], table_, cells, eps, positions_, place_,
+                        place.shape[1])
             cube = face if face < n_faces else face - n_faces
             for column in range(first, end):
                 p0, p1, p2 = place[0, column], place[1, column], place[2, column]
@@ -239,7 +252,7 @@ def _lines(face_index, image, samples, grad_image):
         colour and gradient are zero.
     """
     channels, size = len(grad_image), len(face_index)
-    padded = (size + VECTOR - 1) // VECTOR * VECTOR
+    padded = (size + LANES - 1) // LANES * LANES
     owner = np.empty((size, padded), np.int32)
     colors, gradient = np.empty((channels, size, padded), np.float32), np.empty((channels, size, padded), np.float32)
     owner[:, size:] = BACKGROUND
@@ -347,7 +360,7 @@ def _changes(values, weights, start, level, first, final, crossing, scale_a, sca
              any_owner, positions):
     """The body of `_outside` and `_inside`. No branches, unsigned indices."""
     sum_a = sum_b = ZERO
-    for i in range(int(first) // VECTOR * VECTOR, (int(final) // VECTOR + 1) * VECTOR):
+    for i in range(int(first) // LANES * LANES, (int(final) // LANES + 1) * LANES):
         k = np.uint64(start + i)
         jump = (values[k] - level) * weights[k]
         position = positions[np.uint64(i)]
@@ -405,7 +418,7 @@ def _add_up_channels(image, gradient, start, channel_step, source, first, final,
         channel_step: numbers in a channel.
         source: the sample of the line, on the edge's other side, whose colour the samples would take.
     """
-    begin, end = int(first) // VECTOR * VECTOR, (int(final) // VECTOR + 1) * VECTOR
+    begin, end = int(first) // LANES * LANES, (int(final) // LANES + 1) * LANES
     jump[begin:end] = ZERO
     for of_channel in range(start, len(image), channel_step):
         level = image[of_channel + source]

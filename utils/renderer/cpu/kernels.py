@@ -13,16 +13,27 @@ where a colour cube is read                 cube_place
 A kernel draws one view in one thread, without the GIL. The caller runs as many views side by side as it has cores.
 "No branches, unsigned indices" marks the loops that must stay so: only then are they compiled to vector instructions.
 """
+from typing import Any
+
 import numpy as np
 
 from .. import rules
-from ..rules import BACKGROUND, FLAT_CUBE, HALF, MARGIN, ONE, ZERO
+from ..rules import BACKGROUND, FLAT_CUBE, MARGIN, ONE, ZERO
 from .compiled import inlined, kernel
+from .vectors import (
+    CHANNELS,
+    LANES,
+    choose,
+    load,
+    load_channels,
+    pointer,
+    rounded_down,
+    spread,
+    spread_channels,
+    store,
+)
 
-INFINITY = np.float32(np.inf)
 QUARTER = np.float32(0.25)
-VECTOR = 8  # samples that one vector instruction holds
-NARROW = 32  # samples; rows of a triangle up to this wide are not cut shorter
 BLOCK = 32  # pixels, or samples, that are tested together
 
 sample_at = inlined(rules.sample_at)
@@ -46,135 +57,205 @@ def corners_of(face: int, faces: np.ndarray) -> tuple[int, int, int]:
 
 
 @inlined
-def _draw_span(first, count, row_start, y, face, x0, y0, dx0, dy0, x1, y1, dx1, dy1, x2, y2, dx2, dy2,
-               inverse0, inverse1, inverse2, near, centres, face_index, depth):
-    """Test and draw `count` samples of one row. No branches, unsigned indices."""
-    for i in range(count):
-        sample = np.uint64(row_start + first + i)
-        x = centres[np.uint64(first + i)]
+def _draw_columns(first, first_row, end_row, stride, face, x0, y0, dx0, dy0, x1, y1, dx1, dy1, x2, y2, dx2, dy2,
+                  inverse0, inverse1, inverse2, near, centres, face_index, depth):
+    """Test and draw LANES samples, from column `first` on, of rows first_row .. end_row - 1."""
+    x = load(centres, first)
+    for row in range(first_row, end_row):
+        samples, y = row * stride + first, centres[row]
         w2 = edge_function(x, y, x0, y0, dx0, dy0)
         w0 = edge_function(x, y, x1, y1, dx1, dy1)
         w1 = edge_function(x, y, x2, y2, dx2, dy2)
         z = sample_depth(w0, w1, w2, inverse0, inverse1, inverse2)
-        old_z, old_face = depth[sample], face_index[sample]
-        # A failed test adds infinity. A branch would make the stores masked, and slow.
-        z += ZERO if is_covered(w0, w1, w2, z, near) else INFINITY
-        depth[sample] = z if is_nearer(z, old_z) else old_z
-        face_index[sample] = face if is_nearer(z, old_z) else old_face
+        old_z = load(depth, samples)
+        # To write where nothing changes is cheaper than to ask, because nobody can predict the answer.
+        shown = is_covered(w0, w1, w2, z, near) & is_nearer(z, old_z)
+        store(depth, samples, choose(shown, z, old_z))
+        store(face_index, samples, choose(shown, spread(face), load(face_index, samples)))
 
 
 @inlined
-def _draw_triangle(x0, y0, z0, x1, y1, z1, x2, y2, z2, face, centres, near, face_index, depth):
-    """Z-buffer one triangle whose corners run counter-clockwise on the image.
+def _bounds(x, y, dx, dy, size, lowest, highest):
+    """The rows of an edge's inner side, as lines over the columns: two pairs of offset and slope, from and to.
 
-    A row of a narrow triangle is tested from the triangle's left end to its right end. A row of a wide one is tested
-    between the edges, with a margin for rounding. For a few vectors of samples, to find the edges would take longer.
-    In either case the three edge functions decide what is covered.
+    Inside, (y - y_0) dx - (x - x_0) dy >= 0. So an edge that runs to the right bounds y from below, and one that runs
+    to the left bounds it from above. An upright edge bounds nothing here. The lines hold for LANES columns at once,
+    and have a margin for rounding.
     """
-    size = centres.shape[0]
-    low = sample_at(min(y0, y1, y2), size)
-    high = sample_at(max(y0, y1, y2), size)
-    left = sample_at(min(x0, x1, x2), size)
-    right = sample_at(max(x0, x1, x2), size)
-    last = np.float32(size - 1)
-    # A coordinate that is not a number fails every comparison, and leaves here too.
-    if not (low <= last and high >= 0 and left <= last and right >= 0 and high - low >= 0 and right - left >= 0):
-        return
-    first_row = int(np.ceil(max(low - MARGIN, ZERO)))
-    last_row = int(np.floor(min(high + MARGIN, last)))
-    left = max(left - MARGIN, ZERO)
-    right = min(right + MARGIN, last)
+    slope, offset = 0.0, 0.0
+    if dx != 0:
+        slope = np.float64(dy) / np.float64(dx)
+        offset = (np.float64(y) * size + size - 1 + (1 - size - np.float64(x) * size) * slope) / 2
+    reach = slope * (LANES - 1)
+    if dx > 0:
+        return offset + min(reach, 0.0) - MARGIN, slope, highest, 0.0
+    if dx < 0:
+        return lowest, 0.0, offset + max(reach, 0.0) + MARGIN, slope
+    return lowest, 0.0, highest, 0.0
 
+
+@inlined
+def _draw_triangle(x0, y0, inverse0, x1, y1, inverse1, x2, y2, inverse2, first, end, first_row, end_row, face, size,
+                   stride, near, centres, face_index, depth):
+    """Z-buffer one triangle whose corners run counter-clockwise on the image, LANES columns at a time.
+
+    Of a narrow triangle, all rows of the box are tested. Of a wide one, only those between the edges. In either case
+    the three edge functions decide what is covered.
+    """
     dx0, dy0 = x1 - x0, y1 - y0
     dx1, dy1 = x2 - x1, y2 - y1
     dx2, dy2 = x0 - x2, y0 - y2
-    inverse0, inverse1, inverse2 = ONE / z0, ONE / z1, ONE / z2
-
-    # Whole vectors are cheaper than a remainder of single samples. The edge functions reject the extra samples.
-    first = int(np.ceil(left))
-    count = (int(np.floor(right)) - first + VECTOR) // VECTOR * VECTOR
-    if count <= min(NARROW, size):
-        first = min(first, size - count)
-        for row in range(first_row, last_row + 1):
-            _draw_span(first, count, row * size, centres[row], face, x0, y0, dx0, dy0, x1, y1, dx1, dy1,
-                       x2, y2, dx2, dy2, inverse0, inverse1, inverse2, near, centres, face_index, depth)
+    if end - first <= LANES:
+        _draw_columns(min(first, stride - LANES), first_row, end_row, stride, face, x0, y0, dx0, dy0, x1, y1, dx1, dy1,
+                      x2, y2, dx2, dy2, inverse0, inverse1, inverse2, near, centres, face_index, depth)
         return
+    lowest, highest = np.float64(first_row), np.float64(end_row - 1)
+    from0, from_slope0, to0, to_slope0 = _bounds(x0, y0, dx0, dy0, size, lowest, highest)
+    from1, from_slope1, to1, to_slope1 = _bounds(x1, y1, dx1, dy1, size, lowest, highest)
+    from2, from_slope2, to2, to_slope2 = _bounds(x2, y2, dx2, dy2, size, lowest, highest)
+    for column in range(first, end, LANES):
+        begin = max(lowest, from0 + column * from_slope0, from1 + column * from_slope1, from2 + column * from_slope2)
+        final = min(highest, to0 + column * to_slope0, to1 + column * to_slope1, to2 + column * to_slope2)
+        if begin <= final:
+            _draw_columns(min(column, stride - LANES), int(np.ceil(begin)), int(np.floor(final)) + 1, stride, face,
+                          x0, y0, dx0, dy0, x1, y1, dx1, dy1, x2, y2, dx2, dy2, inverse0, inverse1, inverse2, near,
+                          centres, face_index, depth)
 
-    half = np.float32(size) * HALF
-    slope0 = dx0 / dy0 * half
-    slope1 = dx1 / dy1 * half
-    slope2 = dx2 / dy2 * half
-    column0, column1, column2 = sample_at(x0, size), sample_at(x1, size), sample_at(x2, size)
-    for row in range(first_row, last_row + 1):
-        y = centres[row]
-        # Inside, (y - y_k) dx_k - (x - x_k) dy_k >= 0 for every edge k. So an edge that rises bounds x from the right,
-        # and one that falls bounds it from the left. A level edge has no slope, and bounds nothing here.
-        begin, end = left, right
-        if dy0 > 0:
-            end = min(end, column0 + (y - y0) * slope0 + MARGIN)
-        elif dy0 < 0:
-            begin = max(begin, column0 + (y - y0) * slope0 - MARGIN)
-        if dy1 > 0:
-            end = min(end, column1 + (y - y1) * slope1 + MARGIN)
-        elif dy1 < 0:
-            begin = max(begin, column1 + (y - y1) * slope1 - MARGIN)
-        if dy2 > 0:
-            end = min(end, column2 + (y - y2) * slope2 + MARGIN)
-        elif dy2 < 0:
-            begin = max(begin, column2 + (y - y2) * slope2 - MARGIN)
-        if not begin <= end:
-            continue
-        first = int(np.ceil(begin))
-        count = int(np.floor(end)) - first + 1
-        padded = (count + VECTOR - 1) // VECTOR * VECTOR
-        if padded <= size:
-            first, count = min(first, size - padded), padded
-        _draw_span(first, count, row * size, y, face, x0, y0, dx0, dy0, x1, y1, dx1, dy1, x2, y2, dx2, dy2,
-                   inverse0, inverse1, inverse2, near, centres, face_index, depth)
+
+@inlined
+def _limits(a, b, c, last):
+    """The first and last sample of 0 .. last from the least to the largest of three places, as float32."""
+    return max(min(a, b, c) - MARGIN, ZERO), min(max(a, b, c) + MARGIN, last)
 
 
 @kernel
-def draw(vertices: np.ndarray, faces: np.ndarray, fill_back: bool, centres: np.ndarray, near: float, far: float,
-         face_index: np.ndarray, depth: np.ndarray, behind: np.ndarray) -> None:
+def _find_drawn(vertices, faces, fill_back, size, columns, rows, fronts, backs, box):
+    """Sort out the faces that may cover a sample, by the side that they show.
+
+    Args:
+        vertices, faces, fill_back, box: as for `draw`.
+        columns, rows: [V] float32, out: where the vertices fall among the samples.
+        fronts, backs: [F] int32, out: faces, in their order. A face seen edge-on is in both.
+
+    Returns:
+        The number of fronts and of backs.
+    """
+    for vertex in range(len(vertices)):
+        k = np.uint64(vertex)
+        columns[k] = sample_at(vertices[k, np.uint64(0)], size)
+        rows[k] = sample_at(vertices[k, np.uint64(1)], size)
+    last = np.float32(size - 1)
+    least_column = least_row = last
+    most_column = most_row = -ONE
+    n_fronts = n_backs = 0
+    for face in range(len(faces)):
+        a, b, c = np.uint64(faces[face, 0]), np.uint64(faces[face, 1]), np.uint64(faces[face, 2])
+        x, y = np.uint64(0), np.uint64(1)
+        left, right = _limits(columns[a], columns[b], columns[c], last)
+        low, high = _limits(rows[a], rows[b], rows[c], last)
+        if not (left <= np.floor(right) and low <= np.floor(high)):
+            continue
+        front = faces_camera(vertices[a, x], vertices[a, y], vertices[b, x], vertices[b, y],
+                             vertices[c, x], vertices[c, y])
+        back = fill_back & faces_camera(vertices[c, x], vertices[c, y], vertices[b, x], vertices[b, y],
+                                        vertices[a, x], vertices[a, y])
+        fronts[n_fronts] = face
+        n_fronts += front
+        backs[n_backs] = face
+        n_backs += back
+        if front | back:
+            least_column, most_column = min(least_column, left), max(most_column, right)
+            least_row, most_row = min(least_row, low), max(most_row, high)
+    # What is drawn beyond the right end for a whole vector is in the box too. Pixels are not cut.
+    box[0] = int(np.ceil(least_row)) // 2 * 2
+    box[1] = min(int(np.floor(most_row)) // 2 * 2 + 2, size)
+    box[2] = max(min(int(np.ceil(least_column)), size - LANES), 0) // 2 * 2
+    box[3] = min((int(np.floor(most_column)) + LANES) // 2 * 2 + 2, size)
+    if n_fronts + n_backs == 0:
+        box[:] = 0
+    return n_fronts, n_backs
+
+
+@kernel
+def draw(vertices: np.ndarray, faces: np.ndarray, fill_back: bool, size: int, centres: np.ndarray, near: float,
+         far: float, face_index: np.ndarray, depth: np.ndarray, box: np.ndarray, of_vertices: np.ndarray,
+         of_faces: np.ndarray) -> None:
     """Find the nearest face at every sample of one view.
 
     Args:
         vertices: [V, 3] float32, x and y on the image in [-1, 1], z the depth.
         faces: [F, 3] int32.
         fill_back: draw the back of face i too, as face F + i with its corners reversed.
-        centres: [S] float32, the coordinate of each sample's centre.
+        size: S, samples a side.
+        centres: [P] float32, the coordinate of each sample's centre. P is S, or LANES if S is smaller: then it ends
+            with numbers that are not one.
         near, far: float32, depths between which a face counts.
-        face_index: [S * S] int32, out: face at each sample (row 0 at the bottom), or BACKGROUND.
-        depth: [S * S] float32, out: its depth, or `far`.
-        behind: [F] int32, work space.
+        face_index: [P * P] int32, out: face at each sample (row 0 at the bottom), or BACKGROUND.
+        depth: [P * P] float32, out: its depth, or `far`.
+        box: [4] int64, out: first row, end of the rows, first column, end of the columns. All samples beyond are
+            background; what face_index and depth say of them is not set.
+        of_vertices, of_faces: [3, V] float32 and [2, F] int32, work space.
     """
-    face_index[:] = BACKGROUND
-    depth[:] = far
-    n_faces = faces.shape[0]
-    n_behind = 0
-    for face in range(n_faces):
-        a, b, c = faces[face, 0], faces[face, 1], faces[face, 2]
-        x0, y0, x1, y1, x2, y2 = (vertices[a, 0], vertices[a, 1], vertices[b, 0], vertices[b, 1],
-                                  vertices[c, 0], vertices[c, 1])
-        if faces_camera(x0, y0, x1, y1, x2, y2):
-            _draw_triangle(x0, y0, vertices[a, 2], x1, y1, vertices[b, 2], x2, y2, vertices[c, 2],
-                           np.int32(face), centres, near, face_index, depth)
-        if faces_camera(x2, y2, x1, y1, x0, y0):
-            behind[n_behind] = face
-            n_behind += 1
-    if not fill_back:
-        return
+    stride, n_faces = len(centres), len(faces)
+    n_fronts, n_backs = _find_drawn(vertices, faces, fill_back, size, of_vertices[0], of_vertices[1], of_faces[0],
+                                    of_faces[1], box)
+    columns, rows, inverses = of_vertices[0], of_vertices[1], of_vertices[2]
+    for vertex in range(len(vertices)):
+        inverses[np.uint64(vertex)] = ONE / vertices[np.uint64(vertex), np.uint64(2)]
+    for row in range(box[0], box[1]):
+        begin, end = row * stride + box[2], row * stride + box[3]
+        face_index[begin:end] = BACKGROUND
+        depth[begin:end] = far
+    centres_, face_index_, depth_ = pointer(centres), pointer(face_index), pointer(depth)
+    last = np.float32(size - 1)
     # The backs come after all fronts. At equal depth the earlier face stays, so a front hides a back.
-    for i in range(n_behind):
-        face = behind[i]
-        c, b, a = faces[face, 0], faces[face, 1], faces[face, 2]
-        _draw_triangle(vertices[a, 0], vertices[a, 1], vertices[a, 2], vertices[b, 0], vertices[b, 1], vertices[b, 2],
-                       vertices[c, 0], vertices[c, 1], vertices[c, 2],
-                       np.int32(face + n_faces), centres, near, face_index, depth)
+    for i in range(n_fronts + n_backs):
+        is_back = i >= n_fronts
+        face = of_faces[1, i - n_fronts] if is_back else of_faces[0, i]
+        a, b, c = np.uint64(faces[face, 0]), np.uint64(faces[face, 1]), np.uint64(faces[face, 2])
+        left, right = _limits(columns[a], columns[b], columns[c], last)
+        low, high = _limits(rows[a], rows[b], rows[c], last)
+        if is_back:
+            a, c, face = c, a, np.int32(face + n_faces)
+        x, y = np.uint64(0), np.uint64(1)
+        _draw_triangle(vertices[a, x], vertices[a, y], inverses[a], vertices[b, x], vertices[b, y], inverses[b],
+                       vertices[c, x], vertices[c, y], inverses[c], int(np.ceil(left)), int(np.floor(right)) + 1,
+                       int(np.ceil(low)), int(np.floor(high)) + 1, face, size, stride, near, centres_, face_index_,
+                       depth_)
 
 
 @kernel
-def shade(face_index: np.ndarray, colors: np.ndarray, background: np.ndarray, samples: int, image: np.ndarray) -> None:
+def keep(face_index: np.ndarray, box: np.ndarray, kept: np.ndarray) -> None:
+    """Copy the face index of all samples, [S * S] from `draw`."""
+    size = int(np.sqrt(len(kept)))
+    kept[:box[0] * size] = BACKGROUND
+    kept[box[1] * size:] = BACKGROUND
+    for row in range(box[0], box[1]):
+        begin, end = row * size + box[2], row * size + box[3]
+        kept[row * size:begin] = BACKGROUND
+        kept[begin:end] = face_index[begin:end]
+        kept[end:(row + 1) * size] = BACKGROUND
+
+
+@inlined
+def pixels_of(box: np.ndarray, samples: int, size: int) -> tuple[int, int, int, int]:
+    """A box of samples, in pixels: first row (0 is the top), end of the rows, first column, end of the columns."""
+    return (size - box[1]) // samples, (size - box[0]) // samples, box[2] // samples, box[3] // samples
+
+
+@kernel
+def fill_around(top: int, bottom: int, left: int, right: int, value: float, image: np.ndarray) -> None:
+    """Set an image [H, W] to a value outside of a box of pixels."""
+    image[:top] = value
+    image[bottom:] = value
+    for row in range(top, bottom):
+        image[row, :left] = value
+        image[row, right:] = value
+
+
+@kernel
+def shade(face_index: np.ndarray, colors: np.ndarray, background: np.ndarray, samples: int, box: np.ndarray,
+          image: np.ndarray) -> None:
     """Colour one view: the mean of samples x samples flat face colours at each pixel, row 0 at the top.
 
     Args:
@@ -182,16 +263,20 @@ def shade(face_index: np.ndarray, colors: np.ndarray, background: np.ndarray, sa
         colors: [F or 2F, C] float32.
         background: [C] float32.
         samples: samples per pixel and axis, 1 or 2.
+        box: [4] int64 from `draw`, or all samples.
         image: [C, S / samples, S / samples] float32, out.
     """
     channels, height, width = image.shape
     size = width * samples
-    for row in range(height):
+    top, bottom, left, right = pixels_of(box, samples, size)
+    for channel in range(channels):
+        fill_around(top, bottom, left, right, background[channel], image[channel])
+    for row in range(top, bottom):
         # Four samples of a pixel, in two lines. Where a pixel has one sample, it is taken four times.
         upper = (height - 1 - row) * samples * size
         lower = upper + (samples - 1) * size
-        for begin in range(0, width, BLOCK):
-            end = min(begin + BLOCK, width)
+        for begin in range(left, right, BLOCK):
+            end = min(begin + BLOCK, right)
             start, count = begin * samples, (end - begin) * samples
             face = face_index[upper + start]
             if are_all(face, face_index, upper + start, lower + start, count):
@@ -234,7 +319,7 @@ def _average(face_index, upper, lower, samples, colors, channel, empty, begin, e
 
 
 @kernel
-def find_runs(face_index: np.ndarray, vertices: np.ndarray, faces: np.ndarray, size: int,
+def find_runs(face_index: np.ndarray, vertices: np.ndarray, faces: np.ndarray, size: int, box: np.ndarray,
               ) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
     """Cut the lines of samples into runs of one face, and collect what shading needs to know of these faces.
 
@@ -243,24 +328,28 @@ def find_runs(face_index: np.ndarray, vertices: np.ndarray, faces: np.ndarray, s
         vertices: [V, 3] float32, as for `draw`.
         faces: [F, 3] int32.
         size: S.
+        box: [4] int64 from `draw`, or all samples. Nothing is looked for beyond.
 
     Returns:
-        begin: [R + 1] int32, the sample at which each run begins, and S * S. Every line begins a run.
-        first_run: [S + 1] int32, the run that begins each line, and R.
+        begin: [R] int32, the sample at which each run begins. Every line of the box begins a run, and ends with one
+            that begins at its end.
+        first_run: [S + 1] int32, the run that begins each line of the box, and the one after the last.
         row_of: [2F] int32, the table's row of every face that owns a sample.
         table: [N, 12] float32, a row for each face: the nine numbers of `weight_planes`, and the corners' depths.
     """
     n_faces = len(faces)
-    begin = np.empty(size * size + 1, np.int32)
+    first_row, end_row, first_column, end_column = box
+    begin = np.empty((end_row - first_row) * (end_column - first_column + 1), np.int32)
     first_run = np.empty(size + 1, np.int32)
     row_of = np.full(2 * n_faces, -1, np.int32)
     table = np.empty((min(2 * n_faces, size * size), 12), np.float32)
     runs = count = 0
-    for line in range(size):
+    for line in range(first_row, end_row):
         first_run[line] = runs
         last = BACKGROUND - 1
-        for block in range(line * size, (line + 1) * size, BLOCK):
-            end = min(block + BLOCK, (line + 1) * size)
+        line_end = line * size + end_column
+        for block in range(line * size + first_column, line_end, BLOCK):
+            end = min(block + BLOCK, line_end)
             if last == BACKGROUND and are_all(BACKGROUND, face_index, block, block, end - block):
                 continue
             for sample in range(block, end):
@@ -281,62 +370,55 @@ def find_runs(face_index: np.ndarray, vertices: np.ndarray, faces: np.ndarray, s
                 table[count, 9], table[count, 10], table[count, 11] = vertices[a, 2], vertices[b, 2], vertices[c, 2]
                 row_of[face] = count
                 count += 1
-    begin[runs] = size * size
-    first_run[size] = runs
-    return begin[:runs + 1], first_run, row_of, table[:count]
+        begin[runs] = line_end
+        runs += 1
+    first_run[end_row] = runs
+    return begin[:runs], first_run, row_of, table[:count]
 
 
 @inlined
-def _places_of_run(first, count, y, table, row, reverse, steps, end, positions, place):
-    """`cube_place` on the three axes for `count` samples of one face. No branches, unsigned indices."""
-    a0, b0, c0 = table[row, 0], table[row, 1], table[row, 2]
-    a1, b1, c1 = table[row, 3], table[row, 4], table[row, 5]
-    a2, b2, c2 = table[row, 6], table[row, 7], table[row, 8]
-    z0, z1, z2 = table[row, 9], table[row, 10], table[row, 11]
-    axis0, axis1, axis2 = np.uint64(2 if reverse else 0), np.uint64(1), np.uint64(0 if reverse else 2)
-    for i in range(count):
-        k = np.uint64(first + i)
-        x = positions[k]
-        w0, w1, w2 = weight_at(x, y, a0, b0, c0), weight_at(x, y, a1, b1, c1), weight_at(x, y, a2, b2, c2)
-        total = w0 + w1 + w2
-        w0, w1, w2 = w0 / total, w1 / total, w2 / total
-        depth = depth_at(w0, w1, w2, z0, z1, z2)
-        place[axis0, k] = cube_place(w0, depth, z0, steps, end)
-        place[axis1, k] = cube_place(w1, depth, z1, steps, end)
-        place[axis2, k] = cube_place(w2, depth, z2, steps, end)
-
-
-@inlined
-def cube_places(first: int, count: int, line: int, face: int, n_faces: int, row_of: np.ndarray, table: np.ndarray,
-                cells: int, eps: float, positions: np.ndarray, place: np.ndarray) -> None:
+def cube_places(first: int, count: int, line: int, face: int, n_faces: int, row: int, table: Any, cells: int,
+                eps: float, positions: Any, place: Any, step: int) -> None:
     """Where a run of samples reads its face's colour cube.
 
     A back is read from its front's cube. Its corners run in reverse order, so its places are given in reverse order.
 
     Args:
-        first, count: the run's first column, and the number of samples.
+        first, count: the run's first column, and the number of samples, whole vectors.
         line: the run's row.
         face: the face that owns the samples.
         n_faces: F; the faces from there on are backs.
-        row_of, table: from `find_runs`.
+        row: of the table that stands for the face.
+        table: pointer to the table of `find_runs`.
         cells: cells of the cube along an axis.
         eps: float32, how far before the last cell reading ends.
-        positions: [P] float32, 0, 1, ..
-        place: [3, P] float32, out.
+        positions: pointer to 0, 1, .. as float32.
+        place: pointer to three lines of `step` float32, out.
     """
-    steps = np.float32(cells - 1)
-    _places_of_run(first, count, np.float32(line), table, np.uint64(row_of[face]), face >= n_faces, steps, steps - eps,
-                   positions, place)
+    y, steps = np.float32(line), np.float32(cells - 1)
+    end = steps - eps
+    k = row * 12
+    a0, b0, c0, a1, b1, c1 = table[k], table[k + 1], table[k + 2], table[k + 3], table[k + 4], table[k + 5]
+    a2, b2, c2, z0, z1, z2 = table[k + 6], table[k + 7], table[k + 8], table[k + 9], table[k + 10], table[k + 11]
+    reverse = face >= n_faces
+    axis0, axis1, axis2 = 2 * step if reverse else 0, step, 0 if reverse else 2 * step
+    for k in range(first, first + count, LANES):
+        x = load(positions, k)
+        w0, w1, w2 = weight_at(x, y, a0, b0, c0), weight_at(x, y, a1, b1, c1), weight_at(x, y, a2, b2, c2)
+        total = w0 + w1 + w2
+        w0, w1, w2 = w0 / total, w1 / total, w2 / total
+        depth = depth_at(w0, w1, w2, z0, z1, z2)
+        store(place, axis0 + k, cube_place(w0, depth, z0, steps, end))
+        store(place, axis1 + k, cube_place(w1, depth, z1, steps, end))
+        store(place, axis2 + k, cube_place(w2, depth, z2, steps, end))
 
 
 @inlined
-def _flat_run(first, count, color, place, line, channel):
-    """Read a colour cube of one colour at `count` places. No branches, unsigned indices."""
-    axis0, axis1, axis2, row = np.uint64(0), np.uint64(1), np.uint64(2), np.uint64(channel)
-    for i in range(count):
-        k = np.uint64(first + i)
-        p0, p1, p2 = place[axis0, k], place[axis1, k], place[axis2, k]
-        t0, t1, t2 = p0 - np.floor(p0), p1 - np.floor(p1), p2 - np.floor(p2)
+def _flat_run(first, count, color, place, step, line, start):
+    """Read a colour cube of one colour at `count` places, whole vectors. place, line: pointers, as in `cube_places`."""
+    for k in range(first, first + count, LANES):
+        p0, p1, p2 = load(place, k), load(place, step + k), load(place, 2 * step + k)
+        t0, t1, t2 = p0 - rounded_down(p0), p1 - rounded_down(p1), p2 - rounded_down(p2)
         s0, s1, s2 = ONE - t0, ONE - t1, ONE - t2
         value = s0 * s1 * s2 * color
         value += t0 * s1 * s2 * color
@@ -346,12 +428,12 @@ def _flat_run(first, count, color, place, line, channel):
         value += t0 * s1 * t2 * color
         value += s0 * t1 * t2 * color
         value += t0 * t1 * t2 * color
-        line[row, k] = value
+        store(line, start + k, value)
 
 
 @kernel
 def shade_sampled(face_index: np.ndarray, vertices: np.ndarray, faces: np.ndarray, colors: np.ndarray,
-                  background: np.ndarray, samples: int, eps: float, image: np.ndarray) -> None:
+                  background: np.ndarray, samples: int, eps: float, box: np.ndarray, image: np.ndarray) -> None:
     """Like `shade`, but each sample is read from a cube of its face's one colour, as the original reads textures.
 
     Trilinear interpolation changes the last digit of a flat colour, and differently at each sample. That matters to
@@ -366,60 +448,100 @@ def shade_sampled(face_index: np.ndarray, vertices: np.ndarray, faces: np.ndarra
     """
     channels, height, width = image.shape
     size = width * samples
-    begin, first_run, row_of, table = find_runs(face_index, vertices, faces, size)
-    positions = np.arange(size + VECTOR).astype(np.float32)
-    place = np.zeros((3, size + VECTOR), np.float32)
-    colors_of_line = np.empty((channels, size + VECTOR), np.float32)
-    for i in range(height):
-        image[:, i] = ZERO
+    begin, first_run, row_of, table = find_runs(face_index, vertices, faces, size, box)
+    step = size + LANES
+    positions, place = np.arange(step).astype(np.float32), np.empty((3, step), np.float32)
+    _shade_sampled(face_index, colors, background, samples, eps, box, begin, first_run, row_of, table, positions, place,
+                   np.empty((channels, step), np.float32), image)
+
+
+@kernel
+def _shade_sampled(face_index, colors, background, samples, eps, box, begin, first_run, row_of, table, positions, place,
+                   colors_of_line, image):
+    """The loops of `shade_sampled`, which allocates what they need."""
+    channels, height, width = image.shape
+    size, step = width * samples, place.shape[1]
+    table_, positions_, place_, line_ = pointer(table), pointer(positions), pointer(place), pointer(colors_of_line)
+    top, bottom, left, right = pixels_of(box, samples, size)
+    for channel in range(channels):
+        fill_around(top, bottom, left, right, _mean_of_equals(background[channel], samples), image[channel])
+    for i in range(top, bottom):
+        image[:, i, left:right] = ZERO
         for sample in range(samples):  # a pixel's samples are summed from the top
             line = size - 1 - i * samples - sample
-            for run in range(first_run[line], first_run[line + 1]):
+            for run in range(first_run[line], first_run[line + 1] - 1):
                 face, first, end = face_index[begin[run]], begin[run] - line * size, begin[run + 1] - line * size
                 if face == BACKGROUND:
                     for channel in range(channels):
                         colors_of_line[channel, first:end] = background[channel]
                     continue
                 # Whole vectors are cheaper. The next run overwrites the extra samples.
-                count = (end - first + VECTOR - 1) // VECTOR * VECTOR
+                count = (end - first + LANES - 1) // LANES * LANES
                 # All faces are read like fronts: the order of the axes shows in the last digit.
-                cube_places(first, count, line, face, 2 * len(faces), row_of, table, FLAT_CUBE, eps, positions, place)
+                cube_places(first, count, line, face, len(row_of), row_of[face], table_, FLAT_CUBE, eps, positions_,
+                            place_, step)
                 for channel in range(channels):
-                    _flat_run(first, count, colors[face, channel], place, colors_of_line, channel)
-            _add_line(colors_of_line, samples, image, i)
-    image *= ONE / np.float32(samples * samples)
+                    _flat_run(first, count, colors[face, channel], place_, step, line_, channel * step)
+            for channel in range(channels):
+                _add_line(colors_of_line[channel], samples, left, right, image[channel, i])
+        image[:, i, left:right] *= ONE / np.float32(samples * samples)
 
 
 @inlined
-def _textured_run(first, end, cubes, cube, cells, colors, face, place, line):
-    """Read samples first .. end - 1 of a line [C, >= S] from a cube, and multiply them by the face's colour."""
-    channels = len(line)
-    step0, step1, step2 = np.uint64(cells * cells * channels), np.uint64(cells * channels), np.uint64(channels)
-    step01, step02, step12, step012 = step0 + step1, step0 + step2, step1 + step2, step0 + step1 + step2
-    start = np.uint64(cube) * np.uint64(cells * cells * cells * channels)
-    face = np.uint64(face)
-    for column in range(first, end):
-        k = np.uint64(column)
-        p0, p1, p2 = place[0, k], place[1, k], place[2, k]
+def _mean_of_equals(value, samples):
+    """What the mean of a pixel's samples comes to where all are `value`: it may differ in the last digit."""
+    total = ZERO
+    for _ in range(samples * samples):
+        total += value
+    return total * (ONE / np.float32(samples * samples))
+
+
+@inlined
+def _add_line(line, samples, left, right, pixels):
+    """Add the samples of a line to the pixels left .. right - 1, from left to right."""
+    if samples == 2:
+        for j in range(left, right):
+            k = np.uint64(2 * j)
+            pixels[np.uint64(j)] = pixels[np.uint64(j)] + line[k] + line[k + np.uint64(1)]
+    else:
+        for j in range(left, right):
+            pixels[np.uint64(j)] += line[np.uint64(j)]
+
+
+@inlined
+def _textured_run(first, end, source, start, cells, channels, color, place, step, line, line_start, stride):
+    """Read samples first .. end - 1 of a line from a cube, and multiply them by the face's colour.
+
+    Args:
+        source, start: pointer to the cubes' numbers, and where this cube begins.
+        place, step: as for `cube_places`.
+        color, line, line_start: pointers to the face's colour and to the lines' colours, `stride` numbers for each
+            sample, and where this line's begin.
+    """
+    step0, step1, step2 = cells * cells * channels, cells * channels, channels
+    for k in range(first, end):
+        p0, p1, p2 = place[k], place[step + k], place[2 * step + k]
         i0, i1, i2 = np.int32(p0), np.int32(p1), np.int32(p2)
         t0, t1, t2 = p0 - np.float32(i0), p1 - np.float32(i1), p2 - np.float32(i2)
         s0, s1, s2 = ONE - t0, ONE - t1, ONE - t2
         s0s1, t0s1, s0t1, t0t1 = s0 * s1, t0 * s1, s0 * t1, t0 * t1
-        w0, w1, w2, w3 = s0s1 * s2, t0s1 * s2, s0t1 * s2, t0t1 * s2
-        w4, w5, w6, w7 = s0s1 * t2, t0s1 * t2, s0t1 * t2, t0t1 * t2
-        a = start + np.uint64(i0) * step0 + np.uint64(i1) * step1 + np.uint64(i2) * step2
-        for channel in range(channels):
-            h = np.uint64(channel)
-            value = w0 * cubes[a] + w1 * cubes[a + step0] + w2 * cubes[a + step1] + w3 * cubes[a + step01]
-            value += (w4 * cubes[a + step2] + w5 * cubes[a + step02] + w6 * cubes[a + step12]
-                      + w7 * cubes[a + step012])
-            line[h, k] = value * colors[face, h]
-            a += np.uint64(1)
+        corner = start + i0 * step0 + i1 * step1 + i2 * step2
+        for part in range(0, channels, CHANNELS):
+            a = corner + part
+            b = a + step2
+            value = (load_channels(source, a) * (s0s1 * s2) + load_channels(source, a + step0) * (t0s1 * s2)
+                     + load_channels(source, a + step1) * (s0t1 * s2)
+                     + load_channels(source, a + step0 + step1) * (t0t1 * s2))
+            value += (load_channels(source, b) * (s0s1 * t2) + load_channels(source, b + step0) * (t0s1 * t2)
+                      + load_channels(source, b + step1) * (s0t1 * t2)
+                      + load_channels(source, b + step0 + step1) * (t0t1 * t2))
+            store(line, line_start + k * stride + part, value * load_channels(color, part))
 
 
 @kernel
 def shade_textured(face_index: np.ndarray, vertices: np.ndarray, faces: np.ndarray, textures: np.ndarray,
-                   colors: np.ndarray, background: np.ndarray, samples: int, eps: float, image: np.ndarray) -> None:
+                   colors: np.ndarray, background: np.ndarray, samples: int, eps: float, box: np.ndarray,
+                   image: np.ndarray) -> None:
     """Like `shade`, but each sample is read from its face's colour cube and multiplied by the face's colour.
 
     Args:
@@ -430,56 +552,77 @@ def shade_textured(face_index: np.ndarray, vertices: np.ndarray, faces: np.ndarr
         The others: as for `shade`.
     """
     channels, height, width = image.shape
-    size, n_faces, cells = width * samples, len(faces), textures.shape[1]
-    begin, first_run, row_of, table = find_runs(face_index, vertices, faces, size)
-    positions = np.arange(size + VECTOR).astype(np.float32)
-    place = np.zeros((3, size + VECTOR), np.float32)
-    colors_of_line = np.empty((channels, size), np.float32)
-    cubes = textures.reshape(-1)
-    for i in range(height):
-        image[:, i] = ZERO
+    size, cells = width * samples, textures.shape[1]
+    begin, first_run, row_of, table = find_runs(face_index, vertices, faces, size, box)
+    positions, place = np.arange(size + LANES).astype(np.float32), np.empty((3, size + LANES), np.float32)
+    stride = (channels + CHANNELS - 1) // CHANNELS * CHANNELS
+    # Whole vectors are read. Behind the last cube there may be nothing, so it is read from a copy.
+    last_cube = np.zeros(cells * cells * cells * channels + stride, np.float32)
+    last_cube[:-stride] = textures[-1].reshape(-1)
+    _shade_textured(face_index, textures, colors, background, samples, eps, box, begin, first_run, row_of, table,
+                    positions, place, last_cube, np.zeros(stride, np.float32),
+                    np.zeros((samples, size * stride), np.float32), image)
+
+
+@kernel
+def _shade_textured(face_index, textures, colors, background, samples, eps, box, begin, first_run, row_of, table,
+                    positions, place, last_cube, color, lines, image):
+    """The loops of `shade_textured`, which allocates what they need."""
+    channels, height, width = image.shape
+    size, n_faces, cells = width * samples, len(textures), textures.shape[1]
+    top, bottom, left, right = pixels_of(box, samples, size)
+    for channel in range(channels):
+        fill_around(top, bottom, left, right, _mean_of_equals(background[channel], samples), image[channel])
+    stride, step, line_step = len(color), place.shape[1], lines.shape[1]
+    cube_size = len(last_cube) - stride
+    cubes_, last_cube_, color_, lines_ = pointer(textures), pointer(last_cube), pointer(color), pointer(lines)
+    table_, positions_, place_ = pointer(table), pointer(positions), pointer(place)
+    share = ONE / np.float32(samples * samples)
+    for i in range(top, bottom):
         for sample in range(samples):
             line = size - 1 - i * samples - sample
-            for run in range(first_run[line], first_run[line + 1]):
+            for run in range(first_run[line], first_run[line + 1] - 1):
                 face, first, end = face_index[begin[run]], begin[run] - line * size, begin[run + 1] - line * size
                 if face == BACKGROUND:
-                    for channel in range(channels):
-                        colors_of_line[channel, first:end] = background[channel]
+                    for k in range(first, end):
+                        for channel in range(channels):
+                            lines_[sample * line_step + k * stride + channel] = background[channel]
                     continue
-                count = (end - first + VECTOR - 1) // VECTOR * VECTOR
-                cube_places(first, count, line, face, n_faces, row_of, table, cells, eps, positions, place)
-                _textured_run(first, end, cubes, face if face < n_faces else face - n_faces, cells, colors, face, place,
-                              colors_of_line)
-            _add_line(colors_of_line, samples, image, i)
-    image *= ONE / np.float32(samples * samples)
+                count = (end - first + LANES - 1) // LANES * LANES
+                cube_places(first, count, line, face, n_faces, row_of[face], table_, cells, eps, positions_, place_,
+                            step)
+                for channel in range(channels):
+                    color[channel] = colors[face, channel]
+                cube = face if face < n_faces else face - n_faces
+                is_last = cube == n_faces - 1
+                _textured_run(first, end, last_cube_ if is_last else cubes_, 0 if is_last else cube * cube_size, cells,
+                              channels, color_, place_, step, lines_, sample * line_step, stride)
+        for j in range(left, right):
+            for part in range(0, stride, CHANNELS):
+                total = spread_channels(ZERO)
+                for sample in range(samples):  # summed from the top, and from left to right
+                    for k in range(j * samples, (j + 1) * samples):
+                        total += load_channels(lines_, sample * line_step + k * stride + part)
+                store(color_, part, total * share)
+            for channel in range(channels):
+                image[channel, i, j] = color[channel]
 
 
 @kernel
-def _add_line(line, samples, image, i):
-    """Add the samples of a line [C, >= S] to row i of an image [C, S / samples, S / samples], from left to right."""
-    channels, _, width = image.shape
-    for channel in range(channels):
-        if samples == 2:
-            for j in range(width):
-                image[channel, i, j] = image[channel, i, j] + line[channel, 2 * j] + line[channel, 2 * j + 1]
-        else:
-            for j in range(width):
-                image[channel, i, j] += line[channel, j]
-
-
-@kernel
-def shade_depth(depth: np.ndarray, samples: int, image: np.ndarray) -> None:
+def shade_depth(depth: np.ndarray, far: float, samples: int, box: np.ndarray, image: np.ndarray) -> None:
     """Mean depth at each pixel, row 0 at the top.
 
     Args:
-        depth: [S * S] from `draw`.
+        depth, far, box: as of `draw`.
         samples: samples per pixel and axis, 1 or 2.
         image: [S / samples, S / samples] float32, out.
     """
     height, width = image.shape
     size = width * samples
-    for row in range(height):
-        for column in range(width):
+    top, bottom, left, right = pixels_of(box, samples, size)
+    fill_around(top, bottom, left, right, (far + far + far + far) * QUARTER, image)
+    for row in range(top, bottom):
+        for column in range(left, right):
             a = (height - 1 - row) * samples * size + column * samples
             b = a + samples - 1
             c = a + (samples - 1) * size
@@ -488,18 +631,20 @@ def shade_depth(depth: np.ndarray, samples: int, image: np.ndarray) -> None:
 
 
 @kernel
-def shade_alpha(face_index: np.ndarray, samples: int, image: np.ndarray) -> None:
+def shade_alpha(face_index: np.ndarray, samples: int, box: np.ndarray, image: np.ndarray) -> None:
     """Share of covered samples at each pixel, row 0 at the top.
 
     Args:
-        face_index: [S * S] from `draw`.
+        face_index, box: as of `draw`, or all samples.
         samples: samples per pixel and axis, 1 or 2.
         image: [S / samples, S / samples] float32, out.
     """
     height, width = image.shape
     size = width * samples
-    for row in range(height):
-        for column in range(width):
+    top, bottom, left, right = pixels_of(box, samples, size)
+    fill_around(top, bottom, left, right, ZERO, image)
+    for row in range(top, bottom):
+        for column in range(left, right):
             a = (height - 1 - row) * samples * size + column * samples
             b = a + samples - 1
             c = a + (samples - 1) * size

@@ -1,0 +1,171 @@
+"""Numbers that are computed with several at a time: types for numba that stand for the processor's vector registers.
+
+Rules (see rules.py) compile for them as they do for single numbers. A rule's arithmetic is that of single numbers in
+every lane, without reordering, so that the result is the same bit for bit. To write loops and hope that the compiler
+turns them into vector instructions is slower: it has to check that arrays do not overlap, and prepares for any length.
+"""
+import operator
+from collections.abc import Callable
+from typing import Any
+
+import numba.core.extending
+import numba.core.types
+from llvmlite import ir
+from numba.core.extending import lower_builtin, models, register_model
+from numba.core.typing.templates import AbstractTemplate, infer_global, signature
+
+LANES = 8  # numbers in a vector of samples
+CHANNELS = 4  # numbers in a vector of colours
+
+# numba's own type hints do not hold for these
+types: Any = numba.core.types
+intrinsic: Any = numba.core.extending.intrinsic
+
+_ELEMENTS = {types.float32: ir.FloatType(), types.int32: ir.IntType(32), types.boolean: ir.IntType(1)}
+
+
+class Vector(types.Type):
+    """The numba type of `lanes` numbers of type `dtype`."""
+
+    def __init__(self, dtype: types.Type, lanes: int) -> None:
+        self.dtype, self.lanes = dtype, lanes
+        self.llvm = ir.VectorType(_ELEMENTS[dtype], lanes)
+        super().__init__(name=f"{dtype}x{lanes}")
+
+
+@register_model(Vector)
+class _Model(models.PrimitiveModel):
+    def __init__(self, manager, kind):
+        super().__init__(manager, kind, kind.llvm)
+
+
+def _spread(context, builder, value, kind, vector):
+    """A number in every lane; a vector as it is."""
+    if isinstance(kind, Vector):
+        return value
+    nothing = ir.Constant(vector.llvm, ir.Undefined)
+    places = ir.Constant(ir.VectorType(ir.IntType(32), vector.lanes), [0] * vector.lanes)
+    first = builder.insert_element(nothing, context.cast(builder, value, kind, vector.dtype),
+                                   ir.Constant(ir.IntType(32), 0))
+    return builder.shuffle_vector(first, nothing, places)
+
+
+def _add_operator(symbol: Any, build: Callable, dtype: types.Type = types.float32, result: Any = None) -> None:
+    """Teach numba what an operator or a function does to two vectors, or a vector and a number.
+
+    Args:
+        symbol: the operator or function.
+        build: (builder, left, right) -> result.
+        dtype: of the vectors.
+        result: the result's dtype, if it is another.
+    """
+    @infer_global(symbol)
+    class _Typing(AbstractTemplate):
+        def generic(self, args, kws):
+            vectors = {kind for kind in args if isinstance(kind, Vector)}
+            if kws or len(args) != 2 or len(vectors) != 1:
+                return None
+            vector = vectors.pop()
+            if vector.dtype != dtype or not all(isinstance(kind, (Vector, types.Number)) for kind in args):
+                return None
+            return signature(Vector(result or dtype, vector.lanes), *map(types.unliteral, args))
+
+    def lower(context, builder, sig, args):
+        vector = Vector(dtype, sig.return_type.lanes)
+        return build(builder, *(_spread(context, builder, *given, vector) for given in zip(args, sig.args)))
+
+    for kinds in ((Vector, Vector), (Vector, types.Number), (types.Number, Vector)):
+        lower_builtin(symbol, *kinds)(lower)
+
+
+def _comparison(sign):
+    return lambda builder, a, b: builder.fcmp_ordered(sign, a, b)
+
+
+def _second_if(sign):
+    """min and max keep their first argument unless the second is smaller or larger, as numba's do for numbers."""
+    return lambda builder, a, b: builder.select(builder.fcmp_ordered(sign, b, a), b, a)
+
+
+for _symbol, _build in ((operator.add, ir.IRBuilder.fadd), (operator.iadd, ir.IRBuilder.fadd),
+                        (operator.sub, ir.IRBuilder.fsub), (operator.mul, ir.IRBuilder.fmul),
+                        (operator.truediv, ir.IRBuilder.fdiv), (min, _second_if("<")), (max, _second_if(">"))):
+    _add_operator(_symbol, _build)
+for _symbol, _sign in ((operator.lt, "<"), (operator.gt, ">"), (operator.ge, ">=")):
+    _add_operator(_symbol, _comparison(_sign), result=types.boolean)
+_add_operator(operator.and_, ir.IRBuilder.and_, types.boolean)
+
+
+@intrinsic
+def pointer(typing, array):
+    """Where an array's numbers begin. Numba counts the references to arrays, in every loop; to pointers it does not.
+
+    So it frees an array that the kernel has made as soon as only pointers are left. Ask for the pointers of arguments.
+    """
+    def lower(context, builder, sig, args):
+        return context.make_array(sig.args[0])(context, builder, args[0]).data
+    return types.CPointer(array.dtype)(array), lower
+
+
+def _load(source, index, lanes):
+    vector = Vector(source.dtype, lanes)
+
+    def lower(context, builder, sig, args):
+        loaded = builder.load(builder.bitcast(builder.gep(args[0], [args[1]]), vector.llvm.as_pointer()))
+        loaded.align = 4
+        return loaded
+    return vector(source, types.intp), lower
+
+
+@intrinsic
+def load(typing, source, index):
+    """The LANES numbers from a pointer's `index` on."""
+    return _load(source, index, LANES)
+
+
+@intrinsic
+def load_channels(typing, source, index):
+    """The CHANNELS numbers from a pointer's `index` on."""
+    return _load(source, index, CHANNELS)
+
+
+@intrinsic
+def store(typing, target, index, values):
+    """Write a vector to a pointer's `index` and on."""
+    def lower(context, builder, sig, args):
+        place = builder.bitcast(builder.gep(args[0], [args[1]]), values.llvm.as_pointer())
+        builder.store(args[2], place).align = 4
+        return context.get_dummy_value()
+    return types.void(target, types.intp, values), lower
+
+
+def _spread_to(value, lanes):
+    vector = Vector(types.unliteral(value), lanes)
+    return vector(value), lambda context, builder, sig, args: _spread(context, builder, args[0], value, vector)
+
+
+@intrinsic
+def spread(typing, value):
+    """A number in each of LANES lanes."""
+    return _spread_to(value, LANES)
+
+
+@intrinsic
+def spread_channels(typing, value):
+    """A number in each of CHANNELS lanes."""
+    return _spread_to(value, CHANNELS)
+
+
+@intrinsic
+def choose(typing, mask, yes, no):
+    """`yes` in the lanes in which the mask is set, `no` in the others."""
+    return yes(mask, yes, no), lambda context, builder, sig, args: builder.select(*args)
+
+
+@intrinsic
+def rounded_down(typing, values):
+    """The largest whole numbers that are not above the values."""
+    def lower(context, builder, sig, args):
+        kind = ir.FunctionType(values.llvm, [values.llvm])
+        return builder.call(builder.module.declare_intrinsic(f"llvm.floor.v{values.lanes}f32", fnty=kind), args)
+    return values(values), lower
