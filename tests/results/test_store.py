@@ -13,7 +13,7 @@ import torch
 from utils import files
 from utils.errors import InputError
 from utils.results import layout, lock, store
-from utils.results.layout import result_path
+from utils.results.layout import ENGINE, result_path
 from utils.results.store import ResultFile
 
 SETTINGS = dict(step=3, mesh_hash="abc")
@@ -229,3 +229,22 @@ def test_finished_results_are_found_whatever_they_were_made_from(tmp_path):
         path.touch()
     assert sorted(layout.stored(tmp_path)) == paths
     assert layout.stored(tmp_path / "nothing") == []
+
+
+def test_a_result_says_which_engines_computed_it(tmp_path):
+    path, settings = tmp_path / "map.pt", dict(step=3)
+    first = ResultFile(path, settings)
+    first.save_unfinished(dict(done=1), now=True)
+    assert ENGINE not in first.unfinished()  # nothing was computed
+    first.engine = lambda: "torch"
+    first.save_unfinished(dict(done=2), now=True)
+    second = ResultFile(path, settings)
+    assert second.unfinished()[ENGINE] == "torch"
+    second.engine = lambda: "openvino"
+    second.save_finished(dict(done=3))
+    assert ResultFile(path, settings).finished()[ENGINE] == "openvino+torch"
+    third = ResultFile(path, settings, override=True)
+    third.engine = lambda: "openvino"
+    assert third.finished() is None
+    third.save_finished(dict(done=3))
+    assert ResultFile(path, settings).finished()[ENGINE] == "openvino"
