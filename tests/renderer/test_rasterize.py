@@ -54,6 +54,44 @@ def test_a_pixel_is_the_mean_of_its_samples(samples, width, channels):
     np.testing.assert_allclose(image, mean.transpose(2, 0, 1), rtol=1e-6)
 
 
+def test_what_is_beyond_the_box_of_the_faces_is_background():
+    # the work space of the larger scene is used again, and must not show
+    corners = np.array([[-0.9, -0.9, 2], [-0.5, -0.9, 2], [-0.5, -0.5, 2]], np.float32)
+    for vertices in (corners * [2, 2, 1], corners, corners + np.float32(1.1), corners + np.float32(9)):
+        faces = np.array([[0, 1, 2]], np.int32)
+        index, depth = drawn(vertices.astype(np.float32), faces)
+        expected_index, expected_depth = by_rules.draw(vertices.astype(np.float32), faces, True, SIZE, 0.1, 100)
+        np.testing.assert_array_equal(index, expected_index)
+        np.testing.assert_array_equal(depth, expected_depth)
+
+
+def test_a_view_does_not_depend_on_the_others_or_on_threads():
+    random = np.random.default_rng(0)
+    vertices = torch.from_numpy(random.uniform(-1, 1, (5, 90, 3)).astype(np.float32)) + torch.tensor([0, 0, 2.5])
+    textures = torch.from_numpy(random.random((1, 30, 3, 3, 3, 3), np.float32))
+    scene = Scene(torch.arange(90).reshape(1, 30, 3), SIZE, fill_back=False)
+    threads = torch.get_num_threads()
+    images = []
+    try:
+        for n in (1, 2, 3):
+            torch.set_num_threads(n)
+            images.append([rasterize_mesh(vertices, torch.ones(1, 30, 3), t, scene) for t in (None, textures)])
+    finally:
+        torch.set_num_threads(threads)
+    images.append([[torch.cat(parts) for parts in zip(*(rasterize_mesh(v[None], torch.ones(1, 30, 3), t, scene)
+                                                        for v in vertices))] for t in (None, textures)])
+    assert images[0][0][2].max() == 1
+    for other in images[1:]:
+        for drawn_once, drawn_again in zip(images[0], other):
+            assert all(map(torch.equal, drawn_once, drawn_again))
+
+
+def test_a_colour_cube_that_is_too_large_is_refused():
+    scene = Scene(torch.arange(3).reshape(1, 1, 3), SIZE, fill_back=False)
+    with pytest.raises(ValueError, match="at most 16,777,216 numbers; give fewer cells"):
+        rasterize_mesh(torch.ones(1, 3, 3), torch.ones(1, 1, 1), torch.empty(1, 1, 257, 257, 257, 1), scene)
+
+
 def test_of_faces_at_equal_depth_the_first_stays():
     vertices = np.array([[-1, -1, 2], [1, -1, 2], [0, 1, 2]], np.float32)
     front, back = [0, 1, 2], [0, 2, 1]

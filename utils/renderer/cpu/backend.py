@@ -28,9 +28,15 @@ def draw(vertices: torch.Tensor, colors: torch.Tensor | None, textures: torch.Te
     Returns:
         rgb [B, C, H, W], depth [B, H, W], alpha [B, H, W], each None if it is not wanted, and the face index
         [B, S * S] int32 or None.
+
+    Raises:
+        ValueError: for colour cubes that are too large.
     """
     image_size, samples, size, eps = scene.image_size, scene.samples, scene.size, np.float32(scene.eps)
     vertices, faces, colors, textures = map(_array, (vertices, scene.faces, colors, textures))
+    if textures is not None and textures[0, 0].size > kernels.LARGEST_CUBE:
+        raise ValueError(f"colour cubes of shape {list(textures.shape[2:])}: on the CPU a cube has at most "
+                         f"{kernels.LARGEST_CUBE:,} numbers; give fewer cells")
     background = _array(scene.background_color)
     batch, n_faces = len(vertices), faces.shape[1]
     depth = torch.empty(batch, image_size, image_size) if scene.with_depth else None

@@ -35,6 +35,7 @@ from .vectors import (
 
 QUARTER = np.float32(0.25)
 BLOCK = 32  # pixels, or samples, that are tested together
+LARGEST_CUBE = 2 ** 24  # numbers of a colour cube that are counted in float32
 
 sample_at = inlined(rules.sample_at)
 faces_camera = inlined(rules.faces_camera)
@@ -509,33 +510,47 @@ def _add_line(line, samples, left, right, pixels):
 
 
 @inlined
-def _textured_run(first, end, source, start, cells, channels, color, place, step, line, line_start, stride):
+def _textured_run(first, end, source, start, cells, channels, color, place, step, weights, line, line_start, stride):
     """Read samples first .. end - 1 of a line from a cube, and multiply them by the face's colour.
 
     Args:
         source, start: pointer to the cubes' numbers, and where this cube begins.
         place, step: as for `cube_places`.
+        weights: pointer to nine lines of `step` numbers, work space.
         color, line, line_start: pointers to the face's colour and to the lines' colours, `stride` numbers for each
             sample, and where this line's begin.
     """
     step0, step1, step2 = cells * cells * channels, cells * channels, channels
-    for k in range(first, end):
-        p0, p1, p2 = place[k], place[step + k], place[2 * step + k]
-        i0, i1, i2 = np.int32(p0), np.int32(p1), np.int32(p2)
-        t0, t1, t2 = p0 - np.float32(i0), p1 - np.float32(i1), p2 - np.float32(i2)
+    step01 = step0 + step1
+    # Of LANES samples together: the first of the eight cells that they are read from, and the cells' weights.
+    for k in range(first, end, LANES):
+        p0, p1, p2 = load(place, k), load(place, step + k), load(place, 2 * step + k)
+        i0, i1, i2 = rounded_down(p0), rounded_down(p1), rounded_down(p2)
+        t0, t1, t2 = p0 - i0, p1 - i1, p2 - i2
         s0, s1, s2 = ONE - t0, ONE - t1, ONE - t2
-        s0s1, t0s1, s0t1, t0t1 = s0 * s1, t0 * s1, s0 * t1, t0 * t1
-        corner = start + i0 * step0 + i1 * step1 + i2 * step2
-        for part in range(0, channels, CHANNELS):
-            a = corner + part
+        w, s0s1, t0s1, s0t1, t0t1 = k - first, s0 * s1, t0 * s1, s0 * t1, t0 * t1
+        store(weights, w, s0s1 * s2)
+        store(weights, step + w, t0s1 * s2)
+        store(weights, 2 * step + w, s0t1 * s2)
+        store(weights, 3 * step + w, t0t1 * s2)
+        store(weights, 4 * step + w, s0s1 * t2)
+        store(weights, 5 * step + w, t0s1 * t2)
+        store(weights, 6 * step + w, s0t1 * t2)
+        store(weights, 7 * step + w, t0t1 * t2)
+        store(weights, 8 * step + w, i0 * np.float32(step0) + i1 * np.float32(step1) + i2 * np.float32(step2))
+    for part in range(0, channels, CHANNELS):
+        color_of_part = load_channels(color, part)
+        for w in range(end - first):
+            a = start + part + int(weights[8 * step + w])
             b = a + step2
-            value = (load_channels(source, a) * (s0s1 * s2) + load_channels(source, a + step0) * (t0s1 * s2)
-                     + load_channels(source, a + step1) * (s0t1 * s2)
-                     + load_channels(source, a + step0 + step1) * (t0t1 * s2))
-            value += (load_channels(source, b) * (s0s1 * t2) + load_channels(source, b + step0) * (t0s1 * t2)
-                      + load_channels(source, b + step1) * (s0t1 * t2)
-                      + load_channels(source, b + step0 + step1) * (t0t1 * t2))
-            store(line, line_start + k * stride + part, value * load_channels(color, part))
+            value = (load_channels(source, a) * weights[w] + load_channels(source, a + step0) * weights[step + w]
+                     + load_channels(source, a + step1) * weights[2 * step + w]
+                     + load_channels(source, a + step01) * weights[3 * step + w])
+            value += (load_channels(source, b) * weights[4 * step + w]
+                      + load_channels(source, b + step0) * weights[5 * step + w]
+                      + load_channels(source, b + step1) * weights[6 * step + w]
+                      + load_channels(source, b + step01) * weights[7 * step + w])
+            store(line, line_start + (first + w) * stride + part, value * color_of_part)
 
 
 @kernel
@@ -547,7 +562,8 @@ def shade_textured(face_index: np.ndarray, vertices: np.ndarray, faces: np.ndarr
     Args:
         vertices: [V, 3] float32, as for `draw`.
         faces: [F, 3] int32.
-        textures: [F, T, T, T, C] float32, T > 1. A back is read from its front's cube.
+        textures: [F, T, T, T, C] float32, T > 1, of at most LARGEST_CUBE numbers each. A back is read from its front's
+            cube.
         eps: as for `cube_places`.
         The others: as for `shade`.
     """
@@ -560,22 +576,25 @@ def shade_textured(face_index: np.ndarray, vertices: np.ndarray, faces: np.ndarr
     last_cube = np.zeros(cells * cells * cells * channels + stride, np.float32)
     last_cube[:-stride] = textures[-1].reshape(-1)
     _shade_textured(face_index, textures, colors, background, samples, eps, box, begin, first_run, row_of, table,
-                    positions, place, last_cube, np.zeros(stride, np.float32),
-                    np.zeros((samples, size * stride), np.float32), image)
+                    positions, place, last_cube, np.zeros(stride, np.float32), np.zeros(stride, np.float32),
+                    np.empty((9, size + LANES), np.float32), np.empty((samples, size * stride), np.float32),
+                    np.empty(width * stride, np.float32), image)
 
 
 @kernel
 def _shade_textured(face_index, textures, colors, background, samples, eps, box, begin, first_run, row_of, table,
-                    positions, place, last_cube, color, lines, image):
+                    positions, place, last_cube, color, empty, weights, lines, pixels, image):
     """The loops of `shade_textured`, which allocates what they need."""
     channels, height, width = image.shape
     size, n_faces, cells = width * samples, len(textures), textures.shape[1]
     top, bottom, left, right = pixels_of(box, samples, size)
     for channel in range(channels):
+        empty[channel] = background[channel]
         fill_around(top, bottom, left, right, _mean_of_equals(background[channel], samples), image[channel])
     stride, step, line_step = len(color), place.shape[1], lines.shape[1]
     cube_size = len(last_cube) - stride
     cubes_, last_cube_, color_, lines_ = pointer(textures), pointer(last_cube), pointer(color), pointer(lines)
+    empty_, weights_, pixels_ = pointer(empty), pointer(weights), pointer(pixels)
     table_, positions_, place_ = pointer(table), pointer(positions), pointer(place)
     share = ONE / np.float32(samples * samples)
     for i in range(top, bottom):
@@ -584,9 +603,10 @@ def _shade_textured(face_index, textures, colors, background, samples, eps, box,
             for run in range(first_run[line], first_run[line + 1] - 1):
                 face, first, end = face_index[begin[run]], begin[run] - line * size, begin[run + 1] - line * size
                 if face == BACKGROUND:
-                    for k in range(first, end):
-                        for channel in range(channels):
-                            lines_[sample * line_step + k * stride + channel] = background[channel]
+                    for part in range(0, stride, CHANNELS):
+                        color_of_part = load_channels(empty_, part)
+                        for k in range(first, end):
+                            store(lines_, sample * line_step + k * stride + part, color_of_part)
                     continue
                 count = (end - first + LANES - 1) // LANES * LANES
                 cube_places(first, count, line, face, n_faces, row_of[face], table_, cells, eps, positions_, place_,
@@ -596,16 +616,19 @@ def _shade_textured(face_index, textures, colors, background, samples, eps, box,
                 cube = face if face < n_faces else face - n_faces
                 is_last = cube == n_faces - 1
                 _textured_run(first, end, last_cube_ if is_last else cubes_, 0 if is_last else cube * cube_size, cells,
-                              channels, color_, place_, step, lines_, sample * line_step, stride)
-        for j in range(left, right):
-            for part in range(0, stride, CHANNELS):
-                total = spread_channels(ZERO)
-                for sample in range(samples):  # summed from the top, and from left to right
-                    for k in range(j * samples, (j + 1) * samples):
-                        total += load_channels(lines_, sample * line_step + k * stride + part)
-                store(color_, part, total * share)
-            for channel in range(channels):
-                image[channel, i, j] = color[channel]
+                              channels, color_, place_, step, weights_, lines_, sample * line_step, stride)
+        for part in range(0, stride, CHANNELS):
+            for j in range(left, right):
+                # summed from the top, and from left to right
+                a = j * samples * stride + part
+                total = spread_channels(ZERO) + load_channels(lines_, a)
+                if samples == 2:
+                    total = total + load_channels(lines_, a + stride) + load_channels(lines_, line_step + a)
+                    total = total + load_channels(lines_, line_step + a + stride)
+                store(pixels_, j * stride + part, total * share)
+        for channel in range(channels):
+            for j in range(left, right):
+                image[channel, i, np.uint64(j)] = pixels_[j * stride + channel]
 
 
 @kernel

@@ -35,7 +35,7 @@ class Vector(types.Type):
 
 @register_model(Vector)
 class _Model(models.PrimitiveModel):
-    def __init__(self, manager, kind):
+    def __init__(self, manager: Any, kind: Vector) -> None:
         super().__init__(manager, kind, kind.llvm)
 
 
@@ -97,7 +97,7 @@ _add_operator(operator.and_, ir.IRBuilder.and_, types.boolean)
 
 
 @intrinsic
-def pointer(typing, array):
+def pointer(typing: Any, array: Any) -> Any:
     """Where an array's numbers begin. Numba counts the references to arrays, in every loop; to pointers it does not.
 
     So it frees an array that the kernel has made as soon as only pointers are left. Ask for the pointers of arguments.
@@ -118,19 +118,19 @@ def _load(source, index, lanes):
 
 
 @intrinsic
-def load(typing, source, index):
+def load(typing: Any, source: Any, index: Any) -> Any:
     """The LANES numbers from a pointer's `index` on."""
     return _load(source, index, LANES)
 
 
 @intrinsic
-def load_channels(typing, source, index):
+def load_channels(typing: Any, source: Any, index: Any) -> Any:
     """The CHANNELS numbers from a pointer's `index` on."""
     return _load(source, index, CHANNELS)
 
 
 @intrinsic
-def store(typing, target, index, values):
+def store(typing: Any, target: Any, index: Any, values: Any) -> Any:
     """Write a vector to a pointer's `index` and on."""
     def lower(context, builder, sig, args):
         place = builder.bitcast(builder.gep(args[0], [args[1]]), values.llvm.as_pointer())
@@ -145,25 +145,25 @@ def _spread_to(value, lanes):
 
 
 @intrinsic
-def spread(typing, value):
+def spread(typing: Any, value: Any) -> Any:
     """A number in each of LANES lanes."""
     return _spread_to(value, LANES)
 
 
 @intrinsic
-def spread_channels(typing, value):
+def spread_channels(typing: Any, value: Any) -> Any:
     """A number in each of CHANNELS lanes."""
     return _spread_to(value, CHANNELS)
 
 
 @intrinsic
-def choose(typing, mask, yes, no):
+def choose(typing: Any, mask: Any, yes: Any, no: Any) -> Any:
     """`yes` in the lanes in which the mask is set, `no` in the others."""
     return yes(mask, yes, no), lambda context, builder, sig, args: builder.select(*args)
 
 
 @intrinsic
-def rounded_down(typing, values):
+def rounded_down(typing: Any, values: Any) -> Any:
     """The largest whole numbers that are not above the values."""
     def lower(context, builder, sig, args):
         kind = ir.FunctionType(values.llvm, [values.llvm])
