@@ -46,8 +46,9 @@ class Renderer(nn.Module):
                  background_color: Numbers = (0, 0, 0), fill_back: bool = True, camera_mode: str = "projection",
                  K: torch.Tensor | None = None, R: torch.Tensor | None = None, t: torch.Tensor | None = None,
                  dist_coeffs: torch.Tensor | None = None, orig_size: float = 1024, perspective: bool = True,
-                 viewing_angle: float | torch.Tensor = 30, camera_direction: Numbers = (0, 0, 1), near: float = DEFAULT_NEAR,
-                 far: float = DEFAULT_FAR, light_intensity_ambient: float | torch.Tensor = 0.5,
+                 viewing_angle: float | torch.Tensor = 30, camera_direction: Numbers = (0, 0, 1),
+                 near: float = DEFAULT_NEAR, far: float = DEFAULT_FAR,
+                 light_intensity_ambient: float | torch.Tensor = 0.5,
                  light_intensity_directional: float | torch.Tensor = 0.5, light_color_ambient: Numbers = (1, 1, 1),
                  light_color_directional: Numbers = (1, 1, 1), light_direction: Numbers = (0, 1, 0)) -> None:
         super().__init__()
