@@ -1,15 +1,14 @@
 """Compiled CPU kernels in numba's cache: kept from run to run, and made anew when any rule changes."""
 import os
-import shutil
 import subprocess
 import sys
-from pathlib import Path
+import zipfile
 
 import pytest
 
-import utils.renderer as nr
-
 PROGRAM = """
+import importlib.util
+
 import numpy as np
 from neural_renderer.cpu import gradient_kernels
 owner, samples = np.zeros(64, np.int32), 1
@@ -19,15 +18,17 @@ vertices = np.array([[-2, -2, 2], [2, -2, 3], [0, 2, 4]], np.float32)
 grad_vertices = np.zeros((3, 3), np.float32)
 gradient_kernels.depth_gradient(vertices, np.array([[0, 1, 2]], np.int32), owner, samples, np.ones((8, 8), np.float32),
                                 grad_vertices)
+assert importlib.util.find_spec("utils") is None
 print(grad_colors.tolist(), grad_vertices.tolist())
 """
 
 
 @pytest.fixture
-def copy(tmp_path):
-    """The renderer alone in a folder, under its published name, without anything compiled."""
-    return shutil.copytree(Path(nr.__file__).parent, tmp_path / "neural_renderer",
-                           ignore=shutil.ignore_patterns("__pycache__"))
+def copy(wheel, tmp_path):
+    """The renderer alone in a folder, as its wheel installs it, without anything compiled."""
+    with zipfile.ZipFile(wheel) as archive:
+        archive.extractall(tmp_path)
+    return tmp_path / "neural_renderer"
 
 
 def run(copy):

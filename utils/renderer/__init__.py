@@ -1,6 +1,7 @@
 """A neural mesh renderer that needs nothing but pip: `import utils.renderer as nr`.
 
-The names and their arguments are those of the neural_renderer package (Kato, Ushiku & Harada, CVPR 2018).
+Installed by itself (`pip install .`) it is the package neural_renderer: `import neural_renderer as nr`. The names
+and their arguments are those of the original package of that name (Kato, Ushiku & Harada, CVPR 2018).
 """
 from .camera import get_points_from_angles, look, look_at, perspective, projection
 from .errors import MeshError
@@ -10,6 +11,8 @@ from .lighting import lighting
 from .mesh import Mesh
 from .rasterize import Rasterize, rasterize, rasterize_depth, rasterize_rgbad, rasterize_silhouettes
 from .renderer import Renderer, vertices_to_faces
+
+__version__ = "2.0.0"  # the original package ended with 1.1.3
 
 __all__ = ["Mesh", "MeshError", "Rasterize", "Renderer", "create_texture_image", "get_points_from_angles", "lighting",
            "load_obj", "look", "look_at", "perspective", "projection", "rasterize", "rasterize_depth",

@@ -3,6 +3,7 @@ import math
 
 import torch
 
+from .modes import matmul
 from .tensors import Numbers
 
 SHORTEST = 1e-5  # a shorter vector is divided by this, and not by its length
@@ -70,7 +71,7 @@ def _in_axes(vertices, eye, forward, up):
     axes = torch.stack((x, y, z), dim=-2)
     if eye.dim() == 2:
         eye = eye[:, None]
-    return torch.matmul(vertices - eye, axes.transpose(-1, -2))
+    return matmul(vertices - eye, axes.transpose(-1, -2))
 
 
 def perspective(vertices: torch.Tensor, angle: float | torch.Tensor = 30.0) -> torch.Tensor:
@@ -114,7 +115,7 @@ def projection(vertices: torch.Tensor, K: torch.Tensor, R: torch.Tensor, t: torc
     R = _matrices_like(vertices, R, "R", (3, 3))
     t = torch.as_tensor(t, dtype=vertices.dtype, device=vertices.device)
     t = _matrices_like(vertices, t if t.dim() == 3 else t[..., None, :], "t", (1, 3))
-    x, y, z = (torch.matmul(vertices, R.transpose(-1, -2)) + t).unbind(-1)
+    x, y, z = (matmul(vertices, R.transpose(-1, -2)) + t).unbind(-1)
     x, y = x / (z + eps), y / (z + eps)
     if dist_coeffs is not None:
         dist_coeffs = torch.as_tensor(dist_coeffs, dtype=vertices.dtype, device=vertices.device)
@@ -123,7 +124,7 @@ def projection(vertices: torch.Tensor, K: torch.Tensor, R: torch.Tensor, t: torc
         radial = 1 + k1 * r2 + k2 * r2 ** 2 + k3 * r2 ** 3
         x, y = (x * radial + 2 * p1 * x * y + p2 * (r2 + 2 * x ** 2),
                 y * radial + p1 * (r2 + 2 * y ** 2) + 2 * p2 * x * y)
-    u, v, _ = torch.matmul(torch.stack((x, y, torch.ones_like(z)), dim=-1), K.transpose(-1, -2)).unbind(-1)
+    u, v, _ = matmul(torch.stack((x, y, torch.ones_like(z)), dim=-1), K.transpose(-1, -2)).unbind(-1)
     v = orig_size - v
     return torch.stack((2 * (u - orig_size / 2) / orig_size, 2 * (v - orig_size / 2) / orig_size, z), dim=-1)
 

@@ -8,6 +8,7 @@ from torch import nn
 from torch.autograd.function import once_differentiable
 
 from .cpu import backend as cpu
+from .modes import untraced
 from .scene import DEFAULT_ANTI_ALIASING, DEFAULT_FAR, DEFAULT_IMAGE_SIZE, DEFAULT_NEAR, Scene
 from .tensors import Numbers, check_mesh, check_textures, is_flat, once
 
@@ -15,6 +16,7 @@ DEFAULT_EPS = 1e-4  # of the published functions; a Renderer has its own
 DEFAULT_BACKGROUND_COLOR = (0, 0, 0)
 
 
+@untraced
 def rasterize_rgbad(faces: torch.Tensor, textures: torch.Tensor | None = None, image_size: int = DEFAULT_IMAGE_SIZE,
                     anti_aliasing: bool = DEFAULT_ANTI_ALIASING, near: float = DEFAULT_NEAR, far: float = DEFAULT_FAR,
                     eps: float = DEFAULT_EPS, background_color: Numbers | None = DEFAULT_BACKGROUND_COLOR,
@@ -116,8 +118,8 @@ def rasterize_mesh(vertices: torch.Tensor, colors: torch.Tensor | None, textures
     """Draw a batch of projected meshes, nearest face first.
 
     A tensor with one element for the whole batch, expanded or of length 1, is read once. rgb has a gradient with
-    respect to the colours and the textures. rgb and alpha have the published approximate one with respect to the
-    vertices' x and y. Depth has its derivative with respect to x, y and z.
+    respect to the colours, the textures and the background's colour. rgb and alpha have the published approximate one
+    with respect to the vertices' x and y. Depth has its derivative with respect to x, y and z.
 
     Args:
         vertices: [B, V, 3] float tensor: x and y on the image in [-1, 1], z the depth.
@@ -138,8 +140,11 @@ def rasterize_mesh(vertices: torch.Tensor, colors: torch.Tensor | None, textures
         raise ValueError(f"image_size {scene.image_size!r}: expected a whole number of pixels above 0")
     check_mesh(vertices, scene.faces)
     vertices = vertices.float()
-    scene = replace(scene, faces=once(scene.faces).to(vertices.device, torch.int32),
-                    background_color=None if colors is None else _background(vertices, colors, scene))
+    with_alpha = scene.with_alpha
+    background = None if colors is None else _background(vertices, colors, scene)
+    is_learnt = background is not None and background.requires_grad and torch.is_grad_enabled()
+    scene = replace(scene, faces=once(scene.faces).to(vertices.device, torch.int32), with_alpha=with_alpha or is_learnt,
+                    background_color=None if background is None else background.detach())
     if colors is None:
         textures = None
     else:
@@ -147,8 +152,13 @@ def rasterize_mesh(vertices: torch.Tensor, colors: torch.Tensor | None, textures
         if textures is not None:
             textures = once(textures).to(vertices.device, torch.float32)
     if torch.is_grad_enabled() and any(t is not None and t.requires_grad for t in (vertices, colors, textures)):
-        return _Rasterize.apply(vertices, colors, textures, scene)
-    return _backend(vertices).draw(vertices, colors, textures, scene)[:3]
+        rgb, depth, alpha = _Rasterize.apply(vertices, colors, textures, scene)
+    else:
+        rgb, depth, alpha, _ = _backend(vertices).draw(vertices, colors, textures, scene)
+    if background is not None and is_learnt:
+        # Its share of a pixel is what no face covers. It is drawn already: this adds 0, and a gradient.
+        rgb = rgb + (1 - alpha.detach())[:, None] * (background - background.detach())[:, :, None, None]
+    return rgb, depth, alpha if with_alpha else None
 
 
 def _background(vertices: torch.Tensor, colors: torch.Tensor, scene: Scene) -> torch.Tensor:
@@ -156,7 +166,7 @@ def _background(vertices: torch.Tensor, colors: torch.Tensor, scene: Scene) -> t
     n_faces = scene.faces.shape[1]
     if colors.shape[1] != n_faces * (2 if scene.fill_back else 1):
         raise ValueError(f"got {colors.shape[1]} colours for {n_faces} faces with fill_back={scene.fill_back}")
-    color = torch.as_tensor(scene.background_color, dtype=torch.float32, device=vertices.device).detach()
+    color = torch.as_tensor(scene.background_color, dtype=torch.float32, device=vertices.device)
     batch, channels = len(vertices), colors.shape[2]
     if color.shape not in ((), (channels,), (1, channels), (batch, channels)):
         raise ValueError(f"background_color of shape {list(color.shape)}: expected {channels} numbers, or "

@@ -7,6 +7,7 @@ from torch import nn
 
 from .camera import look, look_at, perspective, projection
 from .lighting import face_light
+from .modes import untraced
 from .rasterize import rasterize_mesh
 from .scene import DEFAULT_FAR, DEFAULT_IMAGE_SIZE, DEFAULT_NEAR, Scene
 from .tensors import Numbers, check_mesh, check_textures, is_flat, once, repeats
@@ -32,6 +33,10 @@ class Renderer(nn.Module):
 
     Light: see `face_light`; colours and `light_direction` may be tensors [B, 3], intensities tensors [B].
 
+    Gradients reach every tensor among vertices, textures, camera, light and background. In code under torch.compile the
+    graph breaks at a drawing. Under torch.autocast all is drawn in float32. torch.func's vmap, grad and jvp are not for
+    it: its batch is the first dimension, its gradient that of torch.autograd.
+
     Attributes:
         rasterizer_eps: added to distances in the approximate gradient, and how far before its end a colour cube is
             read.
@@ -41,8 +46,9 @@ class Renderer(nn.Module):
                  background_color: Numbers = (0, 0, 0), fill_back: bool = True, camera_mode: str = "projection",
                  K: torch.Tensor | None = None, R: torch.Tensor | None = None, t: torch.Tensor | None = None,
                  dist_coeffs: torch.Tensor | None = None, orig_size: float = 1024, perspective: bool = True,
-                 viewing_angle: float = 30, camera_direction: Numbers = (0, 0, 1), near: float = DEFAULT_NEAR,
-                 far: float = DEFAULT_FAR, light_intensity_ambient: float | torch.Tensor = 0.5,
+                 viewing_angle: float | torch.Tensor = 30, camera_direction: Numbers = (0, 0, 1),
+                 near: float = DEFAULT_NEAR, far: float = DEFAULT_FAR,
+                 light_intensity_ambient: float | torch.Tensor = 0.5,
                  light_intensity_directional: float | torch.Tensor = 0.5, light_color_ambient: Numbers = (1, 1, 1),
                  light_color_directional: Numbers = (1, 1, 1), light_direction: Numbers = (0, 1, 0)) -> None:
         super().__init__()
@@ -59,7 +65,7 @@ class Renderer(nn.Module):
         self.orig_size = orig_size
         self.perspective = perspective
         self.viewing_angle = viewing_angle
-        self.eye: Numbers = (0, 0, -(1 / math.tan(math.radians(viewing_angle)) + 1))
+        self.eye: Numbers = _usual_eye(viewing_angle)
         self.camera_direction = camera_direction
         self.near = near
         self.far = far
@@ -79,7 +85,8 @@ class Renderer(nn.Module):
         passed expanded (`tensor.expand(B, ...)`): it is then read and lit once.
 
         Args:
-            vertices: [B, V, 3] float tensor, object space.
+            vertices: [B, V, 3] float tensor, object space. Other types than float32 are cast to it before anything is
+                computed; their gradient comes back in their own type.
             faces: [B, F, 3] integer tensor, vertices counted from 0.
             textures: [B, F, t, t, t, 3] float tensor, a cube of colours for each face (Kato et al. 2018, section 4);
                 None for "silhouettes" and "depth". Cubes of one colour are drawn fastest as t = 1, or as a tensor
@@ -129,10 +136,12 @@ class Renderer(nn.Module):
         """depth [B, H, W]; arguments as in `forward`."""
         return self._draw(vertices, faces, (K, R, t, dist_coeffs, orig_size), with_depth=True)[1]
 
+    @untraced
     def _draw(self, vertices, faces, camera, textures=None, with_rgb=False, with_depth=False, with_alpha=False):
         """rgb, depth and alpha, each None if it is not wanted."""
         vertices, faces, textures = _on_one_device(vertices, faces, textures)
         check_mesh(vertices, faces)
+        vertices = _in_float32(vertices)
         colors, background = None, None
         if with_rgb:
             textures = check_textures(textures, *faces.shape[:2])
@@ -187,6 +196,7 @@ class Renderer(nn.Module):
         return perspective(vertices, self.viewing_angle) if self.perspective else vertices
 
 
+@untraced
 def vertices_to_faces(vertices: torch.Tensor, faces: torch.Tensor) -> torch.Tensor:
     """The corners of every face: vertices [B, V, 3], faces [B, F, 3] -> [B, F, 3, 3].
 
@@ -204,6 +214,21 @@ def vertices_to_faces(vertices: torch.Tensor, faces: torch.Tensor) -> torch.Tens
 def _check_one_of(name, value, known):
     if value not in known:
         raise ValueError(f"{name} {value!r} is not known; expected one of {', '.join(map(repr, known))}")
+
+
+def _usual_eye(viewing_angle):
+    """Where a camera stands until `eye` is set: so far that an object in [-1, 1] fills the image."""
+    if not torch.is_tensor(viewing_angle):
+        return 0, 0, -(1 / math.tan(math.radians(viewing_angle)) + 1)
+    z = -(1 / torch.tan(torch.deg2rad(viewing_angle.detach())) + 1)
+    return torch.stack((torch.zeros_like(z), torch.zeros_like(z), z), dim=-1)
+
+
+def _in_float32(vertices):
+    """vertices [B, V, 3] in float32; those that are one mesh expanded over the batch are cast once."""
+    if not vertices.is_floating_point():
+        raise ValueError(f"vertices of type {vertices.dtype}: expected float32 (other floating types are cast to it)")
+    return vertices if vertices.dtype == torch.float32 else once(vertices).float().expand_as(vertices)
 
 
 def _on_one_device(*tensors):

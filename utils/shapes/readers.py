@@ -1,4 +1,5 @@
 """A mesh file of any format -> vertices, faces and, where they are wanted, the faces' colours."""
+import warnings
 from collections.abc import Callable
 from pathlib import Path
 
@@ -7,6 +8,7 @@ import torch
 
 from utils import renderer
 from utils.errors import InputError
+from utils.shapes.soundness import check_indices, check_lines
 
 # vertices [V, 3] float32, faces [F, 3] int32, textures [F, t, t, t, 3] float32 or None
 Mesh = tuple[torch.Tensor, torch.Tensor, torch.Tensor | None]
@@ -37,17 +39,25 @@ def _read_by_trimesh(path: Path, textures: bool) -> Mesh:
     import trimesh
     if path.suffix.lower()[1:] not in trimesh.available_formats():
         raise InputError(f"{path}: files of this kind are not read; {EXPECTED}")
+    check_lines(path)
     try:
-        mesh = trimesh.load_scene(path, process=False).to_mesh()
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # what they speak of is checked here
+            scene = trimesh.load_scene(path, process=False)
+            check_indices(path, scene.geometry.values())
+            mesh = scene.to_mesh()
+            faces = np.asarray(getattr(mesh, "faces", ()))
+            if not len(faces):
+                raise InputError(f"{path}: has no faces; give a mesh with triangles, not points or lines")
+            colors = _face_colors(mesh, path) if textures else None
+    except InputError:
+        raise
     except OSError as error:
         raise InputError(f"{path}: cannot be read ({error.strerror or error}); {EXPECTED}") from None
     except Exception as error:  # the readers raise many kinds of errors on a broken file
-        raise InputError(f"{path}: cannot be read as a mesh ({type(error).__name__}: {error}); {EXPECTED}") from None
-    faces = np.asarray(getattr(mesh, "faces", ()))
-    if not len(faces):
-        raise InputError(f"{path}: has no faces; give a mesh with triangles, not points or lines")
-    return (torch.tensor(mesh.vertices, dtype=torch.float32), torch.tensor(faces, dtype=torch.int32),
-            _face_colors(mesh, path) if textures else None)
+        reason = " ".join(f"{type(error).__name__}: {error}".split())[:200]
+        raise InputError(f"{path}: cannot be read as a mesh ({reason}); {EXPECTED}") from None
+    return torch.tensor(mesh.vertices, dtype=torch.float32), torch.tensor(faces, dtype=torch.int32), colors
 
 
 def _face_colors(mesh, path: Path) -> torch.Tensor:

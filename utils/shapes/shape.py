@@ -9,8 +9,8 @@ import torch
 from scale.stand_ins import stand_in
 from scale.true_dict import CLASS_NAMES, SHAPE_IDS
 from utils.errors import InputError
-from utils.files import status_of
 from utils.renderer import MeshError
+from utils.renderer.io.files import check_file
 from utils.renderer.io.load_obj import normalize
 from utils.shapes.frame import rotation
 from utils.shapes.readers import EXPECTED, read_mesh
@@ -88,13 +88,9 @@ def load_mesh(path: str | Path, up: str = "y", front: str | None = None, texture
             and there are none; also if the front looks along the axis that is up.
     """
     path = Path(path)
-    try:
-        status_of(path)
-    except OSError as error:
-        reason = "no such file" if isinstance(error, FileNotFoundError) else f"cannot be read ({error.strerror})"
-        raise InputError(f"{path}: {reason}; {EXPECTED}") from None
     turn = rotation(up, front)
     try:
+        check_file(path, EXPECTED)
         vertices, faces, colors = read_mesh(path, textures)
         if turn is not None:
             vertices = vertices @ torch.from_numpy(turn).T

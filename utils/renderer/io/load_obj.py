@@ -6,6 +6,7 @@ import numpy as np
 import torch
 
 from ..errors import MeshError
+from .files import named_file, read_file
 from .materials import WRAPPINGS, face_textures, load_mtl
 
 FLOAT32_MAX = float(np.finfo(np.float32).max)
@@ -42,11 +43,7 @@ def load_obj(filename_obj: str | Path, normalization: bool = True, texture_size:
     if not (isinstance(texture_size, int) and texture_size > 0):
         raise ValueError(f"texture_size {texture_size!r}: expected a whole number of cells above 0")
     path = filename_obj
-    try:
-        with open(path, "rb") as file:
-            content = file.read()
-    except OSError as error:
-        raise MeshError(f"{path}: cannot be read ({error.strerror}); give an obj file") from None
+    content = read_file(path, "give an obj file")
     if not content.strip():
         raise MeshError(f"{path}: the file is empty; give an obj file with v and f lines")
     if b"\0" in content:
@@ -74,15 +71,14 @@ def load_obj(filename_obj: str | Path, normalization: bool = True, texture_size:
     if not corners:
         raise MeshError(f"{path}: no faces (f lines), so there is nothing to draw")
 
-    faces = np.array(corners, dtype=np.int64)
-    wrong = np.flatnonzero(((faces < 0) | (faces >= len(coordinates))).any(axis=1))
-    if len(wrong):
-        raise MeshError(f"{path}, line {face_lines[wrong[0]]}: a face asks for a vertex that is not among the "
-                        f"{len(coordinates)} of the file")
+    for face, number in zip(corners, face_lines):  # in Python, whose integers hold whatever a line says
+        if min(face) < 0 or max(face) >= len(coordinates):
+            raise MeshError(f"{path}, line {number}: a face asks for a vertex that is not among the "
+                            f"{len(coordinates)} of the file")
     vertices = torch.tensor(coordinates, dtype=torch.float32)
     if normalization:
         vertices = normalize(vertices, path)
-    faces = torch.from_numpy(faces.astype(np.int32))
+    faces = torch.tensor(corners, dtype=torch.int32)
     if paint is not None:
         return vertices, faces, paint.textures(path, face_lines, texture_size, texture_wrapping, use_bilinear)
     return vertices, faces
@@ -94,8 +90,15 @@ def normalize(vertices: torch.Tensor, name: str | Path = "mesh") -> torch.Tensor
     Every vertex counts, also one that no face uses.
 
     Raises:
-        MeshError: if all vertices are one point, or so far apart that float32 cannot hold the box.
+        MeshError: if a coordinate is not a finite number, if all vertices are one point, or if they are so far apart
+            that float32 cannot hold the box.
     """
+    wrong = (~torch.isfinite(vertices).all(1)).nonzero()
+    if len(wrong):
+        first = int(wrong[0])
+        raise MeshError(f"{name}: vertex {first} of {len(vertices)}, counted from 0, is at "
+                        f"{tuple(vertices[first].tolist())}, and {len(wrong)} in all have a coordinate that is not a "
+                        "finite number in single precision; give a mesh without them")
     vertices = vertices - vertices.min(0).values
     longest = float(vertices.abs().max())
     if longest == 0:
@@ -131,8 +134,10 @@ class _Paint:
             name = line.strip()[len(words[0]):].strip().decode("utf-8", "replace")
             if words[0] == b"usemtl":
                 self.current = name
-            else:
+            elif name:
                 self.libraries.append(name)
+            else:
+                raise MeshError(f"{path}, line {number}: no file behind mtllib")
 
     def add_face(self, words, path, number):
         places = [word.split(b"/") for word in words[1:]]
@@ -156,8 +161,9 @@ class _Paint:
             raise MeshError(f"{path}: no mtllib line, so there are no colours to load; load it without textures")
         for names in self.libraries:
             # The line is one name with blanks in it, or several names.
-            for name in [names] if Path(path).with_name(names).is_file() else names.split():
-                materials.update(load_mtl(Path(path).parent / name))
+            folder = Path(path).parent
+            for name in [names] if named_file(folder, names) else names.split():
+                materials.update(load_mtl(named_file(folder, name) or folder / name))
         corners = np.full((len(self.corners), 3, 2), np.nan, np.float32)
         coordinates = np.array(self.coordinates, np.float32).reshape(-1, 2)
         for face, places in enumerate(self.corners):

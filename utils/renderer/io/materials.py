@@ -2,11 +2,12 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-import imageio.v3 as imageio
 import numpy as np
 import torch
+from PIL import Image
 
 from ..errors import MeshError
+from .files import named_file, read_file, shown
 
 NO_COLOR = 0.5  # of a face without a material, in all three channels
 WRAPPINGS = ("REPEAT", "MIRRORED_REPEAT", "CLAMP_TO_EDGE", "CLAMP_TO_BORDER")
@@ -26,14 +27,11 @@ def load_mtl(path: str | Path) -> dict[str, Material]:
     Raises:
         MeshError: if the file is missing or such a line is malformed.
     """
-    try:
-        text = Path(path).read_bytes().decode("utf-8", "replace")
-    except OSError as error:
-        raise MeshError(f"{path}: cannot be read ({error.strerror}); it is the material file that the obj file names "
-                        "after mtllib") from None
+    text = read_file(path, "the obj file names it after mtllib; put it there, or load without textures"
+                     ).decode("utf-8", "replace")
     materials, current = {}, Material()
     for number, line in enumerate(text.splitlines(), 1):
-        key, _, value = line.split("#", 1)[0].strip().partition(" ")
+        key, value = (*line.split("#", 1)[0].split(None, 1), "", "")[:2]
         value = value.strip()
         if key == "newmtl":
             current = materials[value] = Material()
@@ -41,8 +39,10 @@ def load_mtl(path: str | Path) -> dict[str, Material]:
             try:
                 r, g, b = (float(word) for word in value.split()[:3])
             except ValueError:
-                raise MeshError(f"{path}, line {number}: '{line.strip()[:60]}' is no colour; expected Kd r g b"
-                                ) from None
+                r = g = b = np.nan
+            if not all(0 <= channel <= 1 for channel in (r, g, b)):
+                raise MeshError(f"{path}, line {number}: '{line.strip()[:60]}' is no colour; expected Kd r g b, each "
+                                "from 0 to 1")
             current.color = r, g, b
         elif key == "map_Kd":
             current.image = _image_path(Path(path).parent, value, f"{path}, line {number}")
@@ -54,11 +54,12 @@ def _image_path(folder, value, where):
     if not value:
         raise MeshError(f"{where}: no file behind map_Kd")
     names = [value, value.split()[-1]] if value.startswith("-") else [value]
-    paths = [folder / name.replace("\\", "/") for name in names]
-    for path in paths:
-        if path.is_file():
+    for name in names:
+        path = named_file(folder, name)
+        if path:
             return path
-    raise MeshError(f"{where}: the image {paths[-1]} is not there; put it there, or load without textures")
+    raise MeshError(f"{where}: the image {shown(folder / names[-1])} is not there; put it there, or load without "
+                    "textures")
 
 
 def read_image(path: str | Path) -> np.ndarray:
@@ -68,9 +69,11 @@ def read_image(path: str | Path) -> np.ndarray:
         MeshError: if it cannot be read.
     """
     try:
-        return np.asarray(imageio.imread(path, plugin="pillow", mode="RGB"), dtype=np.float32) / 255
+        with Image.open(path) as image:
+            return np.asarray(image.convert("RGB"), dtype=np.float32) / 255
     except Exception as error:  # a broken file can raise anything in the reader
-        raise MeshError(f"{path}: cannot be read as an image ({str(error).splitlines()[0]})") from None
+        reason = (str(error) or type(error).__name__).splitlines()[0]
+        raise MeshError(f"{path}: cannot be read as an image ({reason})") from None
 
 
 def face_textures(material_of: list[str], materials: dict[str, Material], corners: np.ndarray, texture_size: int,

@@ -1,9 +1,9 @@
 """Meshes to Wavefront obj files, with a texture image where they have colours."""
 from pathlib import Path
 
-import imageio.v3 as imageio
 import numpy as np
 import torch
+from PIL import Image
 
 from ..errors import MeshError
 
@@ -46,7 +46,7 @@ def save_obj(filename: str | Path, vertices: torch.Tensor, faces: torch.Tensor,
     try:
         if textures is not None:
             picture = path.with_suffix(".png")
-            imageio.imwrite(picture, image)
+            Image.fromarray(image).save(picture)
             path.with_suffix(".mtl").write_text(f"newmtl {MATERIAL}\nmap_Kd {picture.name}\n", encoding="utf-8")
         path.write_text("\n".join(lines) + "\n", encoding="utf-8")
     except OSError as error:
