@@ -47,7 +47,7 @@ def main():
         for network in args.networks.split(","):
             weights = random_weights(network, folder)
             shared = ("--network", network, "--weights", weights, "--gpu", -1, "--data_dir", args.data_dir,
-                      "--checkpoint_dir", folder)
+                      "--stand_ins", "--checkpoint_dir", folder)
             f = Confidence.of(choose_network(network, weights), 0, largest)
             batch = f.images([(azimuth, 30) for azimuth in range(f.classifier.batch_size)])
             batch = batch.contiguous(memory_format=torch.channels_last)
