@@ -11,6 +11,7 @@ from argparse import Namespace
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from utils.errors import InputError
 from utils.jobs.options import Parser
@@ -54,8 +55,28 @@ def audit(args: Namespace, left_out: LeftOut) -> None:
         print(line)
     write_tables(tables(pairs, args.level), "audit", args.results_dir)
     figure = drawing.Planned("audit", (), lambda: network_plots.plot_curves(curves(pairs), args.level))
-    figure.write(args.results_dir)
-    print(f"drawn: {', '.join(map(str, figure.paths(args.results_dir)))}")
+    draw_now(figure, args.results_dir)
+
+
+def leaderboard(args: Namespace, left_out: LeftOut) -> None:
+    from utils.report import drawing, network_plots  # matplotlib takes a second to import
+    from utils.report.common import missing_lines
+    from utils.report.leaderboard import leaderboard as made
+    tree = tree_of(args.checkpoint_dir, args, left_out)
+    board = made(tree.maps(), tree.regions(), args.level, left_out)
+    for line in missing_lines(tree.of(MAP), "map", tree.folder):
+        print(line)
+    write_tables(board.tables(), "leaderboard", args.results_dir)
+    figure = drawing.Planned("leaderboard", (), lambda: network_plots.plot_leaderboard(
+        {metric: board.estimates(metric) for metric in board.metrics}, board.ranked, board.curves, args.level,
+        board.title))
+    draw_now(figure, args.results_dir)
+
+
+def draw_now(figure: Any, folder: Path) -> None:
+    """Draw a figure, and print where."""
+    figure.write(folder)
+    print(f"drawn: {', '.join(map(str, figure.paths(folder)))}")
 
 
 def explorer(args: Namespace, left_out: LeftOut) -> None:
@@ -93,6 +114,8 @@ COMMANDS = dict(
     srvr=Command(srvr, "the paper's table: SRVR by network and method, and shares of views above a confidence"),
     audit=Command(audit, "which regions hold on the maps, and how large they may be: tables, and a figure over the "
                          "level", ("level",)),
+    leaderboard=Command(leaderboard, "a row for each network, with intervals, and whether neighbours differ by more "
+                                     "than chance", ("level",)),
     maps=Command(draw, "confidence over azimuth and elevation: of each object, and the means of each class",
                  ("colormap",)),
     regions=Command(draw, "regions over the maps", ("colormap",)),
