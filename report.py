@@ -58,6 +58,24 @@ def audit(args: Namespace, left_out: LeftOut) -> None:
     draw_now(figure, args.results_dir)
 
 
+def answers(args: Namespace, left_out: LeftOut) -> None:
+    from utils.report import drawing
+    from utils.report.answers import figures, tables, without
+    tree = tree_of(args.checkpoint_dir, args, left_out)
+    maps = tree.maps()
+    for line in without(maps):
+        print(line)
+    write_tables(tables(maps), "answers", args.results_dir)
+    drawing.draw_missing(figures(tree, maps, args.data_dir), args.results_dir, left_out)
+
+
+def export(args: Namespace, left_out: LeftOut) -> None:
+    from utils.report.export import export as written
+    tree = tree_of(args.checkpoint_dir, args, left_out)
+    paths = written(tree.maps(), tree.regions(), args.results_dir / "export", args.file_format)
+    print(f"written: {', '.join(map(str, paths))}")
+
+
 def leaderboard(args: Namespace, left_out: LeftOut) -> None:
     from utils.report import drawing, network_plots  # matplotlib takes a second to import
     from utils.report.common import missing_lines
@@ -116,6 +134,7 @@ COMMANDS = dict(
                          "level", ("level",)),
     leaderboard=Command(leaderboard, "a row for each network, with intervals, and whether neighbours differ by more "
                                      "than chance", ("level",)),
+    answers=Command(answers, "what each network says instead of the class, and where it is least sure", ("data_dir",)),
     maps=Command(draw, "confidence over azimuth and elevation: of each object, and the means of each class",
                  ("colormap",)),
     regions=Command(draw, "regions over the maps", ("colormap",)),
@@ -123,6 +142,7 @@ COMMANDS = dict(
     traces=Command(draw, "bounds and loss against iterations"),
     gif=Command(draw, "the object turning, the views inside its regions, and the regions growing",
                 ("elevation", "data_dir")),
+    export=Command(export, "every view, every region and every result as tables for pandas and R", ("file_format",)),
     explorer=Command(explorer, "a page to explore the results with, in any browser", ("data_dir",)),
     compare=Command(compare, "two folders of results, object by object: how well maps and regions agree", (),
                     ("first", "second")),
