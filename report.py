@@ -11,6 +11,7 @@ from argparse import Namespace
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from utils.errors import InputError
 from utils.jobs.options import Parser
@@ -54,8 +55,46 @@ def audit(args: Namespace, left_out: LeftOut) -> None:
         print(line)
     write_tables(tables(pairs, args.level), "audit", args.results_dir)
     figure = drawing.Planned("audit", (), lambda: network_plots.plot_curves(curves(pairs), args.level))
-    figure.write(args.results_dir)
-    print(f"drawn: {', '.join(map(str, figure.paths(args.results_dir)))}")
+    draw_now(figure, args.results_dir)
+
+
+def answers(args: Namespace, left_out: LeftOut) -> None:
+    from utils.report import drawing
+    from utils.report.answers import figures, tables, without
+    tree = tree_of(args.checkpoint_dir, args, left_out)
+    maps = tree.maps()
+    for line in without(maps):
+        print(line)
+    write_tables(tables(maps), "answers", args.results_dir)
+    drawing.draw_missing(figures(tree, maps, args.data_dir), args.results_dir, left_out)
+
+
+def export(args: Namespace, left_out: LeftOut) -> None:
+    from utils.report.export import export as written
+    tree = tree_of(args.checkpoint_dir, args, left_out)
+    paths = written(tree.maps(), tree.regions(), args.results_dir / "export", args.file_format)
+    print(f"written: {', '.join(map(str, paths))}")
+
+
+def leaderboard(args: Namespace, left_out: LeftOut) -> None:
+    from utils.report import drawing, network_plots  # matplotlib takes a second to import
+    from utils.report.common import missing_lines
+    from utils.report.leaderboard import leaderboard as made
+    tree = tree_of(args.checkpoint_dir, args, left_out)
+    board = made(tree.maps(), tree.regions(), args.level, left_out)
+    for line in missing_lines(tree.of(MAP), "map", tree.folder):
+        print(line)
+    write_tables(board.tables(), "leaderboard", args.results_dir)
+    figure = drawing.Planned("leaderboard", (), lambda: network_plots.plot_leaderboard(
+        {metric: board.estimates(metric) for metric in board.metrics}, board.ranked, board.curves, args.level,
+        board.title))
+    draw_now(figure, args.results_dir)
+
+
+def draw_now(figure: Any, folder: Path) -> None:
+    """Draw a figure, and print where."""
+    figure.write(folder)
+    print(f"drawn: {', '.join(map(str, figure.paths(folder)))}")
 
 
 def explorer(args: Namespace, left_out: LeftOut) -> None:
@@ -93,6 +132,9 @@ COMMANDS = dict(
     srvr=Command(srvr, "the paper's table: SRVR by network and method, and shares of views above a confidence"),
     audit=Command(audit, "which regions hold on the maps, and how large they may be: tables, and a figure over the "
                          "level", ("level",)),
+    leaderboard=Command(leaderboard, "a row for each network, with intervals, and whether neighbours differ by more "
+                                     "than chance", ("level",)),
+    answers=Command(answers, "what each network says instead of the class, and where it is least sure", ("data_dir",)),
     maps=Command(draw, "confidence over azimuth and elevation: of each object, and the means of each class",
                  ("colormap",)),
     regions=Command(draw, "regions over the maps", ("colormap",)),
@@ -100,6 +142,7 @@ COMMANDS = dict(
     traces=Command(draw, "bounds and loss against iterations"),
     gif=Command(draw, "the object turning, the views inside its regions, and the regions growing",
                 ("elevation", "data_dir")),
+    export=Command(export, "every view, every region and every result as tables for pandas and R", ("file_format",)),
     explorer=Command(explorer, "a page to explore the results with, in any browser", ("data_dir",)),
     compare=Command(compare, "two folders of results, object by object: how well maps and regions agree", (),
                     ("first", "second")),

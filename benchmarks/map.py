@@ -51,7 +51,8 @@ def main():
         for network in args.networks.split(","):
             weights = random_weights(network, folder) if network in PAPER_NETWORKS else None
             shared = ("--network", network, *(("--weights", weights) if weights else ()), "--gpu", -1, "--data_dir",
-                      args.data_dir, "--checkpoint_dir", folder, "--engine", args.engine, "--precision", args.precision)
+                      args.data_dir, "--stand_ins", "--checkpoint_dir", folder, "--engine", args.engine, "--precision",
+                      args.precision)
             f = Confidence.of(choose_network(network, weights), 0, largest, engine="torch")
             batch = f.images([(azimuth, 30) for azimuth in range(f.classifier.batch_size)])
             batch = batch.contiguous(memory_format=torch.channels_last)

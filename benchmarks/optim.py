@@ -124,8 +124,9 @@ def main():
         print("\n(a) peak memory of optim.py")
         for network in ("demo", "alexnet", "resnet"):
             weights = ("--weights", files[network]) if files[network] else ()
-            options = ("--network", network, *weights, "--data_dir", args.data_dir, "--class_nb", args.class_nb,
-                       "--object_nb", args.object_nb, "--n_iterations", 4, "--methods", ",".join(METHODS))
+            options = ("--network", network, *weights, "--data_dir", args.data_dir, "--stand_ins",
+                       "--class_nb", args.class_nb, "--object_nb", args.object_nb, "--n_iterations", 4,
+                       "--methods", ",".join(METHODS))
             *_, peak = run_script_alone("optim.py", *options, "--certify", 0, "--gpu", -1, "--checkpoint_dir", folder)
             print(f"{network:8} {peak:.2f} GB", flush=True)
 

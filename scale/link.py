@@ -4,14 +4,19 @@
 
 DIR holds <synset>/<shape id>/models/model_normalized.obj (version 2) or <synset>/<shape id>/model.obj (version 1).
 Each model found is linked to scale/<class>/<shape id>/models/model_normalized.obj; the others are listed.
+
+    python -m scale.link --list
+
+prints the 100 objects and what each is: a model, or a stand-in.
 """
 import argparse
 import shutil
 from pathlib import Path
 
+from scale.models import FILE, model_path, models_there
 from scale.true_dict import CLASS_NAMES, SHAPE_IDS
 
-FILES = (Path("models", "model_normalized.obj"), Path("model.obj"))  # in a shape's folder: version 2, version 1
+FILES = (FILE, Path("model.obj"))  # in a shape's folder: version 2, version 1
 
 
 def candidate_folders(shapenet: Path) -> list[Path]:
@@ -44,21 +49,38 @@ def place(source: Path, target: Path, copy: bool) -> None:
         target.symlink_to(source.resolve())
 
 
+def print_objects(data_dir: Path) -> None:
+    """Print the objects, and what each is."""
+    there = set(models_there(data_dir))
+    print("class        object  is        shape id")
+    for class_nb, (name, shape_ids) in enumerate(zip(CLASS_NAMES, SHAPE_IDS)):
+        for object_nb, shape_id in enumerate(shape_ids):
+            is_model = (class_nb, object_nb) in there
+            print(f"{class_nb} {name:11}{object_nb:6}  {'model   ' if is_model else 'stand-in'}  "
+                  f"{shape_id if is_model else f'stand-in-{name}-{object_nb}'}")
+    print(f"{len(there)} models in {data_dir}, {sum(map(len, SHAPE_IDS)) - len(there)} stand-ins")
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(prog="scale.link", description=__doc__.splitlines()[0])
-    parser.add_argument("--shapenet", type=Path, required=True, metavar="DIR", help="a copy of ShapeNetCore, v1 or v2")
+    what = parser.add_mutually_exclusive_group(required=True)
+    what.add_argument("--shapenet", type=Path, metavar="DIR", help="a copy of ShapeNetCore, v1 or v2")
+    what.add_argument("--list", action="store_true", help="print the objects and what each is: model or stand-in")
     parser.add_argument("--data_dir", type=Path, default=Path("scale"), metavar="DIR",
                         help="where the models are put (default: scale)")
     parser.add_argument("--copy", action="store_true", help="copy the files; the default is to link them")
     args = parser.parse_args()
+    if args.list:
+        print_objects(args.data_dir)
+        return
     if not args.shapenet.is_dir():
         parser.exit(2, f"scale.link: error: --shapenet {args.shapenet}: no such folder; give a copy of ShapeNetCore\n")
 
     folders = candidate_folders(args.shapenet)
     placed, kept, missing = 0, 0, []
-    for name, shape_ids in zip(CLASS_NAMES, SHAPE_IDS):
+    for class_nb, (name, shape_ids) in enumerate(zip(CLASS_NAMES, SHAPE_IDS)):
         for object_nb, shape_id in enumerate(shape_ids):
-            target = args.data_dir / name / shape_id / FILES[0]
+            target = model_path(args.data_dir, class_nb, object_nb)
             if target.is_file():
                 kept += 1
                 continue

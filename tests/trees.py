@@ -13,9 +13,10 @@ METHODS = ("naive", "OIR_B", "OIR_W")
 
 
 def write_result(folder, class_nb=5, object_nb=0, seed=0, step=15, iterations=4, parameters=("azimuth", "elevation"),
-                 largest=False):
+                 largest=False, answers=False):
     """A map and regions of the stand-in of a class and number, as map.py and optim.py leave them.
 
+    With `answers` the map has the network's first answers: its class, 3, where it is sure, else 4 or 5.
     With `largest` there are largest boxes among the regions: one that is certified, and a start that is not sure.
     """
     random = np.random.default_rng(seed)
@@ -24,8 +25,15 @@ def write_result(folder, class_nb=5, object_nb=0, seed=0, step=15, iterations=4,
     z = 1 / (1 + np.exp(4 * np.cos(np.radians(xx + 40 * seed)) + yy / 20 + random.normal(size=xx.shape) / 4))
     identity = dict(class_nb=class_nb, object_nb=object_nb, shape_id=shape.shape_id, network_name=folder.parts[-3])
     settings = dict(mesh_hash=shape.mesh_hash)
+    found = {}
+    if answers:
+        identity["label"] = 3
+        top1 = np.where(z >= 0.4, 3, 4 + (xx > 200))
+        found = dict(top1=torch.from_numpy(top1.astype(np.int16)),
+                     top1_score=torch.from_numpy(np.maximum(z, 0.4)).float(),
+                     top1_names={3: "cup", 4: "bowl", 5: "hat | cap"})
     ResultFile(folder / MAP, settings).save_finished(
-        dict(xx=torch.from_numpy(xx), yy=torch.from_numpy(yy), z=torch.from_numpy(z).float(), **identity))
+        dict(xx=torch.from_numpy(xx), yy=torch.from_numpy(yy), z=torch.from_numpy(z).float(), **identity, **found))
     n = len(parameters)
     points = np.array([[130, 30], [50, 20]])[:, :n]
     contents = dict(initial_point=points.tolist(), parameters=list(parameters), **identity)

@@ -7,6 +7,7 @@ import torch
 from safetensors.torch import load_file, save_file
 
 import map as script
+from utils.errors import InputError
 from utils.jobs.prepare import prepare
 from utils.networks import DEMO_WEIGHTS
 from utils.results.layout import MAP
@@ -17,8 +18,20 @@ from utils.shapes.shape import model_path
 def job(tmp_path):
     """job(*words): what map.py would prepare."""
     (tmp_path / "data").mkdir()
-    shared = ("--network", "demo", "--gpu", "-1", "--data_dir", tmp_path / "data", "--checkpoint_dir", tmp_path / "ck")
+    shared = ("--network", "demo", "--gpu", "-1", "--data_dir", tmp_path / "data", "--stand_ins",
+              "--checkpoint_dir", tmp_path / "ck")
     return lambda *words: prepare(script.Options.of(script.parse_args([*map(str, shared), *map(str, words)])), MAP, {})
+
+
+def test_stand_ins_take_a_models_place_only_where_they_may(tmp_path):
+    def options(*words):
+        return script.Options.of(script.parse_args(list(map(str, words))))
+
+    assert options().stand_ins and options("--stand_ins").stand_ins and options().data_dir.is_absolute()
+    assert options("--data_dir", tmp_path, "--stand_ins").stand_ins
+    assert not options("--data_dir", tmp_path).stand_ins and options("--data_dir", tmp_path).data_dir == tmp_path
+    with pytest.raises(InputError, match="the model of aeroplane 0; it has none of the 100 models"):
+        prepare(options("--network", "tests.tiny:network", "--data_dir", tmp_path, "--gpu", -1), MAP, {})
 
 
 def test_networks_and_meshes_are_loaded_once(job):

@@ -49,6 +49,27 @@ def test_a_stand_in_where_there_is_no_model(tmp_path):
     np.testing.assert_allclose(shape.vertices.abs().max(), 1, rtol=1e-5)
 
 
+def test_a_missing_model_is_an_error_where_no_stand_in_may_take_its_place(tmp_path):
+    for place in ((5, 4), (5, 0), (1, 7)):
+        put(model_path(tmp_path, *place))
+    with pytest.raises(InputError) as error:
+        load_shape(tmp_path, 5, 3, stand_ins=False)
+    assert f"has no cup/{SHAPE_IDS[5][3]}/models/model_normalized.obj, the model of cup 3" in str(error.value)
+    assert "it has bathtub 7, cup 0 4. Give the folder" in str(error.value) and "--stand_ins" in str(error.value)
+    with pytest.raises(InputError, match="it has none of the 100 models"):
+        load_shape(Path(__file__).parent, 5, 3, stand_ins=False)
+
+
+def test_link_lists_what_each_object_is(tmp_path, monkeypatch, capsys):
+    put(model_path(tmp_path, 5, 4))
+    monkeypatch.setattr(sys, "argv", ["scale.link", "--list", "--data_dir", str(tmp_path)])
+    link.main()
+    lines = capsys.readouterr().out.splitlines()
+    assert len(lines) == 102 and lines[-1] == f"1 models in {tmp_path}, 99 stand-ins"
+    assert lines[55].split() == ["5", "cup", "4", "model", SHAPE_IDS[5][4]]
+    assert lines[1].split() == ["0", "aeroplane", "0", "stand-in", "stand-in-aeroplane-0"]
+
+
 def test_bad_folders_and_files_are_named(tmp_path):
     with pytest.raises(InputError, match="--data_dir .*nowhere: no such folder"):
         load_shape(tmp_path / "nowhere", 0, 0)

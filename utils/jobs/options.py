@@ -16,6 +16,7 @@ RENDERER = "utils"  # stands for utils.renderer
 ENGINES = ("auto", "torch", "openvino")
 PRECISIONS = ("fp32", "bf16", "fp16")
 LARGEST_BATCH = 65_536  # views at a time
+DATA_DIR = Path("scale")
 
 
 class Parser(argparse.ArgumentParser):
@@ -67,7 +68,8 @@ class JobOptions:
     label: str | None = None
     gpu: int | None = None
     override: bool = False
-    data_dir: Path = Path("scale")
+    data_dir: Path = DATA_DIR
+    stand_ins: bool = True
     dataset: Path | None = None
     up: str = "y"
     front: str | None = None
@@ -106,8 +108,10 @@ def add_shared_options(parser: Any) -> None:
     add("-g", "--gpu", type=int, default=None, metavar="N",
         help="GPU to run on; -1: the CPU (default: the first GPU if there is one, else the CPU)")
     add("-o", "--override", action="store_true", help="discard a stored result and start anew")
-    add("--data_dir", type=file_path, default=JobOptions.data_dir, metavar="DIR",
-        help="folder of <class>/<shape id>/models/model_normalized.obj (default: scale)")
+    add("--data_dir", type=file_path, default=None, metavar="DIR",
+        help="folder of <class>/<shape id>/models/model_normalized.obj (default: scale, and a built-in stand-in for "
+             "each model that it lacks)")
+    add("--stand_ins", action="store_true", help="take the built-in stand-in for a model that --data_dir lacks")
     add("--dataset", type=file_path, default=None, metavar="FILE",
         help="CSV or YAML of class, label and mesh, in place of the paper's objects")
     add("--up", choices=("y", "z"), default=JobOptions.up, help="axis of your meshes that is up (default: y)")
@@ -171,4 +175,5 @@ def checked(args: argparse.Namespace, parameters: tuple[str, ...]) -> dict[str, 
         if args.textures and (name in fixed or name in parameters):
             raise InputError(f"--textures: {name} is the colour of a white object; leave one of the two out")
     given = {name: getattr(args, name) for name in JobOptions.__dataclass_fields__ if name in args}
-    return {**given, **number, "fixed": fixed, "parameters": parameters}
+    return {**given, **number, "fixed": fixed, "parameters": parameters,
+            "data_dir": args.data_dir or DATA_DIR.absolute(), "stand_ins": args.stand_ins or args.data_dir is None}

@@ -157,7 +157,7 @@ def _shape_of(options: JobOptions) -> Shape:
     if file is not None:
         return _own_shape(file, options.up, options.front, options.textures, version_of(file))
     number = options.data_dir, options.class_nb, options.object_nb
-    shape = _shape(*number, options.textures, version_of(model_path(*number)))
+    shape = _shape(*number, options.textures, options.stand_ins, version_of(model_path(*number)))
     if shape.source is None:
         print(f"no ShapeNet model at hand: using the built-in {shape.shape_id} "
               "(python -m scale.link --shapenet DIR brings in yours)")
@@ -205,8 +205,8 @@ def _weights_identity(network: Network, *files: Any) -> str:
 
 
 @lru_cache(maxsize=128)  # more than the paper's 100 objects, about 1 MB each
-def _shape(data_dir: Path, class_nb: int, object_nb: int, textures: bool, *files: Any) -> Shape:
-    return load_shape(data_dir, class_nb, object_nb, textures)
+def _shape(data_dir: Path, class_nb: int, object_nb: int, textures: bool, stand_ins: bool, *files: Any) -> Shape:
+    return load_shape(data_dir, class_nb, object_nb, textures, stand_ins)
 
 
 @lru_cache(maxsize=128)

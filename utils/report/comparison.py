@@ -8,7 +8,7 @@ from utils.errors import InputError
 from utils.regions import ndinterval
 from utils.report.kinds import facets
 from utils.report.methods import in_order
-from utils.report.tables import Table
+from utils.report.tables import Cell, Table
 from utils.results.contents import MapResult, RegionsResult
 from utils.results.layout import MAP, OPTIM
 from utils.results.tree import Key, Tree
@@ -127,7 +127,7 @@ def table(maps: Mapping[Key, Agreement], regions: Mapping[Key, Mapping[str, Sequ
         differing: what `differences` says of both.
     """
     methods = in_order(name for result in regions.values() for name in result)
-    rows = []
+    rows: list[list[Cell]] = []
     for key in sorted({*maps, *regions}, key=lambda key: key.order):
         found = regions.get(key, {})
         of_map: Sequence[Any] = maps.get(key, (None, None, None))

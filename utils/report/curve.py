@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from utils.report.intervals import bootstrap
 from utils.report.kinds import Kinds
 from utils.report.methods import in_order
 from utils.report.on_map import DOMAIN, largest_box
@@ -13,8 +14,6 @@ from utils.report.tables import PERCENT
 from utils.results.tree import Key
 
 LEVELS = tuple(k / 20 for k in range(1, 20))  # 0.05, 0.10, .. 0.95
-RESAMPLES = 2000
-INTERVAL = 0.95  # confidence of the bootstrap's
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,22 +58,7 @@ def curves(pairs: Mapping[Key, Pair], levels: Sequence[float] = LEVELS) -> dict[
     for network, shares in exact.items():
         means = {name: PERCENT * float(np.mean(grown[network][name])) for name in in_order(grown[network])}
         srvr = PERCENT * np.concatenate(shares).mean(0)
-        found[network] = Curve(np.array(levels), srvr, *bootstrap(shares), len(shares), means)
+        sums, counts = np.array([one.sum(0) for one in shares]), np.array([len(one) for one in shares])
+        low, high = (PERCENT * bound for bound in bootstrap(sums.T, counts))
+        found[network] = Curve(np.array(levels), srvr, low, high, len(shares), means)
     return found
-
-
-def bootstrap(shares: Sequence[np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
-    """Percentile intervals of the mean share, in percent: objects are drawn anew, each with all of its points.
-
-    Args:
-        shares: for each object [P, L], in [0, 1].
-
-    Returns:
-        [L] and [L]: the lower and the upper bounds.
-    """
-    sums, counts = np.array([one.sum(0) for one in shares]), np.array([len(one) for one in shares])
-    chosen = np.random.default_rng(0).integers(len(shares), size=(RESAMPLES, len(shares)))
-    means = PERCENT * sums[chosen].sum(1) / counts[chosen].sum(1)[:, None]
-    tail = PERCENT * (1 - INTERVAL) / 2
-    low, high = np.percentile(means, [tail, PERCENT - tail], axis=0)
-    return low, high

@@ -32,6 +32,8 @@ OPTIONS: dict[str, tuple[tuple[str, ...], dict[str, Any]]] = dict(
                                       "where the object's regions do not say (default: %(default)s)")),
     data_dir=(("--data_dir",), dict(type=file_path, default=Path("scale"), metavar="DIR",
                                     help="folder of <class>/<shape id>/models/model_normalized.obj (default: scale)")),
+    file_format=(("--format",), dict(dest="file_format", choices=("csv", "parquet"), default="csv",
+                                     help="of the tables; parquet needs pyarrow (default: csv)")),
     first=(("first",), dict(type=file_path, metavar="A", help="folder of results")),
     second=(("second",), dict(type=file_path, metavar="B", help="another")),
 )

@@ -192,6 +192,15 @@ def titled(figure: Figure, text: str) -> None:
     figure.suptitle(text, x=0.01, ha="left", fontsize="large")
 
 
+def set_viewpoints(axes: Axes, parameters: Sequence[str] = AZIMUTH_AND_ELEVATION) -> None:
+    """Name the axes of a map after its two parameters; azimuth and elevation have the ticks of their domain."""
+    axes.set(**{f"{axis}label": f"{name.replace('_', ' ')} ({PARAMETERS[name].unit})"
+                for axis, name in zip("xy", parameters)})
+    if tuple(parameters) == AZIMUTH_AND_ELEVATION:
+        axes.set_xticks(range(0, 361, 45))
+        axes.set_yticks(range(-10, 91, 20))
+
+
 def save(figure: Figure, *paths: Path) -> None:
     """Write a figure in one format or several, which the paths' suffixes name."""
     for path in paths:
@@ -215,11 +224,7 @@ def _axes(title: str, parameters: Sequence[str] = AZIMUTH_AND_ELEVATION) -> tupl
     figure = Figure(figsize=(9, 3.6), layout="constrained")
     titled(figure, title)
     axes = figure.subplots()
-    axes.set(**{f"{axis}label": f"{name.replace('_', ' ')} ({PARAMETERS[name].unit})"
-                             for axis, name in zip("xy", parameters)})
-    if parameters == AZIMUTH_AND_ELEVATION:
-        axes.set_xticks(range(0, 361, 45))
-        axes.set_yticks(range(-10, 91, 20))
+    set_viewpoints(axes, parameters)
     return figure, axes
 
 

@@ -3,8 +3,10 @@ import csv
 import io
 from dataclasses import dataclass
 
+from utils.report.intervals import Estimate
+
 PERCENT = 100
-Cell = str | int | float | None
+Cell = str | int | float | Estimate | None
 
 
 @dataclass(frozen=True)
@@ -14,7 +16,8 @@ class Table:
     Attributes:
         title: above it.
         columns: name of each column.
-        rows: lists of cells: strings, whole numbers, other numbers (shown with `digits` digits), or None for nothing.
+        rows: lists of cells: strings, whole numbers, other numbers (shown with `digits` digits), estimates (shown
+            with their intervals; CSV has three columns of each), or None for nothing.
         digits: after the point; CSV has all there are.
         notes: lines below it; CSV has none.
     """
@@ -45,10 +48,27 @@ class Table:
         """The table as CSV, with all digits that there are."""
         text = io.StringIO()
         writer = csv.writer(text, lineterminator="\n")
-        writer.writerow(self.columns)
-        writer.writerows(["" if cell is None else cell for cell in row] for row in self.rows)
+        estimated = [any(isinstance(row[k], Estimate) for row in self.rows) for k in range(len(self.columns))]
+
+        writer.writerow([name for column, is_wide in zip(self.columns, estimated)
+                         for name in ((column, f"{column} low", f"{column} high") if is_wide else (column,))])
+        for row in self.rows:
+            cells = [cell for one, is_wide in zip(row, estimated) for cell in (_three(one) if is_wide else (one,))]
+            writer.writerow(["" if cell is None else cell for cell in cells])
         return text.getvalue()
 
     def _shown(self, nothing: str) -> list[list[str]]:
-        return [[nothing if cell is None else f"{cell:.{self.digits}f}" if isinstance(cell, float) else str(cell)
-                 for cell in row] for row in self.rows]
+        return [[self._in_words(cell, nothing) for cell in row] for row in self.rows]
+
+    def _in_words(self, cell: Cell, nothing: str) -> str:
+        if cell is None:
+            return nothing
+        if isinstance(cell, Estimate):
+            bounds = "" if cell.low is None else f" [{cell.low:.{self.digits}f}, {cell.high:.{self.digits}f}]"
+            return f"{cell.value:.{self.digits}f}{bounds}"
+        return f"{cell:.{self.digits}f}" if isinstance(cell, float) else str(cell)
+
+
+def _three(cell: Cell) -> tuple[Cell, Cell, Cell]:
+    """An estimate as three cells."""
+    return (cell.value, cell.low, cell.high) if isinstance(cell, Estimate) else (cell, None, None)

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import torch
 
+from scale.models import in_words, model_path, models_there
 from scale.stand_ins import stand_in
 from scale.true_dict import CLASS_NAMES, SHAPE_IDS
 from utils.errors import InputError
@@ -49,23 +50,30 @@ class Shape:
         return digest.hexdigest()
 
 
-def model_path(data_dir: str | Path, class_nb: int, object_nb: int) -> Path:
-    """Where the ShapeNet model of a class and number lies below `data_dir`."""
-    return Path(data_dir, CLASS_NAMES[class_nb], SHAPE_IDS[class_nb][object_nb], "models", "model_normalized.obj")
-
-
-def load_shape(data_dir: str | Path, class_nb: int, object_nb: int, textures: bool = False) -> Shape:
+def load_shape(data_dir: str | Path, class_nb: int, object_nb: int, textures: bool = False,
+               stand_ins: bool = True) -> Shape:
     """The object of a class and number: ShapeNet's model, or the built-in stand-in where there is no model.
 
+    Args:
+        data_dir: folder of <class>/<shape id>/models/model_normalized.obj.
+        class_nb, object_nb: the two numbers.
+        textures: read the faces' colours too.
+        stand_ins: whether a stand-in may take a model's place.
+
     Raises:
-        InputError: if `data_dir` is no folder, if the model's file holds no mesh that can be drawn, or if `textures`
-            asks for colours and there are none.
+        InputError: if `data_dir` is no folder, if the model is missing and has no stand-in, if its file holds no mesh
+            that can be drawn, or if `textures` asks for colours and there are none.
     """
     if not os.path.isdir(data_dir):
         raise InputError(f"--data_dir {data_dir}: no such folder; give the one that holds <class>/<shape id>/models")
     path = model_path(data_dir, class_nb, object_nb)
     if os.path.exists(path):
         return load_mesh(path, textures=textures, shape_id=SHAPE_IDS[class_nb][object_nb])
+    if not stand_ins:
+        there = models_there(data_dir)
+        raise InputError(f"--data_dir {data_dir}: has no {path.relative_to(data_dir)}, the model of "
+                         f"{CLASS_NAMES[class_nb]} {object_nb}; it has {in_words(there) or 'none of the 100 models'}. "
+                         "Give the folder that has it, or --stand_ins for the built-in shape")
     if textures:
         raise InputError(f"--textures: {path} is not at hand, and the built-in stand-ins are white; leave the option "
                          "out")
