@@ -13,6 +13,7 @@ from matplotlib.figure import Figure
 
 from utils.bounds import LARGEST
 from utils.errors import InputError
+from utils.files import folder_name
 from utils.parameters import AZIMUTH_AND_ELEVATION, PARAMETERS, domain_of
 from utils.regions import ndinterval
 from utils.report import animation, plots
@@ -53,11 +54,12 @@ def maps(tree: Tree, colormap: str) -> list[Planned]:
     for class_name, by_network in by_class.items():
         for network, paths in by_network.items():
             draw = partial(_mean_map, [paths], f"{network}: mean confidence in {class_name}", colormap, tree.left_out)
-            found.append(Planned(f"2d/{network}_{class_name}_Average", tuple(paths), draw, (colormap,)))
+            name = folder_name(f"{network}_{class_name}")
+            found.append(Planned(f"2d/{name}_Average", tuple(paths), draw, (colormap,)))
         if not tree.selection.network:
             groups = list(by_network.values())
             draw = partial(_mean_map, groups, f"Mean confidence in {class_name}", colormap, tree.left_out, True)
-            found.append(Planned(f"2d/{class_name}_Average_2D", tuple(sum(groups, [])), draw, (colormap,)))
+            found.append(Planned(f"2d/{folder_name(class_name)}_Average_2D", tuple(sum(groups, [])), draw, (colormap,)))
     return found
 
 
@@ -130,7 +132,7 @@ def cells_inside(view: MapResult, box: ndinterval) -> np.ndarray:
 
 
 def _name(key: Key) -> str:
-    return f"{key.network}_{key.class_name}_{key.object_nb}"
+    return folder_name(f"{key.network}_{key.class_name}_{key.object_nb}")
 
 
 def _title(key: Key) -> str:
