@@ -17,6 +17,7 @@ import optim as optim_script
 import report as report_script
 import sweep as sweep_script
 from utils.errors import InputError
+from utils.report import plots
 
 ROOT = Path(__file__).parents[1]
 TINY = ("--network", "tests.tiny:network", "--gpu", -1)
@@ -217,6 +218,20 @@ def test_names_that_become_paths_stay_below_the_folder(name, monkeypatch, run_sc
     found = [path for path in things.rglob("*") if path.is_file() and path not in before and path.suffix == ".pt"]
     assert {path.relative_to(things / "x/y/ck/their_nets_tiny").parts[1:] for path in found} == {
         ("triangle", "map.pt"), ("__", "map.pt")}
+
+
+def test_figures_stay_below_their_folder(stored, monkeypatch, run_script, things):
+    monkeypatch.setattr(plots, "plot_map", lambda *_, **__: plots.Figure(figsize=(1, 1)))
+    path = things / "x/y/ck" / stored[0]
+    path.parent.mkdir(parents=True)
+    torch.save({**stored[1], "class_name": "../../up"}, path)
+    (things / "d.csv").write_text("class,label,mesh\n../../../up,cup,triangle.obj\n")
+    before = {*things.rglob("*")}
+    code, out, err = run_script(report_script, "maps", "--checkpoint_dir", things / "x/y/ck", "--dataset",
+                                things / "d.csv", "--results_dir", things / "x/y/results")
+    assert code == 0, err
+    new = [path for path in things.rglob("*") if path not in before and path.is_file()]
+    assert len(new) > 2 and all(things / "x/y/results" in path.parents for path in new)
 
 
 WEIGHTS = dict(  # what no network can take, as a function of good weights, and what is said of it

@@ -15,7 +15,7 @@ import pytest
 
 import map as map_script
 import sweep as script
-from benchmarks.faults import same_results
+from benchmarks.faults import difference, same_results
 from utils.errors import InputError
 from utils.jobs import cluster, worker
 from utils.jobs.matrix import Task, parse_numbers
@@ -404,7 +404,7 @@ def test_two_nodes_one_worker_killed_nothing_lost_or_doubled(two_nodes, sequenti
     assert process.returncode == 0, err
     assert re.search(rf"(map|optim) of demo on cup \d: process {victim} on \S+ died: .*; trying again", err)
     assert re.search(r"^all +12 +0 +12 +0 +0$", out, re.M)
-    assert same_results(folder, sequential(*words))
+    assert same_results(folder, sequential(*words)), difference(folder, sequential(*words))
 
 
 def test_results_come_back_from_machines_without_the_folder(two_nodes, sequential, run_script, tmp_path):
@@ -446,4 +446,4 @@ def test_a_killed_sweep_goes_on_with_exactly_what_is_missing(sequential, run_scr
 
     assert run_script(map_script, "--network", "demo", *QUICK[2:6], "--class_nb", 5, "--object_nb", 3,
                       "--checkpoint_dir", folder, "--override")[0] == 0
-    assert same_results(folder, sequential(*words))
+    assert same_results(folder, sequential(*words)), difference(folder, sequential(*words))

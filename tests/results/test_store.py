@@ -183,6 +183,30 @@ def test_looking_for_a_lock_touches_nothing(process, tmp_path):
     assert before[0] == f"process {first.pid} on {platform.node()}"
 
 
+def test_a_lock_that_another_holds_can_be_left_to_it(tmp_path):
+    file = ResultFile(tmp_path / "map.pt", SETTINGS)
+    file.save_finished({})
+    (tmp_path / ".map.pt.9").touch()
+    with file.locked(), pytest.raises(lock.Taken, match=f"map.pt: process {os.getpid()} on .* is making it$"):
+        (tmp_path / ".map.pt.9").touch()
+        store.tidy(file.path)
+        assert (tmp_path / ".map.pt.9").exists()
+        with ResultFile(tmp_path / "map.pt", SETTINGS).locked(wait=False):
+            pytest.fail("two hold it")
+    store.tidy(file.path)
+    assert os.listdir(tmp_path) == ["map.pt"]
+
+
+@pytest.mark.parametrize("name", [".map.lock", "map.pt", "map.partial.pt"])
+def test_a_folder_or_a_pipe_in_a_files_place_is_named(name, tmp_path):
+    file = ResultFile(tmp_path / "map.pt", SETTINGS)
+    os.mkfifo(tmp_path / name)
+    state, cause = store.state_of(file.path, SETTINGS)
+    assert state == layout.FAILED and name in cause and "(it is a pipe, and no file)" in cause
+    with pytest.raises(InputError, match="it is a pipe, and no file"), file.locked():
+        file.finished() or file.unfinished()
+
+
 @pytest.mark.parametrize("left", ["map.pt.9", "map.pt.9.pt", "map.partial.pt.9.pt", "map.png.9.png",
                                   "map.failed.txt.9.txt"])
 def test_half_written_files_are_tidied_away(left, tmp_path):

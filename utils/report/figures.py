@@ -12,6 +12,7 @@ from matplotlib.figure import Figure
 
 from utils.bounds import LARGEST
 from utils.errors import InputError
+from utils.files import folder_name
 from utils.parameters import AZIMUTH_AND_ELEVATION, domain_of
 from utils.regions import ndinterval
 from utils.report import animation, plots
@@ -52,11 +53,12 @@ def maps(tree: Tree, colormap: str) -> list[Planned]:
     for class_name, by_network in by_class.items():
         for network, paths in by_network.items():
             draw = partial(_mean_map, paths, f"{network}: mean confidence in {class_name}", colormap, tree.left_out)
-            found.append(Planned(f"2d/{network}_{class_name}_Average", tuple(paths.values()), draw, (colormap,)))
+            name = folder_name(f"{network}_{class_name}")
+            found.append(Planned(f"2d/{name}_Average", tuple(paths.values()), draw, (colormap,)))
         if not tree.selection.network:
             every = {key: path for paths in by_network.values() for key, path in paths.items()}
             draw = partial(_mean_map, every, f"Mean confidence in {class_name}", colormap, tree.left_out, True)
-            found.append(Planned(f"2d/{class_name}_Average_2D", tuple(every.values()), draw, (colormap,)))
+            found.append(Planned(f"2d/{folder_name(class_name)}_Average_2D", tuple(every.values()), draw, (colormap,)))
     return found
 
 

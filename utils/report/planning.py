@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 
 from utils.errors import InputError
+from utils.files import folder_name
 from utils.regions import ndinterval
 from utils.report.kinds import Kinds, counted
 from utils.report.methods import in_order
@@ -15,7 +16,7 @@ from utils.results.tree import Key
 
 def name_of(key: Key) -> str:
     """What a figure of one object and network is called, before the word for its kind."""
-    return f"{key.network}_{key.class_name}_{key.object_nb}"
+    return folder_name(f"{key.network}_{key.class_name}_{key.object_nb}")
 
 
 def title_of(key: Key, what: str) -> str:

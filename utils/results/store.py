@@ -128,9 +128,10 @@ def take_in(path: Path, files: dict[str, bytes]) -> None:
 
 
 def tidy(path: Path) -> None:
-    """Remove what killed processes left beside a finished result; where one is at work, this waits for it."""
+    """Remove what killed processes left beside a finished result; one that is at work on it sees to that itself."""
     if any(path.parent.glob(f".{path.stem}.*")) or partial_path(path).exists():
-        with suppress(InputError), ResultFile(path, {}).locked():  # a folder that cannot be written to stays as it is
+        # a folder that cannot be written to stays as it is
+        with suppress(InputError), ResultFile(path, {}).locked(wait=False):
             pass
 
 
