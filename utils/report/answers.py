@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 from matplotlib.figure import Figure
 
+from utils.files import folder_name
 from utils.report import answer_plots
 from utils.report.answer_plots import MOST, Example
 from utils.report.drawing import Planned
@@ -128,8 +129,8 @@ def figures(tree: Tree, maps: Mapping[Key, MapResult], data_dir: Path) -> list[P
             found.append(Planned(f"2d/{name_of(key)}_answers", (paths[key],), draw, (str(data_dir),)))
     for (network, class_name), group in () if tree.selection.object_nb else by_class.items():
         draw = partial(_of_class, f"{network}: wrong answers to {class_name}", group, data_dir, tree.left_out)
-        found.append(Planned(f"2d/{folder_name(f'{network}_{class_name}_answers')}", tuple(paths[key] for key in group), draw,
-                             (str(data_dir),)))
+        found.append(Planned(f"2d/{network}_{folder_name(class_name)}_answers", tuple(paths[key] for key in group),
+                             draw, (str(data_dir),)))
     return found
 
 

@@ -43,13 +43,14 @@ def profiles(tree: Tree, elevation: float) -> list[Planned]:
     for (class_name, object_nb), paths in by_object.items():
         if len(paths) > 1:
             draw = partial(_overlaid, paths, f"{class_name} {object_nb}", elevation, tree.left_out)
-            found.append(Planned(f"1d/{folder_name(f'azimuth_performance_{class_name}_{object_nb}')}", tuple(paths.values()), draw,
-                                 (elevation,)))
+            found.append(Planned(f"1d/azimuth_performance_{folder_name(class_name)}_{object_nb}",
+                                 tuple(paths.values()), draw, (elevation,)))
     for class_name, paths in () if tree.selection.object_nb else by_class.items():
         for line in missing_lines(paths, "map", tree.folder):
             print(line)
         draw = partial(_overlaid, paths, class_name, elevation, tree.left_out)
-        found.append(Planned(f"1d/{folder_name(f'average_azimuth_performance_{class_name}')}", tuple(paths.values()), draw, (elevation,)))
+        found.append(Planned(f"1d/average_azimuth_performance_{folder_name(class_name)}", tuple(paths.values()), draw,
+                             (elevation,)))
     return found
 
 
