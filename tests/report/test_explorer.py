@@ -39,9 +39,9 @@ def block_of(page):
 
 
 def with_answers(path):
-    """A map of Demo as programs write it that store first answers: the class where it is sure, else a coffee mug."""
+    """A map of AlexNet as programs write it that store first answers: the class where it is sure, else a coffee mug."""
     view = read_map(path)
-    if "Demo" in path.parts:
+    if "AlexNet" in path.parts:
         label = LABELS["bathtub" if view.metadata.class_nb == 1 else "cup"]
         for name, value in dict(metadata=replace(view.metadata, label=label),
                                 top1=np.where(view.z > 0.5, label, MUG).astype(np.int16),
@@ -56,9 +56,9 @@ def page_file(whole_tree, tmp_path_factory):
     one has large regions, and one is of an unknown shape."""
     folder = tmp_path_factory.mktemp("explorer")
     tree = shutil.copytree(whole_tree, folder / "tree")
-    write_result(tree / "Demo/1/0", class_nb=1, parameters=("azimuth",))
+    write_result(tree / "AlexNet/1/0", class_nb=1, parameters=("azimuth",))
     write_result(tree / "ResNet50/5/0", largest=True)
-    write_result(tree / "Demo/5/0", seed=3, iterations=40)
+    write_result(tree / "AlexNet/5/0", seed=3, iterations=40)
     path = tree / "ResNet50/5/1" / MAP
     torch.save({**torch.load(path), "shape_id": "</script><script>document.title = 1"}, path)
     with pytest.MonkeyPatch.context() as patch:
@@ -75,11 +75,11 @@ def page_file(whole_tree, tmp_path_factory):
 def test_the_page_holds_the_results(page_file, whole_tree):
     page = page_file.read_text()
     data, block = data_of(page), block_of(page)
-    assert data["networks"] == ["Demo", "ResNet50"]
+    assert data["networks"] == ["AlexNet", "ResNet50"]
     names = [(thing["class_name"], thing["object_nb"], list(thing["results"])) for thing in data["objects"]]
-    assert names == [("bathtub", "0", ["Demo", "ResNet50"]), ("cup", "0", ["Demo", "ResNet50"]), ("cup", "1", ["Demo"]),
+    assert names == [("bathtub", "0", ["AlexNet", "ResNet50"]), ("cup", "0", ["AlexNet", "ResNet50"]), ("cup", "1", ["AlexNet"]),
                      ("cup", "1", ["ResNet50"])]
-    for k, network, folder in ((1, "ResNet50", "5/0"), (2, "Demo", "5/1")):
+    for k, network, folder in ((1, "ResNet50", "5/0"), (2, "AlexNet", "5/1")):
         view = data["objects"][k]["results"][network]["map"]
         z = torch.load(page_file.parent / "tree" / network / folder / MAP)["z"].numpy()
         found = block[view["z"]:view["z"] + z.size].reshape(len(view["elevation"]), len(view["azimuth"]))
@@ -87,22 +87,22 @@ def test_the_page_holds_the_results(page_file, whole_tree):
     regions = torch.load(page_file.parent / "tree/ResNet50/5/0" / OPTIM)["OIR_W"]["regions"]
     assert data["objects"][1]["results"]["ResNet50"]["regions"]["boxes"]["OIR_W"] == [
         [*box.a, *box.b] for box in regions]
-    flat = data["objects"][0]["results"]["Demo"]["regions"]
+    flat = data["objects"][0]["results"]["AlexNet"]["regions"]
     assert flat["points"] == [[130, 35], [50, 35]] and flat["boxes"]["naive"][0][1::2] == [35, 35]
     assert [table["columns"][0] for table in data["tables"]] == ["network"] * 5  # three of srvr, two of audit
     assert data["objects"][1]["shape_id"] == "stand-in-cup-0"
-    settings = data["objects"][1]["results"]["Demo"]["settings"]
+    settings = data["objects"][1]["results"]["AlexNet"]["settings"]
     assert settings["map"] == settings["regions"] == dict(mesh_hash=load_stand_in(5, 0).mesh_hash[:8])
 
 
 def test_answers_have_the_names_that_the_map_states(whole_tree):
-    view = read_map(whole_tree / "Demo/5/0" / MAP)
+    view = read_map(whole_tree / "AlexNet/5/0" / MAP)
     for name, value in dict(top1=np.full(view.z.shape, 3, np.int16), top1_names={3: "beaker"},
                             metadata=replace(view.metadata, label=3)).items():
         object.__setattr__(view, name, value)
-    block, (thing,) = page_objects.Block(), page_objects.objects_of({tree_module.Key("Demo", "5", "0"): view}, {})
-    result = thing.results(block)["Demo"]
-    assert block.names == dict(Demo={3: "beaker"}) and (result["output"], result["output_name"]) == (3, "beaker")
+    block, (thing,) = page_objects.Block(), page_objects.objects_of({tree_module.Key("AlexNet", "5", "0"): view}, {})
+    result = thing.results(block)["AlexNet"]
+    assert block.names == dict(AlexNet={3: "beaker"}) and (result["output"], result["output_name"]) == (3, "beaker")
     assert result["map"]["top1_score"] is None
 
 
@@ -116,13 +116,13 @@ def test_settings_in_words():
 def test_the_page_holds_first_answers_where_the_map_does(page_file):
     page = page_file.read_text()
     results, block = data_of(page)["objects"][1]["results"], block_of(page)
-    demo, resnet = (results[network] for network in ("Demo", "ResNet50"))
-    view = with_answers(page_file.parent / "tree/Demo/5/0" / MAP)
+    demo, resnet = (results[network] for network in ("AlexNet", "ResNet50"))
+    view = with_answers(page_file.parent / "tree/AlexNet/5/0" / MAP)
     answers, scores = (block[demo["map"][name]:demo["map"][name] + view.z.size].reshape(view.z.shape)
                        for name in ("top1", "top1_score"))
     np.testing.assert_array_equal(answers, view.top1)
     np.testing.assert_allclose(scores / 1000, view.top1_score, atol=0.0005001)
-    assert data_of(page)["names"] == dict(Demo={str(MUG): "coffee mug", "435": "bathtub", "968": "cup"}, ResNet50={})
+    assert data_of(page)["names"] == dict(AlexNet={str(MUG): "coffee mug", "435": "bathtub", "968": "cup"}, ResNet50={})
     assert (demo["output"], demo["output_name"]) == (968, "cup")
     assert "top1" not in resnet["map"] and resnet["output"] is None  # its files state no output
 
@@ -210,7 +210,7 @@ def opened(loaded, page_file):
     page.set_viewport_size(dict(width=1366, height=900))
     page.emulate_media(color_scheme="light")
     page.mouse.move(0, 0)
-    follow(page, "object=bathtub/0&networks=Demo,ResNet50&methods=&others=1")
+    follow(page, "object=bathtub/0&networks=AlexNet,ResNet50&methods=&others=1")
     yield page
     assert complaints == []
     assert [url for url in requests if not url.startswith("data:")] == [page_file.as_uri()]
@@ -300,8 +300,8 @@ def failing(page_file, network, methods=METHODS, folder="5/0"):
 def test_it_opens_on_an_object_with_results_and_regions_that_hold(loaded, page_file):
     opening = loaded[-1]
     # of the bathtub and the cup, which both networks have, the cup has the largest region that holds
-    assert opening["chosen"] == ["cup", "1", "Demo", "ResNet50"] and opening["maps"] == 2
-    for k, network in enumerate(("Demo", "ResNet50")):
+    assert opening["chosen"] == ["cup", "1", "AlexNet", "ResNet50"] and opening["maps"] == 2
+    for k, network in enumerate(("AlexNet", "ResNet50")):
         fails, small = failing(page_file, network)
         assert opening["marked"][k] == []
         assert sum(opening["boxes"][k].get(method, 0) for method in METHODS) == 6 - len(fails) - len(small)
@@ -316,15 +316,15 @@ def test_another_object_and_the_confidence_under_the_pointer(opened, page_file):
         until(opened, "document.getElementById('where').textContent === "
               f"'azimuth {azimuth}°, elevation {elevation}°'")
         assert confidences(opened) == [stored(page_file, f"{network}/5/0", azimuth, elevation)
-                                       for network in ("Demo", "ResNet50")]
+                                       for network in ("AlexNet", "ResNet50")]
         until(opened, "[0, 1].every(k => document.querySelector(`#map-${k} .plot`).data.at(-1).x[0] === "
               f"{azimuth})")
         assert cursor(opened, 0) == cursor(opened, 1) == [azimuth, elevation]
 
 
 def test_the_first_answer_under_the_pointer(opened, page_file):
-    follow(opened, "object=cup/0&networks=Demo,ResNet50")
-    view = with_answers(page_file.parent / "tree/Demo/5/0" / MAP)
+    follow(opened, "object=cup/0&networks=AlexNet,ResNet50")
+    view = with_answers(page_file.parent / "tree/AlexNet/5/0" / MAP)
     for is_sure, text in ((True, "first answer: cup, {:.3f} (right)"), (False, "first answer: coffee mug, {:.3f}")):
         row, column = np.argwhere((view.z > 0.5) == is_sure)[7]
         azimuth, elevation = view.xx[row, column], view.yy[row, column]
@@ -338,7 +338,7 @@ def test_the_first_answer_under_the_pointer(opened, page_file):
 def test_the_view_is_the_nearest_one(opened, page_file):
     sprite = data_of(page_file.read_text())["objects"][1]["sprite"]
     picture = Image.open(io.BytesIO(base64.b64decode(sprite["uri"].split(",")[1]))).convert("L")
-    follow(opened, "object=cup/0&networks=Demo")
+    follow(opened, "object=cup/0&networks=AlexNet")
     opened.mouse.move(*place(opened, 0, 345, 50))
     until(opened, "document.getElementById('view-note').textContent.includes('342°, 44°')")
     shown = Image.open(io.BytesIO(base64.b64decode(
@@ -373,20 +373,20 @@ def test_largest_boxes_of_a_file_else_of_the_map(page_file):
     of_file = data["objects"][1]["results"]["ResNet50"]["regions"]
     assert of_file["boxes"][LARGEST] == [[124.5, 24.5, 150.5, 50.5], None] and ON_MAP not in of_file["boxes"]
     assert of_file["holds"][LARGEST] == [True, None]
-    cup = page_file.parent / "tree/Demo/5/0"
+    cup = page_file.parent / "tree/AlexNet/5/0"
     view, points = read_map(cup / MAP), read_optim(cup / OPTIM).initial_points
     boxes = [box for box in (largest_box(view, point, 0.5) for point in points) if box]
-    of_map = data["objects"][1]["results"]["Demo"]["regions"]
+    of_map = data["objects"][1]["results"]["AlexNet"]["regions"]
     assert boxes and of_map["boxes"][ON_MAP] == [[*box.a, *box.b] for box in boxes] and LARGEST not in of_map["boxes"]
-    flat = data["objects"][0]["results"]["Demo"]["regions"]
+    flat = data["objects"][0]["results"]["AlexNet"]["regions"]
     assert ON_MAP not in flat["boxes"] and flat["holds"]["naive"] == [None, None]  # a map says nothing of a line
     assert data["methods"][ON_MAP] == data["methods"][LARGEST]
 
 
 def test_regions_that_do_not_hold_are_marked(opened, page_file):
-    follow(opened, "object=cup/0&networks=Demo,ResNet50&methods=OIR_W&others=1")
+    follow(opened, "object=cup/0&networks=AlexNet,ResNet50&methods=OIR_W&others=1")
     n_marked = []
-    for k, network in enumerate(("Demo", "ResNet50")):
+    for k, network in enumerate(("AlexNet", "ResNet50")):
         fails, small = failing(page_file, network, ["OIR_W"])
         assert marked(opened, k) == [[*np.clip(box.b, [0, -10], [360, 90])] for box in fails]
         assert marked(opened, k, "too small") == [[*box.b] for box in small]
@@ -403,7 +403,7 @@ def test_regions_that_do_not_hold_are_marked(opened, page_file):
 
 
 def test_swatches_are_as_the_lines_are_drawn(opened):
-    follow(opened, "object=cup/0&networks=Demo,ResNet50&others=1")  # all methods
+    follow(opened, "object=cup/0&networks=AlexNet,ResNet50&others=1")  # all methods
     look = """line => { const {stroke, strokeWidth, strokeDasharray, strokeOpacity} = getComputedStyle(line);
                         return [stroke, strokeWidth, strokeDasharray, strokeOpacity].join(" "); }"""
     swatches = opened.evaluate(f"""() => Object.fromEntries([...document.querySelectorAll("#methods label")]
@@ -426,17 +426,17 @@ def test_swatches_are_as_the_lines_are_drawn(opened):
 
 
 def test_a_network_without_results_leaves_no_empty_half(opened, page_file):
-    follow(opened, "object=cup/1/stand-in-cup-1&networks=ResNet50,Demo")
-    assert opened.text_content("#map-0 h2") == "Demo: confidence in cup" and not opened.is_visible("#map-1")
+    follow(opened, "object=cup/1/stand-in-cup-1&networks=ResNet50,AlexNet")
+    assert opened.text_content("#map-0 h2") == "AlexNet: confidence in cup" and not opened.is_visible("#map-1")
     assert opened.text_content("#status") == "There are no results of ResNet50 for this object."
-    assert opened.input_value("#network-0") == "Demo" and opened.input_value("#network-1") == ""
+    assert opened.input_value("#network-0") == "AlexNet" and opened.input_value("#network-1") == ""
     assert opened.is_disabled("#network-0 option[value=ResNet50]")
     width = opened.locator("#map-0 .plot .main-svg").first.bounding_box()["width"]
     assert width > 900  # it has the place of both
     opened.select_option("#object", index=0)
     until_drawn(opened)
     assert [opened.text_content(f"#map-{k} h2") for k in (0, 1)] == [
-        "ResNet50: confidence in cup", "Demo: confidence in cup"]  # as they were chosen
+        "ResNet50: confidence in cup", "AlexNet: confidence in cup"]  # as they were chosen
     assert not opened.is_visible("#status")
     opened.mouse.move(*place(opened, 0, 90, 20))
     until(opened, "document.getElementById('where').textContent.startsWith('azimuth 90°')")
@@ -444,7 +444,7 @@ def test_a_network_without_results_leaves_no_empty_half(opened, page_file):
 
 
 def test_the_object_its_id_and_settings(opened):
-    follow(opened, "object=cup/0&networks=Demo,ResNet50")
+    follow(opened, "object=cup/0&networks=AlexNet,ResNet50")
     about = opened.text_content("#about")
     assert "stand-in-cup-0" in about and f"mesh_hash {load_stand_in(5, 0).mesh_hash[:8]}" in about
     assert opened.text_content("dt:has(.output)") == "Confidence in cup"
@@ -461,7 +461,7 @@ def test_a_link_restores_what_was_chosen(opened):
     link = link_of(opened)
     assert link == dict(object="cup/0", networks="ResNet50", methods="OIR_B,largest%20on%20map", others="1",
                         at="90,20")
-    follow(opened, "object=bathtub/0&networks=Demo,ResNet50&methods=naive&others=0")
+    follow(opened, "object=bathtub/0&networks=AlexNet,ResNet50&methods=naive&others=0")
     assert opened.input_value("#class") == "bathtub" and opened.is_checked("input[value=naive]")
     follow(opened, "&".join(map("=".join, link.items())))
     assert link_of(opened) == link
@@ -470,7 +470,7 @@ def test_a_link_restores_what_was_chosen(opened):
     assert opened.locator("#methods label:has(:checked)").all_text_contents() == [
         "OIR_B", ON_MAP, "also those not known to hold"]
     assert opened.text_content("#where") == "azimuth 90°, elevation 20°"
-    follow(opened, "object=sofa/7&networks=Demo,VGG&at=no,%E0")
+    follow(opened, "object=sofa/7&networks=AlexNet,VGG&at=no,%E0")
     assert opened.text_content("#status") == (
         "The address asks for object sofa 7, network VGG, which this page does not have.")
     assert opened.input_value("#class") == "cup" and opened.is_visible("#map-0")
@@ -490,7 +490,7 @@ def test_with_the_keyboard_alone(opened, page_file):
         for key in keys:
             opened.keyboard.press(key)
         assert opened.text_content("#where") == f"azimuth {azimuth}°, elevation {elevation}°"
-        assert confidences(opened)[0] == stored(page_file, "Demo/5/0", azimuth, elevation)
+        assert confidences(opened)[0] == stored(page_file, "AlexNet/5/0", azimuth, elevation)
     assert "azimuth 345°" in opened.text_content("#announce") and "first answer" in opened.text_content("#announce")
 
 
