@@ -20,9 +20,9 @@ from utils.errors import InputError
 from utils.report import plots
 
 ROOT = Path(__file__).parents[1]
-TINY = ("--network", "tests.tiny:network", "--gpu", -1)
+TINY = ("--network", "tests.tiny:network", "--gpu", -1, "--engine", "torch")
 QUICK = (*TINY, "--step", 100)  # four views
-SWEEP = ("--networks", "tests.tiny:network", "--gpu", "-1", "--step", 100, "--jobs", "map")
+SWEEP = ("--networks", "tests.tiny:network", "--gpu", "-1", "--engine", "torch", "--step", 100, "--jobs", "map")
 LONG = "a" * 5000
 DIGITS = "9" * 400
 STUCK = 20  # seconds after which a command hangs

@@ -31,7 +31,7 @@ from utils.shapes.shape import load_stand_in
 
 STORED = Path(__file__).parent / "goldens/stored_results"
 WHERE = "tests.tiny_network/5/0"
-TINY = ("--network", "tests.tiny:network", "--gpu", "-1")
+TINY = ("--network", "tests.tiny:network", "--gpu", "-1", "--engine", "torch")
 
 
 def test_what_goes_wrong_is_seen(tmp_path):

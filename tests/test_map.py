@@ -17,7 +17,7 @@ import optim
 from utils import files
 
 ROOT = Path(__file__).parents[1]
-TINY = ("--network", "tests.tiny:network", "--class_nb", 5, "--object_nb", 0, "--gpu", -1)
+TINY = ("--network", "tests.tiny:network", "--class_nb", 5, "--object_nb", 0, "--gpu", -1, "--engine", "torch")
 
 
 def command(*words):

@@ -16,7 +16,7 @@ from benchmarks.faults import same_results
 from utils.regions import ndinterval
 
 ROOT = Path(__file__).parents[1]
-TINY = ("--network", "tests.tiny:sure", "--class_nb", 5, "--object_nb", 0, "--gpu", -1)
+TINY = ("--network", "tests.tiny:sure", "--class_nb", 5, "--object_nb", 0, "--gpu", -1, "--engine", "torch")
 
 
 @pytest.fixture

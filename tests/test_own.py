@@ -21,7 +21,7 @@ from utils.shapes.catalogue import catalogue_of
 
 ROOT = Path(__file__).parents[1]
 GROWN = ("--methods", "OIR_W,naive,OIR_B", "--certify", 0)
-TINY = ("--network", "tests.tiny:network", "--gpu", -1)
+TINY = ("--network", "tests.tiny:network", "--gpu", -1, "--engine", "torch")
 QUICK = (*TINY, "--step", 60)
 FORMATS = ("obj", "ply", "stl", "glb", "off")
 

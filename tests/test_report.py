@@ -216,8 +216,8 @@ def test_what_cannot_be_drawn_is_named_once(report, no_drawing, tree, tmp_path):
     code, out, err = report("maps")
     assert code == 1 and err.count("AlexNet/5/0/map.pt: cannot be read") == 1 and "Traceback" not in err
     assert err.count("ResNet50 cup 1: is of another kind (grid step 20) than most (stand-ins, grid step 15)") == 1
-    assert pictures(tmp_path / "results") >= both("2d/Demo_cup_Average", "2d/Demo_cup_1", "2d/ResNet50_bathtub_0")
-    assert not pictures(tmp_path / "results") & both("2d/Demo_cup_0")
+    assert pictures(tmp_path / "results") >= both("2d/AlexNet_cup_Average", "2d/AlexNet_cup_1", "2d/ResNet50_bathtub_0")
+    assert not pictures(tmp_path / "results") & both("2d/AlexNet_cup_0")
     assert not list(tmp_path.rglob(".*"))
 
     write_result(tree / "AlexNet/1/0", class_nb=1, parameters=("azimuth",))

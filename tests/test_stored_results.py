@@ -13,7 +13,7 @@ import report as report_script
 from scale.true_dict import SHAPE_IDS
 
 WHERE = "tests.tiny_network/5/0"
-JOB = ("--network", "tests.tiny:network", "--class_nb", 5, "--object_nb", 0, "--gpu", -1)
+JOB = ("--network", "tests.tiny:network", "--class_nb", 5, "--object_nb", 0, "--gpu", -1, "--engine", "torch")
 MAP = ("--step", 30, "--batch_size", 8)
 OPTIM = ("--n_iterations", 6, "--initial_width", 5, "--methods", "OIR_W,naive,OIR_B,trap", "--certify", 0)
 

@@ -25,7 +25,7 @@ from utils.results.lock import Taken, is_locked
 
 ROOT = Path(__file__).parents[1]
 QUICK = ("--networks", "tests.tiny:network", "--gpu", "-1", "--step", "30", "--n_iterations", "3", "--initial_width",
-         "5", "--methods", "OIR_W,naive", "--initial_points", "130,30", "--certify", "0")
+         "5", "--methods", "OIR_W,naive", "--initial_points", "130,30", "--certify", "0", "--engine", "torch")
 needs_ray = pytest.mark.skipif(cluster.ray is None, reason="needs Ray: pip install -r requirements-cluster.txt")
 
 
@@ -108,8 +108,8 @@ def test_status_tells_the_states_apart_and_touches_nothing(run_script, tmp_path)
         assert sorted(tmp_path.rglob("*")) == before
     assert code == 1
     assert re.search(r"^tests.tiny:network map 5 cup +D O F F U R$", out, re.M)
-    assert re.search(r"^1 made with other settings than .* The first: map of tests.tiny:network on cup 1: .*step 5, now 30.0", out,
-                     re.M)
+    assert re.search(r"^1 made with other settings than .* The first: map of tests.tiny:network on cup 1: .*step 5, "
+                     "now 30.0", out, re.M)
     assert re.search(r"^map of tests.tiny:network on cup 2: .*cannot be read as a result", out, re.M)
     assert re.search(r"^map of tests.tiny:network on cup 3: no memory$", out, re.M)
 
@@ -316,7 +316,8 @@ def test_a_folder_that_one_task_cannot_write_to_is_that_tasks(attempts, monkeypa
 
     monkeypatch.setattr(FakeWorker, "begin", begin)
     seen = attempts({}, *QUICK, "--jobs", "map", "--classes", "5", "--objects", "0-1")
-    assert sorted(seen) == [("map of tests.tiny:network on cup 0", "cannot be written to", True), ("map of demo on cup 1", "", True)]
+    assert sorted(seen) == [("map of tests.tiny:network on cup 0", "cannot be written to", True),
+                            ("map of tests.tiny:network on cup 1", "", True)]
 
 
 def test_the_marker_of_a_sweep_that_goes_on_is_kept_on_whatever_machine_it_is(tmp_path):

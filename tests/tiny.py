@@ -23,8 +23,8 @@ class Tiny(nn.Module):
 
 
 class Sure(Tiny):
-    """Sure of the stand-in cup from two thirds of the viewpoints, (130, 30) and (50, 20) among them, and not from others,
-    such as (310, 80)."""
+    """Sure of the stand-in cup from two thirds of the viewpoints, such as (130, 30) and (50, 20), and not from (310, 80)
+    and others."""
 
     def __init__(self):
         super().__init__()

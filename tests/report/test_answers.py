@@ -42,8 +42,8 @@ def answers(run_script, tmp_path):
 
 def test_tables_and_figures_of_a_tree(answers, monkeypatch, tmp_path):
     for j in range(2):
-        write_result(tmp_path / "t/Demo/5" / str(j), 5, j, seed=j, answers=True)
-    write_result(tmp_path / "t/Demo/1/0", 1, 0)
+        write_result(tmp_path / "t/AlexNet/5" / str(j), 5, j, seed=j, answers=True)
+    write_result(tmp_path / "t/AlexNet/1/0", 1, 0)
     write_result(tmp_path / "t/VGG/5/0", 5, 0, seed=4, answers=True)
     path = tmp_path / "t/VGG/5/0" / MAP
     torch.save({**torch.load(path), "shape_id": "elsewhere"}, path)
@@ -54,13 +54,13 @@ def test_tables_and_figures_of_a_tree(answers, monkeypatch, tmp_path):
             *values)))[1])
     code, out, err = answers("--data_dir", tmp_path)
     assert code == 1 and err.count("VGG cup 0 was made from elsewhere, at hand is stand-in-cup-0") == 1
-    assert "without first answers: 1 map (Demo bathtub 0); map.py --override makes them anew" in out
+    assert "without first answers: 1 map (AlexNet bathtub 0); map.py --override makes them anew" in out
 
     rows = {(row["network"], row["class"], row["object"]): row for row in csv.DictReader(open(
         tmp_path / "results/answers.csv"))}
     for j in range(2):
-        stored = torch.load(tmp_path / "t/Demo/5" / str(j) / MAP)
-        row, top1, z = rows["Demo", "cup", str(j)], stored["top1"].numpy(), stored["z"].numpy()
+        stored = torch.load(tmp_path / "t/AlexNet/5" / str(j) / MAP)
+        row, top1, z = rows["AlexNet", "cup", str(j)], stored["top1"].numpy(), stored["z"].numpy()
         assert float(row["right"]) == pytest.approx(100 * np.mean(top1 == 3))
         counts = {name: 100 * np.mean(top1 == k) for k, name in ((4, "bowl"), (5, "hat | cap"))}
         first, second = sorted(counts, key=counts.get, reverse=True)
@@ -69,13 +69,13 @@ def test_tables_and_figures_of_a_tree(answers, monkeypatch, tmp_path):
         at = np.unravel_index(z.argmin(), z.shape)
         assert float(row["lowest confidence"]) == pytest.approx(z.min())
         assert row["at"] == f"{stored['xx'][at]}, {stored['yy'][at]}"
-    assert rows["Demo", "bathtub", "0"]["right"] == "" and rows["Demo", "bathtub", "0"]["lowest confidence"]
+    assert rows["AlexNet", "bathtub", "0"]["right"] == "" and rows["AlexNet", "bathtub", "0"]["lowest confidence"]
     assert "| hat \\| cap |" in (tmp_path / "results/answers.md").read_text()
 
     names = {path.name for path in (tmp_path / "results/2d").iterdir()}
-    figures = ("Demo_cup_0", "Demo_cup_1", "Demo_cup", "VGG_cup_0", "VGG_cup")
+    figures = ("AlexNet_cup_0", "AlexNet_cup_1", "AlexNet_cup", "VGG_cup_0", "VGG_cup")
     assert names == {f"{name}_answers{suffix}" for name in figures for suffix in (".pdf", ".png")}
-    (xx, _, top1, shown, right_first, _), figure = drawn["Demo: first answers to cup 0"]
+    (xx, _, top1, shown, right_first, _), figure = drawn["AlexNet: first answers to cup 0"]
     assert right_first and [one.index for one in shown][0] == 3 and top1.shape == xx.shape
     for one in shown:
         assert one.picture.shape == (224, 224) and one.picture.max() > 100
@@ -83,7 +83,7 @@ def test_tables_and_figures_of_a_tree(answers, monkeypatch, tmp_path):
     assert labels[0] == f"cup {shown[0].share:.0%} (right)" and len(labels) == 3
     (shown, _), _ = drawn["VGG: wrong answers to cup (1 object)"]
     assert all(one.picture is None for one in shown)  # the mesh is not at hand
-    (shown, _), _ = drawn["Demo: wrong answers to cup (2 objects)"]
+    (shown, _), _ = drawn["AlexNet: wrong answers to cup (2 objects)"]
     assert {one.index for one in shown} == {4, 5} and {one.object_nb for one in shown} <= {"0", "1"}
 
 

@@ -77,8 +77,8 @@ def test_the_page_holds_the_results(page_file, whole_tree):
     data, block = data_of(page), block_of(page)
     assert data["networks"] == ["AlexNet", "ResNet50"]
     names = [(thing["class_name"], thing["object_nb"], list(thing["results"])) for thing in data["objects"]]
-    assert names == [("bathtub", "0", ["AlexNet", "ResNet50"]), ("cup", "0", ["AlexNet", "ResNet50"]), ("cup", "1", ["AlexNet"]),
-                     ("cup", "1", ["ResNet50"])]
+    assert names == [("bathtub", "0", ["AlexNet", "ResNet50"]), ("cup", "0", ["AlexNet", "ResNet50"]),
+                     ("cup", "1", ["AlexNet"]), ("cup", "1", ["ResNet50"])]
     for k, network, folder in ((1, "ResNet50", "5/0"), (2, "AlexNet", "5/1")):
         view = data["objects"][k]["results"][network]["map"]
         z = torch.load(page_file.parent / "tree" / network / folder / MAP)["z"].numpy()
@@ -116,14 +116,14 @@ def test_settings_in_words():
 def test_the_page_holds_first_answers_where_the_map_does(page_file):
     page = page_file.read_text()
     results, block = data_of(page)["objects"][1]["results"], block_of(page)
-    demo, resnet = (results[network] for network in ("AlexNet", "ResNet50"))
+    alexnet, resnet = (results[network] for network in ("AlexNet", "ResNet50"))
     view = with_answers(page_file.parent / "tree/AlexNet/5/0" / MAP)
-    answers, scores = (block[demo["map"][name]:demo["map"][name] + view.z.size].reshape(view.z.shape)
+    answers, scores = (block[alexnet["map"][name]:alexnet["map"][name] + view.z.size].reshape(view.z.shape)
                        for name in ("top1", "top1_score"))
     np.testing.assert_array_equal(answers, view.top1)
     np.testing.assert_allclose(scores / 1000, view.top1_score, atol=0.0005001)
     assert data_of(page)["names"] == dict(AlexNet={str(MUG): "coffee mug", "435": "bathtub", "968": "cup"}, ResNet50={})
-    assert (demo["output"], demo["output_name"]) == (968, "cup")
+    assert (alexnet["output"], alexnet["output_name"]) == (968, "cup")
     assert "top1" not in resnet["map"] and resnet["output"] is None  # its files state no output
 
 

@@ -14,8 +14,8 @@ from utils.results.layout import MAP, OPTIM
 
 @pytest.fixture
 def export(run_script, tmp_path):
-    write_result(tmp_path / "t/Demo/5/0", 5, 0, answers=True, largest=True)
-    write_result(tmp_path / "t/Demo/5/1", 5, 1, parameters=("azimuth",), step=30)
+    write_result(tmp_path / "t/AlexNet/5/0", 5, 0, answers=True, largest=True)
+    write_result(tmp_path / "t/AlexNet/5/1", 5, 1, parameters=("azimuth",), step=30)
 
     def run(*words):
         return run_script(script, "export", "--checkpoint_dir", tmp_path / "t", "--results_dir", tmp_path, *words)
@@ -27,7 +27,7 @@ def test_every_view_and_region_by_the_files_themselves(export, tmp_path):
     assert code == 0, err
     rows = {name: list(csv.DictReader(open(tmp_path / f"export/{name}.csv", newline=""))) for name in TABLES}
     assert all(list(found[0]) == [column.name for column in TABLES[name]] for name, found in rows.items())
-    told, untold = (torch.load(tmp_path / "t/Demo/5" / number / MAP) for number in "01")
+    told, untold = (torch.load(tmp_path / "t/AlexNet/5" / number / MAP) for number in "01")
     mine, other = ([row for row in rows["views"] if row["object_nb"] == number] for number in "01")
     assert len(mine) == told["z"].numel() and len(other) == untold["z"].numel()
     for column, key in (("azimuth", "xx"), ("elevation", "yy"), ("score", "z"), ("top1", "top1"),
@@ -37,7 +37,7 @@ def test_every_view_and_region_by_the_files_themselves(export, tmp_path):
     assert [row["top1_name"] for row in mine] == [told["top1_names"][k] for k in told["top1"].ravel().tolist()]
     assert {row["top1"] for row in other} == {""} and len(mine[5]["score"]) < 13  # no digits that say nothing
 
-    stored = torch.load(tmp_path / "t/Demo/5/0" / OPTIM)
+    stored = torch.load(tmp_path / "t/AlexNet/5/0" / OPTIM)
     found = {(row["method"], row["point"]): row for row in rows["regions"] if row["object_nb"] == "0"}
     assert len(found) == 2 * (len(METHODS) + 1)
     for name in METHODS:

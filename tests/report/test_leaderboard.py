@@ -19,7 +19,7 @@ LEVEL = 0.45
 def tree(tmp_path_factory):
     """Three networks, seven objects that all have, and more that some have."""
     folder = tmp_path_factory.mktemp("leaderboard")
-    for n, network in enumerate(("Demo", "ResNet50", "VGG")):
+    for n, network in enumerate(("AlexNet", "ResNet50", "VGG")):
         for j in range(7 + n):
             write_result(folder / network / "5" / str(j), 5, j, seed=3 * j + n, iterations=40, answers=True)
     return folder
@@ -68,7 +68,7 @@ def by_hand(folder, network):
 def test_every_number_by_other_code(tree, run, tmp_path):
     code, out, err, rows = run(tree)
     assert code == 0, err
-    expected = {network: by_hand(tree, network) for network in ("Demo", "ResNet50", "VGG")}
+    expected = {network: by_hand(tree, network) for network in ("AlexNet", "ResNet50", "VGG")}
     right = {network: found["views right"].mean() for network, found in expected.items()}
     assert list(rows) == sorted(right, key=right.get, reverse=True)
     random = np.random.default_rng(5)
@@ -82,7 +82,7 @@ def test_every_number_by_other_code(tree, run, tmp_path):
             width = high - low + 1e-9
             assert abs(float(rows[network][f"{name} low"]) - low) < 0.15 * width, (network, name)
             assert abs(float(rows[network][f"{name} high"]) - high) < 0.15 * width, (network, name)
-    assert "without map.pt of Demo: cup 7, 8; python sweep.py" in out
+    assert "without map.pt of AlexNet: cup 7, 8; python sweep.py" in out
     assert "Over 7 objects of which all have a map, in the order of views right." in out
 
     lines = list(csv.DictReader(open(tmp_path / "leaderboard_neighbours.csv")))
@@ -99,25 +99,26 @@ def test_every_number_by_other_code(tree, run, tmp_path):
 
 
 def test_results_of_another_kind_are_left_out_by_name(tree, run, tmp_path):
-    write_result(tmp_path / "t/Demo/5/0", 5, 0)
-    write_result(tmp_path / "t/Demo/5/1", 5, 1, iterations=40)
-    write_result(tmp_path / "t/Demo/5/2", 5, 2, step=20, answers=True)
+    write_result(tmp_path / "t/AlexNet/5/0", 5, 0)
+    write_result(tmp_path / "t/AlexNet/5/1", 5, 1, iterations=40)
+    write_result(tmp_path / "t/AlexNet/5/2", 5, 2, step=20, answers=True)
     write_result(tmp_path / "t/VGG/5/1", 5, 1, seed=4, parameters=("azimuth",))
     code, out, err, rows = run(tmp_path / "t")
     assert code == 1
-    assert "left out: Demo cup 2: is of another kind (grid step 20) than most (stand-ins, grid step 15)" in err
+    assert "left out: AlexNet cup 2: is of another kind (grid step 20) than most (stand-ins, grid step 15)" in err
     assert "left out: VGG cup 1: is of another kind (azimuth)" in err
-    assert {network: row["objects"] for network, row in rows.items()} == {"Demo": "1", "VGG": "1"}
-    assert "views right" not in rows["Demo"]  # no map has the answers
+    assert {network: row["objects"] for network, row in rows.items()} == {"AlexNet": "1", "VGG": "1"}
+    assert "views right" not in rows["AlexNet"]  # no map has the answers
     assert rows["VGG"]["exact SRVR"] and not rows["VGG"]["purity OIR_W"]
-    assert any(f"purity OIR_W is over {there} objects." in out for there in ("1 (Demo), 0 (VGG)", "0 (VGG), 1 (Demo)"))
+    assert any(f"purity OIR_W is over {there} objects." in out
+               for there in ("1 (AlexNet), 0 (VGG)", "0 (VGG), 1 (AlexNet)"))
 
 
 def test_no_object_in_common(run, tmp_path):
-    write_result(tmp_path / "t/Demo/5/0", 5, 0)
+    write_result(tmp_path / "t/AlexNet/5/0", 5, 0)
     write_result(tmp_path / "t/VGG/5/1", 5, 1)
     code, _, err, _ = run(tmp_path / "t")
-    assert code == 2 and "there is no object that all of Demo, VGG have a map of" in err
+    assert code == 2 and "there is no object that all of AlexNet, VGG have a map of" in err
 
 
 def test_intervals_and_chance():
