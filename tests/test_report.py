@@ -227,13 +227,13 @@ def test_what_cannot_be_drawn_is_named_once(report, no_drawing, tree, tmp_path):
 def test_means_are_means(tree, no_drawing, monkeypatch, run_script, tmp_path):
     from utils.report import plots
     seen = {}
-    monkeypatch.setattr(plots, "plot_map", lambda result, title, colormap: seen.update({title: result.z}))
+    monkeypatch.setattr(plots, "plot_map", lambda result, title, colors: seen.update({title: result.z}))
     run_script(script, "maps", "-s", "cup", "--checkpoint_dir", tree, "--results_dir", tmp_path / "results")
     z = {name: torch.load(tree / name / MAP)["z"].numpy() for name in ("Demo/5/0", "Demo/5/1", "ResNet50/5/0",
                                                                        "ResNet50/5/1")}
     np.testing.assert_allclose(seen["Demo: mean confidence in cup (2 objects)"], (z["Demo/5/0"] + z["Demo/5/1"]) / 2,
                                rtol=1e-5)
-    np.testing.assert_allclose(seen["Mean confidence in cup (2 networks)"], sum(z.values()) / 4, rtol=1e-5)
+    np.testing.assert_allclose(seen["Mean confidence in cup (2 networks, 2 objects)"], sum(z.values()) / 4, rtol=1e-5)
 
 
 def test_a_profile_is_the_row_at_the_regions_elevation(tree, no_drawing, monkeypatch, run_script, tmp_path):
@@ -253,7 +253,7 @@ def test_a_profile_is_the_row_at_the_regions_elevation(tree, no_drawing, monkeyp
 def test_profiles_are_over_the_objects_that_all_networks_have(tree, no_drawing, monkeypatch, run_script, tmp_path):
     from utils.report import network_plots
     drawn = {}
-    monkeypatch.setattr(network_plots, "plot_profiles", lambda found, title: drawn.update({title: found}))
+    monkeypatch.setattr(network_plots, "plot_profiles", lambda found, title, to_maximum: drawn.update({title: found}))
     write_result(tree / "ResNet50/5/2", object_nb=2, seed=8)
     write_result(tree / "Demo/5/3", object_nb=3, seed=9, step=20)
     code, out, err = run_script(script, "profiles", "-s", "cup", "--checkpoint_dir", tree, "--results_dir", tmp_path)
