@@ -258,7 +258,7 @@ def test_profiles_are_over_the_objects_that_all_networks_have(tree, no_drawing, 
     write_result(tree / "Demo/5/3", object_nb=3, seed=9, step=20)
     code, out, err = run_script(script, "profiles", "-s", "cup", "--checkpoint_dir", tree, "--results_dir", tmp_path)
     assert f"without map.pt of Demo: cup 2; python sweep.py --networks Demo --classes 5 --objects 2 --jobs map " \
-        f"--checkpoint_dir {tree} makes it" in out
+        f"--checkpoint_dir {tree}, with the options of the others, makes it" in out
     assert "without map.pt of ResNet50: cup 3; python sweep.py --networks resnet --classes 5 --objects 3" in out
     assert code == 1 and err.count("left out: Demo cup 3: is of another kind (grid step 20)") == 1
     found = drawn["Confidence in cup at elevation 35 (mean of 2 objects, bands hold half of them)"]
