@@ -136,9 +136,10 @@ COMMANDS = dict(
                                      "than chance", ("level",)),
     answers=Command(answers, "what each network says instead of the class, and where it is least sure", ("data_dir",)),
     maps=Command(draw, "confidence over azimuth and elevation: of each object, and the means of each class",
-                 ("colormap",)),
-    regions=Command(draw, "regions over the maps", ("colormap",)),
-    profiles=Command(draw, "confidence over azimuth at one elevation, with one-dimensional regions", ("elevation",)),
+                 ("colormap", "to_maximum")),
+    regions=Command(draw, "regions over the maps", ("colormap", "to_maximum")),
+    profiles=Command(draw, "confidence over azimuth at one elevation: of each object, of networks on one object, and "
+                           "over a class", ("elevation", "to_maximum")),
     traces=Command(draw, "bounds and loss against iterations"),
     gif=Command(draw, "the object turning, the views inside its regions, and the regions growing",
                 ("elevation", "data_dir")),

@@ -71,4 +71,4 @@ def _command(network: str, class_nb: str, numbers: list[str], name: str, folder:
         given = OWN_NAME
     where = "" if folder == CHECKPOINT_DIR else f" --checkpoint_dir {folder}"
     return (f"python sweep.py --networks {given} --classes {class_nb} --objects {','.join(numbers)} --jobs "
-            f"{name}{where} makes it")
+            f"{name}{where}, with the options of the others, makes it")

@@ -17,8 +17,10 @@ from utils.parameters import AZIMUTH_AND_ELEVATION, domain_of
 from utils.regions import ndinterval
 from utils.report import animation, plots
 from utils.report.animation import Animation
+from utils.report.common import common_objects, networks_of
 from utils.report.drawing import GIF, Planned
-from utils.report.methods import COLORMAP, in_order
+from utils.report.kinds import counted
+from utils.report.methods import COLORMAP, Colors, in_order
 from utils.report.objects import shape_of, views_at
 from utils.report.on_map import holding, level_of
 from utils.report.planning import boxes_of, inputs, maps_of_one_kind, mean_of, name_of, row_at, title_of
@@ -33,45 +35,46 @@ GROWTH_FRAMES = 50
 INSIDE_SIZE = 112  # pixels a side of a view in a contact sheet
 
 
-def maps(tree: Tree, colormap: str) -> list[Planned]:
+def maps(tree: Tree, colormap: str, to_maximum: bool) -> list[Planned]:
     """Each map, the mean of a network's maps of a class, and the mean of all networks' means of a class.
 
     Means are left out where the tree is of one object, or of one network.
 
     Args:
         tree: the results.
-        colormap: matplotlib's name.
+        colormap, to_maximum: as in `Colors`.
     """
-    found = []
+    found, colors = [], Colors(colormap, to_maximum)
     by_class: dict[str, dict[str, dict[Key, Path]]] = defaultdict(lambda: defaultdict(dict))
     for key, path in tree.of(MAP).items():
         by_class[key.class_name][key.network][key] = path
-        draw = partial(_map, path, title_of(key, "confidence in"), colormap)
-        found.append(Planned(f"2d/{name_of(key)}", (path,), draw, (colormap,)))
+        draw = partial(_map, path, title_of(key, "confidence in"), colors)
+        found.append(Planned(f"2d/{name_of(key)}", (path,), draw, (colors,)))
     if tree.selection.object_nb:
         return found
     for class_name, by_network in by_class.items():
         for network, paths in by_network.items():
-            draw = partial(_mean_map, paths, f"{network}: mean confidence in {class_name}", colormap, tree.left_out)
+            draw = partial(_mean_map, paths, f"{network}: mean confidence in {class_name}", colors, tree.left_out)
             name = folder_name(f"{network}_{class_name}")
-            found.append(Planned(f"2d/{name}_Average", tuple(paths.values()), draw, (colormap,)))
+            found.append(Planned(f"2d/{name}_Average", tuple(paths.values()), draw, (colors,)))
         if not tree.selection.network:
             every = {key: path for paths in by_network.values() for key, path in paths.items()}
-            draw = partial(_mean_map, every, f"Mean confidence in {class_name}", colormap, tree.left_out, True)
-            found.append(Planned(f"2d/{folder_name(class_name)}_Average_2D", tuple(every.values()), draw, (colormap,)))
+            draw = partial(_mean_map, every, f"Mean confidence in {class_name}", colors, tree.left_out, True)
+            found.append(Planned(f"2d/{folder_name(class_name)}_Average_2D", tuple(every.values()), draw, (colors,)))
     return found
 
 
-def regions(tree: Tree, colormap: str) -> list[Planned]:
+def regions(tree: Tree, colormap: str, to_maximum: bool) -> list[Planned]:
     """The regions of each object over its map.
 
     Args:
         tree: the results.
-        colormap: matplotlib's name.
+        colormap, to_maximum: as in `Colors`.
     """
+    colors = Colors(colormap, to_maximum)
     maps_there = tree.of(MAP)
     return [Planned(f"2d/optim/{name_of(key)}_regions", inputs(path, maps_there.get(key)),
-                    partial(_regions, key, path, maps_there.get(key), colormap), (colormap,))
+                    partial(_regions, key, path, maps_there.get(key), colors), (colors,))
             for key, path in tree.of(OPTIM).items()]
 
 
@@ -117,26 +120,30 @@ def cells_inside(view: MapResult, box: ndinterval) -> np.ndarray:
     return (rows[:, None] * view.z.shape[1] + columns).ravel()
 
 
-def _map(path: Path, title: str, colormap: str) -> Figure:
-    return plots.plot_map(read_map(path), title, colormap=colormap)
+def _map(path: Path, title: str, colors: Colors) -> Figure:
+    return plots.plot_map(read_map(path), title, colors)
 
 
-def _mean_map(paths: dict[Key, Path], what: str, colormap: str, left_out: LeftOut, of_networks: bool = False) -> Figure:
-    """The mean of maps, or with `of_networks` the mean of the networks' means."""
+def _mean_map(paths: dict[Key, Path], what: str, colors: Colors, left_out: LeftOut,
+              of_networks: bool = False) -> Figure:
+    """The mean of maps, or with `of_networks` that over the networks and the objects that all of them have."""
     maps = maps_of_one_kind(paths, left_out)
-    groups: dict[str, list[MapResult]] = defaultdict(list)
-    for key, view in maps.items():
-        groups[key.network if of_networks else ""].append(view)
-    means = [mean_of(group, "object") for group in groups.values()]
-    result, words = mean_of([mean for mean, _ in means], "network") if of_networks else means[0]
-    return plots.plot_map(result, what + words, colormap=colormap)
+    if of_networks:
+        common, networks = common_objects(maps), networks_of(maps)
+        if not common:
+            raise InputError(f"{what}: there is no object that all of {', '.join(networks)} have a map of")
+        maps = {key: view for key, view in maps.items() if (key.class_nb, key.object_nb) in common}
+        words = f"{counted(len(networks), 'network')}, {counted(len(common), 'object')}"
+    else:
+        words = counted(len(maps), "object")
+    return plots.plot_map(mean_of(list(maps.values())), f"{what} ({words})", colors)
 
 
-def _regions(key: Key, path: Path, map_path: Path | None, colormap: str) -> Figure:
+def _regions(key: Key, path: Path, map_path: Path | None, colors: Colors) -> Figure:
     result = _read_boxes(path, "regions")
     below = None if map_path is None else read_map(map_path)
     return plots.plot_regions(boxes_of(result), result.initial_points, below,
-                              title_of(key, "regions of"), colormap,
+                              title_of(key, "regions of"), colors,
                               holding(result, below), level_of(result))
 
 

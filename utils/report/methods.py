@@ -31,6 +31,18 @@ COLORMAP = "viridis"  # even in lightness, and readable for the colour-blind
 PAPER_COLORMAP = "RdBu"
 
 
+@dataclass(frozen=True)
+class Colors:
+    """How a map's values are coloured.
+
+    Attributes:
+        colormap: matplotlib's name.
+        to_maximum: the colours of a confidence end at the map's largest, and not at 1.
+    """
+    colormap: str = COLORMAP
+    to_maximum: bool = False
+
+
 def in_order(names: Iterable[str]) -> list[str]:
     """Those of the names that are methods, each once, in the paper's order."""
     wanted = set(names)

@@ -35,12 +35,13 @@ class Profile:
     n_objects: int
 
 
-def plot_profiles(found: Mapping[str, Profile], title: str) -> Figure:
+def plot_profiles(found: Mapping[str, Profile], title: str, to_maximum: bool = False) -> Figure:
     """Draw the profiles of several networks in one figure, each with its spread.
 
     Args:
         found: by network.
         title: above the figure.
+        to_maximum: the confidence's axis ends where the curves do, and not at 1.
     """
     figure = Figure(figsize=(9, 4.2), layout="constrained")
     titled(figure, title)
@@ -51,7 +52,8 @@ def plot_profiles(found: Mapping[str, Profile], title: str) -> Figure:
         if one.low is not None and one.high is not None:
             axes.fill_between(one.azimuth, one.low, one.high, color=color, alpha=0.15, linewidth=0)
         handles += axes.plot(one.azimuth, one.mean, line, color=color, linewidth=2, label=network)
-    axes.set(xlabel="azimuth (degrees)", ylabel="confidence in the class", xlim=(0, 360), ylim=(0, 1))
+    axes.set(xlabel="azimuth (degrees)", ylabel="confidence in the class", xlim=(0, 360),
+             ylim=(0, None if to_maximum else 1))
     axes.set_xticks(range(0, 361, 45))
     _plain(axes, "both")
     figure.legend(handles=handles, loc="outside lower center", ncols=4, frameon=False)

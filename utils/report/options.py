@@ -28,6 +28,8 @@ OPTIONS: dict[str, tuple[tuple[str, ...], dict[str, Any]]] = dict(
                               help="confidence from which a view counts as robust (default: %(default)s)")),
     colormap=(("--paper",), dict(dest="colormap", action="store_const", const=PAPER_COLORMAP, default=COLORMAP,
                                  help="the paper's colours, red to blue (default: dark to light)")),
+    to_maximum=(("--scale",), dict(dest="to_maximum", choices=("0..1", "0..max"), default="0..1", help="of the "
+                                   "confidence: up to 1, or up to the largest of each figure (default: 0..1)")),
     elevation=(("--elevation",), dict(type=float, default=ELEVATION.default, metavar="DEGREES", help="of the camera, "
                                       "where the object's regions do not say (default: %(default)s)")),
     data_dir=(("--data_dir",), dict(type=file_path, default=Path("scale"), metavar="DIR",
@@ -56,6 +58,8 @@ def check(args: Namespace) -> None:
         raise InputError(f"--elevation {shown(args.elevation)}: expected {ELEVATION.begin} to {ELEVATION.end} degrees")
     if "level" in args and not 0 < args.level < 1:
         raise InputError(f"--level {shown(args.level)}: expected a number between 0 and 1")
+    if "to_maximum" in args:
+        args.to_maximum = args.to_maximum == "0..max"
     if "data_dir" in args and not os.path.isdir(args.data_dir):
         raise InputError(f"--data_dir {args.data_dir}: no such folder; give the one that holds <class>/<shape id>/"
                          "models")

@@ -7,7 +7,7 @@ import numpy as np
 from utils.errors import InputError
 from utils.files import folder_name
 from utils.regions import ndinterval
-from utils.report.kinds import Kinds, counted
+from utils.report.kinds import Kinds
 from utils.report.methods import in_order
 from utils.results.contents import MapResult, RegionsResult, read_map
 from utils.results.left_out import LeftOut
@@ -67,7 +67,6 @@ def maps_of_one_kind(paths: Mapping[Key, Path], left_out: LeftOut) -> dict[Key, 
     return kept
 
 
-def mean_of(results: list[MapResult], of_what: str) -> tuple[MapResult, str]:
-    """The mean of maps of one grid, and how many these are, in words."""
-    mean = np.mean([result.z for result in results], axis=0)
-    return MapResult(results[0].xx, results[0].yy, mean), f" ({counted(len(results), of_what)})"
+def mean_of(results: list[MapResult]) -> MapResult:
+    """The mean of maps of one grid."""
+    return MapResult(results[0].xx, results[0].yy, np.mean([result.z for result in results], axis=0))

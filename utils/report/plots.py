@@ -15,7 +15,7 @@ from utils.bounds import LARGEST
 from utils.files import whole_file
 from utils.parameters import AZIMUTH_AND_ELEVATION, PARAMETERS
 from utils.regions import ndinterval
-from utils.report.methods import COLORMAP, ON_MAP, STYLES
+from utils.report.methods import ON_MAP, STYLES, Colors
 from utils.report.on_map import DOMAIN, Regions, Verdicts, holds_on, with_largest
 from utils.results.contents import CONFIDENCE, MapResult
 from utils.results.layout import picture_path
@@ -23,26 +23,29 @@ from utils.results.metadata import Metadata
 from utils.results.store import ADVICE
 
 OUTLINED = [Stroke(linewidth=4, foreground="black"), Normal()]  # to be seen on any colour of the map
+COLORS = Colors()
+MOVED = 0.005  # of a side of the domain: what can be seen
+TICKS = dict(azimuth=5, elevation=6)  # of the whole domain: every 90 and every 20 degrees
 POINT_COLORS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#56b4e9", "#e69f00")  # Okabe and Ito's
 
 Traces = Mapping[str, Sequence[np.ndarray]]  # by method, one for each initial point
 
 
-def plot_map(result: MapResult, title: str, colormap: str = COLORMAP) -> Figure:
+def plot_map(result: MapResult, title: str, colors: Colors = COLORS) -> Figure:
     """Draw a score over two parameters.
 
     Args:
         result: a map; its metadata names the parameters and the score.
         title: above the map.
-        colormap: matplotlib's name.
+        colors: of the map.
     """
     figure, axes = _axes(title, result.metadata.parameters)
-    _draw_map(figure, axes, result, colormap)
+    _draw_map(figure, axes, result, colors)
     return figure
 
 
 def plot_regions(regions: Regions, initial_points: np.ndarray, below: MapResult | None, title: str,
-                 colormap: str = COLORMAP, holds: Verdicts | None = None, level: float | None = None) -> Figure:
+                 colors: Colors = COLORS, holds: Verdicts | None = None, level: float | None = None) -> Figure:
     """Draw regions over the map of the same object, as the paper's figure does, and the largest box on the map.
 
     A region that does not hold has a thin line, and a mark in its upper right corner.
@@ -53,13 +56,13 @@ def plot_regions(regions: Regions, initial_points: np.ndarray, below: MapResult 
         initial_points: [P, 2], drawn as green crosses.
         below: the map, or None for no map.
         title: above the figure.
-        colormap: matplotlib's name.
+        colors: of the map.
         holds: whether each region holds, as of `on_map.holding`; default: as the map says.
         level: of a robust region; default: that of the map's score.
     """
     figure, axes = _axes(title)
     if below is not None:
-        _draw_map(figure, axes, below, colormap)
+        _draw_map(figure, axes, below, colors)
     if level is None:
         level = (below.metadata if below else Metadata()).level
     handles, corners = [], []
@@ -93,7 +96,7 @@ def growth_frames(traces: Traces, initial_points: np.ndarray, below: MapResult, 
     """
     figure, axes = _axes(title)
     canvas = FigureCanvasAgg(figure)
-    _draw_map(figure, axes, below, COLORMAP)
+    _draw_map(figure, axes, below, COLORS)
     there = {method: [trace for trace in of_points if len(trace)] for method, of_points in traces.items()}
     boxes = [(_box((0, 0), (0, 0), method), trace) for method in there for trace in there[method]]
     for patch, _ in boxes:
@@ -158,6 +161,7 @@ def plot_traces(bounds: Traces, losses: Traces, initial_points: np.ndarray, para
         title: above the figure.
     """
     n = len(parameters)
+    start = first_move(bounds, domain)
     figure = Figure(figsize=(3.4 * (n + 1), 2.1 * len(bounds) + 1), layout="constrained")
     axes = figure.subplots(len(bounds), n + 1, sharex=True, squeeze=False)
     for row, method in zip(axes, bounds):
@@ -169,6 +173,8 @@ def plot_traces(bounds: Traces, losses: Traces, initial_points: np.ndarray, para
             row[n].plot(np.where(np.isfinite(loss), loss, np.nan), color=color, linewidth=1.2)
         for side, (ax, name) in enumerate(zip(row, parameters)):
             margin = 0.1 * domain.r[side]
+            if name in TICKS:
+                ax.set_yticks(np.linspace(domain.a[side], domain.b[side], TICKS[name]))
             ax.set(ylim=(domain.a[side] - margin, domain.b[side] + margin), ylabel=name)
             ax.axhspan(domain.a[side], domain.b[side], color="0.95", zorder=0)
             if not any(len(boxes) for boxes in bounds[method]):
@@ -180,11 +186,29 @@ def plot_traces(bounds: Traces, losses: Traces, initial_points: np.ndarray, para
             ax.margins(x=0)
     for ax in axes[-1]:
         ax.set_xlabel("iteration")
-    titled(figure, title)
+        ax.set_xlim(left=start)
+    titled(figure, f"{title}{f', from iteration {start}, before which nothing moves' if start else ''}")
     points = [", ".join(f"{number:g}" for number in point) for point in initial_points]
     figure.legend([Line2D([], [], color=POINT_COLORS[k % len(POINT_COLORS)]) for k in range(len(points))], points,
                   loc="outside lower center", ncols=max(len(points), 1), frameon=False)
     return figure
+
+
+def first_move(bounds: Traces, domain: ndinterval) -> int:
+    """The iteration from which a figure of traces starts: a little before the first in which a bound has moved by MOVED
+    of its domain's side.
+
+    Args:
+        bounds: [iterations, 2, n] boxes, by method.
+        domain: a box of n sides.
+    """
+    firsts = []
+    for trace in (trace for of_points in bounds.values() for trace in of_points if len(trace)):
+        moved = (np.abs(trace - trace[0]) > MOVED * domain.r).any(axis=(1, 2))
+        firsts.append(int(moved.argmax()) if moved.any() else len(trace))
+    longest = max((len(trace) for of_points in bounds.values() for trace in of_points), default=0)
+    first = min(firsts, default=0)
+    return 0 if first >= longest else max(first - longest // 20, 0)
 
 
 def titled(figure: Figure, text: str) -> None:
@@ -252,9 +276,10 @@ def _finish_regions(figure: Figure, axes: Axes, initial_points: np.ndarray, hand
     figure.legend(entries, names, loc="outside lower center", ncols=6, frameon=False)
 
 
-def _draw_map(figure: Figure, axes: Axes, result: MapResult, colormap: str) -> None:
+def _draw_map(figure: Figure, axes: Axes, result: MapResult, colors: Colors) -> None:
     score = result.metadata.score_name
-    low, high = (0, 1) if score == CONFIDENCE else (None, None)
-    cells = axes.pcolormesh(result.xx, result.yy, result.z, cmap=colormap, vmin=low, vmax=high, shading="nearest",
-                            rasterized=True)  # thousands of cells make a slow PDF
+    low, high = (0, None if colors.to_maximum else 1) if score == CONFIDENCE else (None, None)
+    cells = axes.pcolormesh(result.xx, result.yy, result.z, cmap=colors.colormap, vmin=low, vmax=high,
+                            shading="nearest", rasterized=True)  # thousands of cells make a slow PDF
     figure.colorbar(cells, label=f"{score} in the class", pad=0.01)
+    set_viewpoints(axes, result.metadata.parameters)  # once more: the map's own limits leave out the last tick

@@ -21,7 +21,7 @@ from utils.results.left_out import LeftOut
 from utils.results.tree import Key, Tree
 
 
-def profiles(tree: Tree, elevation: float) -> list[Planned]:
+def profiles(tree: Tree, elevation: float, to_maximum: bool) -> list[Planned]:
     """Confidence over azimuth at one elevation: of each object, with its regions where they are one-dimensional; of all
     networks on one object; and of all networks in the mean over the objects of a class that all of them have.
 
@@ -30,8 +30,9 @@ def profiles(tree: Tree, elevation: float) -> list[Planned]:
     Args:
         tree: the results.
         elevation: degrees, for objects without such regions.
+        to_maximum: the axis of several networks ends at their largest confidence, and not at 1.
     """
-    regions_there, maps_there = tree.of(OPTIM), tree.of(MAP)
+    regions_there, maps_there, options = tree.of(OPTIM), tree.of(MAP), (elevation, to_maximum)
     found = [Planned(f"1d/{name_of(key)}_profile", inputs(path, regions_there.get(key)),
                      partial(_profile, key, path, regions_there.get(key), elevation), (elevation,))
              for key, path in maps_there.items()]
@@ -42,15 +43,15 @@ def profiles(tree: Tree, elevation: float) -> list[Planned]:
         by_object[key.class_name, key.object_nb][key] = path
     for (class_name, object_nb), paths in by_object.items():
         if len(paths) > 1:
-            draw = partial(_overlaid, paths, f"{class_name} {object_nb}", elevation, tree.left_out)
+            draw = partial(_overlaid, paths, f"{class_name} {object_nb}", *options, tree.left_out)
             found.append(Planned(f"1d/azimuth_performance_{folder_name(class_name)}_{object_nb}",
-                                 tuple(paths.values()), draw, (elevation,)))
+                                 tuple(paths.values()), draw, options))
     for class_name, paths in () if tree.selection.object_nb else by_class.items():
         for line in missing_lines(paths, "map", tree.folder):
             print(line)
-        draw = partial(_overlaid, paths, class_name, elevation, tree.left_out)
+        draw = partial(_overlaid, paths, class_name, *options, tree.left_out)
         found.append(Planned(f"1d/average_azimuth_performance_{folder_name(class_name)}", tuple(paths.values()), draw,
-                             (elevation,)))
+                             options))
     return found
 
 
@@ -62,7 +63,7 @@ def profile_of(maps: list[MapResult], elevation: float) -> Profile:
     return Profile(maps[0].xx[row], values.mean(0), low, high, len(maps))
 
 
-def _overlaid(paths: dict[Key, Path], of_what: str, elevation: float, left_out: LeftOut) -> Figure:
+def _overlaid(paths: dict[Key, Path], of_what: str, elevation: float, to_maximum: bool, left_out: LeftOut) -> Figure:
     """The profiles of several networks over the objects that all of them have.
 
     Raises:
@@ -78,7 +79,7 @@ def _overlaid(paths: dict[Key, Path], of_what: str, elevation: float, left_out: 
     over = f"mean of {counted(len(common), 'object')}{', bands hold half of them' if len(common) > 1 else ''}"
     title = f"Confidence in {of_what} at elevation {at:g}{f' ({over})' if len(paths) > len(networks) else ''}"
     return network_plots.plot_profiles({network: profile_of(views, elevation) for network, views in chosen.items()},
-                                       title)
+                                       title, to_maximum)
 
 
 def elevation_of(view: MapResult, elevation: float) -> float:
