@@ -108,7 +108,8 @@ def test_paths_that_lead_to_no_file(words, complaint, said, things):
 @pytest.mark.parametrize("module, words, complaint", [
     (map_script, ("--step", "1e-9"), "--step 1e-9: would be 360,000,000,000 x 100,000,000,000 = 3.6e+22 views; "
                                      "expected at most 10,000,000"),
-    (map_script, ("--step", "0.01"), "= 360,000,000 views"), (map_script, ("--step", "1e-320"), "--step 1e-320: would"),
+    (map_script, ("--step", "0.01"), "= 360,000,000 views"),
+    (map_script, ("--step", "1e-320"), "--step 1e-320: would be views without"),
     (map_script, ("--step", DIGITS), "--step 9999999999"), (map_script, ("--step", "nan"), "--step nan"),
     (map_script, ("--class_nb", DIGITS), "--class_nb 9999999999"), (map_script, ("--class_nb", "²"), "--class_nb ²"),
     (map_script, ("--class_nb", "-1"), "--class_nb -1: expected one of 0 aeroplane"),
@@ -133,9 +134,9 @@ def test_paths_that_lead_to_no_file(words, complaint, said, things):
     (optim_script, ("--learning_rate", "1e4"), "--learning_rate 10000: expected a number above 0 up to 1,000"),
     (optim_script, ("--learning_rate", DIGITS), "--learning_rate inf"), (optim_script, ("--beta", "nan"), "--beta nan"),
     (optim_script, ("--reg", "1e4"), "--reg 10000: expected a number from 0 up to 1,000"),
-    (optim_script, ("--elevation", "95"), "--elevation 95: elevation 95"),
+    (optim_script, ("--elevation", "95"), "--elevation 95: elevation 95 is"),
     (optim_script, ("--level", "inf"), "--level"),
-    (optim_script, ("--lattice", "1e-320"), "--lattice 1e-320: would be"),
+    (optim_script, ("--lattice", "1e-320"), "--lattice 1e-320: would be views"),
     (optim_script, ("--lattice", "0.001"), "--lattice 0.001: would be 360,001 x 100,001 = 36,000,460,001 views; "
                                            "expected at most 50,000,000"),
     (optim_script, ("--parameters", "azimuth,elevation,distance,red,blue"), "--lattice 3,3,0.05,0.025,0.025: would be"),
@@ -154,13 +155,13 @@ def test_paths_that_lead_to_no_file(words, complaint, said, things):
     (sweep_script, ("stat",), "'stat' is not known; expected run or status"),
     (sweep_script, ("--max_concurrent", "-3"), "--max_concurrent -3: expected at least 1"),
     (sweep_script, ("--cpus_per_job", "nan"), "--cpus_per_job nan"),
-    (report_script, ("maps", "--check", "x"), "unrecognized arguments: --check x"),
+    (report_script, ("maps", "--check", "x"), "unrecognized arguments: --check x (--help lists"),
     (report_script, ("gif", "--elevation", DIGITS), "--elevation inf: expected -10 to 90 degrees"),
     (report_script, ("audit", "--level", "1e6"), "--level 1000000: expected a number between 0 and 1"),
 ])
 def test_numbers_and_options(module, words, complaint, said, tmp_path):
     usual = {map_script: TINY, optim_script: TINY, sweep_script: SWEEP, report_script: ()}[module]
-    line = said(module, *words, *(() if words[0] in usual else usual))
+    line = said(module, *usual, *words)
     assert complaint in line, line
     assert list(tmp_path.rglob("*.pt")) == []
 

@@ -308,6 +308,18 @@ def test_a_task_is_done_here_once_the_process_that_was_at_work_on_it_has_failed(
     assert seen == [(name, "process 1 on there is making it", False), (name, "", True)]
 
 
+def test_a_gathered_result_takes_the_place_of_no_other(tmp_path):
+    words = (*QUICK, "--jobs", "map", "--classes", "5", "--objects", "0", "--checkpoint_dir", tmp_path)
+    [task] = script.wanted(script.parse_args([*map(str, words)]))
+    task.update_state()
+    store.ResultFile(task.path, {**task.settings, "step": 5}).save_finished({})
+    handle = object.__new__(cluster._WorkerHandle)
+    handle.claim = ExitStack()
+    with pytest.raises(store.OtherSettings, match="step 5, now 30.0.*; pass --override"):
+        handle.begin(task, None)
+    assert os.listdir(task.path.parent) == ["map.pt"]
+
+
 def test_a_folder_that_one_task_cannot_write_to_is_that_tasks(attempts, monkeypatch):
     def begin(worker, task, marker):
         if task.options.object_nb == 0:

@@ -102,7 +102,8 @@ def in_domain(option: str, name: str, number: str | float) -> float:
     except ValueError:
         raise InputError(f"{option}: {number!r} is no number; expected one of {name}, {expected}") from None
     if not parameter.begin <= value <= parameter.end:
-        raise InputError(f"{option}: {name} {number} is outside its domain, {expected}")
+        given = shown(number) if isinstance(number, float) else number
+        raise InputError(f"{option}: {name} {given} is outside its domain, {expected}")
     return value
 
 
@@ -148,6 +149,6 @@ def check_views(sides: Sequence[float], given: str, most: int = MOST_VIEWS) -> N
     with np.errstate(over="ignore"):
         total = float(np.prod(numbers))
     if not total <= most:
-        product = " x ".join(f"{number:,.0f}" if number < 1e15 else f"{number:.3g}" for number in numbers)
-        raise InputError(f"{given}: would be {product} = {f'{total:,.0f}' if total < 1e15 else f'{total:.3g}'} views; "
-                         f"expected at most {most:,}")
+        *product, views = (f"{number:,.0f}" if number < 1e15 else f"{number:.3g}" for number in (*numbers, total))
+        how_many = f"{' x '.join(product)} = {views} views" if np.isfinite(total) else "views without end"
+        raise InputError(f"{given}: would be {how_many}; expected at most {most:,}")

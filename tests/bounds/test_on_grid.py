@@ -2,7 +2,7 @@
 import itertools
 
 import numpy as np
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from utils.bounds.on_grid import largest_on_grid
@@ -24,6 +24,7 @@ def by_brute_force(x, y, holds, start):
     return ndinterval(bounds[:2], bounds[2:])
 
 
+@example(19, 4, 4, 0.9)  # of two boxes without area from the same corner
 @settings(max_examples=200, deadline=None)
 @given(st.integers(0, 2 ** 32 - 1), st.integers(1, 7), st.integers(1, 7), st.sampled_from([0.3, 0.7, 0.9, 1.0, 0.0]))
 def test_it_is_the_largest_of_all_boxes(seed, rows, columns, share):

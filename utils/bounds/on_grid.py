@@ -10,7 +10,7 @@ def largest_on_grid(x: np.ndarray, y: np.ndarray, holds: np.ndarray, start: tupl
     Every row has a run of points around the start's column in which f holds. A box of some rows is widest where it has
     the columns that all their runs share. Only the widest box of each choice of rows can be the answer, and these are
     compared all at once: the answer is exact. Ties go to the box with more points, then to the lexicographically
-    smaller lower corner.
+    smaller lower corner, then to the smaller upper one.
 
     Args:
         x: [columns] the first number of the grid's points, ascending.
@@ -31,8 +31,8 @@ def largest_on_grid(x: np.ndarray, y: np.ndarray, holds: np.ndarray, start: tupl
     end = np.minimum.outer(np.minimum.accumulate(last[low]), np.minimum.accumulate(last[high]))
     area = (x[end] - x[begin]) * (y[high] - y[low][:, None])
     count = (end - begin + 1) * (high - low[:, None] + 1)
-    lows = np.broadcast_to(low[:, None], area.shape)
-    i, j = divmod(int(np.lexsort([key.ravel() for key in (lows, begin, -count, -area)])[0]), len(high))
+    lows, highs = np.broadcast_to(low[:, None], area.shape), np.broadcast_to(high, area.shape)
+    i, j = divmod(int(np.lexsort([key.ravel() for key in (highs, end, lows, begin, -count, -area)])[0]), len(high))
     return ndinterval([x[begin[i, j]], y[low[i]]], [x[end[i, j]], y[high[j]]])
 
 

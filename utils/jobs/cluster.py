@@ -198,11 +198,15 @@ class _WorkerHandle:
 
         Raises:
             Taken: if the results come back through Ray, and another process is at work on this one.
-            InputError: if the result could not be written.
+            InputError: if the result could not be written, or would take the place of one made from something else.
         """
         if marker is None:  # the worker's own lock is on another machine
             assert task.path is not None and task.settings is not None
-            self.claim.enter_context(ResultFile(task.path, task.settings).locked(wait=False))
+            file = ResultFile(task.path, task.settings, task.options.override)
+            with ExitStack() as claim:
+                claim.enter_context(file.locked(wait=False))
+                file.finished()  # raises for what is not to be overridden
+                self.claim = claim.pop_all()
         self.network = task.options.network
         self.meshes.add(task.mesh)
         return self.actor.do.remote(task.script.__name__, task.options, task.settings, marker)

@@ -29,7 +29,8 @@ class Parser(argparse.ArgumentParser):
         """The parsed options. One that is not known ends the process, and the nearest that is known is named."""
         parsed, unknown = self.parse_known_args(args, namespace)
         if unknown:
-            near = difflib.get_close_matches(unknown[0].partition("=")[0], self._option_string_actions, n=1)
+            known = self._option_string_actions.keys() - {"--help"}
+            near = difflib.get_close_matches(unknown[0].partition("=")[0], sorted(known), n=1)
             self.error(f"unrecognized arguments: {' '.join(unknown)}{f'; did you mean {near[0]}?' if near else ''}")
         for name, value in vars(parsed).items():
             if value == []:  # of --name=--, before Python 3.13
