@@ -232,8 +232,8 @@ def test_means_are_means(tree, no_drawing, monkeypatch, run_script, tmp_path):
     run_script(script, "maps", "-s", "cup", "--checkpoint_dir", tree, "--results_dir", tmp_path / "results")
     z = {name: torch.load(tree / name / MAP)["z"].numpy() for name in ("AlexNet/5/0", "AlexNet/5/1", "ResNet50/5/0",
                                                                        "ResNet50/5/1")}
-    np.testing.assert_allclose(seen["AlexNet: mean confidence in cup (2 objects)"], (z["AlexNet/5/0"] + z["AlexNet/5/1"]) / 2,
-                               rtol=1e-5)
+    np.testing.assert_allclose(seen["AlexNet: mean confidence in cup (2 objects)"],
+                               (z["AlexNet/5/0"] + z["AlexNet/5/1"]) / 2, rtol=1e-5)
     np.testing.assert_allclose(seen["Mean confidence in cup (2 networks, 2 objects)"], sum(z.values()) / 4, rtol=1e-5)
 
 
@@ -258,7 +258,7 @@ def test_profiles_are_over_the_objects_that_all_networks_have(tree, no_drawing, 
     write_result(tree / "ResNet50/5/2", object_nb=2, seed=8)
     write_result(tree / "AlexNet/5/3", object_nb=3, seed=9, step=20)
     code, out, err = run_script(script, "profiles", "-s", "cup", "--checkpoint_dir", tree, "--results_dir", tmp_path)
-    assert f"without map.pt of AlexNet: cup 2; python sweep.py --networks AlexNet --classes 5 --objects 2 --jobs map " \
+    assert f"without map.pt of AlexNet: cup 2; python sweep.py --networks alexnet --classes 5 --objects 2 --jobs map " \
         f"--checkpoint_dir {tree}, with the options of the others, makes it" in out
     assert "without map.pt of ResNet50: cup 3; python sweep.py --networks resnet --classes 5 --objects 3" in out
     assert code == 1 and err.count("left out: AlexNet cup 3: is of another kind (grid step 20)") == 1

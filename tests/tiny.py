@@ -23,7 +23,7 @@ class Tiny(nn.Module):
 
 
 class Sure(Tiny):
-    """Sure of the stand-in cup from two thirds of the viewpoints, such as (130, 30) and (50, 20); not from (310, 80)."""
+    """Sure of the stand-in cup from two thirds of the viewpoints: from (130, 30) and (50, 20), not from (310, 80)."""
 
     def __init__(self):
         super().__init__()

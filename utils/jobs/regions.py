@@ -14,11 +14,11 @@ from utils.bounds.descent import Descent, Grown, start, step
 from utils.jobs.progress import progress
 from utils.jobs.region_options import RegionOptions
 from utils.parameters import PARAMETERS, domain_of
+from utils.results.checks import check_records
 from utils.results.contents import (
     MethodResult,
     RegionsResult,
     as_input_error,
-    check_records,
     regions_contents,
     regions_of,
 )

@@ -16,14 +16,12 @@ from utils.parameters import AZIMUTH_AND_ELEVATION, PARAMETERS
 from utils.regions import ndinterval
 from utils.results import layout
 from utils.results.arrays import array, row, trace
+from utils.results.checks import answers_of, check_found
 from utils.results.metadata import Contents, Metadata, identity, metadata_of, of_type
 from utils.results.opening import open_any
 from utils.semantic.scores import SCORES
 
 CONFIDENCE = SCORES["softmax"].words
-NUMBERS = {  # in what is said of a region
-    "certificates": ("level", "n_views", "n_below", "low", "high", "mean", "top1", "worst"),
-    "promises": ("level", "risk", "confidence", "high", "n_views", "n_below")}
 
 
 @dataclass(frozen=True, eq=False)
@@ -163,7 +161,7 @@ def map_of(contents: Contents) -> MapResult:
         raise ValueError("xx or yy is not finite")
     if not np.isfinite(z).any():
         raise ValueError("z has no number that is finite")
-    return MapResult(xx, yy, z, metadata_of(contents, AZIMUTH_AND_ELEVATION), *_answers_of(contents, z.shape))
+    return MapResult(xx, yy, z, metadata_of(contents, AZIMUTH_AND_ELEVATION), *answers_of(contents, z.shape))
 
 
 def regions_of(contents: Contents, with_traces: bool = True) -> RegionsResult:
@@ -192,7 +190,7 @@ def regions_of(contents: Contents, with_traces: bool = True) -> RegionsResult:
     methods = {}
     for name, entry in entries.items():
         optional = {key: entry.get(key) for key in layout.OPTIONAL}
-        _check_found(optional, len(regions[name]))
+        check_found(optional, len(regions[name]))
         traces, losses = (entry.get(key) if with_traces else None for key in (layout.TRACES, layout.LOSSES))
         methods[name] = MethodResult(regions[name], traces, losses, **optional)
     profile = [array(part) for part in contents.get(layout.PROFILE, ())]
@@ -253,48 +251,6 @@ def as_input_error(path: Path, advice: str = "") -> Iterator[None]:
     except Exception as error:
         raise InputError(f"{path}: is no result of map.py or optim.py: {one_line(error)[:200]}"
                          f"{f'; {advice}' if advice else ''}") from None
-
-
-def _check_found(optional: Contents, n_regions: int) -> None:
-    """Turn away what a file says of its regions if it is not what optim.py writes there."""
-    for key in NUMBERS:
-        records = optional[key]
-        if records is None:
-            continue
-        if not isinstance(records, list) or len(records) != n_regions:
-            raise ValueError(f"expected {key} of {n_regions} regions")
-        check_records(key, records)
-
-
-def check_records(key: str, records: list[Any]) -> None:
-    """Check what is said of regions, each of which has a record or None.
-
-    Args:
-        key: of NUMBERS.
-        records: dicts of numbers, or None.
-
-    Raises:
-        ValueError: for one that is none.
-    """
-    for record in records:
-        if record is not None and not (isinstance(record, dict) and all(
-                isinstance(record.get(name), (int, float)) for name in NUMBERS[key])):
-            raise ValueError(f"{key} are not numbers of {', '.join(NUMBERS[key])}")
-
-
-def _answers_of(contents: Contents, shape: tuple[int, ...]) -> tuple[Any, ...]:
-    """What a file says of the first answers: the values of layout.ANSWERS, all None where it says nothing."""
-    if not {layout.TOP1, layout.TOP1_SCORE} <= contents.keys():
-        return (None,) * len(layout.ANSWERS)
-    top1, score = (array(contents[key], dtype=None) for key in (layout.TOP1, layout.TOP1_SCORE))
-    if not (top1.shape == score.shape == shape and top1.dtype.kind == "i" and top1.min() >= 0):
-        raise ValueError(f"top1 and top1_score have shapes {top1.shape} and {score.shape}; expected for both "
-                         f"{shape}, indices of answers and their scores")
-    names = contents.get(layout.TOP1_NAMES)
-    if names is not None and not (isinstance(names, dict) and all(
-            type(key) is int and type(name) is str for key, name in names.items())):
-        raise ValueError("top1_names are no names by index")
-    return top1, score, names
 
 
 def _found(contents: Contents, key: str) -> Any:
