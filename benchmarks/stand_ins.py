@@ -41,7 +41,7 @@ def main():
         f = Confidence(Views(shape, image_size=network.image_size), classifier, network.label(class_nb))
         scores, firsts = f.value_and_top1(POINTS)
         best[class_nb, object_nb], right[class_nb, object_nb] = scores.max(), firsts.float().mean()
-        portrait = f.images(PORTRAIT)[0, 0].reshape(112, 2, 112, 2).mean((1, 3))
+        portrait = Views(shape)(PORTRAIT)[0, 0].reshape(112, 2, 112, 2).mean((1, 3))
         sheet[class_nb, object_nb] = (portrait * 255).round().byte().numpy()
     if args.picture:
         rows, columns, height, width = sheet.shape

@@ -56,6 +56,15 @@ def test_one_network_or_class_or_object(report, tmp_path):
         assert len(rows) == n_rows and rows[0]["objects"] == str(n_objects)
 
 
+def test_results_of_a_network_that_is_gone_are_read_as_any(report, tree, tmp_path):
+    (tree / "AlexNet").rename(tree / "Demo")
+    for words, n_lines in ((("-n", "demo"), 1), ((), 1), (("-n", "resnet"), 0)):
+        code, out, err = report("srvr", *words)
+        assert code == 0 and out.count(f"{tree}: Demo is a network that is gone; its results are read as any") == n_lines
+    assert report("srvr", "-n", "demo")[0] == 0
+    assert [row["network"] for row in csv.DictReader(open(tmp_path / "results/srvr.csv"))] == ["Demo"]
+
+
 def test_a_bad_file_is_named_and_the_rest_goes_on(report, tree, tmp_path):
     marker = tmp_path / "marker"
     (tree / "AlexNet/5/0" / MAP).write_bytes(hostile.command(marker))
