@@ -119,10 +119,12 @@ def parse_args(argv: list[str] | None = None) -> Namespace:
 
 def tree_of(folder: Path, args: Namespace, left_out: LeftOut) -> Tree:
     """The results below a folder that the options ask for."""
-    from utils.networks.torchvision_networks import PAPER_NETWORKS  # brings torch, which takes seconds
-    folders = {name: folder_name for name, (folder_name, _) in PAPER_NETWORKS.items()}
-    selection = Selection(args.network, args.class_nb, args.object_nb, folders)
-    return Tree(folder, selection, left_out, catalogue_of(args.dataset).class_names)
+    from utils.networks.table import FOLDERS, GONE  # brings torch, which takes seconds
+    selection = Selection(args.network, args.class_nb, args.object_nb, FOLDERS)
+    tree = Tree(folder, selection, left_out, catalogue_of(args.dataset).class_names)
+    for network in sorted({key.network for key in tree.keys} & set(GONE.values())):
+        print(f"{folder}: {network} is a network that is gone; its results are read as any, and cannot be made anew")
+    return tree
 
 
 def main() -> None:

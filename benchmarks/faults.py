@@ -26,12 +26,13 @@ from utils.jobs.options import Parser
 from utils.jobs.script import run_script
 
 ROOT = Path(__file__).parents[1]
+NETWORK = "tests.tiny:sure"
 OPTIM = ("--n_iterations", "10", "--methods", "OIR_W,naive,largest", "--initial_points", "130,30", "--initial_width",
          "5", "--lattice", "20", "--certify", "40")
 COMMANDS = {
-    "map.py": ("--network", "demo", "--class_nb", "5", "--gpu", "-1", "--step", "10", "--batch_size", "8"),
-    "optim.py": ("--network", "demo", "--class_nb", "5", "--gpu", "-1", *OPTIM),
-    "sweep.py": ("--networks", "demo", "--classes", "5", "--objects", "0-2", "--gpu", "-1", "--step", "15", *OPTIM),
+    "map.py": ("--network", NETWORK, "--class_nb", "5", "--gpu", "-1", "--step", "10", "--batch_size", "8"),
+    "optim.py": ("--network", NETWORK, "--class_nb", "5", "--gpu", "-1", *OPTIM),
+    "sweep.py": ("--networks", NETWORK, "--classes", "5", "--objects", "0-2", "--gpu", "-1", "--step", "15", *OPTIM),
 }
 HURRIED = ("import runpy, sys; from utils.results import store; store.SAVE_EVERY = 0.05; del sys.argv[0]; "
            "runpy.run_path(sys.argv[0], run_name='__main__')")

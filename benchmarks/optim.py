@@ -4,7 +4,7 @@
 
 (a) peak memory of optim.py; (b) all boxes in lock-step, against the same descent of one box at a time that asks for one
 view at a time, as the released program does; (c) shares of rendering, its gradient and the network; (d) a gradient view
-over a forward view for every mesh. Networks but demo have random weights.
+over a forward view for every mesh. alexnet and resnet have random weights.
 """
 import tempfile
 import time
@@ -115,32 +115,33 @@ def main():
     print(machine())
     shape = load_shape(args.data_dir, args.class_nb, args.object_nb)
     with tempfile.TemporaryDirectory() as folder:
-        files = {"demo": None, **{name: random_weights(name, folder) for name in ("alexnet", "resnet")}}
+        files = {"efficientnet_lite0": None, **{name: random_weights(name, folder) for name in ("alexnet", "resnet")}}
 
         def f_of(network):
             chosen = choose_network(network, files[network])
             return Confidence.of(chosen, chosen.label(args.class_nb), shape)
 
         print("\n(a) peak memory of optim.py")
-        for network in ("demo", "alexnet", "resnet"):
+        for network in ("efficientnet_lite0", "alexnet", "resnet"):
             weights = ("--weights", files[network]) if files[network] else ()
             options = ("--network", network, *weights, "--data_dir", args.data_dir, "--class_nb", args.class_nb,
                        "--object_nb", args.object_nb, "--n_iterations", 4, "--methods", ",".join(METHODS))
             *_, peak = run_script_alone("optim.py", *options, "--certify", 0, "--gpu", -1, "--checkpoint_dir", folder)
-            print(f"{network:8} {peak:.2f} GB", flush=True)
+            print(f"{network:18} {peak:.2f} GB", flush=True)
 
-        print("\n(b) 50 iterations, 3 methods x 4 points\nnetwork  lock-step s  one by one s  ratio  traces differ by")
-        for network in ("demo", "alexnet"):
+        print("\n(b) 50 iterations, 3 methods x 4 points\nnetwork            lock-step s  one by one s  ratio  "
+              "traces differ by")
+        for network in ("efficientnet_lite0", "alexnet"):
             together, alone, difference = lock_step(f_of(network), 50)
-            print(f"{network:8} {together:11.1f} {alone:13.1f} {alone / together:6.1f}  {difference:.1e}", flush=True)
+            print(f"{network:18} {together:11.1f} {alone:13.1f} {alone / together:6.1f}  {difference:.1e}", flush=True)
 
-        print("\n(c) one iteration\nnetwork  ms  rendering  network  its gradient  renderer's gradient")
-        for network in ("demo", "alexnet", "resnet"):
+        print("\n(c) one iteration\nnetwork             ms  rendering  network  its gradient  renderer's gradient")
+        for network in ("efficientnet_lite0", "alexnet", "resnet"):
             f = f_of(network)
             shares(f, 1)
             times = shares(f, 5)
             rendering, forward, backward, gradient = times / times.sum()
-            print(f"{network:8} {times.sum() * 1e3:.0f} {rendering:10.0%} {forward:8.0%} {backward:13.0%} "
+            print(f"{network:18} {times.sum() * 1e3:.0f} {rendering:10.0%} {forward:8.0%} {backward:13.0%} "
                   f"{gradient:20.0%}", flush=True)
 
         print("\n(d) ms per 224 x 224 view\nshape            faces  forward  gradient  ratio")

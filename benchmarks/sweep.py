@@ -36,7 +36,8 @@ def seconds(*commands, at_once=1):
 
 def main():
     parser = Parser(prog="benchmarks.sweep", description=__doc__.splitlines()[0])
-    parser.add_argument("--network", default="demo", metavar="NAME", help="(default: demo)")
+    parser.add_argument("--network", default="efficientnet_lite0", metavar="NAME",
+                        help="(default: %(default)s)")
     parser.add_argument("--class_nb", type=int, default=5, metavar="N", help="(default: 5)")
     parser.add_argument("--step", type=float, default=3, metavar="DEGREES", help="(default: 3)")
     args = parser.parse_args()

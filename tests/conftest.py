@@ -50,7 +50,8 @@ def whole_tree(tmp_path_factory):
     """Two networks, three objects of two classes."""
     from tests.trees import write_result
     tree = tmp_path_factory.mktemp("tree")
-    for seed, name in enumerate(("ResNet50/5/0", "ResNet50/5/1", "ResNet50/1/0", "Demo/5/0", "Demo/5/1", "Demo/1/0")):
+    for seed, name in enumerate(("ResNet50/5/0", "ResNet50/5/1", "ResNet50/1/0", "AlexNet/5/0", "AlexNet/5/1",
+                                 "AlexNet/1/0")):
         _, class_nb, object_nb = name.split("/")
         write_result(tree / name, int(class_nb), int(object_nb), seed)
     return tree

@@ -17,7 +17,7 @@ import optim
 from utils import files
 
 ROOT = Path(__file__).parents[1]
-DEMO = ("--network", "demo", "--class_nb", 5, "--object_nb", 0, "--gpu", -1)
+TINY = ("--network", "tests.tiny:network", "--class_nb", 5, "--object_nb", 0, "--gpu", -1)
 
 
 def command(*words):
@@ -25,63 +25,63 @@ def command(*words):
 
 
 @pytest.fixture
-def demo(tmp_path):
+def quick(tmp_path):
     """Options of a quick run into a folder of its own: 27 views."""
-    return (*DEMO, "--checkpoint_dir", tmp_path / "ck", "--step", 40)
+    return (*TINY, "--checkpoint_dir", tmp_path / "ck", "--step", 40)
 
 
-def test_a_map_and_its_picture(demo, run_script, tmp_path):
-    code, out, _ = run_script(script, *demo, "--plot")
+def test_a_map_and_its_picture(quick, run_script, tmp_path):
+    code, out, _ = run_script(script, *quick, "--plot")
     assert code == 0
-    path = tmp_path / "ck/Demo/5/0/map.pt"
+    path = tmp_path / "ck/tests.tiny_network/5/0/map.pt"
     assert "stand-in-cup-0" in out
     assert re.search(r"mean confidence 0\.\d+, maximum [01]\.\d+, above 0\.5 in [\d.]+% of 27 views: " + str(path), out)
     result = torch.load(path)
     assert result["xx"].tolist() == [list(range(0, 360, 40))] * 3
     assert result["yy"][:, 0].tolist() == [-10, 30, 70]
     assert result["z"].shape == (3, 9) and 0 <= result["z"].min() and result["z"].max() <= 1
-    assert (result["class_nb"], result["object_nb"], result["network_name"]) == (5, 0, "Demo")
+    assert (result["class_nb"], result["object_nb"], result["network_name"]) == (5, 0, "tests.tiny_network")
     assert result["shape_id"] == "stand-in-cup-0"
     assert result["settings"].keys() == {"step", "shape_id", "mesh_hash", "weights", "normalize", "precision"}
     assert path.with_suffix(".png").read_bytes()[:4] == b"\x89PNG"
 
 
-def test_another_renderer_of_the_same_names(demo, run_script, tmp_path, monkeypatch):
+def test_another_renderer_of_the_same_names(quick, run_script, tmp_path, monkeypatch):
     import utils.renderer
-    assert run_script(script, *demo)[0] == 0
-    ours = torch.load(tmp_path / "ck/Demo/5/0/map.pt")
-    code, _, err = run_script(script, *demo, "--renderer", "neural_renderer")
+    assert run_script(script, *quick)[0] == 0
+    ours = torch.load(tmp_path / "ck/tests.tiny_network/5/0/map.pt")
+    code, _, err = run_script(script, *quick, "--renderer", "neural_renderer")
     assert code == 2 and "--renderer neural_renderer: cannot be imported" in err and err.count("\n") == 1
 
     public = types.ModuleType("neural_renderer")  # with the original's names, and none beside them
     for name in ("Renderer", "get_points_from_angles", "load_obj"):
         setattr(public, name, getattr(utils.renderer, name))
     monkeypatch.setitem(sys.modules, "neural_renderer", public)
-    code, _, err = run_script(script, *demo, "--renderer", "neural_renderer")
+    code, _, err = run_script(script, *quick, "--renderer", "neural_renderer")
     assert code == 2 and "renderer not recorded, now neural_renderer" in err
-    assert run_script(script, *demo, "--renderer", "neural_renderer", "--override")[0] == 0
-    theirs = torch.load(tmp_path / "ck/Demo/5/0/map.pt")
+    assert run_script(script, *quick, "--renderer", "neural_renderer", "--override")[0] == 0
+    theirs = torch.load(tmp_path / "ck/tests.tiny_network/5/0/map.pt")
     assert torch.equal(theirs["z"], ours["z"]) and theirs["settings"]["renderer"] == "neural_renderer"
 
     monkeypatch.setitem(sys.modules, "neural_renderer", types.ModuleType("neural_renderer"))
-    code, _, err = run_script(script, *demo, "--renderer", "neural_renderer")
+    code, _, err = run_script(script, *quick, "--renderer", "neural_renderer")
     assert code == 2 and "does not draw here" in err and err.count("\n") == 1
 
 
-def test_a_result_is_kept_and_one_made_otherwise_is_refused(demo, run_script, tmp_path):
-    path = tmp_path / "ck/Demo/5/0/map.pt"
-    assert run_script(script, *demo)[0] == 0
+def test_a_result_is_kept_and_one_made_otherwise_is_refused(quick, run_script, tmp_path):
+    path = tmp_path / "ck/tests.tiny_network/5/0/map.pt"
+    assert run_script(script, *quick)[0] == 0
     written = path.stat().st_mtime_ns
-    code, out, err = run_script(script, *demo)
+    code, out, err = run_script(script, *quick)
     assert code == 0 and "mean confidence" in out and "view" not in err and path.stat().st_mtime_ns == written
 
-    code, _, err = run_script(script, *demo[:-1], 50)
+    code, _, err = run_script(script, *quick[:-1], 50)
     assert code == 2 and "step 40.0, now 50.0" in err and "--override" in err and err.count("\n") == 1
-    code, _, err = run_script(script, *demo, "--normalize")
+    code, _, err = run_script(script, *quick, "--normalize")
     assert code == 2 and "normalize False, now True" in err
     assert path.stat().st_mtime_ns == written
 
-    assert run_script(script, *demo[:-1], 50, "--override")[0] == 0
+    assert run_script(script, *quick[:-1], 50, "--override")[0] == 0
     assert torch.load(path)["z"].shape == (2, 8)
 
 
@@ -105,9 +105,9 @@ def test_a_result_is_kept_and_one_made_otherwise_is_refused(demo, run_script, tm
     (("--checkpoint_dir", "/proc/none"), "cannot be written to"),
     (("--frobnicate",), "unrecognized arguments: --frobnicate"),
 ])
-def test_bad_input_is_one_line_and_exit_code_2(words, complaint, demo, run_script, monkeypatch, tmp_path):
+def test_bad_input_is_one_line_and_exit_code_2(words, complaint, quick, run_script, monkeypatch, tmp_path):
     monkeypatch.chdir(ROOT)
-    code, _, err = run_script(script, *demo, *words)
+    code, _, err = run_script(script, *quick, *words)
     assert code == 2 and complaint in err and err.count("\n") == 1 and err.startswith("map.py: error: ")
     assert not list(tmp_path.rglob("*.pt"))
 
@@ -122,7 +122,7 @@ def test_gpu_minus_one_is_the_cpu_and_none_picks():
 @pytest.mark.parametrize("how, code", [(signal.SIGKILL, -signal.SIGKILL), (signal.SIGINT, 130), (signal.SIGTERM, 130)])
 def test_a_run_that_was_stopped_goes_on_to_the_same_map(how, code, run_script, tmp_path):
     """In a process of its own: killed once progress is saved, started again, compared bit for bit."""
-    words = (*DEMO, "--step", 9, "--batch_size", 16, "--checkpoint_dir")
+    words = (*TINY, "--step", 9, "--batch_size", 16, "--checkpoint_dir")
     whole = tmp_path.parent / "whole"  # made once for all three
     if not whole.exists():
         assert run_script(script, *words, whole)[0] == 0
@@ -132,7 +132,7 @@ def test_a_run_that_was_stopped_goes_on_to_the_same_map(how, code, run_script, t
                *map(str, words), str(tmp_path)]
     process = subprocess.Popen(hurried, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
                                text=True)
-    partial = tmp_path / "Demo/5/0/map.partial.pt"
+    partial = tmp_path / "tests.tiny_network/5/0/map.partial.pt"
     while not partial.exists() and process.poll() is None:
         time.sleep(0.01)
     process.send_signal(how)
@@ -143,31 +143,31 @@ def test_a_run_that_was_stopped_goes_on_to_the_same_map(how, code, run_script, t
 
     code, out, _ = run_script(script, *words, tmp_path)
     assert code == 0 and "going on after" in out
-    first, second = (torch.load(folder / "Demo/5/0/map.pt") for folder in (whole, tmp_path))
+    first, second = (torch.load(folder / "tests.tiny_network/5/0/map.pt") for folder in (whole, tmp_path))
     assert torch.equal(first["z"], second["z"])
     assert first["settings"] == second["settings"]
     assert sorted(os.listdir(partial.parent)) == ["map.pt"]
 
 
 def test_two_at_once_make_one_map(tmp_path):
-    words = command(*DEMO, "--step", 20, "--checkpoint_dir", tmp_path)
+    words = command(*TINY, "--step", 20, "--checkpoint_dir", tmp_path)
     both = [subprocess.Popen(words, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
             for _ in range(2)]
     (first, bar), (second, other_bar) = (process.communicate() for process in both)
     assert [process.returncode for process in both] == [0, 0]
     assert sorted(("view/s" in bar, "view/s" in other_bar)) == [False, True]
     assert first.splitlines()[-1] == second.splitlines()[-1]
-    assert os.listdir(tmp_path / "Demo/5/0") == ["map.pt"]
+    assert os.listdir(tmp_path / "tests.tiny_network/5/0") == ["map.pt"]
 
 
-def test_a_full_disk_is_one_line_and_what_was_saved_is_kept(demo, run_script, monkeypatch, tmp_path):
+def test_a_full_disk_is_one_line_and_what_was_saved_is_kept(quick, run_script, monkeypatch, tmp_path):
     def full(*_):
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(files.os, "fsync", full)
-    code, _, err = run_script(script, *demo)
+    code, _, err = run_script(script, *quick)
     assert code == 2 and "No space left on device" in err
-    assert os.listdir(tmp_path / "ck/Demo/5/0") == []
+    assert os.listdir(tmp_path / "ck/tests.tiny_network/5/0") == []
 
 
 @pytest.mark.parametrize("module, words", [
@@ -177,31 +177,31 @@ def test_a_disk_with_no_room_for_the_result_is_one_line(module, words, run_scrip
     soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (1000, hard))  # no file can be longer
     try:
-        code, _, err = run_script(module, *DEMO, *words, "--checkpoint_dir", tmp_path)
+        code, _, err = run_script(module, *TINY, *words, "--checkpoint_dir", tmp_path)
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
     last = err.splitlines()[-1]
     assert code == 2 and "cannot be written (File too large); what was saved before is kept: make room" in last
-    assert os.listdir(tmp_path / "Demo/5/0") == []
-    assert run_script(module, *DEMO, *words, "--checkpoint_dir", tmp_path)[0] == 0
+    assert os.listdir(tmp_path / "tests.tiny_network/5/0") == []
+    assert run_script(module, *TINY, *words, "--checkpoint_dir", tmp_path)[0] == 0
 
 
 @pytest.mark.parametrize("name", ["map.pt", "map.partial.pt"])
 @pytest.mark.parametrize("damage", [
     lambda content: b"", lambda content: content[:len(content) // 2],
     lambda content: content.replace(b"stand-in-cup", b"stand-in-cap")], ids=["empty", "truncated", "changed"])
-def test_a_damaged_file_is_one_line_and_never_a_result(name, damage, demo, run_script, tmp_path):
-    assert run_script(script, *demo)[0] == 0
-    path = tmp_path / "ck/Demo/5/0/map.pt"
+def test_a_damaged_file_is_one_line_and_never_a_result(name, damage, quick, run_script, tmp_path):
+    assert run_script(script, *quick)[0] == 0
+    path = tmp_path / "ck/tests.tiny_network/5/0/map.pt"
     whole = torch.load(path)
     damaged = path.rename(path.with_name(name))
     content = damage(damaged.read_bytes())
     damaged.write_bytes(content)
-    code, out, err = run_script(script, *demo)
+    code, out, err = run_script(script, *quick)
     assert code == 2 and "mean confidence" not in out
     assert err.count("\n") == 1 and f"{damaged}: cannot be read as a result" in err and "--override" in err
     assert damaged.read_bytes() == content
-    assert run_script(script, *demo, "--override")[0] == 0
+    assert run_script(script, *quick, "--override")[0] == 0
     assert torch.equal(torch.load(path)["z"], whole["z"]) and os.listdir(path.parent) == ["map.pt"]
 
 

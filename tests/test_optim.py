@@ -16,23 +16,23 @@ from benchmarks.faults import same_results
 from utils.regions import ndinterval
 
 ROOT = Path(__file__).parents[1]
-DEMO = ("--network", "demo", "--class_nb", 5, "--object_nb", 0, "--gpu", -1)
+TINY = ("--network", "tests.tiny:sure", "--class_nb", 5, "--object_nb", 0, "--gpu", -1)
 
 
 @pytest.fixture
-def demo(tmp_path):
+def quick(tmp_path):
     """Options of a quick run of the paper's optimizers into a folder of its own."""
-    return (*DEMO, "--checkpoint_dir", tmp_path / "ck", "--n_iterations", 3, "--initial_width", 5, "--methods",
+    return (*TINY, "--checkpoint_dir", tmp_path / "ck", "--n_iterations", 3, "--initial_width", 5, "--methods",
             "OIR_W,naive,OIR_B", "--certify", 0)
 
 
-def test_regions_their_table_and_their_picture(demo, run_script, tmp_path):
-    code, out, _ = run_script(script, *demo, "--verify", 2, "--plot")
+def test_regions_their_table_and_their_picture(quick, run_script, tmp_path):
+    code, out, _ = run_script(script, *quick, "--verify", 2, "--plot")
     assert code == 0
-    path = tmp_path / "ck/Demo/5/0/optim.pt"
+    path = tmp_path / "ck/tests.tiny_sure/5/0/optim.pt"
     result = torch.load(path)
     assert result["initial_point"] == [[130, 30], [50, 20], [200, 15], [310, 50]]
-    assert (result["class_nb"], result["object_nb"], result["network_name"]) == (5, 0, "Demo")
+    assert (result["class_nb"], result["object_nb"], result["network_name"]) == (5, 0, "tests.tiny_sure")
     for name in ("OIR_W", "naive", "OIR_B"):
         entry = result[name]
         assert len(entry["optim_trace"]) == len(entry["loss_trace"]) == len(entry["regions"]) == 4
@@ -47,14 +47,14 @@ def test_regions_their_table_and_their_picture(demo, run_script, tmp_path):
     assert path.with_suffix(".png").read_bytes()[:4] == b"\x89PNG"
 
 
-def test_a_stored_result_is_reported_verified_later_and_not_mistaken(demo, run_script, tmp_path):
-    path = tmp_path / "ck/Demo/5/0/optim.pt"
-    assert run_script(script, *demo)[0] == 0
+def test_a_stored_result_is_reported_verified_later_and_not_mistaken(quick, run_script, tmp_path):
+    path = tmp_path / "ck/tests.tiny_sure/5/0/optim.pt"
+    assert run_script(script, *quick)[0] == 0
     written = path.stat().st_mtime_ns
-    assert run_script(script, *demo)[0] == 0 and path.stat().st_mtime_ns == written
-    code, _, err = run_script(script, *demo, "--alpha", 0.1)
+    assert run_script(script, *quick)[0] == 0 and path.stat().st_mtime_ns == written
+    code, _, err = run_script(script, *quick, "--alpha", 0.1)
     assert code == 2 and "alpha 0.05, now 0.1" in err and "--override" in err
-    assert run_script(script, *demo, "--verify", 2)[0] == 0
+    assert run_script(script, *quick, "--verify", 2)[0] == 0
     assert torch.load(path)["verified_at"] == 2
 
 
@@ -62,10 +62,10 @@ def test_a_stored_result_is_reported_verified_later_and_not_mistaken(demo, run_s
     ("--methods", "trap"), ("--released",), ("--gradient", "finite_difference", "--difference", 2),
     ("--parameters", "azimuth", "--initial_points", "130 50", "--elevation", 20),
     ("--parameters", "azimuth,elevation,distance", "--initial_width", 0.5)])
-def test_every_variant_runs(words, demo, run_script, tmp_path):
-    code, out, err = run_script(script, *demo, *words)
+def test_every_variant_runs(words, quick, run_script, tmp_path):
+    code, out, err = run_script(script, *quick, *words)
     assert code == 0, err
-    result = torch.load(tmp_path / "ck/Demo/5/0/optim.pt")
+    result = torch.load(tmp_path / "ck/tests.tiny_sure/5/0/optim.pt")
     n = len(result["parameters"])
     entry = result["trap" if "trap" in words else "OIR_W"]
     assert entry["regions"][0].n == n
@@ -116,21 +116,21 @@ def test_every_variant_runs(words, demo, run_script, tmp_path):
     (("--gradient", "exact"), "invalid choice: 'exact'"),
     (("--class_nb", 10), "--class_nb 10"),
 ])
-def test_bad_input_is_one_line_and_exit_code_2(words, complaint, demo, run_script, tmp_path):
-    code, _, err = run_script(script, *demo, *words)
+def test_bad_input_is_one_line_and_exit_code_2(words, complaint, quick, run_script, tmp_path):
+    code, _, err = run_script(script, *quick, *words)
     assert code == 2 and complaint in err and err.count("\n") == 1 and err.startswith("optim.py: error: ")
     assert not list(tmp_path.rglob("*.pt"))
 
 
 def test_a_run_that_was_killed_goes_on_to_the_same_regions(run_script, tmp_path):
-    words = (*DEMO, "--n_iterations", 15, "--initial_width", 5, "--methods", "OIR_W,naive", "--initial_points", "50,20",
+    words = (*TINY, "--n_iterations", 15, "--initial_width", 5, "--methods", "OIR_W,naive", "--initial_points", "50,20",
              "--certify", 0, "--checkpoint_dir")
     assert run_script(script, *words, tmp_path / "whole")[0] == 0
     hurried = [sys.executable, "-c", "import runpy, sys; from utils.results import store; store.SAVE_EVERY = 0; "
                "sys.argv[0] = 'optim.py'; runpy.run_path('optim.py', run_name='__main__')",
                *map(str, words), str(tmp_path / "killed")]
     process = subprocess.Popen(hurried, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
-    partial = tmp_path / "killed/Demo/5/0/optim.partial.pt"
+    partial = tmp_path / "killed/tests.tiny_sure/5/0/optim.partial.pt"
     while not partial.exists() and process.poll() is None:
         time.sleep(0.01)
     process.send_signal(signal.SIGKILL)
@@ -139,7 +139,7 @@ def test_a_run_that_was_killed_goes_on_to_the_same_regions(run_script, tmp_path)
     # --override is part of the published command, and starting it again is going on, not starting over
     code, out, _ = run_script(script, "--override", *words, tmp_path / "killed")
     assert code == 0 and "going on after" in out
-    first, second = (torch.load(tmp_path / f / "Demo/5/0/optim.pt") for f in ("whole", "killed"))
+    first, second = (torch.load(tmp_path / f / "tests.tiny_sure/5/0/optim.pt") for f in ("whole", "killed"))
     for name in ("OIR_W", "naive"):
         assert first[name]["regions"] == second[name]["regions"]
         for key in ("optim_trace", "loss_trace"):
@@ -147,7 +147,7 @@ def test_a_run_that_was_killed_goes_on_to_the_same_regions(run_script, tmp_path)
     assert os.listdir(partial.parent) == ["optim.pt"]
 
 
-LARGEST = (*DEMO, "--methods", "largest", "--lattice", "40,20", "--initial_points", "130,30 310,80", "--certify", 40)
+LARGEST = (*TINY, "--methods", "largest", "--lattice", "40,20", "--initial_points", "130,30 310,80", "--certify", 40)
 
 
 def test_largest_boxes_are_found_looked_into_and_shown(run_script, tmp_path):
@@ -156,7 +156,7 @@ def test_largest_boxes_are_found_looked_into_and_shown(run_script, tmp_path):
     sure, unsure = re.findall(r"^largest .*", out, re.M)
     assert re.search(r"holds: at least 99 % of it above 0\.5, with 95 % confidence; 0 of \d+ views failed", sure)
     assert re.search(r" - .*not sure at the start \(0\.\d\d\)$", unsure)
-    entry = torch.load(tmp_path / "Demo/5/0/optim.pt")["largest"]
+    entry = torch.load(tmp_path / "tests.tiny_sure/5/0/optim.pt")["largest"]
     box, nothing = entry["regions"]
     assert box.size() > 0 and (box.a <= [130, 30]).all() and (box.b >= [130, 30]).all() and not nothing.is_finite()
     assert entry["promises"][0]["n_below"] == 0 and entry["promises"][0]["n_views"] >= 368
@@ -166,20 +166,20 @@ def test_largest_boxes_are_found_looked_into_and_shown(run_script, tmp_path):
     assert entry["promises"][1] is None and entry["problems"][0] == ""
 
 
-def test_a_region_that_does_not_hold_says_so(demo, run_script, tmp_path):
-    words = (*demo[:-4], "--methods", "naive", "--initial_points", "310,60", "--initial_width", 20, "--certify", 50)
+def test_a_region_that_does_not_hold_says_so(quick, run_script, tmp_path):
+    words = (*quick[:-4], "--methods", "naive", "--initial_points", "310,60", "--initial_width", 20, "--certify", 50)
     code, out, err = run_script(script, *words)
     assert code == 0, err
     row, = re.findall(r"^naive .*", out, re.M)
-    found, = torch.load(tmp_path / "ck/Demo/5/0/optim.pt")["naive"]["certificates"]
+    found, = torch.load(tmp_path / "ck/tests.tiny_sure/5/0/optim.pt")["naive"]["certificates"]
     assert 0 < found["n_below"] < 50 and found["low"] < found["n_below"] / 50 < found["high"]
     assert f"does not hold: {found['n_below'] / 50:.0%} below 0.5, worst {found['worst']:.2f} at (" in row
     assert found["worst"] < 0.5
 
 
-def test_what_a_stored_result_lacks_is_added_and_the_rest_kept(demo, run_script, tmp_path):
-    path = tmp_path / "ck/Demo/5/0/optim.pt"
-    short = (*demo[:-4], "--initial_points", "130,30")
+def test_what_a_stored_result_lacks_is_added_and_the_rest_kept(quick, run_script, tmp_path):
+    path = tmp_path / "ck/tests.tiny_sure/5/0/optim.pt"
+    short = (*quick[:-4], "--initial_points", "130,30")
     assert run_script(script, *short, "--methods", "naive", "--certify", 0)[0] == 0
     before = torch.load(path)
     more = (*short, "--methods", "naive,largest", "--lattice", "60,50", "--certify", 20)
@@ -197,19 +197,19 @@ def test_what_a_stored_result_lacks_is_added_and_the_rest_kept(demo, run_script,
     assert code == 2 and "alpha 0.05, now 0.1" in err
 
 
-def test_the_released_program_knows_no_largest_box(demo, run_script, tmp_path):
+def test_the_released_program_knows_no_largest_box(quick, run_script, tmp_path):
     assert script.Options.of(script.parse_args(["--released"])).methods == ("OIR_W", "naive", "OIR_B")
     assert script.Options.of(script.parse_args([])).methods == ("OIR_W", "naive", "OIR_B", "largest")
 
 
 def test_one_dimensional_regions_are_drawn_over_their_profile(run_script, tmp_path):
-    words = (*DEMO, "--parameters", "azimuth", "--methods", "naive,largest", "--n_iterations", 2, "--initial_points",
+    words = (*TINY, "--parameters", "azimuth", "--methods", "naive,largest", "--n_iterations", 2, "--initial_points",
              "130", "--lattice", 40, "--certify", 20, "--checkpoint_dir", tmp_path, "--plot")
     code, _, err = run_script(script, *words)
     assert code == 0, err
-    at, scores = torch.load(tmp_path / "Demo/5/0/optim.pt")["profile"]
+    at, scores = torch.load(tmp_path / "tests.tiny_sure/5/0/optim.pt")["profile"]
     assert at.tolist() == list(range(0, 361, 3)) and scores.shape == (121,) and scores.max() <= 1
-    assert (tmp_path / "Demo/5/0/optim.png").read_bytes()[:4] == b"\x89PNG"
+    assert (tmp_path / "tests.tiny_sure/5/0/optim.png").read_bytes()[:4] == b"\x89PNG"
 
 
 KILLED_IN_A_STAGE = """

@@ -21,7 +21,8 @@ from utils.shapes.catalogue import catalogue_of
 
 ROOT = Path(__file__).parents[1]
 GROWN = ("--methods", "OIR_W,naive,OIR_B", "--certify", 0)
-QUICK = ("--network", "demo", "--gpu", -1, "--step", 60)
+TINY = ("--network", "tests.tiny:network", "--gpu", -1)
+QUICK = (*TINY, "--step", 60)
 FORMATS = ("obj", "ply", "stl", "glb", "off")
 
 
@@ -71,7 +72,7 @@ def test_one_shape_in_every_format_has_one_map(mug, run_script, tmp_path):
         code, out, err = run_script(map_script, *QUICK, "--mesh", path, "--label", "cup", "--checkpoint_dir",
                                     tmp_path / ending)
         assert code == 0, err
-        maps.append(torch.load(tmp_path / ending / "Demo/cup/my mug/map.pt"))
+        maps.append(torch.load(tmp_path / ending / "tests.tiny_network/cup/my mug/map.pt"))
     first = maps[0]
     assert (first["class_name"], first["label"], first["class_nb"], first["shape_id"]) == ("cup", 5, None, "my mug")
     for other in maps[1:]:
@@ -136,7 +137,7 @@ def test_a_data_set_stands_in_the_built_in_ones_place(three_classes, run_script,
         assert run_script(map_script, *shared, *numbers, "--step", 60)[0] == 0
         assert run_script(optim_script, *shared, *numbers, "--n_iterations", 2, *GROWN)[0] == 0
         for file in ("map.pt", "optim.pt"):
-            result = torch.load(tmp_path / f"ck/Demo/{class_nb}/{object_nb}" / file)
+            result = torch.load(tmp_path / f"ck/tests.tiny_network/{class_nb}/{object_nb}" / file)
             assert (result["class_name"], result["label"], result["shape_id"]) == (name, label, "box")
     code, _, err = run_script(map_script, *shared, "--class_nb", 1, "--object_nb", 1)
     assert code == 2 and "--object_nb 1: expected 0 to 0" in err
@@ -200,17 +201,17 @@ def test_a_network_of_ones_own_with_weights_of_ones_own(my_nets, run_script, tmp
     (("--network", "my_nets:broken", "--label", "1"), "could not be made (ZeroDivisionError"),
     (("--network", "my_nets:number", "--label", "1"), "has no function 'number'"),
     (("--network", "nowhere_to_be_found:tiny",), "cannot be imported"),
-    (("--network", "demo", "--mesh", "nowhere.stl", "--label", "cup"), "no such file"),
-    (("--network", "demo", "--mesh", "mug.stl"), "of which class?"),
-    (("--network", "demo", "--label", "b"), "stands for 3 classes (1 bathtub, 2 bench, 3 bottle)"),
-    (("--network", "demo", "--label", "cupp"), "did you mean cup"),
-    (("--network", "demo", "--label", "10"), "expected 0 to 9"),
-    (("--network", "demo", "--image_size", 0), "--image_size 0"),
-    (("--network", "demo", "--front=-y"), "cannot be along --up y"),
-    (("--network", "demo", "--textures"), "built-in stand-ins are white"),
-    (("--network", "demo", "--textures", "--fixed", "red=0.5"), "red is the colour of a white object"),
-    (("--network", "demo", "--parameters", "azimuth"), "expected two, the axes of the map"),
-    (("--network", "demo", "--step", "3,4,5"), "--step 3,4,5: expected one number"),
+    ((*TINY[:2], "--mesh", "nowhere.stl", "--label", "cup"), "no such file"),
+    ((*TINY[:2], "--mesh", "mug.stl"), "of which class?"),
+    ((*TINY[:2], "--label", "b"), "stands for 3 classes (1 bathtub, 2 bench, 3 bottle)"),
+    ((*TINY[:2], "--label", "cupp"), "did you mean cup"),
+    ((*TINY[:2], "--label", "10"), "expected 0 to 9"),
+    ((*TINY[:2], "--image_size", 0), "--image_size 0"),
+    ((*TINY[:2], "--front=-y"), "cannot be along --up y"),
+    ((*TINY[:2], "--textures"), "built-in stand-ins are white"),
+    ((*TINY[:2], "--textures", "--fixed", "red=0.5"), "red is the colour of a white object"),
+    ((*TINY[:2], "--parameters", "azimuth"), "expected two, the axes of the map"),
+    ((*TINY[:2], "--step", "3,4,5"), "--step 3,4,5: expected one number"),
 ])
 def test_bad_input_is_one_line_and_exit_code_2(words, complaint, my_nets, run_script, tmp_path):
     code, _, err = run_script(map_script, "--gpu", -1, "--checkpoint_dir", tmp_path / "ck", *words)
@@ -252,24 +253,24 @@ def test_scores_other_than_the_softmax_output(my_nets):
 
 def test_a_score_is_recorded(run_script, tmp_path):
     assert run_script(map_script, *QUICK, "--score", "margin", "--checkpoint_dir", tmp_path, "--plot")[0] == 0
-    result = torch.load(tmp_path / "Demo/0/0/map.pt")
+    result = torch.load(tmp_path / "tests.tiny_network/0/0/map.pt")
     assert result["score"] == result["settings"]["score"] == "margin" and result["z"].min() < 0
 
 
 def test_maps_and_regions_of_other_parameters(run_script, tmp_path):
-    code, out, err = run_script(map_script, "--network", "demo", "--gpu", -1, "--checkpoint_dir", tmp_path, "--plot",
-                                "--parameters", "distance,light_elevation", "--step", "0.5,45", "--fixed", "azimuth=20")
+    code, out, err = run_script(map_script, *TINY, "--checkpoint_dir", tmp_path, "--plot", "--parameters",
+                                "distance,light_elevation", "--step", "0.5,45", "--fixed", "azimuth=20")
     assert code == 0, err
-    result = torch.load(tmp_path / "Demo/0/0/map.pt")
+    result = torch.load(tmp_path / "tests.tiny_network/0/0/map.pt")
     assert result["xx"][0].tolist() == [2, 2.5, 3, 3.5] and result["yy"][:, 0].tolist() == [-90, -45, 0, 45]
     assert result["parameters"] == ["distance", "light_elevation"] and result["z"].std() > 0
     assert result["settings"]["fixed"] == {"azimuth": 20}
-    code, out, err = run_script(optim_script, "--network", "demo", "--gpu", -1, "--checkpoint_dir", tmp_path,
-                                "--parameters", "azimuth,elevation,distance,light_elevation", "--n_iterations", 2,
+    code, out, err = run_script(optim_script, *TINY, "--checkpoint_dir", tmp_path, "--parameters",
+                                "azimuth,elevation,distance,light_elevation", "--n_iterations", 2,
                                 *GROWN,
                                 "--initial_points", "130,30,2.7,60")
     assert code == 0 and len(re.findall(r"^(OIR_W|OIR_B|naive) ", out, re.M)) == 3, err
-    assert torch.load(tmp_path / "Demo/0/0/optim.pt")["OIR_W"]["optim_trace"][0].shape == (2, 2, 4)
+    assert torch.load(tmp_path / "tests.tiny_network/0/0/optim.pt")["OIR_W"]["optim_trace"][0].shape == (2, 2, 4)
 
 
 @pytest.mark.parametrize("name, at", [
@@ -301,10 +302,10 @@ def test_a_field_of_view_is_a_field_of_view():
 
 
 def test_from_python_as_the_scripts_do_it(run_script, tmp_path):
-    words = ("--network", "demo", "--gpu", -1, "--class_nb", 5, "--checkpoint_dir", tmp_path, "--n_iterations", 3)
+    words = (*TINY, "--class_nb", 5, "--checkpoint_dir", tmp_path, "--n_iterations", 3)
     assert run_script(optim_script, *words, "--methods", "OIR_B,OIR_W", "--certify", 0)[0] == 0
-    stored = torch.load(tmp_path / "Demo/5/0/optim.pt")
-    f = Confidence.of(load_network("demo"), "cup", load_stand_in(5, 0))
+    stored = torch.load(tmp_path / "tests.tiny_network/5/0/optim.pt")
+    f = Confidence.of(load_network("tests.tiny:network"), "cup", load_stand_in(5, 0))
     grown = grow_regions(f, stored["initial_point"], ("OIR_B", "OIR_W"), n_iterations=3)
     for name in ("OIR_B", "OIR_W"):
         assert grown[name].regions == stored[name]["regions"]
@@ -314,13 +315,13 @@ def test_from_python_as_the_scripts_do_it(run_script, tmp_path):
 
 def test_the_report_of_a_data_set_and_of_an_own_mesh(three_classes, mug, run_script, tmp_path):
     import report as report_script
-    shared = ("--network", "demo", "--gpu", -1, "--checkpoint_dir", tmp_path / "ck")
+    shared = (*TINY, "--checkpoint_dir", tmp_path / "ck")
     assert run_script(map_script, *shared, "--dataset", three_classes, "--step", 30)[0] == 0
     assert run_script(map_script, *shared, "--mesh", tmp_path / "ring.ply", "--label", "cup", "--step", 30)[0] == 0
     words = ("--checkpoint_dir", tmp_path / "ck", "--results_dir", tmp_path / "results", "--dataset", three_classes)
     assert run_script(report_script, "maps", *words)[0] == 0
     drawn = {path.name for path in (tmp_path / "results/2d").glob("*.png")}
-    assert {"Demo_mug_0.png", "Demo_cup_ring.png"} <= drawn
+    assert {"tests.tiny_network_mug_0.png", "tests.tiny_network_cup_ring.png"} <= drawn
     assert run_script(report_script, "gif", *words)[0] == 0
     assert len(list((tmp_path / "results").rglob("*.gif"))) == 2
     assert run_script(map_script, *shared, "--class_nb", 5, "--parameters", "red,blue", "--step", 0.5)[0] == 0

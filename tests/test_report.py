@@ -35,41 +35,51 @@ def test_srvr_is_printed_and_written(report, tree, tmp_path):
     code, out, err = report("srvr")
     assert code == 0 and "left out" not in err
     rows = list(csv.DictReader(open(tmp_path / "results/srvr.csv")))
-    assert [row["network"] for row in rows] == ["Demo", "ResNet50"]
-    boxes = [torch.load(tree / "Demo" / folder / OPTIM)["OIR_B"]["regions"] for folder in ("5/0", "5/1", "1/0")]
+    assert [row["network"] for row in rows] == ["AlexNet", "ResNet50"]
+    boxes = [torch.load(tree / "AlexNet" / folder / OPTIM)["OIR_B"]["regions"] for folder in ("5/0", "5/1", "1/0")]
     shares = [np.prod(np.minimum(box.b, [360, 90]) - np.maximum(box.a, [0, -10])) / 36000
               for group in boxes for box in group]
     assert float(rows[0]["OIR_B"]) == pytest.approx(100 * np.mean(shares))
     assert (rows[0]["objects"], rows[0]["maps"]) == ("3", "3")
     markdown = (tmp_path / "results/srvr.md").read_text()
     shown = f"{100 * np.mean(shares):.2f}"
-    assert "| Demo | 3 | " in markdown and shown in markdown and shown in out
+    assert "| AlexNet | 3 | " in markdown and shown in markdown and shown in out
     assert sorted(path.name for path in (tmp_path / "results").iterdir()) == [
         "srvr.csv", "srvr.md", "srvr_per_class.csv", "srvr_regions.csv"]
 
 
 def test_one_network_or_class_or_object(report, tmp_path):
-    for words, n_rows, n_objects in ((("-n", "resnet"), 1, 3), (("-n", "DEMO"), 1, 3), (("-s", "cup"), 2, 2),
+    for words, n_rows, n_objects in ((("-n", "resnet"), 1, 3), (("-n", "ALEXNET"), 1, 3), (("-s", "cup"), 2, 2),
                                      (("-s", 1), 2, 1), (("-s", 5, "-j", 1), 2, 1)):
         assert report("srvr", *words)[0] == 0
         rows = list(csv.DictReader(open(tmp_path / "results/srvr.csv")))
         assert len(rows) == n_rows and rows[0]["objects"] == str(n_objects)
 
 
+def test_results_of_a_network_that_is_gone_are_read_as_any(report, tree, tmp_path):
+    (tree / "AlexNet").rename(tree / "Demo")
+    line = f"{tree}: Demo is a network that is gone; its results are read as any, and cannot be made anew"
+    for words, n_lines in ((("-n", "demo"), 1), ((), 1), (("-n", "resnet"), 0)):
+        code, out, _ = report("srvr", *words)
+        assert code == 0 and out.splitlines().count(line) == n_lines
+    assert report("srvr", "-n", "demo")[0] == 0
+    assert [row["network"] for row in csv.DictReader(open(tmp_path / "results/srvr.csv"))] == ["Demo"]
+
+
 def test_a_bad_file_is_named_and_the_rest_goes_on(report, tree, tmp_path):
     marker = tmp_path / "marker"
-    (tree / "Demo/5/0" / MAP).write_bytes(hostile.command(marker))
-    (tree / "Demo/5/1" / OPTIM).write_bytes((tree / "Demo/5/1" / OPTIM).read_bytes()[:500])
-    hostile.zip_bomb(tree / "Demo/1/0" / MAP)
+    (tree / "AlexNet/5/0" / MAP).write_bytes(hostile.command(marker))
+    (tree / "AlexNet/5/1" / OPTIM).write_bytes((tree / "AlexNet/5/1" / OPTIM).read_bytes()[:500])
+    hostile.zip_bomb(tree / "AlexNet/1/0" / MAP)
     hostile.save_as_published(hostile.published_optim(), tree / "ResNet50/1/0" / OPTIM)
     (tree / "ResNet50/1/0" / MAP).unlink()
     code, out, err = report("srvr")
     assert code == 1 and not marker.exists()
     lines = [line for line in err.replace("\r", "\n").splitlines() if line.startswith("report.py: left out: ")]
     assert len(lines) == 3 and "report.py: 3 left out" in err and "Traceback" not in err
-    assert any(f"{tree}/Demo/5/0/map.pt: asks for " in line for line in lines) and "would unpack" in "".join(lines)
+    assert any(f"{tree}/AlexNet/5/0/map.pt: asks for " in line for line in lines) and "would unpack" in "".join(lines)
     rows = {row["network"]: row for row in csv.DictReader(open(tmp_path / "results/srvr.csv"))}
-    assert (rows["Demo"]["objects"], rows["Demo"]["maps"]) == ("2", "1")
+    assert (rows["AlexNet"]["objects"], rows["AlexNet"]["maps"]) == ("2", "1")
     assert (rows["ResNet50"]["objects"], rows["ResNet50"]["maps"]) == ("3", "2")
 
 
@@ -80,18 +90,19 @@ def test_compare_a_tree_with_itself_and_with_another(report, tree, tmp_path):
     assert len(rows) == 6 and all(float(row[name]) == 1 for row in rows for name in ("correlation", *METHODS))
     assert all(float(row["largest difference"]) == 0 for row in rows)
 
-    write_result(tmp_path / "other/Demo/5/0", seed=9)
-    write_result(tmp_path / "other/Demo/9/0", class_nb=9)
+    write_result(tmp_path / "other/AlexNet/5/0", seed=9)
+    write_result(tmp_path / "other/AlexNet/9/0", class_nb=9)
     code, out, _ = report("compare", tree, tmp_path / "other")
     row, = csv.DictReader(open(tmp_path / "results/compare.csv"))
     assert code == 0 and float(row["correlation"]) < 0.99 and 0 < float(row["OIR_W"]) < 1
-    assert f"only in {tree}: 5 (Demo bathtub 0, " in out and f"only in {tmp_path / 'other'}: 1 (Demo toilet 0)" in out
+    assert f"only in {tree}: 5 (AlexNet bathtub 0, " in out
+    assert f"only in {tmp_path / 'other'}: 1 (AlexNet toilet 0)" in out
 
 
 def test_compare_leaves_out_what_cannot_be_compared(report, tree, tmp_path):
-    write_result(tmp_path / "other/Demo/5/0", parameters=("azimuth",))
+    write_result(tmp_path / "other/AlexNet/5/0", parameters=("azimuth",))
     code, _, err = report("compare", tree, tmp_path / "other")
-    assert code == 1 and "left out: Demo cup 0, optim.pt: regions of azimuth,elevation and of azimuth" in err
+    assert code == 1 and "left out: AlexNet cup 0, optim.pt: regions of azimuth,elevation and of azimuth" in err
     row, = csv.DictReader(open(tmp_path / "results/compare.csv"))
     assert row["regions"] == "" and row["views"] != ""
 
@@ -107,7 +118,7 @@ def test_compare_of_the_published_tree_with_itself(shared, report, tmp_path):
 @pytest.mark.parametrize("words, complaint", [
     ((), "the following arguments are required: COMMAND"), (("srv",), "invalid choice: 'srv'"),
     (("srvr", "--checkpoint_dir", "nowhere"), "nowhere: no such folder"),
-    (("srvr", "-n", "vgg"), "no map.pt or optim.pt for --network vgg; there are results of Demo, ResNet50"),
+    (("srvr", "-n", "vgg"), "no map.pt or optim.pt for --network vgg; there are results of AlexNet, ResNet50"),
     (("srvr", "-s", "spoon"), "for --class_nb spoon"), (("srvr", "--frobnicate"), "unrecognized arguments"),
     (("srvr", "--results_dir", "/proc/none"), "cannot be written"),
     (("maps", "--results_dir", "/proc/none"), "cannot be written"),
@@ -165,8 +176,8 @@ def no_drawing(monkeypatch):
 def test_figures_have_the_published_names(report, no_drawing, tmp_path):
     results = tmp_path / "results"
     assert report("maps")[0] == 0
-    objects = [f"{network}_{name}" for network in ("ResNet50", "Demo") for name in ("cup_0", "cup_1", "bathtub_0")]
-    averages = [f"{network}_{name}_Average" for network in ("ResNet50", "Demo") for name in ("cup", "bathtub")]
+    objects = [f"{network}_{name}" for network in ("ResNet50", "AlexNet") for name in ("cup_0", "cup_1", "bathtub_0")]
+    averages = [f"{network}_{name}_Average" for network in ("ResNet50", "AlexNet") for name in ("cup", "bathtub")]
     expected = both(*(f"2d/{name}" for name in (*objects, *averages, "cup_Average_2D", "bathtub_Average_2D")))
     assert pictures(results) == expected
     assert all(report(command)[0] == 0 for command in ("regions", "profiles", "traces"))
@@ -175,11 +186,11 @@ def test_figures_have_the_published_names(report, no_drawing, tmp_path):
 
 
 def test_means_only_over_all_that_they_speak_of(report, no_drawing, tmp_path):
-    report("maps", "-n", "demo", "-s", "cup")
-    assert pictures(tmp_path / "results") == both("2d/Demo_cup_0", "2d/Demo_cup_1", "2d/Demo_cup_Average")
+    report("maps", "-n", "alexnet", "-s", "cup")
+    assert pictures(tmp_path / "results") == both("2d/AlexNet_cup_0", "2d/AlexNet_cup_1", "2d/AlexNet_cup_Average")
     report("maps", "-s", "bathtub", "-j", 0)
-    assert pictures(tmp_path / "results") == both("2d/Demo_cup_0", "2d/Demo_cup_1", "2d/Demo_cup_Average",
-                                                  "2d/Demo_bathtub_0", "2d/ResNet50_bathtub_0")
+    assert pictures(tmp_path / "results") == both("2d/AlexNet_cup_0", "2d/AlexNet_cup_1", "2d/AlexNet_cup_Average",
+                                                  "2d/AlexNet_bathtub_0", "2d/ResNet50_bathtub_0")
 
 
 def test_figures_up_to_date_are_left_as_they_are(report, no_drawing, tree, tmp_path):
@@ -190,25 +201,25 @@ def test_figures_up_to_date_are_left_as_they_are(report, no_drawing, tree, tmp_p
 
     assert drawn() == "12" and drawn() == "0"
     assert drawn("--paper") == "12" and drawn("--paper") == "0" and drawn() == "12"
-    write_result(tree / "Demo/5/1", object_nb=1, seed=7)
+    write_result(tree / "AlexNet/5/1", object_nb=1, seed=7)
     assert drawn() == "3"  # its own, and two means
-    (tmp_path / "results/2d/Demo_cup_0.png").unlink()
+    (tmp_path / "results/2d/AlexNet_cup_0.png").unlink()
     assert drawn() == "1"
     (tmp_path / "results/made_from.json").write_text("{")
     assert drawn("-n", "resnet", "-j", 0) == "2"
 
 
 def test_what_cannot_be_drawn_is_named_once(report, no_drawing, tree, tmp_path):
-    (tree / "Demo/5/0" / MAP).write_bytes(b"")
+    (tree / "AlexNet/5/0" / MAP).write_bytes(b"")
     write_result(tree / "ResNet50/5/1", object_nb=1, step=20)
     code, out, err = report("maps")
-    assert code == 1 and err.count("Demo/5/0/map.pt: cannot be read") == 1 and "Traceback" not in err
+    assert code == 1 and err.count("AlexNet/5/0/map.pt: cannot be read") == 1 and "Traceback" not in err
     assert err.count("different grids") == 1
-    assert pictures(tmp_path / "results") >= both("2d/Demo_cup_Average", "2d/Demo_cup_1", "2d/ResNet50_bathtub_0")
-    assert not pictures(tmp_path / "results") & both("2d/Demo_cup_0", "2d/ResNet50_cup_Average")
+    assert pictures(tmp_path / "results") >= both("2d/AlexNet_cup_Average", "2d/AlexNet_cup_1", "2d/ResNet50_bathtub_0")
+    assert not pictures(tmp_path / "results") & both("2d/AlexNet_cup_0", "2d/ResNet50_cup_Average")
     assert not list(tmp_path.rglob(".*"))
 
-    write_result(tree / "Demo/1/0", class_nb=1, parameters=("azimuth",))
+    write_result(tree / "AlexNet/1/0", class_nb=1, parameters=("azimuth",))
     code, _, err = report("regions", "-s", "bathtub")
     assert code == 1 and "has regions of azimuth; `regions` draws those of azimuth,elevation, `profiles`" in err
 
@@ -218,10 +229,10 @@ def test_means_are_means(tree, no_drawing, monkeypatch, run_script, tmp_path):
     seen = {}
     monkeypatch.setattr(plots, "plot_map", lambda result, title, colormap: seen.update({title: result.z}))
     run_script(script, "maps", "-s", "cup", "--checkpoint_dir", tree, "--results_dir", tmp_path / "results")
-    z = {name: torch.load(tree / name / MAP)["z"].numpy() for name in ("Demo/5/0", "Demo/5/1", "ResNet50/5/0",
+    z = {name: torch.load(tree / name / MAP)["z"].numpy() for name in ("AlexNet/5/0", "AlexNet/5/1", "ResNet50/5/0",
                                                                        "ResNet50/5/1")}
-    np.testing.assert_allclose(seen["Demo: mean confidence in cup (2 objects)"], (z["Demo/5/0"] + z["Demo/5/1"]) / 2,
-                               rtol=1e-5)
+    np.testing.assert_allclose(seen["AlexNet: mean confidence in cup (2 objects)"],
+                               (z["AlexNet/5/0"] + z["AlexNet/5/1"]) / 2, rtol=1e-5)
     np.testing.assert_allclose(seen["Mean confidence in cup (2 networks)"], sum(z.values()) / 4, rtol=1e-5)
 
 
@@ -229,23 +240,23 @@ def test_a_profile_is_the_row_at_the_regions_elevation(tree, no_drawing, monkeyp
     from utils.report import plots
     drawn = []
     monkeypatch.setattr(plots, "plot_profile", lambda *values: drawn.append(values))
-    write_result(tree / "Demo/5/1", object_nb=1, parameters=("azimuth",))
-    run_script(script, "profiles", "-n", "demo", "-s", 5, "--elevation", 22, "--checkpoint_dir", tree, "--results_dir",
-               tmp_path / "results")
+    write_result(tree / "AlexNet/5/1", object_nb=1, parameters=("azimuth",))
+    run_script(script, "profiles", "-n", "alexnet", "-s", 5, "--elevation", 22, "--checkpoint_dir", tree,
+               "--results_dir", tmp_path / "results")
     (azimuth, z, boxes, points, title), (_, z_1d, boxes_1d, points_1d, title_1d) = drawn
-    assert boxes == {} and len(points) == 0 and title == "Demo: confidence in cup 0 at elevation 20"
-    np.testing.assert_allclose(z, torch.load(tree / "Demo/5/0" / MAP)["z"][2])
+    assert boxes == {} and len(points) == 0 and title == "AlexNet: confidence in cup 0 at elevation 20"
+    np.testing.assert_allclose(z, torch.load(tree / "AlexNet/5/0" / MAP)["z"][2])
     assert azimuth.tolist() == list(range(0, 360, 15))
     assert list(boxes_1d) == list(METHODS) and points_1d.tolist() == [130, 50] and title_1d.endswith("elevation 35")
 
 
 def test_every_kind_of_figure_is_drawn(report, tree, tmp_path):
-    write_result(tree / "Demo/1/0", class_nb=1, parameters=("azimuth",))
-    shutil.rmtree(tree / "Demo/5")
+    write_result(tree / "AlexNet/1/0", class_nb=1, parameters=("azimuth",))
+    shutil.rmtree(tree / "AlexNet/5")
     hostile.save_as_published(hostile.published_optim(), tree / "ResNet50/5/0" / OPTIM)
-    for command, words in (("maps", ("-n", "demo", "--paper")), ("regions", ("-s", "cup", "-j", 0)),
-                           ("profiles", ("-n", "demo")), ("traces", ("-j", 0, "-n", "resnet")),
-                           ("traces", ("-n", "demo"))):
+    for command, words in (("maps", ("-n", "alexnet", "--paper")), ("regions", ("-s", "cup", "-j", 0)),
+                           ("profiles", ("-n", "alexnet")), ("traces", ("-j", 0, "-n", "resnet")),
+                           ("traces", ("-n", "alexnet"))):
         assert report(command, *words)[0] == 0
     found = pictures(tmp_path / "results")
     assert len(found) == 14
@@ -256,8 +267,8 @@ def test_every_kind_of_figure_is_drawn(report, tree, tmp_path):
 
 def test_largest_boxes_are_drawn_with_the_other_regions(report, tree, monkeypatch, tmp_path):
     from utils.report import plots
-    write_result(tree / "Demo/1/0", class_nb=1, parameters=("azimuth",), largest=True)
-    write_result(tree / "Demo/5/0", largest=True)
+    write_result(tree / "AlexNet/1/0", class_nb=1, parameters=("azimuth",), largest=True)
+    write_result(tree / "AlexNet/5/0", largest=True)
     seen = {}
 
     def record(name):
@@ -267,7 +278,7 @@ def test_largest_boxes_are_drawn_with_the_other_regions(report, tree, monkeypatc
     for name in ("plot_regions", "plot_profile", "plot_traces"):
         record(name)
     for command, words in (("regions", ("-s", "cup")), ("profiles", ("-s", 1)), ("traces", ("-s", "cup"))):
-        assert report(command, "-n", "demo", "-j", 0, *words)[0] == 0
+        assert report(command, "-n", "alexnet", "-j", 0, *words)[0] == 0
     (regions, _, _, _, _, holds, level), figure = seen["plot_regions"]
     assert list(regions) == [*METHODS, "largest"] and holds["largest"] == [True, None] and level == 0.5
     whites = [patch.get_bbox().bounds for patch in figure.axes[0].patches if patch.get_edgecolor()[:3] == (1, 1, 1)]
@@ -277,35 +288,36 @@ def test_largest_boxes_are_drawn_with_the_other_regions(report, tree, monkeypatc
     assert list(boxes) == [*METHODS, "largest"] and bars[-1] == (124.5, 150.5) and len(bars) == 7
     assert list(seen["plot_traces"][0][0]) == list(METHODS)  # a search leaves no traces
 
-    contents = torch.load(tree / "Demo/5/0" / OPTIM)
-    torch.save({name: value for name, value in contents.items() if name not in METHODS}, tree / "Demo/5/0" / OPTIM)
-    code, _, err = report("traces", "-n", "demo", "-s", "cup", "-j", 0)
+    contents = torch.load(tree / "AlexNet/5/0" / OPTIM)
+    torch.save({name: value for name, value in contents.items() if name not in METHODS}, tree / "AlexNet/5/0" / OPTIM)
+    code, _, err = report("traces", "-n", "alexnet", "-s", "cup", "-j", 0)
     assert code == 1 and "has largest boxes alone" in err
-    code, _, err = report("gif", "-n", "demo", "-s", "cup", "-j", 0, "--data_dir", tmp_path)
+    code, _, err = report("gif", "-n", "alexnet", "-s", "cup", "-j", 0, "--data_dir", tmp_path)
     assert code == 1 and "has no traces of how its regions grew" in err and "Traceback" not in err
 
 
 def test_gifs_of_an_object(report, tree, tmp_path):
     from PIL import Image
-    code, out, _ = report("gif", "-n", "demo", "-s", "cup", "-j", 0, "--data_dir", tmp_path)
+    code, out, _ = report("gif", "-n", "alexnet", "-s", "cup", "-j", 0, "--data_dir", tmp_path)
     assert code == 0
     frames = {}
     for path in (tmp_path / "results/gif").iterdir():
         assert path.stat().st_size < 5_000_000
         with Image.open(path) as gif:
             frames[path.name] = gif.n_frames
-    assert frames.keys() == {f"Demo_cup_0_{kind}.gif" for kind in ("turning", "inside", "growing")}
-    assert frames["Demo_cup_0_turning.gif"] == 24 and frames["Demo_cup_0_growing.gif"] == 4
-    assert report("gif", "-n", "demo", "-s", "cup", "-j", 0, "--data_dir", tmp_path)[1].startswith("0 drawn, 3 up to")
+    assert frames.keys() == {f"AlexNet_cup_0_{kind}.gif" for kind in ("turning", "inside", "growing")}
+    assert frames["AlexNet_cup_0_turning.gif"] == 24 and frames["AlexNet_cup_0_growing.gif"] == 4
+    again = report("gif", "-n", "alexnet", "-s", "cup", "-j", 0, "--data_dir", tmp_path)
+    assert again[1].startswith("0 drawn, 3 up to")
 
 
 def test_gifs_need_the_mesh_and_the_traces(report, tree, tmp_path):
     contents = hostile.published_optim()
     contents["naive"]["optim_trace"] = [[], []]
-    hostile.save_as_published(contents, tree / "Demo/1/0" / OPTIM)
-    path = tree / "Demo/1/0" / MAP
+    hostile.save_as_published(contents, tree / "AlexNet/1/0" / OPTIM)
+    path = tree / "AlexNet/1/0" / MAP
     torch.save({**torch.load(path), "shape_id": "abc"}, path)
-    code, out, err = report("gif", "-n", "demo", "-s", "bathtub", "--data_dir", tmp_path)
+    code, out, err = report("gif", "-n", "alexnet", "-s", "bathtub", "--data_dir", tmp_path)
     assert code == 1 and "was made from abc, at hand is stand-in-bathtub-0" in err and "has no traces" in err
     assert out.startswith("0 drawn") and not list((tmp_path / "results").rglob("*.gif"))
 

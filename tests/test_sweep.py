@@ -23,8 +23,8 @@ from utils.jobs.worker import Outcome, Worker
 from utils.results import store
 
 ROOT = Path(__file__).parents[1]
-QUICK = ("--networks", "demo", "--gpu", "-1", "--step", "30", "--n_iterations", "3", "--initial_width", "5",
-         "--methods", "OIR_W,naive", "--initial_points", "130,30", "--certify", "0")
+QUICK = ("--networks", "tests.tiny:network", "--gpu", "-1", "--step", "30", "--n_iterations", "3", "--initial_width",
+         "5", "--methods", "OIR_W,naive", "--initial_points", "130,30", "--certify", "0")
 needs_ray = pytest.mark.skipif(cluster.ray is None, reason="needs Ray: pip install -r requirements-cluster.txt")
 
 
@@ -44,7 +44,7 @@ def test_lists_that_are_none(text):
     (("--jobs", "map,report"), "'report' is not known"), (("--step", "0"), "--step 0"), (("--beta", "2"), "--beta 2"),
     (("--gpu", "0"), "--gpu 0: Ray hands out the GPUs"), (("--gpu", "-1", "--gpus_per_job", "1"), "--gpu -1"),
     (("--cpus_per_job", "0"), "--cpus_per_job 0: expected"), (("--max_concurrent", "0"), "--max_concurrent 0"),
-    (("--weights", "w.pth", "--networks", "vgg,demo"), "--weights w.pth: belongs to one network"),
+    (("--weights", "w.pth", "--networks", "vgg,tests.tiny:network"), "--weights w.pth: belongs to one network"),
     (("--class_nb=1",), "unrecognized arguments: --class_nb"),
     ((*QUICK, "--classes", "5", "--objects", "0", "--checkpoint_dir", "/proc/none"), "/proc/none: cannot be written"),
     (("--networks", "resnte", "--classes", "0", "--objects", "0"), "did you mean resnet")])
@@ -64,8 +64,8 @@ def test_without_ray_one_line_says_so(run_script, monkeypatch, tmp_path):
     assert code == 2 and err.splitlines()[-1].startswith("sweep.py: error: Ray is not installed; pip install -r")
 
 
-@pytest.mark.parametrize("left", [".sweep.{host}.999999999", "Demo/5/0/.map.lock", "Demo/5/0/.map.pt.999999999",
-                                  "Demo/5/0/map.partial.pt"])
+@pytest.mark.parametrize("left", [".sweep.{host}.999999999", *(
+    f"tests.tiny_network/5/0/{name}" for name in (".map.lock", ".map.pt.999999999", "map.partial.pt"))])
 def test_what_a_sweep_that_was_killed_at_its_very_end_left_is_removed(left, run_script, tmp_path):
     words = (*QUICK, "--classes", 5, "--objects", 0, "--jobs", "map", "--checkpoint_dir", tmp_path)
     [job] = script.wanted(script.parse_args([*map(str, words)]))
@@ -106,10 +106,10 @@ def test_status_tells_the_states_apart_and_touches_nothing(run_script, tmp_path)
         code, out, _ = run_script(script, "status", *words)
         assert sorted(tmp_path.rglob("*")) == before
     assert code == 1
-    assert re.search(r"^demo map 5 cup +D F F F U R$", out, re.M)
-    assert re.search(r"^map of demo on cup 1: .*step 5, now 30.0", out, re.M)
-    assert re.search(r"^map of demo on cup 2: .*cannot be read as a result", out, re.M)
-    assert re.search(r"^map of demo on cup 3: no memory$", out, re.M)
+    assert re.search(r"^tests.tiny:network map 5 cup +D F F F U R$", out, re.M)
+    assert re.search(r"^map of tests.tiny:network on cup 1: .*step 5, now 30.0", out, re.M)
+    assert re.search(r"^map of tests.tiny:network on cup 2: .*cannot be read as a result", out, re.M)
+    assert re.search(r"^map of tests.tiny:network on cup 3: no memory$", out, re.M)
 
 
 class FakeWorker(cluster._WorkerHandle):
@@ -157,19 +157,19 @@ def attempts(monkeypatch, tmp_path):
 
 
 def test_what_is_worth_it_is_tried_three_times_more_on_other_workers(attempts):
-    cup, vase = "map of demo on cup 0", "map of demo on vase 0"
+    cup, vase = "map of tests.tiny:network on cup 0", "map of tests.tiny:network on vase 0"
     died = Outcome("died", worth_retrying=True)
     seen = attempts({cup: [died] * 9, vase: [Outcome("no such mesh")] * 9}, *QUICK, "--jobs", "map",
                     "--classes", "5,8", "--objects", "0-1")
     assert [entry for entry in seen if entry[0] == cup] == [(cup, "died", False)] * 3 + [(cup, "died", True)]
     assert [entry for entry in seen if entry[0] == vase] == [(vase, "no such mesh", True)]
     assert Counter(name for name, failure, _ in seen if not failure) == Counter(
-        ["map of demo on cup 1", "map of demo on vase 1"])
+        ["map of tests.tiny:network on cup 1", "map of tests.tiny:network on vase 1"])
     assert all([str(job) for job in worker.given].count(cup) <= 1 for worker in FakeWorker.made)
 
 
 def test_workers_change_networks_seldom_and_keep_to_their_meshes(attempts):
-    seen = attempts({}, "--networks", "alexnet,demo,vgg", "--classes", "3,5", "--objects", "0-3")
+    seen = attempts({}, "--networks", "alexnet,tests.tiny:network,vgg", "--classes", "3,5", "--objects", "0-3")
     assert len(seen) == len({name for name, *_ in seen}) == 3 * 2 * 2 * 4
     for worker in FakeWorker.made:
         networks = [job.options.network for job in worker.given]
@@ -276,15 +276,16 @@ def test_two_nodes_one_worker_killed_nothing_lost_or_doubled(two_nodes, sequenti
     os.kill(victim, signal.SIGKILL)
     out, err = process.communicate()
     assert process.returncode == 0, err
-    assert re.search(rf"(map|optim) of demo on cup \d: process {victim} on \S+ died: .*; trying again", err)
+    job = r"(map|optim) of tests.tiny:network on cup \d"
+    assert re.search(rf"{job}: process {victim} on \S+ died: .*; trying again", err)
     assert re.search(r"^all +12 +0 +12 +0 +0$", out, re.M)
     assert same_results(folder, sequential(*words))
 
 
 def test_results_come_back_from_machines_without_the_folder(two_nodes, sequential, run_script, tmp_path):
     words = (*QUICK, "--classes", "8", "--objects", "0-1", "--jobs", "map")
-    (tmp_path / "gathered/Demo/8/1").mkdir(parents=True)
-    store.record_failure(tmp_path / "gathered/Demo/8/1/map.pt", "an earlier sweep's")
+    (tmp_path / "gathered/tests.tiny_network/8/1").mkdir(parents=True)
+    store.record_failure(tmp_path / "gathered/tests.tiny_network/8/1/map.pt", "an earlier sweep's")
     code, out, err = run_script(script, *words, "--checkpoint_dir", tmp_path / "gathered", "--address", two_nodes,
                                 "--gather", "--plot", "--max_concurrent", 1)
     assert code == 0, err
@@ -305,7 +306,7 @@ def test_a_killed_sweep_goes_on_with_exactly_what_is_missing(sequential, run_scr
         time.sleep(0.01)
     process.kill()
     assert process.wait() == -signal.SIGKILL
-    damaged = folder / "Demo/5/3/map.pt"
+    damaged = folder / "tests.tiny_network/5/3/map.pt"
     damaged.parent.mkdir(exist_ok=True)
     damaged.write_bytes(b"half a file")
     there = {path: path.stat().st_mtime_ns for path in folder.rglob("*.pt")}
@@ -314,10 +315,11 @@ def test_a_killed_sweep_goes_on_with_exactly_what_is_missing(sequential, run_scr
     before, done = map(int, re.search(r"^all +4 +(\d) +(\d) +1 +0$", out, re.M).groups())
     assert before >= 1 and before + done == 3
     assert {path: path.stat().st_mtime_ns for path in there if path != damaged}.items() <= there.items()
-    assert "map of demo on cup 3: " in err and "cannot be read as a result" in err and "trying again" not in err
+    assert "map of tests.tiny:network on cup 3: " in err and "cannot be read as a result" in err
+    assert "trying again" not in err
     assert damaged.read_bytes() == b"half a file"
     assert "cannot be read" in damaged.with_name("map.failed.txt").read_text()
 
-    assert run_script(map_script, "--network", "demo", *QUICK[2:6], "--class_nb", 5, "--object_nb", 3,
+    assert run_script(map_script, "--network", "tests.tiny:network", *QUICK[2:6], "--class_nb", 5, "--object_nb", 3,
                       "--checkpoint_dir", folder, "--override")[0] == 0
     assert same_results(folder, sequential(*words))

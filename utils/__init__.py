@@ -4,11 +4,11 @@ For use from Python:
 
     from utils import Confidence, grow_regions, largest_region, load_mesh, load_network, load_result
 
-    f = Confidence.of(load_network("demo"), "cup", load_mesh("mug.obj"))
+    f = Confidence.of(load_network("efficientnet_lite0"), "coffee mug", load_mesh("mug.obj"))
     f([(130, 30), (50, 20)])                      # confidence at (azimuth, elevation)
     grow_regions(f, [(130, 30)])["OIR_B"].regions
     largest_region(f, (130, 30), step=3).box      # the largest box in which f stays above 0.5
-    load_result("checkpoint/Demo/5/0/optim.pt")   # whatever map.py and optim.py wrote
+    load_result("checkpoint/ResNet50/5/0/optim.pt")  # whatever map.py and optim.py wrote
 """
 import sys
 from importlib import import_module

@@ -7,8 +7,8 @@ import torch
 from safetensors.torch import load_file, save_file
 
 import map as script
+from tests.tiny import Tiny
 from utils.jobs.prepare import prepare
-from utils.networks import DEMO_WEIGHTS
 from utils.results.layout import MAP
 from utils.shapes.shape import model_path
 
@@ -17,7 +17,8 @@ from utils.shapes.shape import model_path
 def job(tmp_path):
     """job(*words): what map.py would prepare."""
     (tmp_path / "data").mkdir()
-    shared = ("--network", "demo", "--gpu", "-1", "--data_dir", tmp_path / "data", "--checkpoint_dir", tmp_path / "ck")
+    shared = ("--network", "tests.tiny:network", "--gpu", "-1", "--data_dir", tmp_path / "data", "--checkpoint_dir",
+              tmp_path / "ck")
     return lambda *words: prepare(script.Options.of(script.parse_args([*map(str, shared), *map(str, words)])), MAP, {})
 
 
@@ -37,7 +38,7 @@ def test_a_changed_file_is_read_anew(job, goldens, tmp_path):
     assert len(job("--class_nb", 5).shape.faces) > 4
 
     weights = tmp_path / "weights.safetensors"
-    shutil.copy(DEMO_WEIGHTS, weights)
+    save_file(Tiny().state_dict(), weights)
     before = job("--weights", weights)
     network = before.confidence().classifier.module
     state = {name: torch.zeros_like(values) for name, values in load_file(weights).items()}

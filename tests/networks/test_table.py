@@ -3,7 +3,6 @@ import pytest
 
 from utils.errors import InputError
 from utils.networks import choose_network, load_network, table
-from utils.networks.demo import Demo
 from utils.networks.efficientnet_lite import EfficientNetLite
 from utils.networks.function_network import FunctionNetwork
 from utils.networks.torchvision_networks import TorchvisionNetwork
@@ -19,7 +18,7 @@ def test_an_unknown_name_brings_the_nearest():
 
 
 @pytest.mark.parametrize("name, folder, source", [
-    ("resnet", "ResNet50", TorchvisionNetwork), ("resnet18", "resnet18", TorchvisionNetwork), ("demo", "Demo", Demo),
+    ("resnet", "ResNet50", TorchvisionNetwork), ("resnet18", "resnet18", TorchvisionNetwork),
     ("efficientnet_lite1", "EfficientNetLite1", EfficientNetLite),
     ("timm:resnet18", "timm_resnet18", FunctionNetwork),
     ("tests.tiny:network", "tests.tiny_network", FunctionNetwork)])
@@ -29,6 +28,11 @@ def test_every_source_is_found_and_its_networks_are_keys(name, folder, source, t
     assert network == choose_network(name) and hash(network) == hash(choose_network(name))
     other = load_network(name, str(tmp_path / "w.pth"))
     assert other != network and other.weights_file == tmp_path / "w.pth"
+
+
+def test_a_network_that_is_gone_names_another():
+    with pytest.raises(InputError, match="--network demo: is gone; use efficientnet_lite0, .*report.py still reads"):
+        choose_network("demo")
 
 
 def test_a_new_source_is_a_line_of_the_table(monkeypatch):

@@ -20,7 +20,7 @@ VIEWS = np.random.default_rng(0).integers(0, 255, (7, 112, 112), dtype=np.uint8)
 
 
 def test_a_gif_has_its_frames_and_stays_small_enough(tmp_path, monkeypatch):
-    frames = animation.turning(VIEWS, np.arange(7) * 45.0, np.linspace(0, 1, 7), "Demo: cup", "viridis")
+    frames = animation.turning(VIEWS, np.arange(7) * 45.0, np.linspace(0, 1, 7), "AlexNet: cup", "viridis")
     path = tmp_path / "turning.gif"
     animation.save(Animation(frames, seconds=7), path)
     whole = path.stat().st_size
@@ -63,20 +63,20 @@ def test_views_are_what_the_network_saw():
 
 def test_only_the_mesh_that_a_result_is_of(tmp_path):
     shape = load_stand_in(5, 0)
-    key = Key("Demo", "5", "0")
+    key = Key("AlexNet", "5", "0")
 
     def of(shape_id=None, mesh_hash=None, **settings):
         return Metadata(shape_id=shape_id, settings=dict(mesh_hash=mesh_hash, **settings))
 
     same = shape_of(key, tmp_path, of(shape.shape_id, shape.mesh_hash))
     assert shape_of(key, tmp_path, of()).shape_id == same.shape_id
-    with pytest.raises(InputError, match="Demo cup 0 was made from abc, at hand is stand-in-cup-0; .*--data_dir"):
+    with pytest.raises(InputError, match="AlexNet cup 0 was made from abc, at hand is stand-in-cup-0; .*--data_dir"):
         shape_of(key, tmp_path, of("abc"))
     with pytest.raises(InputError, match="from another mesh of stand-in-cup-0"):
         shape_of(key, tmp_path, of(shape.shape_id, "abc"))
-    for other in (Key("Demo", "mug", "0"), Key("Demo", "10", "0"), Key("Demo", "5", "10"), Key("Demo", "5", "x")):
+    for numbers in (("mug", "0"), ("10", "0"), ("5", "10"), ("5", "x")):
         with pytest.raises(InputError, match="no mesh is known"):
-            shape_of(other, tmp_path, of())
+            shape_of(Key("AlexNet", *numbers), tmp_path, of())
     with pytest.raises(InputError, match="made with distance=3, which"):
         shape_of(key, tmp_path, of(fixed=dict(distance=3.0)))
 

@@ -34,9 +34,9 @@ def page_file(whole_tree, tmp_path_factory):
     one has large regions, and one is of an unknown shape."""
     folder = tmp_path_factory.mktemp("explorer")
     tree = shutil.copytree(whole_tree, folder / "tree")
-    write_result(tree / "Demo/1/0", class_nb=1, parameters=("azimuth",))
+    write_result(tree / "AlexNet/1/0", class_nb=1, parameters=("azimuth",))
     write_result(tree / "ResNet50/5/0", largest=True)
-    write_result(tree / "Demo/5/0", seed=3, iterations=40)
+    write_result(tree / "AlexNet/5/0", seed=3, iterations=40)
     path = tree / "ResNet50/5/1" / MAP
     torch.save({**torch.load(path), "shape_id": "</script><script>document.title = 1"}, path)
     with pytest.MonkeyPatch.context() as patch:
@@ -51,10 +51,10 @@ def page_file(whole_tree, tmp_path_factory):
 
 def test_the_page_holds_the_results(page_file, whole_tree):
     data = data_of(page_file.read_text())
-    assert data["networks"] == ["Demo", "ResNet50"]
+    assert data["networks"] == ["AlexNet", "ResNet50"]
     names = [(thing["class_name"], thing["object_nb"], list(thing["results"])) for thing in data["objects"]]
-    assert names == [("bathtub", "0", ["Demo", "ResNet50"]), ("cup", "0", ["Demo", "ResNet50"]), ("cup", "1", ["Demo"]),
-                     ("cup", "1", ["ResNet50"])]
+    assert names == [("bathtub", "0", ["AlexNet", "ResNet50"]), ("cup", "0", ["AlexNet", "ResNet50"]),
+                     ("cup", "1", ["AlexNet"]), ("cup", "1", ["ResNet50"])]
     stored = torch.load(whole_tree / "ResNet50/5/0" / MAP)["z"].numpy()
     view = data["objects"][1]["results"]["ResNet50"]["map"]
     z = np.frombuffer(base64.b64decode(view["z"]), "<f4").reshape(len(view["elevation"]), len(view["azimuth"]))
@@ -62,7 +62,7 @@ def test_the_page_holds_the_results(page_file, whole_tree):
     regions = torch.load(whole_tree / "ResNet50/5/0" / OPTIM)["OIR_W"]["regions"]
     assert data["objects"][1]["results"]["ResNet50"]["regions"]["boxes"]["OIR_W"] == [
         [*box.a, *box.b] for box in regions]
-    flat = data["objects"][0]["results"]["Demo"]["regions"]
+    flat = data["objects"][0]["results"]["AlexNet"]["regions"]
     assert flat["points"] == [[130, 35], [50, 35]] and flat["boxes"]["naive"][0][1::2] == [35, 35]
     assert [table["columns"][0] for table in data["tables"]] == ["network"] * 5  # three of srvr, two of audit
 
@@ -123,7 +123,7 @@ def opened(loaded, page_file):
     page.set_viewport_size(dict(width=1300, height=900))
     for method in (*METHODS, LARGEST, ON_MAP):
         page.uncheck(f"input[value='{method}']")
-    for name, choice in (("network-0", "Demo"), ("network-1", "ResNet50"), ("class", "bathtub")):
+    for name, choice in (("network-0", "AlexNet"), ("network-1", "ResNet50"), ("class", "bathtub")):
         page.select_option(f"#{name}", choice)
     yield page
     assert complaints == []
@@ -190,7 +190,7 @@ def test_another_object_and_the_confidence_under_the_pointer(opened, whole_tree)
         until(opened, "document.getElementById('where').textContent === "
               f"'azimuth {azimuth}°, elevation {elevation}°'")
         assert confidences(opened) == [stored(whole_tree, f"{network}/5/0", azimuth, elevation)
-                                       for network in ("Demo", "ResNet50")]
+                                       for network in ("AlexNet", "ResNet50")]
         until(opened, "[0, 1].every(k => document.querySelector(`#map-${k} .plot`).data.at(-1).x[0] === "
               f"{azimuth})")
         assert cursor(opened, 0) == cursor(opened, 1) == [azimuth, elevation]
@@ -236,11 +236,12 @@ def test_largest_boxes_of_a_file_else_of_the_map(page_file, whole_tree):
     of_file = data["objects"][1]["results"]["ResNet50"]["regions"]
     assert of_file["boxes"][LARGEST] == [[124.5, 24.5, 150.5, 50.5], None] and ON_MAP not in of_file["boxes"]
     assert of_file["holds"][LARGEST] == [True, None]
-    view, points = read_map(whole_tree / "Demo/5/0" / MAP), read_optim(whole_tree / "Demo/5/0" / OPTIM).initial_points
+    folder = whole_tree / "AlexNet/5/0"
+    view, points = read_map(folder / MAP), read_optim(folder / OPTIM).initial_points
     boxes = [box for box in (largest_box(view, point, 0.5) for point in points) if box]
-    of_map = data["objects"][1]["results"]["Demo"]["regions"]
+    of_map = data["objects"][1]["results"]["AlexNet"]["regions"]
     assert boxes and of_map["boxes"][ON_MAP] == [[*box.a, *box.b] for box in boxes] and LARGEST not in of_map["boxes"]
-    flat = data["objects"][0]["results"]["Demo"]["regions"]
+    flat = data["objects"][0]["results"]["AlexNet"]["regions"]
     assert ON_MAP not in flat["boxes"] and flat["holds"]["naive"] == [None, None]  # a map says nothing of a line
     assert data["methods"][ON_MAP] == data["methods"][LARGEST]
 
@@ -249,7 +250,7 @@ def test_regions_that_do_not_hold_are_marked(opened, page_file):
     opened.select_option("#class", "cup")
     opened.check("input[value=OIR_W]")
     n_marked = []
-    for k, network in enumerate(("Demo", "ResNet50")):
+    for k, network in enumerate(("AlexNet", "ResNet50")):
         folder = page_file.parent / "tree" / network / "5/0"
         view, regions = read_map(folder / MAP), read_optim(folder / OPTIM).methods["OIR_W"].regions
         failing = [box for box in regions if purity(view, box, 0.5) not in (None, 1)]
@@ -267,7 +268,7 @@ def test_one_network_alone_and_two_the_other_way_round(opened, whole_tree):
     opened.select_option("#network-1", "(none)")
     assert not opened.is_visible("#map-1")
     opened.select_option("#network-0", "ResNet50")
-    opened.select_option("#network-1", "Demo")
+    opened.select_option("#network-1", "AlexNet")
     assert opened.is_visible("#map-1") and opened.text_content("#map-0 h2") == "ResNet50"
     opened.mouse.move(*place(opened, 0, 90, 20))
     until(opened, "document.getElementById('where').textContent.startsWith('azimuth 90°')")
@@ -288,7 +289,7 @@ def test_with_the_keyboard_alone(opened, whole_tree):
         for key in keys:
             opened.keyboard.press(key)
         assert opened.text_content("#where") == f"azimuth {azimuth}°, elevation {elevation}°"
-        assert confidences(opened)[0] == stored(whole_tree, "Demo/5/0", azimuth, elevation)
+        assert confidences(opened)[0] == stored(whole_tree, "AlexNet/5/0", azimuth, elevation)
     assert "azimuth 345°" in opened.text_content("#announce")
 
 
@@ -301,7 +302,7 @@ def test_the_table_is_sorted_by_its_heads(opened):
         return [float(cell) for cell in cells if cell != "–"]
 
     first = column()
-    assert first == ["Demo", "Demo (azimuth)", "ResNet50"]
+    assert first == ["AlexNet", "AlexNet (azimuth)", "ResNet50"]
     opened.click("#tables section:first-child th:nth-child(3) button")
     assert numbers() == sorted(numbers(), reverse=True) and len(set(numbers())) == 3
     opened.click("#tables section:first-child th:nth-child(3) button")

@@ -19,14 +19,14 @@ from utils.results.tree import Key, Selection, Tree
 from utils.semantic.views import Views
 from utils.shapes.shape import load_stand_in
 
-KEY = Key("Demo", "5", "0")
+KEY = Key("AlexNet", "5", "0")
 POINTS = np.array([[30, 20], [200, 60]])
 CUP = load_stand_in(5, 0)
 BOX = ndinterval([0, 0], [1, 1])
 
 
 def known(image_size=224, **settings):
-    return Metadata("Demo", 5, 0, shape_id=CUP.shape_id, settings=dict(
+    return Metadata("AlexNet", 5, 0, shape_id=CUP.shape_id, settings=dict(
         mesh_hash=CUP.mesh_hash, image_size=image_size, **settings))
 
 
@@ -42,11 +42,11 @@ def test_views_are_drawn_at_the_results_own_image_size(image_size, size):
 
 
 def test_a_gif_is_drawn_at_the_results_own_image_size(tmp_path, monkeypatch):
-    write_result(tmp_path / "Demo/5/0", step=60)
+    write_result(tmp_path / "AlexNet/5/0", step=60)
     for name in (MAP, OPTIM):
-        contents = torch.load(tmp_path / "Demo/5/0" / name)
+        contents = torch.load(tmp_path / "AlexNet/5/0" / name)
         contents["settings"]["image_size"] = 64
-        torch.save(contents, tmp_path / "Demo/5/0" / name)
+        torch.save(contents, tmp_path / "AlexNet/5/0" / name)
     asked = []
     monkeypatch.setattr(figures, "views_at", lambda points, shape, image_size, *size: asked.append(image_size) or
                         views_at(points, shape, image_size, *size))
@@ -59,8 +59,8 @@ def test_a_gif_is_drawn_at_the_results_own_image_size(tmp_path, monkeypatch):
 
 
 def test_regions_say_as_much_of_their_mesh_as_maps(tmp_path):
-    write_result(tmp_path / "Demo/5/0")
-    path = tmp_path / "Demo/5/0" / OPTIM
+    write_result(tmp_path / "AlexNet/5/0")
+    path = tmp_path / "AlexNet/5/0" / OPTIM
     contents = torch.load(path)
     contents["settings"].update(mesh_hash="abc", fixed=dict(distance=3))
     contents["mesh"] = dict(path="/mug.stl", up="z", front=None, textures=False)
@@ -84,10 +84,10 @@ def some_regions(metadata):
 
 
 @pytest.mark.parametrize("other, expected", [
-    (known(), [["Demo", "ResNet50"]]), (Metadata(shape_id=CUP.shape_id), [["Demo", "ResNet50"]]),
-    (dataclasses.replace(known(), shape_id="abc"), [["Demo"], ["ResNet50"]]),
-    (dataclasses.replace(known(), settings=dict(mesh_hash="abc")), [["Demo"], ["ResNet50"]]),
-    (known(fixed=dict(distance=3)), [["Demo"], ["ResNet50"]]), (known(image_size=64), [["Demo"], ["ResNet50"]])])
+    (known(), [["AlexNet", "ResNet50"]]), (Metadata(shape_id=CUP.shape_id), [["AlexNet", "ResNet50"]]),
+    (dataclasses.replace(known(), shape_id="abc"), [["AlexNet"], ["ResNet50"]]),
+    (dataclasses.replace(known(), settings=dict(mesh_hash="abc")), [["AlexNet"], ["ResNet50"]]),
+    (known(fixed=dict(distance=3)), [["AlexNet"], ["ResNet50"]]), (known(image_size=64), [["AlexNet"], ["ResNet50"]])])
 @pytest.mark.parametrize("kind", ["map", "regions"])
 def test_networks_share_the_explorers_views_where_they_saw_the_same(kind, other, expected):
     second = Key("ResNet50", "5", "0")

@@ -101,7 +101,7 @@ def test_what_files_do_not_say(tmp_path):
     assert published.metadata.fixed == {} and published.metadata.image_size == 224
     assert published.methods["naive"].problems is None
     early = dict(xx=torch.zeros(1, 1), yy=torch.zeros(1, 1), z=torch.zeros(1, 1), class_nb=5, object_nb=0,
-                 shape_id="abc", network_name="Demo")
+                 shape_id="abc", network_name="AlexNet")
     again = map_contents(map_of(early))
     assert {"class_name", "label"}.isdisjoint(again) and again["score"] == "softmax"
 

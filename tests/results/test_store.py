@@ -215,7 +215,7 @@ def test_a_full_disk_leaves_what_was_saved(tmp_path, monkeypatch):
 
 
 def test_a_failure_is_noted_even_where_nothing_was_written_yet(tmp_path):
-    path = result_path(tmp_path, "Demo", 5, 0, "map.pt")
+    path = result_path(tmp_path, "AlexNet", 5, 0, "map.pt")
     store.record_failure(path, "its machine was running low on memory")
     assert store.state_of(path, SETTINGS) == (layout.FAILED, "its machine was running low on memory")
     ResultFile(path, SETTINGS).save_finished({})
@@ -223,8 +223,8 @@ def test_a_failure_is_noted_even_where_nothing_was_written_yet(tmp_path):
 
 
 def test_finished_results_are_found_whatever_they_were_made_from(tmp_path):
-    paths = [tmp_path / "Demo/5" / name for name in ("0/map.pt", "0/optim.pt", "1/map.pt")]
-    for path in (*paths, tmp_path / "Demo/5/2/map.partial.pt"):
+    paths = [tmp_path / "AlexNet/5" / name for name in ("0/map.pt", "0/optim.pt", "1/map.pt")]
+    for path in (*paths, tmp_path / "AlexNet/5/2/map.partial.pt"):
         path.parent.mkdir(parents=True, exist_ok=True)
         path.touch()
     assert sorted(layout.stored(tmp_path)) == paths

@@ -27,22 +27,22 @@ def test_results_are_found_in_order(tmp_path):
 
 
 @pytest.mark.parametrize("selection, expected", [
-    (Selection(), 4), (Selection(network="DEMO"), 1),
+    (Selection(), 4), (Selection(network="ALEXNET"), 1),
     (Selection(network="resnet", networks=dict(resnet="ResNet50")), 3),
     (Selection(network="resnet"), 0), (Selection(class_nb="Cup"), 3), (Selection(class_nb="5", object_nb="1"), 1),
-    (Selection(network="Demo", class_nb="1"), 0)])
+    (Selection(network="AlexNet", class_nb="1"), 0)])
 def test_what_is_asked_for(selection, expected):
-    keys = [Key("ResNet50", "5", "0"), Key("ResNet50", "5", "1"), Key("ResNet50", "1", "0"), Key("Demo", "5", "0")]
+    keys = [Key("ResNet50", "5", "0"), Key("ResNet50", "5", "1"), Key("ResNet50", "1", "0"), Key("AlexNet", "5", "0")]
     assert sum(map(selection.holds, keys)) == expected
 
 
 def test_a_tree_holds_what_is_asked_for_and_names_what_it_leaves_out(tmp_path, capsys):
-    made(tmp_path / "Demo/5/0/map.pt")
+    made(tmp_path / "AlexNet/5/0/map.pt")
     left_out = LeftOut("report.py")
-    tree = Tree(tmp_path, Selection(network="demo"), left_out)
-    assert tree.keys == [Key("Demo", "5", "0")] and tree.of(layout.OPTIM) == {}
+    tree = Tree(tmp_path, Selection(network="alexnet"), left_out)
+    assert tree.keys == [Key("AlexNet", "5", "0")] and tree.of(layout.OPTIM) == {}
     assert tree.maps() == tree.maps() == {} and len(left_out.lines) == 1
     assert capsys.readouterr().err.count("report.py: left out: ") == 1
     with pytest.raises(InputError, match="no map.pt or optim.pt for --network vgg --object_nb 3; there are results of "
-                                         "Demo; expected"):
+                                         "AlexNet; expected"):
         Tree(tmp_path, Selection(network="vgg", object_nb="3"), left_out)

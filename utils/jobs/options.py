@@ -61,8 +61,8 @@ def add_job_options(parser: argparse.ArgumentParser) -> None:
     """Add the options that say which job it is."""
     add = parser.add_argument
     add("-n", "--network", default=JobOptions.network, metavar="NAME",
-        help="resnet, alexnet, vgg, incept (the paper's), demo, any torchvision classifier, timm:NAME, "
-             "or package.module:function (default: resnet)")
+        help="resnet, alexnet, vgg, incept (the paper's), efficientnet_lite0, _lite1, _lite2, any torchvision "
+             "classifier, timm:NAME, or package.module:function (default: resnet)")
     add("-s", "--class_nb", type=int, default=JobOptions.class_nb, metavar="N",
         help=f"class: {numbered(PAPER.class_names)}; or a class of --dataset")
     add("-j", "--object_nb", type=int, default=JobOptions.object_nb, metavar="N", help="object of the class, 0 to 9")

@@ -4,7 +4,6 @@ from collections.abc import Callable
 from pathlib import Path
 
 from utils.errors import InputError
-from utils.networks.demo import demo_network
 from utils.networks.efficientnet_lite import VARIANTS, efficientnet_lite
 from utils.networks.network import Network
 from utils.networks.own import own_network
@@ -16,11 +15,15 @@ Source = Callable[[str, Path | None], Network]  # (name, weights_file) -> the ne
 BY_NAME: dict[str, Source] = {
     **dict.fromkeys(PAPER_NETWORKS, torchvision_network),
     **dict.fromkeys(VARIANTS, efficientnet_lite),
-    "demo": demo_network,
 }
 BY_PREFIX: dict[str, Source] = {  # PREFIX:NAME
     "timm": timm_network,
 }
+FOLDERS = {  # --network -> the folder of its results, where the two differ
+    **{name: folder for name, (folder, _) in PAPER_NETWORKS.items()},
+    **{name: variant.folder for name, variant in VARIANTS.items()},
+}
+GONE = {"demo": "Demo"}  # --network -> the folder of the results that people have from it
 ANY_OTHER: Source = torchvision_network
 ANY_OTHER_WITH_COLON: Source = own_network
 
@@ -34,7 +37,8 @@ def choose_network(name: str, weights_file: Path | None = None) -> Network:
         weights_file: a .pth or .safetensors state_dict to use in place of the source's own weights.
 
     Raises:
-        InputError: for an unknown name (the nearest known ones are given), or a torchvision that does not import.
+        InputError: for an unknown name (the nearest known ones are given), a network that is gone, or packages that do
+            not import.
     """
     prefix, colon, _ = name.partition(":")
     if colon:
@@ -51,6 +55,9 @@ def load_network(name: str, weights: str | Path | None = None) -> Network:
 
 def _check_known(name: str) -> None:
     """Raise InputError if torchvision has no classifier of the name."""
+    if name in GONE:
+        raise InputError(f"--network {name}: is gone; use efficientnet_lite0, a real network that needs no download "
+                         f"either (report.py still reads the results of {name} that there are)")
     others = torchvision_names()
     if name in others:
         return

@@ -171,7 +171,8 @@ def _download(name: str, weights: Any) -> StateDict:
     except (OSError, RuntimeError) as error:
         reason = getattr(error, "reason", None) or error
         raise InputError(f"the ImageNet weights of {name} could not be downloaded from {weights.url} ({reason}); "
-                         "fetch that file elsewhere and give it with --weights FILE, or try --network demo") from None
+                         "fetch that file elsewhere and give it with --weights FILE, or try --network "
+                         "efficientnet_lite0, which needs no download") from None
 
 
 def _adapted(state: StateDict, module: nn.Module) -> StateDict:
