@@ -75,12 +75,12 @@ MESH = ("--label", "cup", "--mesh")
 
 
 @pytest.mark.parametrize("words, complaint", [
-    ((*MESH, "@/pipe.obj"), "pipe.obj: cannot be read (it is a pipe, and no file); give an obj"),
-    ((*MESH, "@/folder.obj"), "folder.obj: cannot be read (it is a folder, and no file)"),
-    ((*MESH, "/dev/zero"), "/dev/zero: cannot be read (it is a device, and no file)"),
+    ((*MESH, "@/pipe.obj"), "pipe.obj: a pipe or a device; give an obj"),
+    ((*MESH, "@/folder.obj"), "folder.obj: a folder; give an obj"),
+    ((*MESH, "/dev/zero"), "/dev/zero: a pipe or a device; give an obj"),
     ((*MESH, "@/nowhere.obj"), "nowhere.obj: no such file; give an obj"),
-    ((*MESH, "@/file/x.obj"), "x.obj: cannot be read (Not a directory)"),
-    ((*MESH, f"@/{LONG}.obj"), "(5,0"), ((*MESH, f"@/{'b' * 300}.obj"), "cannot be read (File name too long)"),
+    ((*MESH, "@/file/x.obj"), "x.obj: no such file; give an obj"),
+    ((*MESH, f"@/{LONG}.obj"), "cannot be read (File name too long); give an obj"), ((*MESH, f"@/{'b' * 300}.obj"), "cannot be read (File name too long)"),
     ((*MESH, ""), "argument --mesh: an empty path"), (("--weights", ""), "argument --weights: an empty path"),
     (("--data_dir", ""), "--data_dir: an empty path"), (("--checkpoint_dir", ""), "--checkpoint_dir: an empty path"),
     (("--dataset", ""), "argument --dataset: an empty path"),

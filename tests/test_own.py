@@ -305,7 +305,7 @@ def test_from_python_as_the_scripts_do_it(run_script, tmp_path):
     words = (*TINY, "--class_nb", 5, "--checkpoint_dir", tmp_path, "--n_iterations", 3)
     assert run_script(optim_script, *words, "--methods", "OIR_B,OIR_W", "--certify", 0)[0] == 0
     stored = torch.load(tmp_path / "tests.tiny_network/5/0/optim.pt")
-    f = Confidence.of(load_network("tests.tiny:network"), "cup", load_stand_in(5, 0))
+    f = Confidence.of(load_network("tests.tiny:network"), "cup", load_stand_in(5, 0), engine="torch")
     grown = grow_regions(f, stored["initial_point"], ("OIR_B", "OIR_W"), n_iterations=3)
     for name in ("OIR_B", "OIR_W"):
         assert grown[name].regions == stored[name]["regions"]
