@@ -460,5 +460,5 @@ def test_a_killed_sweep_goes_on_with_exactly_what_is_missing(sequential, run_scr
     assert "cannot be read" in damaged.with_name("map.failed.txt").read_text()
 
     assert run_script(map_script, "--network", "tests.tiny:network", *QUICK[2:6], "--class_nb", 5, "--object_nb", 3,
-                      "--checkpoint_dir", folder, "--override")[0] == 0
+                      "--engine", "torch", "--checkpoint_dir", folder, "--override")[0] == 0
     assert same_results(folder, sequential(*words)), difference(folder, sequential(*words))
