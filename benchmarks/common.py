@@ -11,9 +11,10 @@ from pathlib import Path
 
 import torch
 
-from scale.true_dict import CLASS_NAMES, SHAPE_IDS
+from scale.models import models_there
+from scale.true_dict import CLASS_NAMES
 from utils.networks import PAPER_NETWORKS
-from utils.shapes.shape import load_shape, model_path
+from utils.shapes.shape import load_shape
 
 
 def machine():
@@ -28,9 +29,7 @@ def machine():
 
 def shapes_at_hand(data_dir):
     """(class_nb, object_nb, Shape) of the ShapeNet models below data_dir; a stand-in a class if there are none."""
-    numbers = [(c, o) for c in range(len(CLASS_NAMES)) for o in range(len(SHAPE_IDS[c]))]
-    there = [(c, o) for c, o in numbers if model_path(data_dir, c, o).exists()]
-    for class_nb, object_nb in there or [(c, 0) for c in range(len(CLASS_NAMES))]:
+    for class_nb, object_nb in models_there(data_dir) or [(c, 0) for c in range(len(CLASS_NAMES))]:
         yield class_nb, object_nb, load_shape(data_dir, class_nb, object_nb)
 
 

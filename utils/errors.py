@@ -33,6 +33,11 @@ def one_line(message: object) -> str:
     return re.sub(rf"\d{{{MOST_DIGITS + 1},}}|\S{{{LONGEST_WORD + 1},}}", begin, line)
 
 
+def first_line(error: BaseException) -> str:
+    """The first line of what an error of somebody else's code says; its type where it says nothing."""
+    return next((line.strip() for line in str(error).splitlines() if line.strip()), type(error).__name__)
+
+
 def described(error: BaseException) -> str:
     """An error of somebody else's code, on one line: its type and what it says."""
     return one_line(f"{type(error).__name__}: {error}" if str(error).strip() else type(error).__name__)

@@ -184,3 +184,20 @@ def test_bf16_is_close_and_not_the_same():
     classifier = Classifier(module, precision="bf16", engine=OpenVINOEngine(module, None, "bf16", None))
     off = (classifier(pictures()) - module(pictures())).abs().max()
     assert 0 < off < 0.1 and classifier.engine_name == "openvino"
+
+
+class OnlyInFp32(OpenVINOEngine):
+    """An engine that fails at any other precision."""
+
+    def __call__(self, images):
+        if self.precision != "fp32":
+            raise engines.EngineError("no such precision")
+        return super().__call__(images)
+
+
+@torch.inference_mode()
+def test_an_engine_that_fails_at_its_own_precision_is_found_out(capsys):
+    module = convolutions()
+    classifier = Classifier(module, precision="bf16", engine=OnlyInFp32(module, None, "bf16", None))
+    assert classifier(pictures()).shape == (7, 5) and classifier.engine_name == "torch"
+    assert "not for this network: no such precision" in capsys.readouterr().out

@@ -14,6 +14,18 @@ def obj(goldens):
     return str(goldens / "meshes/open_bowl.obj")
 
 
+def losses_of(model, optimizer, n_steps):
+    """The loss before each step of a descent, as every program of the original's has it."""
+    losses = []
+    for _ in range(n_steps):
+        optimizer.zero_grad()
+        loss = model()
+        loss.backward()
+        optimizer.step()
+        losses.append(loss.item())
+    return losses
+
+
 def test_vertices_follow_a_silhouette(goldens, obj):
     class Model(nn.Module):
         def __init__(self, filename_obj, image_ref):
@@ -35,13 +47,7 @@ def test_vertices_follow_a_silhouette(goldens, obj):
     target[12:36, 12:36] = 1
     model = Model(obj, target)
     optimizer = torch.optim.Adam(model.parameters(), lr=0.01)
-    losses = []
-    for _ in range(N_STEPS):
-        optimizer.zero_grad()
-        loss = model()
-        loss.backward()
-        optimizer.step()
-        losses.append(loss.item())
+    losses = losses_of(model, optimizer, N_STEPS)
     assert losses[-1] < 0.8 * losses[0]
 
     model.renderer.eye = nr.get_points_from_angles(2.732, 0, 45)
@@ -74,13 +80,7 @@ def test_textures_follow_an_image(obj):
     image_ref = np.broadcast_to(np.array([0.9, 0.2, 0.4])[None, :, None, None], (1, 3, 48, 48)).copy()
     model = Model(obj, image_ref)
     optimizer = torch.optim.Adam(filter(lambda p: p.requires_grad, model.parameters()), lr=0.1, betas=(0.5, 0.999))
-    losses = []
-    for _ in range(N_STEPS):
-        optimizer.zero_grad()
-        loss = model()
-        loss.backward()
-        optimizer.step()
-        losses.append(loss.item())
+    losses = losses_of(model, optimizer, N_STEPS)
     assert losses[-1] < 0.9 * losses[0]
     rgb = model.renderer.render_rgb(model.vertices, model.faces, torch.tanh(model.textures))
     mask = model.renderer.render_silhouettes(model.vertices, model.faces)
@@ -110,13 +110,7 @@ def test_a_camera_comes_to_where_a_silhouette_was_seen_from(obj):
     reference.eye = nr.get_points_from_angles(2.732, 30, -15)
     model = Model(obj, reference(vertices[None], faces[None], mode='silhouettes'))
     optimizer = torch.optim.Adam(model.parameters(), lr=0.1)
-    losses = []
-    for _ in range(4 * N_STEPS):
-        optimizer.zero_grad()
-        loss = model()
-        loss.backward()
-        optimizer.step()
-        losses.append(loss.item())
+    losses = losses_of(model, optimizer, 4 * N_STEPS)
     assert min(losses) < 0.25 * losses[0]
 
 

@@ -14,10 +14,10 @@ from utils.results.tree import Key
 MESH = dict(path="mug.stl", up="y", front=None, textures=False)
 
 
-def map_of(value=0.7, step=(90, 50), shape_id="stand-in-cup-0", mesh=None, label=None, **settings):
+def map_of(value=0.7, step=(90, 50), shape_id="stand-in-cup-0", mesh=None, label=None, engine=None, **settings):
     xx, yy = np.meshgrid(np.arange(0, 360, step[0]), np.arange(-10, 90, step[1]))
     return MapResult(xx, yy, np.full(xx.shape, value), Metadata(shape_id=shape_id, mesh=mesh, label=label,
-                                                                settings=settings))
+                                                                engine=engine, settings=settings))
 
 
 def regions_of(parameters=("azimuth", "elevation"), **settings):

@@ -82,11 +82,11 @@ def _evaluate_grid(job: Job, step: float | list[float]) -> MapResult:
             done = len(array(unfinished[Z], np.float32))
             if done:
                 found = {name: values for name, values in found.items() if name in unfinished}
-            for name, values in found.items():
-                values[:done] = array(unfinished[name], values.dtype) if done else 0
-        without = "" if TOP1 in found else ("; the views before were saved without the first answers, so the map will "
-                                            "lack them (--override once it is there makes it anew)")
+                for name, values in found.items():
+                    values[:done] = array(unfinished[name], values.dtype)
         if done:
+            without = "" if TOP1 in found else ("; the views before were saved without the first answers, so the map "
+                                                "will lack them (--override once it is there makes it anew)")
             print(f"going on after {done:,} of {len(points):,} views{without}")
     f = job.confidence()
     with progress(job, len(points), done, "view", lambda: dict(

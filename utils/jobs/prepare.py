@@ -196,7 +196,8 @@ def _module(network: Network, *files: Any) -> torch.nn.Module:
 @lru_cache(maxsize=2)
 def _engine(asked: str, network: Network, normalization: Normalization | None, precision: str,
             *files: Any) -> Engine | None:
-    return engine_for(asked, network, _module(network, *files), normalization, precision)
+    return engine_for(asked, network, _module(network, *files), normalization, precision,
+                      _weights_identity(network, *files))
 
 
 @lru_cache(maxsize=32)

@@ -36,7 +36,7 @@ class EngineError(Exception):
 
 
 def engine_for(asked: str, network: Network, module: nn.Module, normalization: Normalization | None = None,
-               precision: str = "fp32") -> Engine | None:
+               precision: str = "fp32", weights_identity: str | None = None) -> Engine | None:
     """The engine of `--engine`, on the CPU; None stands for PyTorch. The network is converted with its first images.
 
     Args:
@@ -45,6 +45,7 @@ def engine_for(asked: str, network: Network, module: nn.Module, normalization: N
         module: of the network, in eval mode.
         normalization: that the engine applies to the images.
         precision: "fp32" or "bf16".
+        weights_identity: the network's, where it is known already; to find it out a file of weights is read.
 
     Raises:
         InputError: if OpenVINO is asked for by name and is not installed, or the processor has no such precision.
@@ -66,5 +67,5 @@ def engine_for(asked: str, network: Network, module: nn.Module, normalization: N
                              "the two out")
         print("--precision bf16: this processor has no bf16 units; PyTorch imitates them, and is slower than with fp32")
         return None
-    known_as = network.code and f"{network.name} {network.code} {network.weights_identity()}"
+    known_as = network.code and f"{network.name} {network.code} {weights_identity or network.weights_identity()}"
     return OpenVINOEngine(module, normalization, precision, known_as, asked == OPENVINO)

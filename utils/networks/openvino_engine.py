@@ -22,6 +22,8 @@ from openvino import opset13 as ops
 from platformdirs import user_cache_path
 from torch import nn
 
+from utils.errors import first_line
+from utils.files import is_file
 from utils.networks.engines import OPENVINO, EngineError
 from utils.networks.network import Normalization
 from utils.networks.weights import state_identity
@@ -30,6 +32,7 @@ from utils.networks.weights import state_identity
 # matrix is read from memory once for as many images as there are, and wants many.
 FEW = 4
 HINTS = {"fp32": "f32", "bf16": "bf16"}
+LONGEST_REASON = 200  # characters of another program's error
 
 
 class OpenVINOEngine:
@@ -84,7 +87,7 @@ class OpenVINOEngine:
         except EngineError:
             raise
         except Exception as error:  # converters and compilers have many kinds of errors
-            raise EngineError(f"OpenVINO cannot take it: {_in_a_line(error)}") from None
+            raise EngineError(f"OpenVINO cannot take it: {first_line(error)[:LONGEST_REASON]}") from None
         if len(compiled.outputs) != 1:
             raise EngineError(f"it has {len(compiled.outputs)} outputs")
         return compiled.create_infer_request()
@@ -94,19 +97,14 @@ class OpenVINOEngine:
         program = None if self.known_as else _exported(self.module, shape)
         known_as = self.known_as or _identity(program)
         key = repr((known_as, self.normalization, shape, ov.__version__, torch.__version__))
-        try:
-            folder = user_cache_path("semantic-robustness") / "networks" / hashlib.sha256(key.encode()).hexdigest()[:20]
-            path = folder / "network.xml"
-            if not path.exists():
-                folder.parent.mkdir(parents=True, exist_ok=True)
-        except (OSError, RuntimeError):  # there is no such folder, and none can be made
-            path = None
-        if path is not None and path.exists():
+        folder = user_cache_path("semantic-robustness") / "networks" / hashlib.sha256(key.encode()).hexdigest()[:20]
+        path = folder / "network.xml"
+        if is_file(path):
             return path
         with _quiet():
             model = ov.convert_model(program or _exported(self.module, shape))
         model = _with_images(model, shape, self.normalization)
-        return model if path is None or not _keep(model, path) else path
+        return path if _keep(model, path) else model
 
 
 def has_bf16_units() -> bool:
@@ -133,7 +131,7 @@ def _exported(module: nn.Module, shape: tuple[int, ...]) -> Any:
     except Exception as error:  # of a user's module, or of PyTorch
         if "data-dependent" in str(error).lower():
             raise EngineError("what it computes depends on what is in the images (a branch on a value)") from None
-        raise EngineError(f"torch.export cannot follow it: {_in_a_line(error)}") from None
+        raise EngineError(f"torch.export cannot follow it: {first_line(error)[:LONGEST_REASON]}") from None
 
 
 def _identity(program: Any) -> str:
@@ -174,6 +172,7 @@ def _is_plain_convolution(node: Any) -> bool:
 def _keep(model: ov.Model, path: Path) -> bool:
     """Write a converted network so that its folder appears whole or not at all; False if that is not possible."""
     try:
+        path.parent.parent.mkdir(parents=True, exist_ok=True)
         made = Path(tempfile.mkdtemp(dir=path.parent.parent))
         try:
             ov.save_model(model, made / path.name, compress_to_fp16=False)
@@ -183,7 +182,7 @@ def _keep(model: ov.Model, path: Path) -> bool:
             shutil.rmtree(made, ignore_errors=True)
     except (OSError, RuntimeError):
         return False
-    return path.exists()
+    return is_file(path)
 
 
 @contextmanager
@@ -197,8 +196,3 @@ def _quiet() -> Iterator[None]:
             yield
     finally:
         logging.disable(before)
-
-
-def _in_a_line(error: Exception) -> str:
-    """The first line of an error's message, or its name."""
-    return next((line.strip()[:200] for line in str(error).splitlines() if line.strip()), type(error).__name__)

@@ -6,7 +6,7 @@ from typing import Any
 
 from torch import nn
 
-from utils.errors import InputError
+from utils.errors import InputError, first_line
 from utils.networks.function_network import FunctionNetwork
 
 
@@ -33,7 +33,7 @@ def _make(name: str, pretrained: bool) -> tuple[nn.Module, dict[str, Any]]:
     try:
         module = timm.create_model(model_name, pretrained=pretrained)
     except (OSError, RuntimeError) as error:
-        raise InputError(f"--network {name}: its weights could not be downloaded ({str(error).splitlines()[0]}); "
+        raise InputError(f"--network {name}: its weights could not be downloaded ({first_line(error)}); "
                          "fetch them elsewhere and give them with --weights FILE") from None
     config = module.pretrained_cfg
     return module, dict(image_size=config["input_size"][-1], mean=config["mean"], std=config["std"])

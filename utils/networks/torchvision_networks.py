@@ -9,7 +9,7 @@ import torch
 from torch import nn
 
 from scale.true_dict import IMAGENET_LABELS
-from utils.errors import InputError
+from utils.errors import InputError, first_line
 from utils.networks.network import Normalization
 from utils.networks.weights import IDENTITY_DIGITS, StateDict, batch_counters, file_identity, fill, read_state_dict
 
@@ -136,9 +136,9 @@ def import_torchvision() -> ModuleType:
         import torchvision
         return torchvision
     except (ImportError, OSError, RuntimeError, AttributeError) as error:
-        reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
-        raise InputError(f"torchvision cannot be imported with torch {torch.__version__} ({reason}); install the pair "
-                         "that belongs together: pip install --upgrade --force-reinstall torch torchvision") from None
+        raise InputError(f"torchvision cannot be imported with torch {torch.__version__} ({first_line(error)}); "
+                         "install the pair that belongs together: pip install --upgrade --force-reinstall torch "
+                         "torchvision") from None
 
 
 def _build(torchvision_name: str) -> nn.Module:

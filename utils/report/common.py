@@ -3,7 +3,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from utils.networks.torchvision_networks import PAPER_NETWORKS
+from utils.networks.table import FOLDERS
 from utils.results.tree import Key, natural
 
 CHECKPOINT_DIR = Path("checkpoint")  # the scripts' own default
@@ -64,7 +64,7 @@ def _command(network: str, class_nb: str, numbers: list[str], name: str, folder:
     """The command that makes what is missing, as far as the folders' names say."""
     if not all(number.isdecimal() for number in (class_nb, *numbers)):
         return f"{name}.py with --mesh makes it"
-    given = {folder_name: given for given, (folder_name, _) in PAPER_NETWORKS.items()}.get(network, network)
+    given = {folder_name: given for given, folder_name in FOLDERS.items()}.get(network, network)
     if network.startswith(TIMM):
         given = f"timm:{network[len(TIMM):]}"
     elif "." in network:

@@ -24,8 +24,8 @@ OF_NETWORK = ("weights", "image size")  # networks differ in these; results of o
 OF_CLASS = ("label",)  # classes do too
 OF_REGIONS = ("n_iterations", "learning_rate", "alpha", "beta", "reg", "initial_width", "initial_points", "released",
               "gradient", "difference", "elevation")  # settings
-PLAIN = ("precision", "renderer", "engine")  # settings whose value says all
-DEFAULTS = dict(renderer="utils", engine="torch")  # of settings that a result leaves out where they are so
+PLAIN = ("precision", "renderer")  # settings whose value says all
+DEFAULTS = dict(renderer="utils", engine="torch")  # where a result does not say
 SHOWN = (OBJECTS, STEP, "normalisation", "engine", "n_iterations", "settings")  # in the line below a table
 WORDS: dict[str, Callable[[Any], str]] = {
     OBJECTS: str, STEP: lambda value: f"grid step {value}", "normalisation": lambda value: f"{value} normalisation",
@@ -65,6 +65,7 @@ def facets(result: MapResult | RegionsResult) -> dict[str, Any]:
         found["normalisation"] = {None: None, False: "no", True: "ImageNet's"}.get(normalize, "the network's own")
         found |= {name: settings.get(name, DEFAULTS.get(name)) for name in (*PLAIN, "weights", *OF_REGIONS)}
         found["image size"] = metadata.image_size
+        found["engine"] = metadata.engine or DEFAULTS["engine"]  # which is no setting: it changes the last digits alone
     return {name: value for name, value in found.items() if value is not None}
 
 

@@ -2,7 +2,7 @@
 import torch
 from torch import nn
 
-from utils.errors import InputError
+from utils.errors import InputError, first_line
 from utils.networks.engines import TORCH, Engine, EngineError
 from utils.networks.facts import not_logits
 from utils.networks.network import Normalization
@@ -74,7 +74,10 @@ class Classifier:
         """Give the engine up unless it has PyTorch's softmax outputs for some images."""
         ours = self._logits(images, "fp32").softmax(1)
         try:
-            difference = float((engine.in_fp32()(images).softmax(1) - ours).abs().max())
+            in_fp32 = engine.in_fp32()
+            difference = float((in_fp32(images).softmax(1) - ours).abs().max())
+            if in_fp32 is not engine:
+                engine(images)  # or it would fail later, outside of this
             self._engine_is_right = difference <= TOLERANCE
             if self._engine_is_right:
                 return
@@ -106,12 +109,12 @@ class Classifier:
                 return self._network(images)
         except Exception as error:
             if self.compiled and type(error).__module__.startswith("torch._dynamo"):
-                raise InputError(f"--compile: torch.compile failed here ({str(error).splitlines()[0]}); "
+                raise InputError(f"--compile: torch.compile failed here ({first_line(error)}); "
                                  "install what it names, or run without --compile") from None
             unfit = isinstance(error, (RuntimeError, TypeError, ValueError))
             if self._has_run or not unfit or isinstance(error, torch.cuda.OutOfMemoryError):
                 raise
-            raise InputError(f"the network fails on images {list(images.shape)} ({str(error).splitlines()[0]}); is "
+            raise InputError(f"the network fails on images {list(images.shape)} ({first_line(error)}); is "
                              "--image_size what it takes?") from None
 
     def _check(self, output: torch.Tensor, n: int) -> None:
