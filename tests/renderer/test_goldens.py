@@ -7,9 +7,9 @@ open_bowl       faces_camera, sides: the backs of faces are seen, with the light
 triangle_soup   is_nearer: faces that cross each other, at nearly equal depths
 awkward         is_nearer at equal depths (a face and its reverse), faces without an area, a vertex that no face uses
 
-Of tests/goldens/interface (test_interface.py): textured_* hold cube_place, corner_weight and depth_at; depth_gradient holds
-inverse_depth_slope and corner_depth_gradient; one_triangle holds the rules of edges, from first_scanline to is_wanted; look,
-projection and light_and_background hold the camera and the light.
+Of tests/goldens/interface (test_interface.py): textured_* hold cube_place, corner_weight and depth_at; depth_gradient
+holds inverse_depth_slope and corner_depth_gradient; one_triangle holds the rules of edges, from first_scanline to
+is_wanted; look, projection and light_and_background hold the camera and the light.
 """
 import numpy as np
 import pytest
