@@ -1,4 +1,16 @@
-"""The renderer against numbers of the neural mesh renderer's own kernels."""
+"""The renderer against numbers of the neural mesh renderer's own kernels.
+
+Mesh            Rules of utils.renderer.rules that its images hold (tests/renderer/test_gradients.py: its gradients too)
+tetrahedron     faces_camera, edge_function, is_covered: a few large faces, each seen from both sides
+bumpy_sphere    sample_depth: small faces in perspective, whose depths and lights all differ
+open_bowl       faces_camera, sides: the backs of faces are seen, with the light of the opposite normal
+triangle_soup   is_nearer: faces that cross each other, at nearly equal depths
+awkward         is_nearer at equal depths (a face and its reverse), faces without an area, a vertex that no face uses
+
+Of tests/goldens/interface (test_interface.py): textured_* hold cube_place, corner_weight and depth_at; depth_gradient
+holds inverse_depth_slope and corner_depth_gradient; one_triangle holds the rules of edges, from first_scanline to
+is_wanted; look, projection and light_and_background hold the camera and the light.
+"""
 import numpy as np
 import pytest
 import torch

@@ -40,6 +40,18 @@ LONGEST = tl.constexpr(float(rules.LONGEST))
 
 
 @triton.jit
+def lesser(a, b):
+    """The smaller of two floats; a, if one is not a number, as Python's min. tl.minimum leaves open what it is then."""
+    return tl.where(a > b, b, a)
+
+
+@triton.jit
+def greater(a, b):
+    """The larger of two floats; a, if one is not a number, as Python's max."""
+    return tl.where(a < b, b, a)
+
+
+@triton.jit
 def sample_at(coordinate, size):
     """Where a coordinate in [-1, 1] falls among `size` sample centres (a fraction of a sample)."""
     return (coordinate * size + (size - 1)) * 0.5
@@ -87,7 +99,7 @@ def weight_planes(x0, y0, x1, y1, x2, y2):
 @triton.jit
 def weight_at(x, y, a, b, c):
     """A barycentric weight at a sample, clamped to [0, 1]."""
-    return tl.minimum(tl.maximum(a * x + b * y + c, 0.0), 1.0)
+    return lesser(greater(a * x + b * y + c, 0.0), 1.0)
 
 
 @triton.jit
@@ -99,7 +111,7 @@ def depth_at(w0, w1, w2, z0, z1, z2):
 @triton.jit
 def cube_place(weight, depth, z, steps, end):
     """Where along an axis a colour cube is read, in cells."""
-    place = tl.minimum(tl.maximum(weight * steps * tl.div_rn(depth, z), 0.0), end)
+    place = lesser(greater(weight * steps * tl.div_rn(depth, z), 0.0), end)
     return tl.where(depth > 0, place, 0.0)  # a face so thin that its weights are lost in rounding
 
 
@@ -125,13 +137,13 @@ def corner_depth_gradient(scale, weight, z):
 @triton.jit
 def first_scanline(s0, s1):
     """The first scanline that the edge reaches."""
-    return tl.ceil(tl.minimum(s0, s1))
+    return tl.ceil(lesser(s0, s1))
 
 
 @triton.jit
 def last_scanline(s0, s1):
     """The last scanline that the edge reaches."""
-    return tl.floor(tl.maximum(s0, s1))
+    return tl.floor(greater(s0, s1))
 
 
 @triton.jit
@@ -167,7 +179,7 @@ def inner_limit(opposite, direction):
 @triton.jit
 def end_scale(length, rest, unit):
     """How far an end of the edge moves when the crossing moves by one sample."""
-    return tl.minimum(tl.abs(tl.div_rn(length, rest)), LONGEST) * unit
+    return lesser(tl.abs(tl.div_rn(length, rest)), LONGEST) * unit
 
 
 @triton.jit
@@ -207,18 +219,18 @@ def _box(x0, y0, x1, y1, x2, y2, size):
     The edge functions decide what is covered. A face with a coordinate that is not a number covers nothing.
     """
     end = (size - 1).to(tl.float32)
-    low = sample_at(tl.minimum(tl.minimum(y0, y1), y2), size)
-    high = sample_at(tl.maximum(tl.maximum(y0, y1), y2), size)
-    left = sample_at(tl.minimum(tl.minimum(x0, x1), x2), size)
-    right = sample_at(tl.maximum(tl.maximum(x0, x1), x2), size)
+    low = sample_at(lesser(lesser(y0, y1), y2), size)
+    high = sample_at(greater(greater(y0, y1), y2), size)
+    left = sample_at(lesser(lesser(x0, x1), x2), size)
+    right = sample_at(greater(greater(x0, x1), x2), size)
     sound = (low <= end) & (high >= 0) & (left <= end) & (right >= 0)
     sound = sound & (x0 == x0) & (x1 == x1) & (x2 == x2) & (y0 == y0) & (y1 == y1) & (y2 == y2)
     low, high = tl.where(sound, low, 1.0), tl.where(sound, high, 0.0)
     left, right = tl.where(sound, left, 1.0), tl.where(sound, right, 0.0)
-    first_row = tl.ceil(tl.maximum(low - MARGIN, 0.0)).to(tl.int32)
-    last_row = tl.floor(tl.minimum(high + MARGIN, end)).to(tl.int32)
-    first_column = tl.ceil(tl.maximum(left - MARGIN, 0.0)).to(tl.int32)
-    last_column = tl.floor(tl.minimum(right + MARGIN, end)).to(tl.int32)
+    first_row = tl.ceil(greater(low - MARGIN, 0.0)).to(tl.int32)
+    last_row = tl.floor(lesser(high + MARGIN, end)).to(tl.int32)
+    first_column = tl.ceil(greater(left - MARGIN, 0.0)).to(tl.int32)
+    last_column = tl.floor(lesser(right + MARGIN, end)).to(tl.int32)
     return first_row, tl.where(sound, last_row, first_row - 1), first_column, last_column
 
 
@@ -505,11 +517,14 @@ def edge_gradient(visible, n_edges, vertices, faces, owner, image, gradient, gra
     s2, t2 = sample_at(tl.where(by_row, y2, x2), size), sample_at(tl.where(by_row, x2, y2), size)
     sum_all = s0 + t0 + s1 + t1 + s2 + t2
     given = given & (sum_all - sum_all == 0)  # finite
+    s0, t0 = tl.where(given, s0, 0.0), tl.where(given, t0, 0.0)
+    s1, t1 = tl.where(given, s1, 0.0), tl.where(given, t1, 0.0)
+    s2, t2 = tl.where(given, s2, 0.0), tl.where(given, t2, 0.0)
     last = (size - 1) * 1.0
     direction = out_of_face(s0, s1, along)
     positive = direction > 0
-    begin = tl.minimum(tl.maximum(first_scanline(s0, s1), 0.0), last + 1).to(tl.int32)
-    end = tl.maximum(tl.minimum(last_scanline(s0, s1), last), -1.0).to(tl.int32)
+    begin = lesser(greater(first_scanline(s0, s1), 0.0), last + 1).to(tl.int32)
+    end = greater(lesser(last_scanline(s0, s1), last), -1.0).to(tl.int32)
     end = tl.where(given, end, begin - 1)
     unit = tl.div_rn(2.0, size * 1.0)
     width = size // SAMPLES
@@ -537,8 +552,8 @@ def edge_gradient(visible, n_edges, vertices, faces, owner, image, gradient, gra
         limit = inner_limit(opposite, direction)
         shrinks = on & (opposite - opposite == 0)
         limit = tl.where(shrinks, limit, 0.0)
-        first = tl.maximum(tl.minimum(inner, limit), 0.0)
-        final = tl.minimum(tl.maximum(inner, limit), last)
+        first = greater(lesser(inner, limit), 0.0)
+        final = lesser(greater(inner, limit), last)
         more0, more1 = _changes(image, gradient, owners, shrinks, first, final, outer, face, crossing, scale0, scale1,
                                 plane, line, size, width, eps, False, CHANNELS, SAMPLES, EDGES, STEP)
         # A crossing at one end does not move with the other end.
