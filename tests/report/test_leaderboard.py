@@ -46,6 +46,12 @@ def largest_share(x, y, held, point):
     return best
 
 
+def sides_inside(box):
+    """The share of the domain of what is in it of a box; 0 if a bound is not finite."""
+    sides = [max(0, min(b, top) - max(a, bottom)) for a, b, bottom, top in zip(box.a, box.b, (0, -10), (360, 90))]
+    return np.prod(sides) / 36000 if np.isfinite([*box.a, *box.b]).all() else 0
+
+
 def by_hand(folder, network):
     """{metric: [7] percent} of a network."""
     found = {}
@@ -58,6 +64,7 @@ def by_hand(folder, network):
         for method in METHODS:
             inside = [(x >= box.a[0]) & (x <= box.b[0]) & (y >= box.a[1]) & (y <= box.b[1])
                       for box in regions[method]["regions"]]
+            numbers[f"SRVR {method}"] = np.mean([sides_inside(box) for box in regions[method]["regions"]])
             shares = [(z[cells] >= LEVEL).mean() for cells in inside if cells.any()]
             numbers[f"purity {method}"] = np.mean(shares) if shares else np.nan
         for name, value in numbers.items():
@@ -87,7 +94,7 @@ def test_every_number_by_other_code(tree, run, tmp_path):
 
     lines = list(csv.DictReader(open(tmp_path / "leaderboard_neighbours.csv")))
     signs = np.array(list(itertools.product((-1, 1), repeat=7)))
-    for line in (line for line in lines if line["metric"] in ("mean confidence", "exact SRVR")):
+    for line in (line for line in lines if line["metric"] in ("mean confidence", "exact SRVR", "SRVR OIR_B")):
         apart = expected[line["network"]][line["metric"]] - expected[line["next"]][line["metric"]]
         assert float(line["difference"]) == pytest.approx(apart.mean(), rel=1e-6) and apart.mean() >= 0
         p = np.mean(abs((signs * apart).mean(1)) >= abs(apart.mean()) - 1e-12)

@@ -21,7 +21,7 @@ from utils.results.metadata import Metadata
 from utils.results.tree import Key
 
 RIGHT, MEAN, EXACT = "views right", "mean confidence", "exact SRVR"
-PURITY = "purity "  # and the method
+SRVR, PURITY = "SRVR ", "purity "  # and the method
 PAPER_POINTS = np.array([[float(number) for number in point.split(",")] for point in INITIAL_POINTS.split()])
 
 
@@ -58,8 +58,8 @@ class Leaderboard:
     def metrics(self) -> list[str]:
         """Those that some network has, in the order of the columns."""
         names = [RIGHT, MEAN, above(self.level), EXACT]
-        methods = in_order(name.removeprefix(PURITY) for found in self.values.values() for name in found)
-        return [name for name in (*names, *(PURITY + method for method in methods))
+        methods = in_order(name.removeprefix(SRVR) for found in self.values.values() for name in found)
+        return [name for name in (*names, *(kind + method for kind in (SRVR, PURITY) for method in methods))
                 if any(name in found for found in self.values.values())]
 
     def estimates(self, metric: str) -> dict[str, Estimate]:
@@ -169,6 +169,7 @@ def numbers_of(pair: Pair, level: float) -> dict[str, float]:
         boxes = [largest_box(view, point, level) for point in points]
         found[EXACT] = float(np.mean([box.share_of(DOMAIN) if box else 0.0 for box in boxes]))
     for method, entry in result.methods.items():
+        found[SRVR + method] = float(np.mean([region.share_of(DOMAIN) for region in entry.regions]))
         pure = [share for region in entry.regions if (share := purity(view, region, level)) is not None]
         if pure:
             found[PURITY + method] = float(np.mean(pure))
