@@ -9,7 +9,7 @@ from tests import hostile
 from utils.errors import InputError
 from utils.regions import ndinterval
 from utils.results import layout
-from utils.results.contents import read_map, read_optim
+from utils.results.contents import as_input_error, read_map, read_optim
 from utils.results.store import ResultFile
 from utils.results.tree import Key, find
 
@@ -132,6 +132,9 @@ def test_maps_with_other_contents(tmp_path, changes, complaint):
     (dict(naive=dict(regions=[])), "expected regions"), (dict(naive=dict()), "regions is missing"), (dict(naive=3), ""),
     (dict(naive=dict(regions=[3, 4])), "expected regions"),
     (dict(naive=dict(regions=[ndinterval([1], [2]), ndinterval([1, 2], [3, 4])])), "as many dimensions"),
+    (dict(naive=dict(regions=[ndinterval([1], [2, 3])] * 2)), "as many dimensions"),
+    (dict(naive=dict(regions=[ndinterval(1, 2)] * 2)), "as many dimensions"),
+    (dict(naive=dict(regions=[ndinterval([], [])] * 2)), "as many dimensions"),
     (dict(parameters=["azimuth", "elevation"]), "expected 1 of the parameters azimuth, elevation"),
     (dict(parameters=["colour"]), "expected 1 of the parameters"),
     (dict(initial_point=[[130]]), "initial points"), (dict(initial_point=[[1, 2], [3, 4]]), "initial points")])
@@ -141,11 +144,39 @@ def test_regions_with_other_contents(tmp_path, changes, complaint):
     assert complaint in refused(read_optim, tmp_path / "optim.pt")
 
 
-@pytest.mark.parametrize("certificates", ["holds", [], [1], [dict(level="high")], [dict(level=0.5)]])
-def test_certificates_that_optim_does_not_write(certificates, tmp_path):
+CERTIFICATE = dict(level=0.5, n_views=9, n_below=0, low=0.0, high=0.1, mean=0.8, top1=1.0, worst=0.6,
+                   worst_at=[0.0, 1.0])
+FIGURES = dict(minimum=0.1, mean=0.5, above_half=0.5, top1=1.0)
+
+
+@pytest.mark.parametrize("key, value", [
+    *(("certificates", value) for value in (
+        "holds", [], [1], [dict(level="high")], [dict(level=0.5)], [{**CERTIFICATE, "n_views": 0}],
+        [{**CERTIFICATE, "n_below": 10 ** 400}], [{**CERTIFICATE, "worst_at": None}],
+        [{**CERTIFICATE, "worst_at": "ab"}])),
+    ("promises", [CERTIFICATE]), ("promises", [CERTIFICATE, None]), ("problems", 5), ("problems", [5]),
+    ("problems", ["", ""]), ("verified", [None]), ("verified", [dict(mean=0.5)]), ("verified", 5),
+    ("optim_trace", [torch.zeros(3, 2)]), ("optim_trace", 5), ("optim_trace", ["x"]), ("loss_trace", [5]),
+    ("loss_trace", [torch.zeros(2) + 0j])])
+def test_records_that_optim_does_not_write(key, value, tmp_path):
     regions = [ndinterval([0, 0], [1, 1])]
-    ResultFile(tmp_path / "optim.pt", {}).save_finished(dict(
-        initial_point=[[0.5, 0.5]], naive=dict(regions=regions, optim_trace=[[]], loss_trace=[[]],
-                                               certificates=certificates)))
-    with pytest.raises(InputError, match="optim.pt: is no result of map.py or optim.py: .*certificates"):
-        read_optim(tmp_path / "optim.pt")
+    good = dict(regions=regions, optim_trace=[[]], loss_trace=[[]], certificates=[CERTIFICATE], problems=[""],
+                verified=[FIGURES], promises=[None])
+
+    def read(**changes):
+        ResultFile(tmp_path / "optim.pt", {}).save_finished(dict(initial_point=[[0.5, 0.5]],
+                                                                 naive={**good, **changes}))
+        return read_optim(tmp_path / "optim.pt", with_traces=True)
+
+    read()
+    with pytest.raises(InputError, match="optim.pt: is no result of map.py or optim.py: "):
+        read(**{key: value})
+
+
+def test_what_is_said_of_other_contents(tmp_path):
+    for error, words in ((KeyError("z"), "'z' is missing; do this"), (ValueError("z is none"), "z is none; do this"),
+                         (TypeError("int has no len()"), "something else is in it than they write (TypeError: int")):
+        with pytest.raises(InputError, match="^file: is no result of map.py or optim.py: ") as refused_by:
+            with as_input_error("file", "do this"):
+                raise error
+        assert words in str(refused_by.value)

@@ -19,10 +19,10 @@ def array(value: Any, dtype: Any = np.float64) -> np.ndarray:
     import torch  # takes seconds, and the options are read without it
     if isinstance(value, torch.Tensor) and value.numel() * value.element_size() > value.untyped_storage().nbytes():
         raise ValueError("a tensor is larger than its storage")
-    found = None if isinstance(value, list | tuple | dict | str) or value is None else np.asarray(value, dtype)
+    found = None if isinstance(value, list | tuple | dict | str) or value is None else np.asarray(value)
     if found is None or found.dtype.kind not in "bfiu":
         raise ValueError(f"expected numbers, found {type(value).__name__}")
-    return found
+    return found if dtype is None else found.astype(dtype, copy=False)
 
 
 def row(value: Any) -> np.ndarray:
