@@ -123,7 +123,7 @@ def test_other_files(tmp_path):
     (dict(top1=torch.zeros(8).int(), top1_score=torch.rand(2, 4)), "top1 and top1_score have shapes (8,) and (2, 4)"),
     (dict(top1=torch.rand(2, 4), top1_score=torch.rand(2, 4)), "indices of answers"),
     (dict(top1=torch.zeros(2, 4).int(), top1_score=torch.rand(2, 4), top1_names={"a": "b"}), "no names by index"),
-    (dict(z=torch.rand(1).expand(10 ** 6, 10 ** 6)), "larger than its storage")])
+    (dict(z=torch.rand(1).expand(10 ** 6, 10 ** 6)), "cannot be read as a result (ValueError)")])
 def test_maps_with_other_contents(tmp_path, changes, complaint):
     assert complaint in refused(read_map, our_map(tmp_path / "map.pt", **changes))
 
@@ -142,6 +142,26 @@ def test_regions_with_other_contents(tmp_path, changes, complaint):
     contents = dict(naive=dict(regions=[ndinterval([1], [2]), ndinterval([3], [4])]), initial_point=[[130], [50]])
     ResultFile(tmp_path / "optim.pt", {}).save_finished({**contents, **changes})
     assert complaint in refused(read_optim, tmp_path / "optim.pt")
+
+
+@pytest.mark.parametrize("change", [
+    lambda much: dict(parameters=much), lambda much: dict(initial_point=much),
+    lambda much: dict(naive=dict(regions=much)), lambda much: dict(initial_point=[[much]]),
+    lambda much: dict(settings=dict(step=(1, [much]))),
+    lambda much: dict(new=much)])
+def test_a_tensor_that_shows_more_than_it_stores_is_not_gone_through(change, tmp_path):
+    contents = dict(naive=dict(regions=[ndinterval([1], [2])]), initial_point=[[130]], settings={})
+    torch.save({**contents, **change(torch.ones(1).expand(10 ** 12))}, tmp_path / "optim.pt")
+    assert "cannot be read as a result (ValueError)" in refused(read_optim, tmp_path / "optim.pt")
+    with pytest.raises(InputError, match="cannot be read as a result of this program"):
+        ResultFile(tmp_path / "optim.pt", {}).finished()
+
+
+def test_a_list_that_holds_itself(tmp_path):
+    endless = []
+    endless.append(endless)
+    torch.save(dict(naive=dict(regions=endless), settings={}), tmp_path / "optim.pt")
+    assert "as many dimensions" in refused(read_optim, tmp_path / "optim.pt")
 
 
 CERTIFICATE = dict(level=0.5, n_views=9, n_below=0, low=0.0, high=0.1, mean=0.8, top1=1.0, worst=0.6,
