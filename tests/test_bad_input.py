@@ -26,7 +26,7 @@ QUICK = (*TINY, "--step", 100)  # four views
 SWEEP = ("--networks", "tests.tiny:network", "--gpu", "-1", "--engine", "torch", "--step", 100, "--jobs", "map")
 LONG = "a" * 5000
 DIGITS = "9" * 400
-STUCK = 20  # seconds after which a command hangs
+STUCK = 60  # seconds after which a command hangs
 
 
 @contextmanager
@@ -395,6 +395,14 @@ def test_a_full_standard_output(module, words, buffering, stored, said, monkeypa
     with open("/dev/full", "w", buffering) as full:
         monkeypatch.setattr(sys, "stdout", full)
         assert "standard output cannot be written to (No space left on device)" in said(module, *words)
+
+
+def test_a_process_without_output(stored, run_script, monkeypatch, tmp_path):
+    monkeypatch.delenv("TQDM_DISABLE", raising=False)  # its bar is written to standard error
+    for name in ("stdout", "stderr"):
+        monkeypatch.setattr(sys, name, None)
+    assert run_script(map_script, *QUICK, "--checkpoint_dir", tmp_path) == (0, "", "")
+    assert [*tmp_path.rglob("map.pt")]
 
 
 @pytest.mark.parametrize("error", [MemoryError("no room"), RuntimeError("CUDA out of memory. Tried"), RuntimeError(
