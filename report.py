@@ -47,8 +47,7 @@ def audit(args: Namespace, left_out: LeftOut) -> None:
     tree = tree_of(args.checkpoint_dir, args, left_out)
     pairs, others = paired(tree.maps(), tree.regions())
     for key, why in others.items():
-        with left_out.on_error(f"{key}: "):
-            raise InputError(why)
+        left_out.add(f"{key}: {why}")
     if not pairs:
         raise InputError(f"{tree.folder}: has no object to audit; expected {MAP} and {OPTIM} of the same one")
     for line in lone(tree):

@@ -16,10 +16,11 @@ from benchmarks.common import machine, random_weights
 from scale.true_dict import CLASS_NAMES
 from utils.bounds import OPTIMIZERS
 from utils.bounds.descent import start, step
+from utils.engine_names import OPENVINO, TORCH
 from utils.jobs.options import Parser
 from utils.jobs.script import run_script
 from utils.networks import choose_network
-from utils.networks.engines import OPENVINO, TORCH, engine_for
+from utils.networks.engines import engine_for
 from utils.parameters import AZIMUTH_AND_ELEVATION, domain_of, grid
 from utils.semantic.classifier import Classifier
 from utils.semantic.confidence import Confidence

@@ -13,7 +13,7 @@ import argparse
 import shutil
 from pathlib import Path
 
-from scale.models import FILE, model_path, models_there
+from scale.models import DATA_DIR, FILE, model_path, models_there
 from scale.true_dict import CLASS_NAMES, SHAPE_IDS
 
 FILES = (FILE, Path("model.obj"))  # in a shape's folder: version 2, version 1
@@ -62,11 +62,11 @@ def print_objects(data_dir: Path) -> None:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(prog="scale.link", description=__doc__.splitlines()[0])
+    parser = argparse.ArgumentParser(prog="scale.link", description=__doc__.splitlines()[0], allow_abbrev=False)
     what = parser.add_mutually_exclusive_group(required=True)
     what.add_argument("--shapenet", type=Path, metavar="DIR", help="a copy of ShapeNetCore, v1 or v2")
     what.add_argument("--list", action="store_true", help="print the objects and what each is: model or stand-in")
-    parser.add_argument("--data_dir", type=Path, default=Path("scale"), metavar="DIR",
+    parser.add_argument("--data_dir", type=Path, default=DATA_DIR, metavar="DIR",
                         help="where the models are put (default: scale)")
     parser.add_argument("--copy", action="store_true", help="copy the files; the default is to link them")
     args = parser.parse_args()

@@ -3,6 +3,7 @@ from pathlib import Path
 
 from scale.true_dict import CLASS_NAMES, SHAPE_IDS
 
+DATA_DIR = Path(__file__).parent  # where the models are looked for if nothing else is said, from any folder
 FILE = Path("models", "model_normalized.obj")  # in a shape's folder, as in ShapeNetCore version 2
 
 

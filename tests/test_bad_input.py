@@ -1,4 +1,5 @@
 """Bad input of every kind through the scripts: one line that says what to do, and exit code 2; never a traceback."""
+import ast
 import os
 import re
 import signal
@@ -25,7 +26,7 @@ QUICK = (*TINY, "--step", 100)  # four views
 SWEEP = ("--networks", "tests.tiny:network", "--gpu", "-1", "--engine", "torch", "--step", 100, "--jobs", "map")
 LONG = "a" * 5000
 DIGITS = "9" * 400
-STUCK = 20  # seconds after which a command hangs
+STUCK = 60  # seconds after which a command hangs
 
 
 @contextmanager
@@ -95,7 +96,9 @@ MESH = ("--label", "cup", "--mesh")
     (("--dataset", "@/pipe"), "--dataset {}/pipe: cannot be read (it is a pipe, and no file)"),
     (("--dataset", "/dev/zero"), "cannot be read (it is a device"), (("--dataset", "@"), "it is a folder"),
     (("--dataset", "@/file/x"), "(Not a directory)"), (("--dataset", f"@/{LONG}"), "(File name too long)"),
-    (("--data_dir", "@/file"), "--data_dir {}/file: no such folder"), (("--data_dir", "@/file/x"), "no such folder"),
+    (("--data_dir", "@/file"), "--data_dir {}/file: it is a file, and no folder"),
+    (("--data_dir", "@/pipe"), "--data_dir {}/pipe: it is a pipe, and no folder"),
+    (("--data_dir", "@/file/x"), "no such folder"),
     (("--data_dir", f"@/{LONG}"), "no such folder"),
     (("--checkpoint_dir", "@/file"), "cannot be written to (Not a directory); choose another"),
     (("--checkpoint_dir", "@/file/x"), "cannot be written to (Not a directory); choose another"),
@@ -146,13 +149,16 @@ def test_paths_that_lead_to_no_file(words, complaint, said, things):
     (optim_script, ("--initial_points", DIGITS), "has 1 numbers, expected 2"),
     (optim_script, ("--initial_points", "1,x"), "expected numbers"),
     (optim_script, ("--initial_points", ""), "expected"),
-    (sweep_script, ("--classes", "0-999999999999"), "'0-999999999999' is none of the expected numbers and ranges"),
+    (sweep_script, ("--classes", "0-999999999999"), "--classes 0-999999999999: would be 1,000,000,000,000 numbers; "
+                                                    "expected at most 100,000"),
+    (sweep_script, ("--classes", "3-0"), "--classes 3-0: '3-0' is none of the expected numbers and ranges such as 0-3"),
     (sweep_script, ("--classes", "0-99999999"), "--classes 0-99999999: would be 100,000,000 numbers; expected at most"),
     (sweep_script, ("--classes", DIGITS), "--classes 99"),
     (sweep_script, ("--classes", "10"), "--classes 10: expected"),
     (sweep_script, ("--objects", "10"), "--objects 10: class 0, aeroplane, has 10 objects; expected 0 to 9"),
     (sweep_script, ("--network", "x"), "unrecognized arguments: --network; did you mean --networks?"),
-    (sweep_script, ("--mesh", "x.obj"), "unrecognized arguments: --mesh"),
+    (sweep_script, ("--mesh", "x.obj"), "unrecognized arguments: --mesh (--help lists the options)"),
+    (sweep_script, ("--class_nb", "cup"), "unrecognized arguments: --class_nb; did you mean --classes?"),
     (sweep_script, ("stat",), "'stat' is not known; expected run or status"),
     (sweep_script, ("--max_concurrent", "-3"), "--max_concurrent -3: expected at least 1"),
     (sweep_script, ("--cpus_per_job", "nan"), "--cpus_per_job nan"),
@@ -179,7 +185,7 @@ def test_numbers_and_options(module, words, complaint, said, tmp_path):
     ("d.csv", "\udcff\udcfe", "no CSV file"), ("d.yaml", "\udcff", "no YAML"), ("d.yaml", "", "expected a list"),
     ("d.yaml", "- {[a, b]: cup, class: mug, mesh: x}\n", "line 1: no label"),
     ("d.yaml", "- {? {a: b} : cup, class: mug, mesh: x}\n", "line 1: no label"),
-    ("d.yaml", "[" * 2000, "no YAML"), ("d.yaml", "{" * 2000, "no YAML"), ("d.yaml", "- " * 2000, "no YAML"),
+    ("d.yaml", "[" * 5000, "no YAML"), ("d.yaml", "{" * 5000, "no YAML"), ("d.yaml", "- " * 5000, "no YAML"),
     ("d.yaml", "- {class: mug, class: cup, label: cup, mesh: x}\n", "line 1: has class twice; expected class, label"),
     ("d.yaml", "- {class: mug, label: [cup], mesh: x}\n", "line 1: no label"),
     ("d.yaml", "- cup\n", "line 1: no class"),
@@ -187,7 +193,7 @@ def test_numbers_and_options(module, words, complaint, said, tmp_path):
 def test_data_sets(name, text, complaint, said, things):
     (things / name).write_text(text.replace("@", "triangle.obj"), errors="surrogateescape")
     line = said(map_script, *QUICK, "--dataset", things / name)
-    assert line.startswith(f"map.py: error: --dataset {things / name}") or "label" in line
+    assert line.startswith(f"map.py: error: --dataset {things / name}")
     assert complaint in line, line
 
 
@@ -234,6 +240,25 @@ def test_figures_stay_below_their_folder(stored, monkeypatch, run_script, things
     assert code == 0, err
     new = [path for path in things.rglob("*") if path not in before and path.is_file()]
     assert len(new) > 2 and all(things / "x/y/results" in path.parents for path in new)
+
+
+def test_a_pipe_among_the_figures_is_not_waited_for(stored, monkeypatch, run_script, things):
+    monkeypatch.setattr(plots, "plot_map", lambda *_, **__: plots.Figure(figsize=(1, 1)))
+    path = things / "ck" / stored[0]
+    path.parent.mkdir(parents=True)
+    torch.save(stored[1], path)
+    os.mkfifo(things / "made_from.json")
+    with soon():
+        code, out, err = run_script(report_script, "maps", "--checkpoint_dir", things / "ck", "--results_dir", things)
+    assert code == 0 and [*things.rglob("*.png")], err
+
+
+def test_no_parser_takes_abbreviations():
+    sources = [path for folder in ("", "benchmarks", "examples", "scale") for path in (ROOT / folder).glob("*.py")]
+    calls = [(path.name, ast.unparse(node)) for path in (*sources, *(ROOT / "utils").rglob("*.py"))
+             for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+             if isinstance(node, ast.Call) and ast.unparse(node.func).rpartition(".")[2] == "ArgumentParser"]
+    assert calls and [name for name, call in calls if "allow_abbrev=False" not in call] == []
 
 
 WEIGHTS = dict(  # what no network can take, as a function of good weights, and what is said of it
@@ -289,10 +314,14 @@ def stored(tmp_path_factory):
     ("map.pt", dict(class_nb=-1), "class -1 is none"), ("map.pt", dict(score="words"), "score words is not known"),
     ("map.pt", dict(parameters=5), "is no result"), ("map.pt", dict(parameters=[[1]]), "parameters are no names"),
     ("map.pt", dict(mesh=dict(path=1)), "mesh says not where the mesh is"),
-    ("map.partial.pt", dict(z=...), "map.partial.pt: is no result of map.py or optim.py: 'z'; pass --override"),
-    ("map.partial.pt", dict(z=torch.ones(5)), "could not broadcast"), ("map.partial.pt", dict(z=2), "len() of unsized"),
+    ("map.partial.pt", dict(z=...), "map.partial.pt: is no result of map.py or optim.py: it has values of "
+     "shapes top1 [1, 4], top1_score [1, 4]; expected z and as many first answers, of at most 4 views; pass "
+     "--override"),
+    ("map.partial.pt", dict(z=torch.ones(5), top1=..., top1_score=...), "values of shapes z [5]; expected z and as"),
+    ("map.partial.pt", dict(z=torch.ones(3), top1=torch.ones(2), top1_score=...), "shapes z [3], top1 [2]; expected"),
+    ("map.partial.pt", dict(z=2), "values of shapes z [], top1"),
     ("map.partial.pt", dict(z="words"), "expected numbers"), ("map.partial.pt", dict(settings="s"), "cannot be read"),
-    ("map.partial.pt", dict(z=torch.ones(1, 2)), "could not broadcast"),
+    ("map.partial.pt", dict(z=torch.ones(1, 2)), "values of shapes z [1, 2], top1 [1, 4]"),
 ])
 def test_results_with_other_contents(name, change, complaint, stored, said, tmp_path):
     place, contents = stored
@@ -355,7 +384,8 @@ def test_standard_output_closed_or_full_in_a_process_of_its_own():
 
 
 @pytest.mark.parametrize("module, words", [
-    (map_script, QUICK), (report_script, ("srvr",)), (sweep_script, ("status", *SWEEP, "--classes", 0))])
+    (map_script, QUICK), (report_script, ("srvr",)), (sweep_script, ("status", *SWEEP, "--classes", 0)),
+    (optim_script, (*TINY, "--methods", "naive", "--n_iterations", 1, "--certify", 0))])
 @pytest.mark.parametrize("buffering", [1, -1])
 def test_a_full_standard_output(module, words, buffering, stored, said, monkeypatch, tmp_path):
     path = tmp_path / "ck" / stored[0]
@@ -365,6 +395,14 @@ def test_a_full_standard_output(module, words, buffering, stored, said, monkeypa
     with open("/dev/full", "w", buffering) as full:
         monkeypatch.setattr(sys, "stdout", full)
         assert "standard output cannot be written to (No space left on device)" in said(module, *words)
+
+
+def test_a_process_without_output(stored, run_script, monkeypatch, tmp_path):
+    monkeypatch.delenv("TQDM_DISABLE", raising=False)  # its bar is written to standard error
+    for name in ("stdout", "stderr"):
+        monkeypatch.setattr(sys, name, None)
+    assert run_script(map_script, *QUICK, "--checkpoint_dir", tmp_path) == (0, "", "")
+    assert [*tmp_path.rglob("map.pt")]
 
 
 @pytest.mark.parametrize("error", [MemoryError("no room"), RuntimeError("CUDA out of memory. Tried"), RuntimeError(
@@ -394,3 +432,12 @@ def test_a_name_that_is_no_text_is_printed(run_script, tmp_path):
     folder = os.fsdecode(os.fsencode(tmp_path) + b"/\xff")
     code, out, err = run_script(map_script, *QUICK, "--checkpoint_dir", folder)
     assert code == 0 and "\\udcff" in out, err
+    mesh = os.path.join(os.fsencode(tmp_path), b"\xff.obj")
+    Path(os.fsdecode(mesh)).write_text("v 0 0 0\nv 1 0 0\nv 0 1 0\nv 0 0 1\nf 1 2 3\nf 1 2 4\n")
+    code, out, err = run_script(map_script, *QUICK, *MESH, os.fsdecode(mesh), "--checkpoint_dir", tmp_path / "ck",
+                                "--plot")
+    assert code == 0 and [*tmp_path.glob("ck/*/cup/*/map.png")], err
+    for command in ("maps", "export", "answers"):
+        code, out, err = run_script(report_script, command, "--checkpoint_dir", tmp_path / "ck", "--results_dir",
+                                    tmp_path / "results")
+        assert code == 0 and "left out" not in err, err

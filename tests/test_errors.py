@@ -1,9 +1,11 @@
 """Errors in one line, and numbers as one would write them."""
+import logging
 import pickle
+import warnings
 
 import pytest
 
-from utils.errors import DiskError, InputError, described, is_out_of_memory, one_line, shown
+from utils.errors import DiskError, InputError, described, is_out_of_memory, one_line, printable, quiet, shown
 
 
 @pytest.mark.parametrize("number, expected", [
@@ -29,7 +31,22 @@ def test_an_input_error_is_one_line():
     assert str(pickle.loads(pickle.dumps(DiskError("a b")))) == "a b"  # as Ray does
 
 
+def test_names_that_are_no_text():
+    assert printable("mug é") == "mug é" and printable("\udcff.obj") == "\\udcff.obj"
+
+
+def test_what_others_write_to_their_logs(capsys):
+    with quiet():
+        logging.getLogger("theirs").error("a traceback")
+        warnings.warn("a warning", stacklevel=1)
+    assert capsys.readouterr().err == ""
+    with quiet(), pytest.raises(ZeroDivisionError):
+        1 / 0  # noqa: B018
+    assert logging.root.manager.disable == 0
+
+
 def test_errors_of_others():
+    assert described(OSError("no room " * 100)) == f"OSError: {'no room ' * 48}no room.."
     assert described(ValueError("a\nb")) == "ValueError: a b" and described(SystemExit()) == "SystemExit"
     assert is_out_of_memory(MemoryError()) and is_out_of_memory(RuntimeError("CUDA out of memory. Tried to allocate"))
     assert not is_out_of_memory(RuntimeError("memory"))

@@ -6,7 +6,7 @@ import pytest
 
 from utils import files
 from utils.errors import DiskError, InputError
-from utils.files import folder_name, is_file, left_over, status_of, temporary_path, whole_file
+from utils.files import folder_name, is_file, left_over, no_folder, status_of, temporary_path, whole_file
 
 
 def test_a_file_is_replaced_once_it_is_on_the_disk(tmp_path, monkeypatch):
@@ -63,6 +63,14 @@ def test_what_is_no_file_is_not_opened(kind, tmp_path):
     with pytest.raises(OSError) as error:
         status_of(path)
     assert error.value.strerror == f"it is {kind}, and no file" and not is_file(path)
+
+
+def test_what_is_no_folder(tmp_path):
+    (tmp_path / "file").touch()
+    os.mkfifo(tmp_path / "pipe")
+    assert no_folder(tmp_path) == "" and no_folder(tmp_path / "file") == "it is a file, and no folder"
+    assert no_folder(tmp_path / "pipe") == "it is a pipe, and no folder"
+    assert {no_folder(tmp_path / name) for name in ("x", "a\0", "file/x", "a" * 300)} == {"no such folder"}
 
 
 def test_paths_that_no_file_can_have(tmp_path):

@@ -3,11 +3,14 @@ import copy
 import io
 import os
 import random
+import shutil
 import sys
-from contextlib import redirect_stderr, suppress
-from functools import partial
+import tempfile
+from contextlib import redirect_stderr, redirect_stdout, suppress
+from functools import cache, partial
 from pathlib import Path
 from types import SimpleNamespace
+from unittest.mock import patch
 
 import numpy as np
 import pytest
@@ -17,13 +20,16 @@ import map as map_script
 import optim as optim_script
 import report as report_script
 import sweep as sweep_script
-from tests.fuzzing import OBJ, damaged, fuzz, only_input_errors, outcome, spoilt, st
+from tests.fuzzing import LONG, OBJ, damaged, fuzz, only_input_errors, outcome, spoilt, st
 from tests.tiny import Tiny
+from utils.bounds.certificate import worst_view
 from utils.errors import InputError
 from utils.jobs.options import Parser
 from utils.networks import choose_network
 from utils.networks.function_network import FunctionNetwork
 from utils.regions import ndinterval
+from utils.report import options as report_options
+from utils.results import store
 from utils.results.contents import load_result, read_map, read_optim
 from utils.semantic.classifier import Classifier
 from utils.shapes.catalogue import catalogue_of
@@ -82,11 +88,24 @@ def option_strings(module):
 LEFT_OUT = {"--compile", "--address", "--renderer"}
 OPTIONS = {module: [option for option in option_strings(module) if option not in LEFT_OUT]
            for module in (map_script, optim_script, sweep_script)}
+REPORTS = ["srvr", "audit", "leaderboard", "answers", "export", "compare", "regions", "maps", "traces", "profiles"]
+SLOW_REPORTS = ["gif", "explorer"] if LONG else []
+REPORT_OPTIONS = {name: [option for of in (*report_options.OF_ALL, *command.folders, *command.options)
+                         for option in report_options.OPTIONS[of][0] if option.startswith("-")]
+                  for name, command in report_script.COMMANDS.items()}
 
 
 def words_of(module):
     """Strategy: words of a command line."""
-    option = st.sampled_from(OPTIONS[module])
+    if module is report_script:
+        return st.sampled_from([*REPORTS, *SLOW_REPORTS]).flatmap(lambda command: words_with(
+            REPORT_OPTIONS[command]).map(lambda words: [command, *words]))
+    return words_with(OPTIONS[module])
+
+
+def words_with(options):
+    """Strategy: words with some of the options."""
+    option = st.sampled_from(options)
     pair = st.one_of(st.tuples(option, TEXTS), st.tuples(option, TEXTS).map(lambda pair: (f"{pair[0]}={pair[1]}",)),
                      option.map(lambda one: (one,)), TEXTS.map(lambda text: (text,)))
     return st.lists(pair, max_size=4).map(lambda pairs: [word for pair in pairs for word in pair])
@@ -115,13 +134,18 @@ def found_only(module, monkeypatch):
     monkeypatch.setattr(module, "run", run)
 
 
-@fuzz(case=st.sampled_from([map_script, optim_script, sweep_script]).flatmap(
+@fuzz(case=st.sampled_from([map_script, optim_script, sweep_script, report_script]).flatmap(
     lambda module: st.tuples(st.just(module), words_of(module))))
 def test_command_lines(folder, case):
     module, words = case
     things(folder)
     usual = {map_script: (*TINY, "--step", "100"), optim_script: TINY,
-             sweep_script: ("status", "--networks", "tests.tiny:network", "--classes", "0", "--objects", "0-1")}[module]
+             sweep_script: ("status", "--networks", "tests.tiny:network", "--classes", "0", "--objects", "0-1"),
+             report_script: ()}[module]
+    if module is report_script:
+        shutil.copytree(STORED / "whole", folder / "ck")
+        words = [*words[:1], *(("ck", "ck") if words[0] == "compare" else ("--checkpoint_dir", "ck")), "--results_dir",
+                 "results", *words[1:]]
     before = os.getcwd()
     with pytest.MonkeyPatch.context() as monkeypatch:
         monkeypatch.chdir(folder)
@@ -129,7 +153,8 @@ def test_command_lines(folder, case):
         for script in (map_script, optim_script):
             found_only(script, monkeypatch)
         if "\0" not in "".join(words):  # which no command line holds
-            outcome(module, [*usual, "--data_dir", "folder", "--checkpoint_dir", "ck", *words], folder)
+            folders = () if module is report_script else ("--data_dir", "folder", "--checkpoint_dir", "ck")
+            outcome(module, [*usual, *folders, *words], folder)
 
 
 CSV = "class,label,mesh\nmug,cup,good.obj\nbox,3,good.obj\n"
@@ -179,33 +204,84 @@ def changed(contents, seed):
     return contents
 
 
-RESULTS = [("whole", "map.pt"), ("whole", "optim.pt"), ("partial", "map.partial.pt"), ("partial", "optim.partial.pt")]
-JOB = (*TINY, "--class_nb", "5", "--checkpoint_dir")
-REPEAT = {"map": (map_script, ("--step", "30", "--batch_size", "8")),
-          "optim": (optim_script, ("--n_iterations", "6", "--initial_width", "5", "--methods", "OIR_W,naive,OIR_B,trap",
-                                   "--certify", "0"))}
+RESULTS = [("whole", "map.pt"), ("whole", "optim.pt"), ("partial", "map.partial.pt"), ("partial", "optim.partial.pt"),
+           ("growing", "optim.partial.pt"), ("largest", "optim.partial.pt"), ("certify", "optim.partial.pt"),
+           ("finished", "optim.pt")]
+JOB = ("--gpu", "-1", "--engine", "torch", "--class_nb", "5", "--stand_ins")
+SURE = ("--network", "tests.tiny:sure", "--n_iterations", "2", "--initial_width", "5", "--methods", "naive,largest",
+        "--initial_points", "130,30 310,80", "--lattice", "30", "--certify", "8", "--verify", "2", "--risk", "0.3",
+        "--image_size", "64")
+REPEAT = {"map": (map_script, ("--network", "tests.tiny:network", "--step", "30", "--batch_size", "8")),
+          "optim": (optim_script, ("--network", "tests.tiny:network", "--n_iterations", "6", "--initial_width", "5",
+                                   "--methods", "OIR_W,naive,OIR_B,trap", "--certify", "0"))}
 
 
-@fuzz(which=st.sampled_from(RESULTS), seed=st.integers(0, 2 ** 32), by_bytes=st.booleans())
-def test_result_files(folder, which, seed, by_bytes):
-    kind, name = which
-    good = STORED / kind / WHERE / name
-    path = folder / WHERE / name
-    path.parent.mkdir(parents=True)
-    if by_bytes:
-        path.write_bytes(spoilt(good.read_bytes(), seed))
+def quickly():
+    """Have the search for the worst view ask little."""
+    return patch("utils.jobs.certify.worst_view", partial(worst_view, n_questions=8))
+
+
+@cache
+@quickly()
+def written():
+    """What optim.py writes: contents by the stage that it is in, each the last of its kind."""
+    found = {}
+
+    def write(file, path, contents):
+        stage = "finished" if path == file.path else contents["left"][0] if "left" in contents else "growing"
+        found[stage] = copy.deepcopy({**contents, "settings": file.settings})
+
+    with tempfile.TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as monkeypatch:
+        monkeypatch.setattr(store, "SAVE_EVERY", 0)
+        monkeypatch.setattr(store.ResultFile, "_write", write)
+        with redirect_stderr(io.StringIO()), redirect_stdout(io.StringIO()):
+            optim_script.run(optim_script.Options.of(optim_script.parse_args(
+                [*JOB, *SURE, "--checkpoint_dir", folder])))
+    return found
+
+
+def good_file(kind, name, folder):
+    """Write a result of a kind; the file, and the script and the words that make such a result."""
+    if kind in ("whole", "partial"):
+        path, contents, shape = folder / WHERE / name, torch.load(STORED / kind / WHERE / name), load_stand_in(5, 0)
+        contents["settings"].update(mesh_hash=shape.mesh_hash, shape_id=shape.shape_id)
+        module, words = REPEAT[name.partition(".")[0]]
     else:
-        contents = torch.load(good)
-        contents["settings"]["mesh_hash"] = load_stand_in(5, 0).mesh_hash
+        path, contents = folder / "tests.tiny_sure/5/0" / name, written()[kind]
+        module, words = optim_script, SURE
+    path.parent.mkdir(parents=True)
+    torch.save(contents, path)
+    return path, module, [*JOB, *words, "--checkpoint_dir", str(folder), "--data_dir", str(folder)]
+
+
+@quickly()
+def test_result_files_that_are_good_are_taken(tmp_path):
+    assert written().keys() == {"growing", "largest", "certify", "finished"}
+    for kind, name in (one for one in RESULTS if one[0] != "partial"):
+        path, module, words = good_file(kind, name, tmp_path / kind / name)
+        assert outcome(module, words, tmp_path / kind / name) == 0 and path.exists() == ("partial" not in name)
+
+
+@fuzz(which=st.sampled_from(RESULTS), seed=st.integers(0, 2 ** 32), by_bytes=st.booleans(),
+      report=st.sampled_from([*REPORTS, *SLOW_REPORTS]))
+@quickly()
+def test_result_files(folder, which, seed, by_bytes, report):
+    path, module, words = good_file(*which, folder)
+    if by_bytes:
+        path.write_bytes(spoilt(path.read_bytes(), seed))
+    else:
         try:
-            torch.save(changed(contents, seed), path)
+            torch.save(changed(torch.load(path), seed), path)
         except (TypeError, ValueError, RuntimeError, NotImplementedError):  # what cannot be saved is in no file
             return
     for read in (load_result, read_map, read_optim):
         only_input_errors(partial(read, path))
-    module, words = REPEAT[name.partition(".")[0]]
-    outcome(module, [*JOB, str(folder), "--data_dir", str(folder), *words], folder)
-    outcome(report_script, ["srvr", "--checkpoint_dir", str(folder), "--results_dir", str(folder / "results")], folder)
+    if path.name in ("map.pt", "optim.pt"):
+        trees = [folder, folder] if report == "compare" else ["--checkpoint_dir", folder]
+        if report != "compare" and path.name == "optim.pt":
+            shutil.copy(STORED / "whole" / WHERE / "map.pt", path.with_name("map.pt"))
+        outcome(report_script, [report, *map(str, trees), "--results_dir", str(folder / "results")], folder)
+    outcome(module, words, folder)
 
 
 @fuzz(seed=st.integers(0, 2 ** 32))

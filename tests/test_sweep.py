@@ -82,12 +82,17 @@ def test_what_a_sweep_that_was_killed_at_its_very_end_left_is_removed(left, run_
 
 
 @needs_ray
-@pytest.mark.parametrize("address", ["nonsense", "127.0.0.1:9", "nobody.invalid:6379"])
-def test_an_address_where_no_cluster_is(address, run_script, tmp_path):
+@pytest.mark.parametrize("address, reason", [
+    ("nonsense", "expected HOST:PORT, or auto"), ("", "expected HOST:PORT, or auto"),
+    ("127.0.0.1:99999", "expected HOST:PORT"), (f"127.0.0.1:{'9' * 5000}", "expected HOST:PORT"),
+    ("127.0.0.1:9", "Connection refused"), ("nobody.invalid:6379", "")])
+def test_an_address_where_no_cluster_is(address, reason, run_script, tmp_path):
     code, _, err = run_script(script, *QUICK, "--classes", 5, "--objects", 0, "--checkpoint_dir", tmp_path, "--address",
                               address)
     assert code == 2 and os.listdir(tmp_path) == []
-    assert err.splitlines()[-1].startswith(f"sweep.py: error: --address {address}: no cluster can be joined (")
+    line = err.splitlines()[-1]
+    assert line.startswith(f"sweep.py: error: --address {address[:50]}") and ": no cluster can be joined (" in line
+    assert reason in line
 
 
 def test_status_tells_the_states_apart_and_touches_nothing(run_script, tmp_path):

@@ -1,7 +1,12 @@
 """The errors that a user can mend, and how they are put into one line."""
+import logging
 import re
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 LONGEST_WORD = 1000  # characters of a word that is shown whole; paths that mean something are shorter
+LONGEST_REASON = 400  # characters of what an error of somebody else's code says
 MOST_DIGITS = 40  # of a number that is shown whole
 OUT_OF_MEMORY = ("out of memory", "can't allocate memory", "running low on memory")  # in words of torch, CUDA and Ray
 
@@ -33,14 +38,20 @@ def one_line(message: object) -> str:
     return re.sub(rf"\d{{{MOST_DIGITS + 1},}}|\S{{{LONGEST_WORD + 1},}}", begin, line)
 
 
+def printable(name: str) -> str:
+    """A name that any file and font takes: what is no text in it is spelled out."""
+    return name.encode("utf-8", "backslashreplace").decode()
+
+
 def first_line(error: BaseException) -> str:
     """The first line of what an error of somebody else's code says; its type where it says nothing."""
     return next((line.strip() for line in str(error).splitlines() if line.strip()), type(error).__name__)
 
 
 def described(error: BaseException) -> str:
-    """An error of somebody else's code, on one line: its type and what it says."""
-    return one_line(f"{type(error).__name__}: {error}" if str(error).strip() else type(error).__name__)
+    """An error of somebody else's code, on one line: its type and what it says, of which the beginning is enough."""
+    line = one_line(f"{type(error).__name__}: {error}" if str(error).strip() else type(error).__name__)
+    return line if len(line) <= LONGEST_REASON else f"{line[:LONGEST_REASON]}.."
 
 
 def is_out_of_memory(error: BaseException) -> bool:
@@ -58,3 +69,16 @@ def shown(number: float, separator: str = "") -> str:
     if isinstance(number, float) and not (number.is_integer() and abs(number) < 1e16):
         return repr(number)
     return f"{int(number):{separator}}"
+
+
+@contextmanager
+def quiet() -> Iterator[None]:
+    """Keep what somebody else's code warns of, or writes to its log, off the user's terminal."""
+    before = logging.root.manager.disable
+    logging.disable(logging.CRITICAL)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            yield
+    finally:
+        logging.disable(before)

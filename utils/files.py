@@ -42,6 +42,15 @@ def is_file(path: Path) -> bool:
     return True
 
 
+def no_folder(path: str | os.PathLike[str]) -> str:
+    """Why a path leads to no folder, in a few words; "" if it leads to one."""
+    try:
+        kind = stat.S_IFMT(os.stat(path).st_mode)
+    except (OSError, ValueError):
+        return "no such folder"
+    return "" if kind == stat.S_IFDIR else f"it is {KINDS.get(kind, 'a file')}, and no folder"
+
+
 def folder_name(text: str) -> str:
     """The name of one folder or file, from any text: it leaves no folder, and is not too long."""
     name = one_folder(re.sub(r"[^\w.-]+", "_", text))

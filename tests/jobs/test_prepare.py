@@ -23,13 +23,15 @@ def job(tmp_path):
     return lambda *words: prepare(script.Options.of(script.parse_args([*map(str, shared), *map(str, words)])), MAP, {})
 
 
-def test_stand_ins_take_a_models_place_only_where_they_may(tmp_path):
+def test_stand_ins_take_a_models_place_only_where_they_may(monkeypatch, tmp_path):
     def options(*words):
         return script.Options.of(script.parse_args(list(map(str, words))))
 
     assert options().stand_ins and options("--stand_ins").stand_ins and options().data_dir.is_absolute()
     assert options("--data_dir", tmp_path, "--stand_ins").stand_ins
     assert not options("--data_dir", tmp_path).stand_ins and options("--data_dir", tmp_path).data_dir == tmp_path
+    monkeypatch.chdir(tmp_path)  # the folder that the program lies in is not where the user is
+    assert prepare(options("--network", "tests.tiny:network", "--gpu", -1), MAP, {}).shape.source is None
     with pytest.raises(InputError, match="the model of aeroplane 0; it has none of the 100 models"):
         prepare(options("--network", "tests.tiny:network", "--data_dir", tmp_path, "--gpu", -1), MAP, {})
 

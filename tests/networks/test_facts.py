@@ -25,6 +25,12 @@ class Odd:
         raise RuntimeError("no numbers")
 
 
+def test_a_network_with_other_names_is_not_blamed_on_the_class():
+    network = FunctionNetwork("a:b", None, lambda: (Tiny(), dict(class_names=NAMES[:3])))
+    with pytest.raises(InputError, match="^--network a:b: told 3 class_names, .* outputs; expected as many names$"):
+        network.label(5)
+
+
 def complaint(facts, module=Tiny):
     """What is said of a function that tells these facts; every way in which they are looked at gives the same."""
     network = FunctionNetwork("a:b", None, lambda: (module(), facts))

@@ -8,6 +8,7 @@ from utils.report import audit, comparison, srvr
 from utils.report.kinds import Kinds, objects_of, step_of
 from utils.report.pairs import Pair
 from utils.results.contents import MapResult, MethodResult, RegionsResult
+from utils.results.left_out import LeftOut
 from utils.results.metadata import Metadata
 from utils.results.tree import Key
 
@@ -90,11 +91,12 @@ def test_the_audit_tells_kinds_apart():
         ["N", "naive", 2], ["N (grid step 45 x 50)", "naive", 1]]
 
 
-def test_means_are_over_the_usual_kind():
-    maps = keyed(map_of(), map_of(step=(45, 50)), map_of())
-    kept, others = Kinds.of(maps).kept(maps)
-    assert [key.object_nb for key in kept] == ["0", "2"]
-    assert others == {Key("N", "5", "1"): "grid step 45 x 50"}
+def test_means_are_over_the_usual_kind(capsys):
+    maps, left_out = keyed(map_of(), map_of(step=(45, 50)), map_of()), LeftOut("report.py")
+    for _ in range(2):  # of several means that lack the same map, one says so
+        assert [key.object_nb for key in Kinds.of(maps).kept(maps, left_out)] == ["0", "2"]
+    line = "N cup 1: is of another kind (grid step 45 x 50) than most (stand-ins, grid step 90 x 50)"
+    assert left_out.lines == [line] and capsys.readouterr().err == f"report.py: left out: {line}\n"
 
 
 def test_two_results_of_one_object_that_were_made_otherwise():

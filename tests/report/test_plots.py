@@ -1,10 +1,13 @@
 """What the figures show: their scale, ticks, titles, and where they start."""
 import numpy as np
+from matplotlib.text import Text
 
 from utils.parameters import domain_of
 from utils.regions import ndinterval
 from utils.report import network_plots, plots
+from utils.report.intervals import estimate
 from utils.report.methods import Colors
+from utils.report.network_plots import Profile
 from utils.results.contents import MapResult
 from utils.results.metadata import Metadata
 
@@ -31,6 +34,16 @@ def test_the_axes_have_the_whole_domains_ticks_and_the_title_is_the_figures():
         assert axes.get_xticks().tolist() == list(range(0, 361, 45)) and axes.get_xlim()[1] >= 360
         assert axes.get_yticks().tolist() == list(range(-10, 91, 20)) and axes.get_ylim()[1] >= 90
         assert figure.get_suptitle() == "ResNet50: confidence in cup 0" and axes.get_title() == ""
+
+
+def test_names_are_no_formulas(tmp_path):
+    name = r"$\no$ formula for \$ 5"
+    board = {name: estimate(np.array([0.2, 0.4])), "other": estimate(np.array([0.1, 0.3]))}
+    profile = Profile(np.arange(3.0), np.ones(3), None, None, 1)
+    for figure in (plots.plot_map(map_of(30), name), network_plots.plot_profiles({name: profile}, name),
+                   network_plots.plot_leaderboard(dict(mean=board), [name, "other"], {}, 0.5, name)):
+        plots.save(figure, tmp_path / "x.png")
+        assert figure.findobj(lambda part: isinstance(part, Text) and part.get_text() == name.replace("$", r"\$"))
 
 
 def test_traces_start_where_something_moves():

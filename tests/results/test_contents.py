@@ -9,7 +9,7 @@ from tests import hostile
 from utils.errors import InputError
 from utils.regions import ndinterval
 from utils.results import layout
-from utils.results.contents import read_map, read_optim
+from utils.results.contents import as_input_error, read_map, read_optim
 from utils.results.store import ResultFile
 from utils.results.tree import Key, find
 
@@ -123,7 +123,7 @@ def test_other_files(tmp_path):
     (dict(top1=torch.zeros(8).int(), top1_score=torch.rand(2, 4)), "top1 and top1_score have shapes (8,) and (2, 4)"),
     (dict(top1=torch.rand(2, 4), top1_score=torch.rand(2, 4)), "indices of answers"),
     (dict(top1=torch.zeros(2, 4).int(), top1_score=torch.rand(2, 4), top1_names={"a": "b"}), "no names by index"),
-    (dict(z=torch.rand(1).expand(10 ** 6, 10 ** 6)), "larger than its storage")])
+    (dict(z=torch.rand(1).expand(10 ** 6, 10 ** 6)), "cannot be read as a result (ValueError)")])
 def test_maps_with_other_contents(tmp_path, changes, complaint):
     assert complaint in refused(read_map, our_map(tmp_path / "map.pt", **changes))
 
@@ -132,6 +132,9 @@ def test_maps_with_other_contents(tmp_path, changes, complaint):
     (dict(naive=dict(regions=[])), "expected regions"), (dict(naive=dict()), "regions is missing"), (dict(naive=3), ""),
     (dict(naive=dict(regions=[3, 4])), "expected regions"),
     (dict(naive=dict(regions=[ndinterval([1], [2]), ndinterval([1, 2], [3, 4])])), "as many dimensions"),
+    (dict(naive=dict(regions=[ndinterval([1], [2, 3])] * 2)), "as many dimensions"),
+    (dict(naive=dict(regions=[ndinterval(1, 2)] * 2)), "as many dimensions"),
+    (dict(naive=dict(regions=[ndinterval([], [])] * 2)), "as many dimensions"),
     (dict(parameters=["azimuth", "elevation"]), "expected 1 of the parameters azimuth, elevation"),
     (dict(parameters=["colour"]), "expected 1 of the parameters"),
     (dict(initial_point=[[130]]), "initial points"), (dict(initial_point=[[1, 2], [3, 4]]), "initial points")])
@@ -141,11 +144,59 @@ def test_regions_with_other_contents(tmp_path, changes, complaint):
     assert complaint in refused(read_optim, tmp_path / "optim.pt")
 
 
-@pytest.mark.parametrize("certificates", ["holds", [], [1], [dict(level="high")], [dict(level=0.5)]])
-def test_certificates_that_optim_does_not_write(certificates, tmp_path):
+@pytest.mark.parametrize("change", [
+    lambda much: dict(parameters=much), lambda much: dict(initial_point=much),
+    lambda much: dict(naive=dict(regions=much)), lambda much: dict(initial_point=[[much]]),
+    lambda much: dict(settings=dict(step=(1, [much]))),
+    lambda much: dict(new=much)])
+def test_a_tensor_that_shows_more_than_it_stores_is_not_gone_through(change, tmp_path):
+    contents = dict(naive=dict(regions=[ndinterval([1], [2])]), initial_point=[[130]], settings={})
+    torch.save({**contents, **change(torch.ones(1).expand(10 ** 12))}, tmp_path / "optim.pt")
+    assert "cannot be read as a result (ValueError)" in refused(read_optim, tmp_path / "optim.pt")
+    with pytest.raises(InputError, match="cannot be read as a result of this program"):
+        ResultFile(tmp_path / "optim.pt", {}).finished()
+
+
+def test_a_list_that_holds_itself(tmp_path):
+    endless = []
+    endless.append(endless)
+    torch.save(dict(naive=dict(regions=endless), settings={}), tmp_path / "optim.pt")
+    assert "as many dimensions" in refused(read_optim, tmp_path / "optim.pt")
+
+
+CERTIFICATE = dict(level=0.5, n_views=9, n_below=0, low=0.0, high=0.1, mean=0.8, top1=1.0, worst=0.6,
+                   worst_at=[0.0, 1.0])
+FIGURES = dict(minimum=0.1, mean=0.5, above_half=0.5, top1=1.0)
+
+
+@pytest.mark.parametrize("key, value", [
+    *(("certificates", value) for value in (
+        "holds", [], [1], [dict(level="high")], [dict(level=0.5)], [{**CERTIFICATE, "n_views": 0}],
+        [{**CERTIFICATE, "n_below": 10 ** 400}], [{**CERTIFICATE, "worst_at": None}],
+        [{**CERTIFICATE, "worst_at": "ab"}])),
+    ("promises", [CERTIFICATE]), ("promises", [CERTIFICATE, None]), ("problems", 5), ("problems", [5]),
+    ("problems", ["", ""]), ("verified", [None]), ("verified", [dict(mean=0.5)]), ("verified", 5),
+    ("optim_trace", [torch.zeros(3, 2)]), ("optim_trace", 5), ("optim_trace", ["x"]), ("loss_trace", [5]),
+    ("loss_trace", [torch.zeros(2) + 0j])])
+def test_records_that_optim_does_not_write(key, value, tmp_path):
     regions = [ndinterval([0, 0], [1, 1])]
-    ResultFile(tmp_path / "optim.pt", {}).save_finished(dict(
-        initial_point=[[0.5, 0.5]], naive=dict(regions=regions, optim_trace=[[]], loss_trace=[[]],
-                                               certificates=certificates)))
-    with pytest.raises(InputError, match="optim.pt: is no result of map.py or optim.py: .*certificates"):
-        read_optim(tmp_path / "optim.pt")
+    good = dict(regions=regions, optim_trace=[[]], loss_trace=[[]], certificates=[CERTIFICATE], problems=[""],
+                verified=[FIGURES], promises=[None])
+
+    def read(**changes):
+        ResultFile(tmp_path / "optim.pt", {}).save_finished(dict(initial_point=[[0.5, 0.5]],
+                                                                 naive={**good, **changes}))
+        return read_optim(tmp_path / "optim.pt", with_traces=True)
+
+    read()
+    with pytest.raises(InputError, match="optim.pt: is no result of map.py or optim.py: "):
+        read(**{key: value})
+
+
+def test_what_is_said_of_other_contents(tmp_path):
+    for error, words in ((KeyError("z"), "'z' is missing; do this"), (ValueError("z is none"), "z is none; do this"),
+                         (TypeError("int has no len()"), "something else is in it than they write (TypeError: int")):
+        with pytest.raises(InputError, match="^file: is no result of map.py or optim.py: ") as refused_by:
+            with as_input_error("file", "do this"):
+                raise error
+        assert words in str(refused_by.value)

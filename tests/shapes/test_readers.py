@@ -1,12 +1,41 @@
 """Mesh files of every format."""
+import json
+import os
+
+import numpy as np
 import pytest
 import torch
+import trimesh
+from PIL import Image
 
 from utils.errors import InputError
 from utils.shapes import readers
 from utils.shapes.shape import load_mesh
 
 TRIANGLE = (torch.eye(3), torch.tensor([[0, 1, 2]], dtype=torch.int32), None)
+PLY = """ply
+format ascii 1.0
+comment TextureFile {}
+element vertex 3
+property float x
+property float y
+property float z
+property float s
+property float t
+element face 1
+property list uchar int vertex_indices
+end_header
+-1 -1 0 0 0
+1 -1 0 0 1
+0 1 0 1 0
+3 0 1 2
+"""
+GLTF = dict(  # a triangle whose numbers are in another file
+    asset=dict(version="2.0"), scene=0, scenes=[dict(nodes=[0])], nodes=[dict(mesh=0)],
+    meshes=[dict(primitives=[dict(attributes=dict(POSITION=0), indices=1)])],
+    bufferViews=[dict(buffer=0, byteLength=36), dict(buffer=0, byteOffset=36, byteLength=6)],
+    accessors=[dict(bufferView=0, componentType=5126, count=3, type="VEC3"),
+               dict(bufferView=1, componentType=5123, count=3, type="SCALAR")])
 
 
 def test_a_new_format_is_a_line_of_the_table(monkeypatch, tmp_path):
@@ -23,3 +52,47 @@ def test_formats_that_nobody_reads_and_files_that_are_not_there(tmp_path):
         load_mesh(path)
     with pytest.raises(InputError, match="nowhere.ply: no such file; give an obj, ply, stl, glb or off file"):
         load_mesh(tmp_path / "nowhere.ply")
+
+
+@pytest.fixture
+def files(tmp_path):
+    """A folder with a red image, what is no image, and a pipe."""
+    Image.new("RGB", (4, 4), (255, 0, 0)).save(tmp_path / "red.png")
+    (tmp_path / "text.png").write_text("hello")
+    os.mkfifo(tmp_path / "pipe")
+    return tmp_path
+
+
+@pytest.mark.parametrize("image, complaint", [
+    ("red.png", None), ("text.png", "text.png: cannot be read as an image"),
+    ("pipe", "mesh.ply: names pipe, which is no file beside it; put it there"),
+    ("none.png", "names none.png, which is no file beside it"), ("x" * 5000, "which is no file beside it")])
+def test_images_that_a_ply_file_names(image, complaint, files, capsys):
+    (files / "mesh.ply").write_text(PLY.format(image))
+    assert len(load_mesh(files / "mesh.ply").faces) == 1  # for a white object it does not matter
+    if complaint is None:
+        assert load_mesh(files / "mesh.ply", textures=True).textures.ravel().tolist() == [1, 0, 0]
+    else:
+        with pytest.raises(InputError) as error:
+            load_mesh(files / "mesh.ply", textures=True)
+        assert complaint in str(error.value)
+    assert capsys.readouterr().err == ""  # where trimesh would log it, with a traceback
+
+
+def test_the_image_of_a_glb_file(files):
+    box = trimesh.creation.box()
+    box.visual = trimesh.visual.TextureVisuals(uv=np.zeros((8, 2)), material=trimesh.visual.material.PBRMaterial(
+        baseColorTexture=Image.open(files / "red.png")))
+    box.export(files / "box.glb")
+    assert load_mesh(files / "box.glb", textures=True).textures.reshape(-1, 3).unique(dim=0).tolist() == [[1, 0, 0]]
+
+
+def test_numbers_that_a_gltf_file_names(files):
+    (files / "numbers").write_bytes(np.eye(3, dtype=np.float32).tobytes() + np.arange(3, dtype=np.uint16).tobytes())
+    for name, complaint in (("numbers", None), ("pipe", "mesh.gltf: names pipe, which is no file beside it")):
+        (files / "mesh.gltf").write_text(json.dumps({**GLTF, "buffers": [dict(uri=name, byteLength=42)]}))
+        if complaint is None:
+            assert load_mesh(files / "mesh.gltf").faces.tolist() == [[0, 1, 2]]
+        else:
+            with pytest.raises(InputError, match=complaint):
+                load_mesh(files / "mesh.gltf")

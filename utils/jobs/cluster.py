@@ -13,7 +13,7 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
-from utils.errors import DiskError, InputError, described, is_out_of_memory
+from utils.errors import DiskError, InputError, described, first_line, is_out_of_memory
 from utils.jobs.matrix import Task
 from utils.jobs.worker import Outcome, Worker
 from utils.results.lock import Taken, locked, remove_if_free
@@ -25,6 +25,7 @@ except ImportError:
     ray = None
 
 RETRIES = 3  # of a task whose failure may have been the worker's
+LAST_PORT = 65_535
 LOCAL_STORE = 100_000_000  # bytes of shared memory; hardly anything passes through it
 CHECK_EVERY = 5.0  # seconds, for machines that have joined or left
 GIVE_UP_AFTER = 60.0  # seconds without any machine
@@ -55,7 +56,7 @@ def connected(address: str | None = None) -> Iterator[None]:
         raise KeyboardInterrupt from None
     except (OSError, RuntimeError, ValueError) as error:
         what = "Ray cannot be started here" if address is None else f"--address {address}: no cluster can be joined"
-        raise InputError(f"{what} ({_first_line(error)}); a cluster is started with: ray start --head, on the other "
+        raise InputError(f"{what} ({first_line(error)}); a cluster is started with: ray start --head, on the other "
                          "machines: ray start --address HOST:6379, and joined with --address HOST:6379") from None
     finally:
         for request in requests:  # Ray has put its own there
@@ -76,6 +77,8 @@ def _initialize(address: str | None) -> None:
         return
     if address != "auto":  # Ray takes minutes to find out that nobody is there
         host, _, port = address.rpartition(":")
+        if not (host and port.isdecimal() and len(port) <= 5 and int(port) <= LAST_PORT):
+            raise ValueError("expected HOST:PORT, or auto")
         socket.create_connection((host, int(port)), timeout=5).close()
     ray.init(address, log_to_driver=False, logging_level="ERROR")
 
@@ -275,7 +278,3 @@ def _how_it_died(error: Exception) -> str:
     if isinstance(error, ray.exceptions.OutOfMemoryError) or is_out_of_memory(error):
         return "died: its machine was running low on memory"
     return "died: it was killed, or its machine left"
-
-
-def _first_line(error: Exception) -> str:
-    return next(iter(str(error).strip().splitlines()), type(error).__name__)

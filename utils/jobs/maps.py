@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 from argparse import Namespace
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -79,7 +79,7 @@ def _evaluate_grid(job: Job, step: float | list[float]) -> MapResult:
     unfinished = job.file.unfinished()
     if unfinished:
         with as_input_error(job.file.partial_path, OR_ELSE):
-            done = len(array(unfinished[Z], np.float32))
+            done = _views_of(unfinished, len(points))
             if done:
                 found = {name: values for name, values in found.items() if name in unfinished}
                 for name, values in found.items():
@@ -100,6 +100,20 @@ def _evaluate_grid(job: Job, step: float | list[float]) -> MapResult:
     result = MapResult(xx, yy, metadata=job.metadata(), **_as_stored(found, xx.shape, job.network.class_names))
     job.file.save_finished(map_contents(result))
     return result
+
+
+def _views_of(unfinished: Mapping[str, Any], most: int) -> int:
+    """How many views an unfinished map has.
+
+    Raises:
+        ValueError: if it holds anything but as many numbers of each kind, at most so many.
+    """
+    shapes = {name: array(unfinished[name], None).shape for name in (Z, TOP1, TOP1_SCORE) if name in unfinished}
+    if len(shapes.get(Z, ())) != 1 or len(set(shapes.values())) > 1 or shapes[Z][0] > most:
+        shown = ", ".join(f"{name} {list(shape)}" for name, shape in shapes.items())
+        raise ValueError(f"it has values of shapes {shown or 'none'}; expected {Z} and as many first answers, of at "
+                         f"most {most:,} views")
+    return shapes[Z][0]
 
 
 def _as_stored(found: dict[str, np.ndarray], shape: tuple[int, ...],

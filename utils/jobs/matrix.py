@@ -140,7 +140,7 @@ def parse_numbers(text: str, option: str) -> list[int]:
     """
     found: dict[int, None] = {}
     for part in text.split(","):
-        numbers = re.fullmatch(r"(\d{1,9})(?:-(\d{1,9}))?", part, re.ASCII)
+        numbers = re.fullmatch(r"(\d{1,1000})(?:-(\d{1,1000}))?", part, re.ASCII)  # Python takes no number of 5,000
         first, last = (int(numbers[1]), int(numbers[2] or numbers[1])) if numbers else (1, 0)
         if first > last:
             raise InputError(f"{option} {text}: {part!r} is none of the expected numbers and ranges such as 0-3,7")

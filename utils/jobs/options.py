@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NoReturn
 
+from scale.models import DATA_DIR
+from utils.engine_names import AUTO, ENGINES, OPENVINO
 from utils.errors import InputError, one_line
 from utils.parameters import AZIMUTH_AND_ELEVATION, COLOR, LARGEST_IMAGE, parse_fixed
 from utils.semantic.scores import SCORES
@@ -13,10 +15,9 @@ from utils.shapes.catalogue import PAPER, catalogue_of, numbered
 from utils.shapes.frame import check_axes
 
 RENDERER = "utils"  # stands for utils.renderer
-ENGINES = ("auto", "torch", "openvino")
 PRECISIONS = ("fp32", "bf16", "fp16")
+NEAR = 0.7  # how much alike two options are of which one may stand for the other
 LARGEST_BATCH = 65_536  # views at a time
-DATA_DIR = Path("scale")
 
 
 class Parser(argparse.ArgumentParser):
@@ -30,7 +31,7 @@ class Parser(argparse.ArgumentParser):
         parsed, unknown = self.parse_known_args(args, namespace)
         if unknown:
             known = self._option_string_actions.keys() - {"--help"}
-            near = difflib.get_close_matches(unknown[0].partition("=")[0], sorted(known), n=1)
+            near = difflib.get_close_matches(unknown[0].partition("=")[0], sorted(known), n=1, cutoff=NEAR)
             self.error(f"unrecognized arguments: {' '.join(unknown)}{f'; did you mean {near[0]}?' if near else ''}")
         for name, value in vars(parsed).items():
             if value == []:  # of --name=--, before Python 3.13
@@ -83,7 +84,7 @@ class JobOptions:
     normalize: bool = False
     batch_size: int = 32
     precision: str = PRECISIONS[0]
-    engine: str = ENGINES[0]
+    engine: str = AUTO
     compile: bool = False
     renderer: str = RENDERER
     plot: bool = False
@@ -164,8 +165,8 @@ def checked(args: argparse.Namespace, parameters: tuple[str, ...]) -> dict[str, 
         raise InputError(f"--mesh {args.mesh}: of which class? Name it with --label, such as --label \"coffee mug\"")
     elif args.dataset is not None:
         raise InputError(f"--mesh {args.mesh}: stands in --dataset's place; give one of the two")
-    if args.engine == "openvino" and args.compile:
-        raise InputError("--engine openvino --compile: torch.compile is for PyTorch; leave one of the two out")
+    if args.engine == OPENVINO and args.compile:
+        raise InputError(f"--engine {OPENVINO} --compile: torch.compile is for PyTorch; leave one of the two out")
     check_axes(args.up, args.front)
     if not 1 <= args.batch_size <= LARGEST_BATCH:
         raise InputError(f"--batch_size {args.batch_size}: expected 1 to {LARGEST_BATCH:,}")
@@ -177,4 +178,4 @@ def checked(args: argparse.Namespace, parameters: tuple[str, ...]) -> dict[str, 
             raise InputError(f"--textures: {name} is the colour of a white object; leave one of the two out")
     given = {name: getattr(args, name) for name in JobOptions.__dataclass_fields__ if name in args}
     return {**given, **number, "fixed": fixed, "parameters": parameters,
-            "data_dir": args.data_dir or DATA_DIR.absolute(), "stand_ins": args.stand_ins or args.data_dir is None}
+            "data_dir": args.data_dir or DATA_DIR, "stand_ins": args.stand_ins or args.data_dir is None}

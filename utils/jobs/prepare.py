@@ -8,12 +8,13 @@ from typing import Any
 
 import torch
 
+from utils.engine_names import OPENVINO
 from utils.errors import InputError
 from utils.files import folder_name, one_folder
 from utils.jobs.devices import device_for, renderer_for
 from utils.jobs.options import RENDERER, JobOptions
 from utils.networks import IMAGENET_MEAN, IMAGENET_STD, Network, choose_network, find_label
-from utils.networks.engines import OPENVINO, Engine, engine_for
+from utils.networks.engines import Engine, engine_for
 from utils.networks.network import Normalization
 from utils.parameters import CAMERA, IMAGE_SIZE
 from utils.results.contents import Metadata
@@ -166,18 +167,19 @@ def _shape_of(options: JobOptions) -> Shape:
 
 def _class_of(options: JobOptions, network: Network) -> tuple[str, int]:
     """The name of the object's class, and its index among the network's outputs."""
-    given = options.label
+    given, option = options.label, "--label"
     if options.mesh is not None:
         assert given is not None
         label = find_label(given, network.class_names, network.n_classes)
         return network.class_names[label] if network.class_names else str(label), label
     catalogue = catalogue_of(options.dataset)
     class_name = catalogue.class_names[options.class_nb]
-    if options.dataset is not None:
-        given = given or catalogue.entry(options.class_nb, options.object_nb).label
+    if options.dataset is not None and given is None:
+        given = catalogue.entry(options.class_nb, options.object_nb).label
+        option = f"--dataset {options.dataset}, {class_name} {options.object_nb}: label"
     if given is None:
         return class_name, network.label(options.class_nb)
-    return class_name, find_label(given, network.class_names, network.n_classes)
+    return class_name, find_label(given, network.class_names, network.n_classes, option)
 
 
 # Many jobs in one process load a network, hash its weights and read a mesh once, as long as the files stay the same:

@@ -10,6 +10,7 @@ from utils.bounds.descent import LEARNING_RATE, N_ITERATIONS, initial_width
 from utils.bounds.lattice import LARGEST_LATTICE
 from utils.bounds.naive import REG
 from utils.bounds.oir import ALPHA, BETA
+from utils.engine_names import OPENVINO, TORCH
 from utils.errors import InputError, shown
 from utils.jobs.options import JobOptions, checked
 from utils.parameters import AZIMUTH_AND_ELEVATION, PARAMETERS, check_views, domain_of, in_domain, parse_parameters
@@ -99,9 +100,9 @@ class RegionOptions(JobOptions):
         if args.released and args.score != "softmax":
             raise InputError(f"--released --score {args.score}: the released program knows the softmax output alone; "
                              "leave one of the two out")
-        if args.released and args.engine == "openvino":
-            raise InputError("--released --engine openvino: the released program computes with PyTorch; leave one of "
-                             "the two out")
+        if args.released and args.engine == OPENVINO:
+            raise InputError(f"--released --engine {OPENVINO}: the released program computes with PyTorch; leave one "
+                             "of the two out")
         lattice = _parse_lattice(args.lattice, parameters)
         if LARGEST in methods:
             check_views([width / step + 1 for step, width in zip(lattice, domain_of(parameters).r)],
@@ -110,7 +111,7 @@ class RegionOptions(JobOptions):
         if args.plot and parameters not in (AZIMUTH_AND_ELEVATION, AZIMUTH_AND_ELEVATION[:1]):
             raise InputError(f"--plot: draws regions of azimuth,elevation or of azimuth, and not of {args.parameters}; "
                              "leave it out")
-        return cls(**{**fields, **own, "methods": methods, "engine": "torch" if args.released else args.engine,
+        return cls(**{**fields, **own, "methods": methods, "engine": TORCH if args.released else args.engine,
                       "initial_width": width,
                       "initial_points": _parse_points(args.initial_points, parameters),
                       "level": _parse_level(args.level, args.score),

@@ -26,6 +26,7 @@ from utils.results.layout import ADDED_LATER, OPTIM
 from utils.results.store import OR_ELSE, lacking
 
 if TYPE_CHECKING:
+    from utils.bounds.largest import Search
     from utils.jobs.prepare import Job
     from utils.semantic.confidence import Confidence
 
@@ -80,6 +81,8 @@ class Run:
                 result = self._kept(kept["result"])
                 left = [key for key in ADDED_LATER if key in job.settings and (
                     key in kept["left"] or key in lacking(kept, job.settings))]
+                if LARGEST in options.methods and not (LARGEST in result.methods or "largest" in left):
+                    raise ValueError("it has no largest boxes, and none are left to search for")
         elif found is not None:
             with as_input_error(job.path, OR_ELSE):
                 result, left = regions_of(found), lacking(found, job.settings)
@@ -116,10 +119,19 @@ class Run:
         return self._f
 
     def _kept(self, contents: dict[str, Any]) -> RegionsResult:
-        """What a run that was stopped had made: nothing yet, where only the largest boxes are asked for."""
+        """What a run that was stopped had made: nothing yet, where only the largest boxes are asked for.
+
+        Raises:
+            ValueError: if it is of other methods or points than this run.
+        """
+        points = np.array(self.options.initial_points)
+        result = RegionsResult(points, {}, self.job.metadata())
         if any(name in contents for name in METHODS):
-            return regions_of(contents)
-        return RegionsResult(np.array(self.options.initial_points), {}, self.job.metadata())
+            result = regions_of(contents)
+        if result.methods.keys() - {LARGEST} != set(self.options.grown) or not np.array_equal(
+                result.initial_points, points):
+            raise ValueError("its regions are of other methods or points")
+        return result
 
     def _state_of(self, stage: str, kept: dict[str, Any]) -> Any:
         """The state of a stage that a run was stopped in, if it had the same settings; else None."""
@@ -128,7 +140,7 @@ class Run:
         with as_input_error(self.job.file.partial_path, OR_ELSE):
             if kept["left"][0] != stage or stage in lacking(kept, self.job.settings):
                 return None
-            return STATES[stage](kept["state"])
+            return STATES[stage](kept["state"], self)
 
     def _profile(self) -> tuple[np.ndarray, np.ndarray]:
         """Values of the one parameter over its domain, and the score there."""
@@ -164,9 +176,15 @@ class Run:
         if state is not None:
             print("going on with the search for the largest boxes")
         found = self._saving(result, left, lambda save: largest_boxes(
-            self.f, self.options.initial_points, self.job.settings["largest"], state, save,
-            "largest boxes"))
+            self.f, state or self.searches(), save, "largest boxes"))
         return replace(result, methods={**result.methods, LARGEST: found})
+
+    def searches(self, state: Any = None) -> list[Search]:
+        """The searches for the largest boxes: new ones, or those that a state was saved of; raises ValueError for what
+        they never save."""
+        from utils.jobs.largest import searches_for
+        return searches_for(self.options.initial_points, self.job.settings["largest"],
+                            domain_of(self.options.parameters), state)
 
     def _certify(self, result: RegionsResult, methods: list[str], state: Any) -> RegionsResult:
         """Add what fresh views say of the regions of some methods."""
@@ -206,26 +224,25 @@ def _check_descent(descent: Descent, n: int, most: int) -> None:
         raise ValueError(f"it has {done} iterations of shapes {shapes}; expected at most {most}, of {K} boxes")
 
 
-def _states_of_searches(state: Any) -> list[dict[str, Any]]:
+def _searches(state: Any, run: Run) -> list[Search]:
     """What the search for the largest boxes goes on from; raises ValueError for what it never saves."""
-    for one in state if isinstance(state, list) and state else [None]:
-        if not isinstance(one, dict) or not {"lines", "sizes", "center", "status", "open_boxes", "n_asked", "n_boxes",
-                                             "level", "value_at_point", "obstacles"} <= one.keys():
-            raise ValueError("the search's state is none")
-    return state
+    if state is None:
+        raise ValueError("the search's state is none")
+    return run.searches(state)
 
 
-def _records(state: Any) -> dict[str, list[dict[str, Any] | None]]:
+def _records(state: Any, run: Run) -> dict[str, list[dict[str, Any] | None]]:
     """What certifying goes on from; raises ValueError for what it never saves."""
     if not isinstance(state, dict) or not all(
-            name in METHODS and isinstance(found, list) for name, found in state.items()):
+            name in METHODS and isinstance(found, list) and len(found) <= len(run.options.initial_points)
+            for name, found in state.items()):
         raise ValueError("the certificates' state is none")
     for found in state.values():
         check_records("certificates", found)
     return state
 
 
-STATES: dict[str, Callable[[Any], Any]] = {"largest": _states_of_searches, "certify": _records}
+STATES: dict[str, Callable[[Any, Run], Any]] = {"largest": _searches, "certify": _records}
 
 
 def _by_method(grown: Mapping[str, Grown]) -> dict[str, MethodResult]:

@@ -65,8 +65,7 @@ def run_script(main: Callable[[], None], when_stopped: str = "stopped") -> None:
             try:
                 main()
             finally:
-                if sys.stdout is not None:
-                    sys.stdout.flush()
+                sys.stdout.flush()
         except InputError as error:
             sys.exit(_fail(f"{script}: error: {error}", 2))
         except KeyboardInterrupt:
@@ -80,12 +79,11 @@ def run_script(main: Callable[[], None], when_stopped: str = "stopped") -> None:
 
 @contextmanager
 def _checked_output() -> Iterator[None]:
-    """Standard output and error as `_Output`s. Either is None where the process was started without it."""
+    """Standard output and error as `_Output`s. Where the process was started without one, what it says is dropped."""
     with ExitStack() as stack:
-        if sys.stdout is not None:
-            stack.enter_context(redirect_stdout(_Output(sys.stdout, "output")))
-        if sys.stderr is not None:
-            stack.enter_context(redirect_stderr(_Output(sys.stderr, "error")))
+        for stream, redirect, name in ((sys.stdout, redirect_stdout, "output"), (sys.stderr, redirect_stderr, "error")):
+            stream = stream or stack.enter_context(open(os.devnull, "w"))  # which takes the place of its number too
+            stack.enter_context(redirect(_Output(stream, name)))
         yield
 
 

@@ -11,7 +11,7 @@ from threading import Event
 
 from tqdm import tqdm
 
-from utils.jobs.matrix import Task
+from utils.jobs.matrix import Task, in_plural
 from utils.results.layout import DONE, FAILED, RUNNING, stored
 from utils.results.store import record_failure, tidy
 
@@ -53,6 +53,7 @@ def run(tasks: Sequence[Task], args: Namespace) -> None:
         attempts = stack.enter_context(closing(cluster.run(todo, gpus, args.cpus_per_job, most,
                                                            None if args.gather else marker, workers)))
         for task, failure, last in attempts:
+            failure = in_plural(failure)
             if failure:
                 bar.write(f"{task}: {failure}{'' if last else '; trying again'}", file=sys.stderr)
             if last:

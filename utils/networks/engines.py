@@ -4,10 +4,9 @@ from typing import Protocol
 import torch
 from torch import nn
 
+from utils.engine_names import OPENVINO, TORCH
 from utils.errors import InputError
 from utils.networks.network import Network, Normalization
-
-AUTO, TORCH, OPENVINO = "auto", "torch", "openvino"  # of --engine
 
 
 class Engine(Protocol):
@@ -40,7 +39,7 @@ def engine_for(asked: str, network: Network, module: nn.Module, normalization: N
     """The engine of `--engine`, on the CPU; None stands for PyTorch. The network is converted with its first images.
 
     Args:
-        asked: AUTO, TORCH or OPENVINO.
+        asked: one of ENGINES.
         network: what its converted form is kept under.
         module: of the network, in eval mode.
         normalization: that the engine applies to the images.

@@ -86,11 +86,12 @@ class FunctionNetwork:
         """
         if self._told_names is None and self._is_imagenets:
             return IMAGENET_LABELS[class_nb]
+        names, n_classes = self.class_names, self.n_classes
         try:
-            return find_label(CLASS_NAMES[class_nb], self.class_names, self.n_classes)
+            return find_label(CLASS_NAMES[class_nb], names, n_classes)
         except InputError as error:
             raise InputError(f"--class_nb {class_nb}, {CLASS_NAMES[class_nb]}: {str(error).removeprefix('--label ')}; "
-                             "say with --label which of its classes is meant") from None
+                             "say with --label, or in a --dataset, which of its classes is meant") from None
 
     def weights_identity(self) -> str:
         """The first digits of the SHA-256 of the weights' file, or of the weights themselves."""
@@ -123,7 +124,8 @@ class FunctionNetwork:
         except InputError:
             raise
         except FAILURES as error:
-            raise InputError(f"--network {self.name}: could not be made ({described(error)})") from None
+            raise InputError(f"--network {self.name}: could not be made ({described(error)}); expected a function "
+                             "that returns an nn.Module") from None
         module, facts = made if isinstance(made, tuple) and len(made) == 2 else (made, {})
         if not isinstance(module, nn.Module) or not isinstance(facts, dict):
             raise InputError(f"--network {self.name}: gave {type(made).__name__}, expected an nn.Module, or a pair of "

@@ -5,12 +5,9 @@ that are not normalized yet, of three channels or of one that stands for all thr
 folder. A network whose code takes one way or another by what is in the images cannot be exported, and is turned away.
 """
 import hashlib
-import logging
 import shutil
 import tempfile
-import warnings
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -22,9 +19,10 @@ from openvino import opset13 as ops
 from platformdirs import user_cache_path
 from torch import nn
 
-from utils.errors import first_line
+from utils.engine_names import OPENVINO
+from utils.errors import first_line, quiet
 from utils.files import is_file
-from utils.networks.engines import OPENVINO, EngineError
+from utils.networks.engines import EngineError
 from utils.networks.network import Normalization
 from utils.networks.weights import state_identity
 
@@ -101,7 +99,7 @@ class OpenVINOEngine:
         path = folder / "network.xml"
         if is_file(path):
             return path
-        with _quiet():
+        with quiet():
             model = ov.convert_model(program or _exported(self.module, shape))
         model = _with_images(model, shape, self.normalization)
         return path if _keep(model, path) else model
@@ -125,7 +123,7 @@ def _exported(module: nn.Module, shape: tuple[int, ...]) -> Any:
     """
     example = torch.zeros(2, 3, *shape[1:])
     try:
-        with _quiet(), torch.no_grad():
+        with quiet(), torch.no_grad():
             return torch.export.export(module, (example,), dynamic_shapes=({0: torch.export.Dim.DYNAMIC},),
                                        strict=False)
     except Exception as error:  # of a user's module, or of PyTorch
@@ -183,16 +181,3 @@ def _keep(model: ov.Model, path: Path) -> bool:
     except (OSError, RuntimeError):
         return False
     return is_file(path)
-
-
-@contextmanager
-def _quiet() -> Iterator[None]:
-    """Keep the warnings of exporters and converters off the user's terminal."""
-    before = logging.root.manager.disable
-    logging.disable(logging.WARNING)
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            yield
-    finally:
-        logging.disable(before)

@@ -61,7 +61,8 @@ def _check_known(name: str) -> None:
     others = torchvision_names()
     if name in others:
         return
-    near = difflib.get_close_matches(name.lower(), [*BY_NAME, *others], n=3, cutoff=0.5) or BY_NAME
+    near = difflib.get_close_matches(name.lower(), [*BY_NAME, *others], n=3, cutoff=0.5)
     known = [*BY_NAME, "every classifier of torchvision.models by its name", *(f"{word}:NAME" for word in BY_PREFIX)]
-    raise InputError(f"--network {name}: not known; did you mean {' or '.join(near)}? Also known: {', '.join(known)}, "
-                     "and package.module:function for your own")
+    hint = f"did you mean {' or '.join(near)}? Also known" if near else "known"
+    raise InputError(f"--network {name}: not known; {hint}: {', '.join(known)}, and package.module:function for your "
+                     "own")

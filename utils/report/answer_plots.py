@@ -8,7 +8,7 @@ from matplotlib.colors import ListedColormap
 from matplotlib.figure import Figure, SubFigure
 from matplotlib.patches import Patch
 
-from utils.report.plots import set_viewpoints, titled
+from utils.report.plots import literal, set_viewpoints, titled
 
 # Paul Tol's "muted" colours, which the colour-blind can tell apart: the class, eight answers, and all others
 RIGHT = "#117733"
@@ -71,7 +71,8 @@ def plot_answers(xx: np.ndarray, yy: np.ndarray, top1: np.ndarray, shown: Sequen
     axes.pcolormesh(xx, yy, codes, cmap=ListedColormap([*colors, REST]), vmin=-0.5, vmax=len(shown) + 0.5,
                     shading="nearest", rasterized=True)
     set_viewpoints(axes)
-    entries = [Patch(facecolor=color, label=f"{one.words}{' (right)' if right_first and one is shown[0] else ''}")
+    entries = [Patch(facecolor=color, label=literal(one.words)
+                     + (" (right)" if right_first and one is shown[0] else ""))
                for one, color in zip(shown, colors)]
     rest = 1 - sum(one.share for one in shown)
     if rest > 1e-9:
@@ -116,7 +117,7 @@ def _draw_example(axes: Axes, one: Example, color: str) -> None:
     for side in axes.spines.values():
         side.set(color=color, linewidth=4)
     where = f"object {one.object_nb}, ({one.point[0]:g}°, {one.point[1]:g}°), {one.score:.2f}"
-    axes.set_title(f"{one.words}\n{where}", fontsize="small", loc="left")
+    axes.set_title(f"{literal(one.words)}\n{where}", fontsize="small", loc="left")
 
 
 def _colors(n: int, right_first: bool) -> list[str]:

@@ -9,7 +9,7 @@ from typing import Any
 
 from tqdm import tqdm
 
-from utils.files import whole_file
+from utils.files import status_of, whole_file
 from utils.report import animation, plots
 from utils.report.writing import ADVICE, write_text
 from utils.results.left_out import LeftOut
@@ -64,6 +64,7 @@ class Record:
         self.path = Path(folder, RECORD)
         self.made_from: dict[str, str] = {}
         try:
+            status_of(self.path)
             stored = json.loads(self.path.read_text())
         except (OSError, ValueError):  # none yet, or damaged: all is drawn anew
             return

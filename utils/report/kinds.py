@@ -6,14 +6,18 @@ they state any settings at all.
 """
 from collections import Counter
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
 import numpy as np
 
 from scale.true_dict import SHAPE_IDS
+from utils.engine_names import TORCH
+from utils.errors import one_line
 from utils.parameters import AZIMUTH_AND_ELEVATION
 from utils.results.contents import CONFIDENCE, MapResult, RegionsResult
+from utils.results.left_out import LeftOut
 from utils.results.metadata import Metadata
 from utils.results.tree import Key
 
@@ -25,7 +29,7 @@ OF_CLASS = ("label",)  # classes do too
 OF_REGIONS = ("n_iterations", "learning_rate", "alpha", "beta", "reg", "initial_width", "initial_points", "released",
               "gradient", "difference", "elevation")  # settings
 PLAIN = ("precision", "renderer")  # settings whose value says all
-DEFAULTS = dict(renderer="utils", engine="torch")  # where a result does not say
+DEFAULTS = dict(renderer="utils", engine=TORCH)  # where a result does not say
 SHOWN = (OBJECTS, STEP, "normalisation", "engine", "n_iterations", "settings")  # in the line below a table
 WORDS: dict[str, Callable[[Any], str]] = {
     OBJECTS: str, STEP: lambda value: f"grid step {value}", "normalisation": lambda value: f"{value} normalisation",
@@ -62,7 +66,8 @@ def facets(result: MapResult | RegionsResult) -> dict[str, Any]:
         found[STEP] = step_of(result)
     if settings:
         normalize = settings.get("normalize")
-        found["normalisation"] = {None: None, False: "no", True: "ImageNet's"}.get(normalize, "the network's own")
+        found["normalisation"] = {"None": None, "False": "no", "True": "ImageNet's"}.get(str(normalize),
+                                                                                       "the network's own")
         found |= {name: settings.get(name, DEFAULTS.get(name)) for name in (*PLAIN, "weights", *OF_REGIONS)}
         found["image size"] = metadata.image_size
         found["engine"] = metadata.engine or DEFAULTS["engine"]  # which is no setting: it changes the last digits alone
@@ -130,14 +135,16 @@ class Kinds:
         return (f"Rows are of: {usual}"
                 + (". Words in brackets say what is otherwise in a row." if self.differing else "."),)
 
-    def kept(self, results: Mapping[Key, Result]) -> tuple[dict[Key, Result], dict[Key, str]]:
-        """Those of the usual kind, which means are over, and {key: in what it differs} for the others."""
-        others = {key: ", ".join(words) for key, result in results.items() if (words := self.words(key, result))}
-        return {key: result for key, result in results.items() if key not in others}, others
-
-    def why(self, differing: str) -> str:
-        """A sentence's end on results that are left out of a mean or a ranking."""
-        return f"is of another kind ({differing}) than most ({self._usual_words()})"
+    def kept(self, results: Mapping[Key, Result], left_out: LeftOut) -> dict[Key, Result]:
+        """Those of the usual kind, which a mean or a ranking is over. The others are named and left out."""
+        kept = {}
+        for key, result in results.items():
+            words = self.words(key, result)
+            if words:
+                left_out.add(f"{key}: is of another kind ({', '.join(words)}) than most ({self._usual_words()})")
+            else:
+                kept[key] = result
+        return kept
 
     def _usual_words(self) -> str:
         """The usual kind, as far as it matters to a reader."""
@@ -161,4 +168,7 @@ def _place(name: str, key: Key, result: MapResult | RegionsResult) -> Any:
 
 
 def _words(name: str, value: Any) -> str:
-    return WORDS[name](value) if name in WORDS else f"{name.replace('_', ' ')} {value}"
+    with suppress(TypeError, ValueError):  # of settings that our programs do not write
+        if name in WORDS:
+            return WORDS[name](value)
+    return one_line(f"{name.replace('_', ' ')} {value}")

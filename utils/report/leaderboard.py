@@ -125,18 +125,14 @@ def leaderboard(maps: Mapping[Key, MapResult], regions: Mapping[Key, RegionsResu
         InputError: if there is no object that all networks have.
     """
     kinds = Kinds.of(maps, regions)
-    (kept, other_maps), (kept_regions, other_regions) = kinds.kept(maps), kinds.kept(regions)
-    for key, differing in (*other_maps.items(), *other_regions.items()):
-        with left_out.on_error(f"{key}: "):
-            raise InputError(kinds.why(differing))
+    kept, kept_regions = kinds.kept(maps, left_out), kinds.kept(regions, left_out)
     networks, objects = networks_of(kept), common_objects(kept)
     if not objects:
         raise InputError(f"there is no object that all of {', '.join(networks) or 'the networks'} have a map of, all "
                          "maps of one kind")
     pairs, others = paired(kept, kept_regions)
     for key, why in others.items():
-        with left_out.on_error(f"{key}: "):
-            raise InputError(why)
+        left_out.add(f"{key}: {why}")
     chosen = {key: pairs.get(key) or Pair(view, RegionsResult(PAPER_POINTS, {}, Metadata()))
               for key, view in kept.items() if (key.class_nb, key.object_nb) in objects}
     place = {thing: k for k, thing in enumerate(objects)}

@@ -12,7 +12,7 @@ from utils.report.curve import Curve
 from utils.report.intervals import INTERVAL, Estimate
 from utils.report.kinds import counted
 from utils.report.methods import in_order
-from utils.report.plots import POINT_COLORS, titled
+from utils.report.plots import POINT_COLORS, literal, titled
 
 LINES, MARKS = ("-", "--", "-.", ":"), ("o", "s", "^", "D", "v", "P")  # for those who do not see colours
 ACROSS = 4  # metrics side by side
@@ -51,7 +51,7 @@ def plot_profiles(found: Mapping[str, Profile], title: str, to_maximum: bool = F
         color, line, _ = _style(k)
         if one.low is not None and one.high is not None:
             axes.fill_between(one.azimuth, one.low, one.high, color=color, alpha=0.15, linewidth=0)
-        handles += axes.plot(one.azimuth, one.mean, line, color=color, linewidth=2, label=network)
+        handles += axes.plot(one.azimuth, one.mean, line, color=color, linewidth=2, label=literal(network))
     axes.set(xlabel="azimuth (degrees)", ylabel="confidence in the class", xlim=(0, 360),
              ylim=(0, None if to_maximum else 1))
     axes.set_xticks(range(0, 361, 45))
@@ -115,7 +115,7 @@ def plot_leaderboard(found: Mapping[str, Mapping[str, Estimate]], ranked: Sequen
                 axes.plot((one.low, one.high), (k, k), color=color, linewidth=2)
             axes.plot(one.value, k, mark, color=color, markersize=7, markeredgecolor="black", markeredgewidth=0.6)
         axes.set_title(f"{metric} (%)", loc="left", fontsize="medium")
-        axes.set_yticks(range(len(ranked)), ranked)
+        axes.set_yticks(range(len(ranked)), list(map(literal, ranked)))
         axes.set_ylim(len(ranked) - 0.5, -0.5)  # the best at the top
         axes.set_xlim(left=min(0, axes.get_xlim()[0]))
         _plain(axes, "x")
@@ -139,7 +139,7 @@ def _draw_curves(axes: Axes, found: Mapping[str, Curve], level: float) -> list[L
         axes.plot(curve.levels, curve.srvr, line, color=color, linewidth=2.5)
         handles.append(Line2D([], [], linestyle=line, marker=mark, color=color, linewidth=2.5, markersize=8,
                               markeredgecolor="black", markeredgewidth=0.6,
-                              label=f"{network} ({counted(curve.n_objects, 'object')})"))
+                              label=literal(f"{network} ({counted(curve.n_objects, 'object')})")))
     axes.axvline(level, color="grey", linewidth=1, linestyle="--", zorder=0)
     axes.set_yscale("log")  # a share of 0 lies below the axis
     axes.set(xlabel="level of the confidence", ylabel="SRVR (% of the domain)", xlim=(0, 1))

@@ -5,7 +5,7 @@ import numpy as np
 import torch
 
 from scale.true_dict import CLASS_NAMES, SHAPE_IDS
-from utils.errors import InputError
+from utils.errors import InputError, printable
 from utils.parameters import IMAGE_SIZE
 from utils.results.metadata import Metadata
 from utils.results.tree import Key
@@ -34,7 +34,7 @@ def shape_of(key: Key, data_dir: Path, *known: Metadata) -> Shape:
     mesh = next((metadata.mesh for metadata in known if metadata.mesh), None)
     shape = load_mesh(**mesh) if mesh else _by_number(key, data_dir)
     for metadata in known:
-        if metadata.shape_id not in (None, shape.shape_id):
+        if metadata.shape_id not in (None, printable(shape.shape_id)):
             raise InputError(f"{key} was made from {metadata.shape_id}, at hand is {shape.shape_id}; give the folder "
                              "that has the model with --data_dir")
         if metadata.mesh_hash not in (None, shape.mesh_hash):

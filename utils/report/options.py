@@ -1,11 +1,12 @@
 """Options of report.py's commands."""
-import os
 from argparse import ArgumentParser, Namespace
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+from scale.models import DATA_DIR
 from utils.errors import InputError, shown
+from utils.files import no_folder
 from utils.jobs.options import file_path
 from utils.parameters import PARAMETERS
 from utils.report.methods import COLORMAP, PAPER_COLORMAP
@@ -32,7 +33,7 @@ OPTIONS: dict[str, tuple[tuple[str, ...], dict[str, Any]]] = dict(
                                    "confidence: up to 1, or up to the largest of each figure (default: 0..1)")),
     elevation=(("--elevation",), dict(type=float, default=ELEVATION.default, metavar="DEGREES", help="of the camera, "
                                       "where the object's regions do not say (default: %(default)s)")),
-    data_dir=(("--data_dir",), dict(type=file_path, default=Path("scale"), metavar="DIR",
+    data_dir=(("--data_dir",), dict(type=file_path, default=DATA_DIR, metavar="DIR",
                                     help="folder of <class>/<shape id>/models/model_normalized.obj (default: scale)")),
     file_format=(("--format",), dict(dest="file_format", choices=("csv", "parquet"), default="csv",
                                      help="of the tables; parquet needs pyarrow (default: csv)")),
@@ -60,6 +61,6 @@ def check(args: Namespace) -> None:
         raise InputError(f"--level {shown(args.level)}: expected a number between 0 and 1")
     if "to_maximum" in args:
         args.to_maximum = args.to_maximum == "0..max"
-    if "data_dir" in args and not os.path.isdir(args.data_dir):
-        raise InputError(f"--data_dir {args.data_dir}: no such folder; give the one that holds <class>/<shape id>/"
-                         "models")
+    wrong = no_folder(args.data_dir) if "data_dir" in args else ""
+    if wrong:
+        raise InputError(f"--data_dir {args.data_dir}: {wrong}; give the one that holds <class>/<shape id>/models")

@@ -54,11 +54,7 @@ def maps_of_one_kind(paths: Mapping[Key, Path], left_out: LeftOut) -> dict[Key, 
     for key, path in paths.items():
         with left_out.on_error():
             found[key] = read_map(path)
-    kinds = Kinds.of(found)
-    kept, others = kinds.kept(found)
-    for key, differing in others.items():
-        with left_out.on_error(f"{key}: "):
-            raise InputError(f"{kinds.why(differing)}, and in no mean")
+    kept = Kinds.of(found).kept(found, left_out)
     if not kept:
         raise InputError("a mean has no map left that could be read")
     first = next(iter(kept.values()))

@@ -12,6 +12,7 @@ from matplotlib.patches import Rectangle
 from matplotlib.patheffects import Normal, Stroke
 
 from utils.bounds import LARGEST
+from utils.errors import printable
 from utils.files import whole_file
 from utils.parameters import AZIMUTH_AND_ELEVATION, PARAMETERS
 from utils.regions import ndinterval
@@ -213,7 +214,12 @@ def first_move(bounds: Traces, domain: ndinterval) -> int:
 
 def titled(figure: Figure, text: str) -> None:
     """Write a figure's title: every figure has one, of this kind, at its upper left."""
-    figure.suptitle(text, x=0.01, ha="left", fontsize="large")
+    figure.suptitle(literal(text), x=0.01, ha="left", fontsize="large")
+
+
+def literal(text: str) -> str:
+    """Text with names in it as matplotlib is given it: a dollar sign begins no formula."""
+    return printable(text).replace("$", r"\$")
 
 
 def set_viewpoints(axes: Axes, parameters: Sequence[str] = AZIMUTH_AND_ELEVATION) -> None:

@@ -2,6 +2,7 @@
 from collections.abc import Mapping
 from pathlib import Path
 
+from utils.errors import printable
 from utils.files import whole_file
 from utils.report.tables import Table
 
@@ -24,4 +25,4 @@ def write_text(path: Path, text: str) -> None:
         DiskError: if it cannot be written.
     """
     with whole_file(path, ADVICE) as temporary:
-        temporary.write_text(text, encoding="utf-8")
+        temporary.write_text(printable(text), encoding="utf-8")

@@ -1,13 +1,36 @@
 """Whether a result holds what map.py and optim.py write beside its arrays: records of regions, and first answers."""
+from collections.abc import Sequence
 from typing import Any
 
+from utils.errors import printable
+from utils.regions import ndinterval
 from utils.results import layout
 from utils.results.arrays import array
 from utils.results.metadata import Contents
 
 NUMBERS = {  # in what is said of a region
     "certificates": ("level", "n_views", "n_below", "low", "high", "mean", "top1", "worst"),
-    "promises": ("level", "risk", "confidence", "high", "n_views", "n_below")}
+    "promises": ("level", "risk", "confidence", "high", "n_views", "n_below"),
+    "verified": ("minimum", "mean", "above_half", "top1")}
+LARGEST_INTEGER = 2 ** 63 - 1
+
+
+def check_boxes(boxes: Sequence[Any], names: str) -> int:
+    """How many dimensions regions have.
+
+    Args:
+        boxes: the regions of all methods.
+        names: of the methods that there are, for the error.
+
+    Raises:
+        ValueError: if one is no region, or of other dimensions.
+    """
+    shapes: set[tuple[int, ...]] = {shape for box in boxes for shape in (
+        (box.a.shape, box.b.shape) if isinstance(box, ndinterval) else ((),))}
+    sides: tuple[int, ...] = shapes.pop() if len(shapes) == 1 else ()
+    if len(sides) != 1 or not sides[0]:
+        raise ValueError(f"expected regions of {names}, all of as many dimensions")
+    return sides[0]
 
 
 def check_found(optional: Contents, n_regions: int) -> None:
@@ -20,17 +43,19 @@ def check_found(optional: Contents, n_regions: int) -> None:
     Raises:
         ValueError: says what is wrong with it.
     """
-    for key in NUMBERS:
-        records = optional[key]
+    for key, records in optional.items():
         if records is None:
             continue
         if not isinstance(records, list) or len(records) != n_regions:
             raise ValueError(f"expected {key} of {n_regions} regions")
-        check_records(key, records)
+        if key in NUMBERS:
+            check_records(key, records)
+        elif not all(isinstance(text, str) for text in records):
+            raise ValueError(f"{key} are no texts")
 
 
 def check_records(key: str, records: list[Any]) -> None:
-    """Check what is said of regions, each of which has a record or None.
+    """Check what is said of regions, each of which has a record; or None, where nothing was looked at.
 
     Args:
         key: of NUMBERS.
@@ -40,9 +65,19 @@ def check_records(key: str, records: list[Any]) -> None:
         ValueError: for one that is none.
     """
     for record in records:
-        if record is not None and not (isinstance(record, dict) and all(
-                isinstance(record.get(name), (int, float)) for name in NUMBERS[key])):
+        if record is None and key != "verified":
+            continue
+        if not (isinstance(record, dict) and all(is_number(record.get(name)) for name in NUMBERS[key])):
             raise ValueError(f"{key} are not numbers of {', '.join(NUMBERS[key])}")
+        if key == "certificates":
+            at = record.get("worst_at")
+            if record["n_views"] < 1 or not (isinstance(at, list) and all(map(is_number, at))):
+                raise ValueError("certificates have no views, or no worst_at")
+
+
+def is_number(value: Any) -> bool:
+    """Whether a value is a number that fits into 64 bits."""
+    return isinstance(value, float) or (isinstance(value, int) and abs(value) <= LARGEST_INTEGER)
 
 
 def answers_of(contents: Contents, shape: tuple[int, ...]) -> tuple[Any, ...]:
@@ -65,4 +100,4 @@ def answers_of(contents: Contents, shape: tuple[int, ...]) -> tuple[Any, ...]:
     if names is not None and not (isinstance(names, dict) and all(
             type(key) is int and type(name) is str for key, name in names.items())):
         raise ValueError("top1_names are no names by index")
-    return top1, score, names
+    return top1, score, names and {index: printable(name) for index, name in names.items()}

@@ -16,7 +16,7 @@ from utils.parameters import AZIMUTH_AND_ELEVATION, PARAMETERS
 from utils.regions import ndinterval
 from utils.results import layout
 from utils.results.arrays import array, row, trace
-from utils.results.checks import answers_of, check_found
+from utils.results.checks import answers_of, check_boxes, check_found
 from utils.results.metadata import Contents, Metadata, identity, metadata_of, of_type
 from utils.results.opening import open_any
 from utils.semantic.scores import SCORES
@@ -177,9 +177,7 @@ def regions_of(contents: Contents, with_traces: bool = True) -> RegionsResult:
     entries = {name: entry for name, entry in contents.items() if name in METHODS}
     regions = {name: list(_found(entry, layout.REGIONS)) for name, entry in entries.items()}
     boxes = [box for method in regions.values() for box in method]
-    if not boxes or not all(isinstance(box, ndinterval) for box in boxes) or len({box.n for box in boxes}) > 1:
-        raise ValueError(f"expected regions of {', '.join(METHODS)}, all of as many dimensions")
-    n = boxes[0].n
+    n = check_boxes(boxes, ", ".join(METHODS))
     metadata = metadata_of(contents, tuple(PARAMETERS)[:n])
     if len(metadata.parameters) != n or not all(name in PARAMETERS for name in metadata.parameters):
         raise ValueError(f"expected {n} of the parameters {', '.join(PARAMETERS)}")
@@ -192,7 +190,9 @@ def regions_of(contents: Contents, with_traces: bool = True) -> RegionsResult:
         optional = {key: entry.get(key) for key in layout.OPTIONAL}
         check_found(optional, len(regions[name]))
         traces, losses = (entry.get(key) if with_traces else None for key in (layout.TRACES, layout.LOSSES))
-        methods[name] = MethodResult(regions[name], traces, losses, **optional)
+        methods[name] = found = MethodResult(regions[name], traces, losses, **optional)
+        for point in range(len(points)):
+            found.trace(point), found.loss(point)  # raise for what is none
     profile = [array(part) for part in contents.get(layout.PROFILE, ())]
     return RegionsResult(points, methods, metadata, of_type(contents, layout.VERIFIED_AT, int),
                          (profile[0], profile[1]) if len(profile) == 2 else None)
@@ -249,8 +249,13 @@ def as_input_error(path: Path, advice: str = "") -> Iterator[None]:
     except InputError:
         raise
     except Exception as error:
-        raise InputError(f"{path}: is no result of map.py or optim.py: {one_line(error)[:200]}"
-                         f"{f'; {advice}' if advice else ''}") from None
+        words = one_line(error)[:200]
+        if isinstance(error, KeyError):
+            words = f"{words} is missing"
+        elif not isinstance(error, ValueError):
+            words = f"something else is in it than they write ({type(error).__name__}: {words})"
+        raise InputError(f"{path}: is no result of map.py or optim.py: {words}{f'; {advice}' if advice else ''}"
+                         ) from None
 
 
 def _found(contents: Contents, key: str) -> Any:

@@ -38,7 +38,16 @@ class LeftOut:
         except DiskError:
             raise
         except InputError as error:
-            line = f"{what}{error}"
-            if line not in self.lines:
-                tqdm.write(f"{self.script}: left out: {line}", file=sys.stderr)
-                self.lines.append(line)
+            self.add(f"{what}{error}")
+
+    def add(self, line: str) -> None:
+        """Print why something is left out, once.
+
+        Args:
+            line: what it is, and why.
+        """
+        if line not in self.lines:
+            for bar in getattr(tqdm, "_instances", ()):
+                bar.delay = 0  # the next call shows it, and it does not clear itself while it thinks that it waits
+            tqdm.write(f"{self.script}: left out: {line}", file=sys.stderr)
+            self.lines.append(line)

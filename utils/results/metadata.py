@@ -3,7 +3,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from scale.true_dict import CLASS_NAMES
-from utils.parameters import AZIMUTH_AND_ELEVATION, IMAGE_SIZE
+from utils.errors import printable, shown
+from utils.parameters import AZIMUTH_AND_ELEVATION, IMAGE_SIZE, LARGEST_IMAGE
 from utils.results import layout
 from utils.semantic.scores import SCORES
 
@@ -61,7 +62,7 @@ class Metadata:
     @property
     def fixed(self) -> dict[str, float]:
         """Parameters that had another value than their default."""
-        return {name: float(value) for name, value in self.settings.get("fixed", {}).items()}
+        return {str(name): float(value) for name, value in self.settings.get("fixed", {}).items()}
 
     @property
     def image_size(self) -> int:
@@ -108,7 +109,9 @@ def metadata_of(contents: Contents, parameters: tuple[str, ...] = AZIMUTH_AND_EL
     if class_nb is not None and not (0 <= class_nb if name else 0 <= class_nb < len(CLASS_NAMES)):
         raise ValueError(f"class {class_nb} is none; expected 0 to {len(CLASS_NAMES) - 1}, or a class_name")
     found = Metadata(**texts, **numbers, parameters=names, score=score, mesh=_mesh(contents), settings=settings)
-    found.fixed, found.image_size, found.elevation  # noqa: B018  # raise for what is no number
+    found.fixed, found.elevation  # noqa: B018  # raise for what is no number
+    if not 1 <= found.image_size <= LARGEST_IMAGE:
+        raise ValueError(f"image_size {shown(found.image_size)}; expected 1 to {LARGEST_IMAGE:,} pixels")
     return found
 
 
@@ -126,4 +129,6 @@ def _mesh(contents: Contents) -> dict[str, Any] | None:
 def of_type(contents: Contents, key: str, kind: type) -> Any:
     """A value if it is of a type, else None."""
     value = contents.get(key)
-    return value if type(value) is kind else None
+    if type(value) is not kind:
+        return None
+    return printable(value) if isinstance(value, str) else value

@@ -6,6 +6,7 @@ from typing import Any
 from utils.errors import InputError
 from utils.files import status_of
 from utils.regions import ndinterval
+from utils.results.arrays import check_storage
 
 
 def register_regions() -> None:
@@ -15,10 +16,26 @@ def register_regions() -> None:
 
 
 def open_safely(path: Path) -> Any:
-    """What a file of torch.save holds; raises whatever a broken file makes torch stumble over."""
+    """What a file of torch.save holds; raises whatever a broken file makes torch stumble over.
+
+    No tensor in it is larger than its part of the file: whoever goes through one is done in time.
+    """
     import torch
     register_regions()
-    return torch.load(path, weights_only=True, map_location="cpu")
+    contents = torch.load(path, weights_only=True, map_location="cpu")
+    left, seen = [contents], set()
+    while left:
+        one = left.pop()
+        if id(one) in seen:  # a list may hold itself
+            continue
+        seen.add(id(one))
+        if isinstance(one, torch.Tensor):
+            check_storage(one)
+        elif isinstance(one, dict):
+            left += one.values()
+        elif isinstance(one, list | tuple | set):
+            left += one
+    return contents
 
 
 def open_any(path: Path) -> dict[str, Any]:

@@ -1,5 +1,4 @@
 """The results below a folder: found, chosen by network, class and object, and read."""
-import os
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -8,7 +7,8 @@ from typing import TypeVar
 from tqdm import tqdm
 
 from scale.true_dict import CLASS_NAMES
-from utils.errors import InputError
+from utils.errors import InputError, printable
+from utils.files import no_folder
 from utils.results.contents import MapResult, RegionsResult, read_map, read_optim
 from utils.results.layout import MAP, OPTIM, stored
 from utils.results.left_out import LeftOut
@@ -60,11 +60,12 @@ def find(checkpoint_dir: Path, name: str, class_names: tuple[str, ...] = CLASS_N
     Raises:
         InputError: if the folder is not there.
     """
-    if not os.path.isdir(checkpoint_dir):
-        raise InputError(f"{checkpoint_dir}: no such folder; give the one that holds <network>/<class>/<object>/{name}")
+    wrong = no_folder(checkpoint_dir)
+    if wrong:
+        raise InputError(f"{checkpoint_dir}: {wrong}; give the one that holds <network>/<class>/<object>/{name}")
     found = {}
     for path in stored(checkpoint_dir, [name]):
-        network, class_nb, object_nb = path.parts[-4:-1]
+        network, class_nb, object_nb = map(printable, path.parts[-4:-1])
         found[Key(network, class_nb, object_nb, class_names)] = path
     return dict(sorted(found.items(), key=lambda item: item[0].order))
 

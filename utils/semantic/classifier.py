@@ -2,8 +2,9 @@
 import torch
 from torch import nn
 
+from utils.engine_names import TORCH
 from utils.errors import InputError, first_line
-from utils.networks.engines import TORCH, Engine, EngineError
+from utils.networks.engines import Engine, EngineError
 from utils.networks.facts import not_logits
 from utils.networks.network import Normalization
 

@@ -9,9 +9,10 @@ from typing import Any, NamedTuple
 
 import torch
 
+from utils.engine_names import AUTO
 from utils.errors import InputError
 from utils.networks import Network, find_label
-from utils.networks.engines import AUTO, engine_for
+from utils.networks.engines import engine_for
 from utils.parameters import AZIMUTH_AND_ELEVATION
 from utils.regions import ndinterval
 from utils.semantic.classifier import Classifier

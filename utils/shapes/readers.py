@@ -1,5 +1,4 @@
 """A mesh file of any format -> vertices, faces and, where they are wanted, the faces' colours."""
-import warnings
 from collections.abc import Callable
 from pathlib import Path
 
@@ -7,7 +6,9 @@ import numpy as np
 import torch
 
 from utils import renderer
-from utils.errors import InputError
+from utils.errors import InputError, quiet
+from utils.renderer.io.files import named_file
+from utils.renderer.io.materials import read_image
 from utils.shapes.soundness import check_indices, check_lines
 
 # vertices [V, 3] float32, faces [F, 3] int32, textures [F, t, t, t, 3] float32 or None
@@ -40,17 +41,20 @@ def _read_by_trimesh(path: Path, textures: bool) -> Mesh:
     if path.suffix.lower()[1:] not in trimesh.available_formats():
         raise InputError(f"{path}: files of this kind are not read; {EXPECTED}")
     check_lines(path)
+    beside = _FilesBeside(path)
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # what they speak of is checked here
-            scene = trimesh.load_scene(path, process=False)
+        with quiet():  # what it would speak of is checked here
+            scene = trimesh.load_scene(path, process=False, resolver=beside)
             check_indices(path, scene.geometry.values())
             mesh = scene.to_mesh()
             faces = np.asarray(getattr(mesh, "faces", ()))
             if not len(faces):
                 raise InputError(f"{path}: has no faces; give a mesh with triangles, not points or lines")
+            if textures and path.suffix.lower() == ".ply":  # whose missing image trimesh goes on without
+                for name in beside.names:
+                    read_image(beside.path_of(name))
             colors = _face_colors(mesh, path) if textures else None
-    except InputError:
+    except (InputError, renderer.MeshError):
         raise
     except OSError as error:
         raise InputError(f"{path}: cannot be read ({error.strerror or error}); {EXPECTED}") from None
@@ -58,6 +62,37 @@ def _read_by_trimesh(path: Path, textures: bool) -> Mesh:
         reason = " ".join(f"{type(error).__name__}: {error}".split())[:200]
         raise InputError(f"{path}: cannot be read as a mesh ({reason}); {EXPECTED}") from None
     return torch.tensor(mesh.vertices, dtype=torch.float32), torch.tensor(faces, dtype=torch.int32), colors
+
+
+class _FilesBeside:
+    """What trimesh gets the files from that a mesh names. Regular ones alone are opened.
+
+    Attributes:
+        names: of files that were asked for.
+    """
+
+    def __init__(self, path: Path) -> None:
+        """
+        Args:
+            path: of the mesh.
+        """
+        self.path = path
+        self.names: list[str] = []
+
+    def get(self, name: str) -> bytes:
+        """The contents of a file."""
+        self.names.append(name)
+        return self.path_of(name).read_bytes()
+
+    def path_of(self, name: str) -> Path:
+        """Where a file is."""
+        folder = self.path.parent
+        found = named_file(folder, name) or named_file(folder, Path(name).name)
+        if found is None:
+            raise InputError(f"{self.path}: names {name}, which is no file beside it; put it there")
+        return found
+
+    __getitem__ = get
 
 
 def _face_colors(mesh, path: Path) -> torch.Tensor:
@@ -69,6 +104,7 @@ def _face_colors(mesh, path: Path) -> torch.Tensor:
     if not mesh.visual.defined:
         raise InputError(f"--textures: {path} has no colours; leave the option out for a white object")
     visual = mesh.visual.to_color() if mesh.visual.kind == "texture" else mesh.visual
+    visual.mesh = mesh  # which the colours of vertices become the faces' by
     return torch.tensor(visual.face_colors[:, None, None, None, :3] / 255, dtype=torch.float32)
 
 

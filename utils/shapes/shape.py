@@ -10,6 +10,7 @@ from scale.models import in_words, model_path, models_there
 from scale.stand_ins import stand_in
 from scale.true_dict import CLASS_NAMES, SHAPE_IDS
 from utils.errors import InputError
+from utils.files import no_folder
 from utils.renderer import MeshError
 from utils.renderer.io.files import check_file
 from utils.renderer.io.load_obj import normalize
@@ -64,8 +65,9 @@ def load_shape(data_dir: str | Path, class_nb: int, object_nb: int, textures: bo
         InputError: if `data_dir` is no folder, if the model is missing and has no stand-in, if its file holds no mesh
             that can be drawn, or if `textures` asks for colours and there are none.
     """
-    if not os.path.isdir(data_dir):
-        raise InputError(f"--data_dir {data_dir}: no such folder; give the one that holds <class>/<shape id>/models")
+    wrong = no_folder(data_dir)
+    if wrong:
+        raise InputError(f"--data_dir {data_dir}: {wrong}; give the one that holds <class>/<shape id>/models")
     path = model_path(data_dir, class_nb, object_nb)
     if os.path.exists(path):
         return load_mesh(path, textures=textures, shape_id=SHAPE_IDS[class_nb][object_nb])
