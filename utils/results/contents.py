@@ -263,7 +263,7 @@ def read_optim(path: Path, with_traces: bool = False) -> RegionsResult:
 
 
 @contextmanager
-def as_input_error(path: Path, advice: str = "") -> Iterator[None]:
+def as_input_error(path: str | Path, advice: str = "") -> Iterator[None]:
     """What is found in a file of the right format and the wrong contents, as one line; what to do is its end."""
     try:
         yield
