@@ -29,5 +29,9 @@ def __getattr__(name: str) -> object:
     return getattr(import_module(f"{__name__}.{_PLACES[name]}"), name)
 
 
+def __dir__() -> list[str]:  # for help(), and for completion
+    return [*globals(), *_PLACES]
+
+
 if "torch" in sys.modules:  # so that torch.load opens files with regions in its safe mode
     sys.modules["torch"].serialization.add_safe_globals([ndinterval])

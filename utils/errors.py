@@ -8,6 +8,7 @@ from contextlib import contextmanager
 LONGEST_WORD = 1000  # characters of a word that is shown whole; paths that mean something are shorter
 LONGEST_REASON = 400  # characters of what an error of somebody else's code says
 MOST_DIGITS = 40  # of a number that is shown whole
+MOST_LETTERS = 80  # of a value that is shown whole
 OUT_OF_MEMORY = ("out of memory", "can't allocate memory", "running low on memory")  # in words of torch, CUDA and Ray
 
 
@@ -57,6 +58,15 @@ def described(error: BaseException) -> str:
 def is_out_of_memory(error: BaseException) -> bool:
     """Whether an error says that there is not enough memory."""
     return isinstance(error, MemoryError) or any(words in str(error) for words in OUT_OF_MEMORY)
+
+
+def in_short(value: object) -> str:
+    """The beginning of a value's repr, for an error's line; its type where the repr fails."""
+    try:
+        text = repr(value)
+    except Exception as error:  # a user's object may fail in any way
+        text = f"of type {type(value).__name__} ({type(error).__name__})"
+    return text if len(text) <= MOST_LETTERS else f"{text[:MOST_LETTERS]}.."
 
 
 def shown(number: float, separator: str = "") -> str:

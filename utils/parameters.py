@@ -108,7 +108,14 @@ def in_domain(option: str, name: str, number: str | float) -> float:
 
 
 def domain_of(parameters: Sequence[str]) -> ndinterval:
-    """The box of all allowed points of the named parameters."""
+    """The box of all allowed points of the named parameters.
+
+    Args:
+        parameters: n names of PARAMETERS, such as "azimuth".
+
+    Returns:
+        An ndinterval of n dimensions, each in its parameter's unit (of angles degrees).
+    """
     return ndinterval([PARAMETERS[name].begin for name in parameters], [PARAMETERS[name].end for name in parameters])
 
 
@@ -117,11 +124,13 @@ def grid(step: float | Sequence[float] | None = None,
     """A map's grid; by default that of section 4: azimuth 0, 3, .. < 360; elevation -10, -7, .. < 90.
 
     Args:
-        step: a number, or one for each parameter, in their units (default: the table's).
-        parameters: two names.
+        step: between two points: a number, or one for each parameter, in their units (default: the table's; of azimuth
+            and elevation 3 degrees).
+        parameters: two names of PARAMETERS.
 
     Returns:
-        xx, yy: values of the first and the second parameter, two arrays [numbers of the second, of the first].
+        xx, yy: values of the first and the second parameter in their units, two arrays [numbers of the second, of the
+        first].
 
     Raises:
         InputError: for more than MOST_VIEWS points.

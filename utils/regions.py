@@ -6,6 +6,8 @@ from typing import Any
 
 import numpy as np
 
+from utils.errors import InputError, in_short
+
 
 class ndinterval:
     """A box [a, b] in n dimensions.
@@ -16,11 +18,16 @@ class ndinterval:
     """
 
     def __init__(self, a: Any, b: Any) -> None:
+        """
+        Args:
+            a, b: [n] numbers each, the lower and the upper bounds, in the dimensions' units (of angles degrees).
+        """
         self.a = np.asarray(a, dtype=np.float64).copy()
         self.b = np.asarray(b, dtype=np.float64).copy()
 
     @property
     def r(self) -> np.ndarray:
+        """[n] the sides b - a, in the dimensions' units."""
         return self.b - self.a
 
     @property
@@ -33,7 +40,7 @@ class ndinterval:
         return float(np.prod(self.r))
 
     def within(self, domain: ndinterval) -> ndinterval:
-        """The part of the box inside another one, which may have no volume left, with b >= a."""
+        """The part of the box inside a domain, another box; it may have no volume left, with b >= a."""
         a = np.clip(self.a, domain.a, domain.b)
         return ndinterval(a, np.maximum(np.clip(self.b, domain.a, domain.b), a))
 
@@ -60,3 +67,19 @@ class ndinterval:
     def __reduce__(self) -> tuple[Callable[..., ndinterval], tuple[list[float], list[float]]]:
         # plain numbers only, so that a file of regions opens where nothing but numbers may be read
         return ndinterval, (self.a.tolist(), self.b.tolist())
+
+
+def as_numbers(points: Any, name: str = "points") -> np.ndarray:
+    """Points as a float64 array, of whatever shape they have.
+
+    Args:
+        points: anything that numpy takes for numbers.
+        name: of the argument, for the error's line.
+
+    Raises:
+        InputError: for rows of different lengths, and for what is no numbers.
+    """
+    try:
+        return np.asarray(points, dtype=np.float64)
+    except (TypeError, ValueError):
+        raise InputError(f"{name} {in_short(points)}: expected rows of numbers, as many in each") from None

@@ -101,7 +101,7 @@ class Descent:
         return grown
 
 
-@dataclass
+@dataclass(repr=False)
 class Grown:
     """What one method has grown from P points.
 
@@ -115,6 +115,9 @@ class Grown:
     traces: np.ndarray
     losses: np.ndarray
     problems: list[str]
+
+    def __repr__(self) -> str:
+        return f"Grown({len(self.regions)} regions, {self.losses.shape[1]} iterations)"
 
 
 def initial_width(n: int) -> float:

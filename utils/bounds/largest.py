@@ -203,13 +203,16 @@ def largest_region(f: Function, point: Sequence[float] | np.ndarray, level: floa
     between the lattice points, in tries at a certificate (`Attempts`), are then excluded in the same way.
 
     Args:
-        f: see `Function`, and perhaps `domain`.
-        point: [n].
-        level: of a robust region. A value of f that is not a number is below it.
-        step: of the lattice, one for all dimensions or [n] (default: a 32nd of the domain's sides).
-        domain: the region stays in it (default: f's).
-        certainty: of the certificate; None for no certificate.
-        batch_size: see `advance`.
+        f: f(points [N, n]) -> [N], and perhaps `domain`. A `Confidence` has both.
+        point: [n], in f's units: of a `Confidence` over azimuth and elevation two numbers of degrees.
+        level: of a robust region, in the unit of f's values. A value of f that is not a number is below it.
+        step: of the lattice, one for all dimensions or [n], in f's units (default: a 32nd of the domain's sides).
+        domain: an ndinterval in f's units that the region stays in (default: f's).
+        certainty: of the certificate, two shares in (0, 1) and a seed; None for no certificate.
+        batch_size: number of points that f is asked for at a time; see `advance`.
+
+    Returns:
+        A `Region`: its `box` (None if f is below the level at the point), `certificate` and `queries`.
 
     Raises:
         InputError: for a point outside the domain, no domain, a step that is not above 0, or a lattice that is too

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from utils.errors import InputError
-from utils.regions import ndinterval
+from utils.regions import as_numbers, ndinterval
 
 LARGEST_LATTICE = 50_000_000  # points; a search keeps one byte for each
 STEPS_PER_SIDE = 32  # where no step is given
@@ -46,7 +46,7 @@ class Lattice:
         Raises:
             InputError: for a point outside, a step that is not above 0, or too many points.
         """
-        at = np.asarray(point, dtype=np.float64)
+        at = as_numbers(point, "point")
         if at.shape != domain.a.shape:
             raise InputError(f"a point of shape {list(at.shape)}: expected {domain.n} numbers, as the domain has "
                              "dimensions")

@@ -17,7 +17,8 @@ from utils.bounds.descent import (
 )
 from utils.bounds.naive import Naive, Trap
 from utils.bounds.oir import OIR_B, OIR_W
-from utils.regions import ndinterval
+from utils.errors import InputError
+from utils.regions import as_numbers, ndinterval
 
 OPTIMIZERS: dict[str, Any] = {method.name: method for method in (OIR_W, Naive, OIR_B, Trap)}
 LARGEST = "largest"  # the largest box that holds around a point, which is searched for and not grown
@@ -49,26 +50,50 @@ def grow_regions(f: Function, initial_points: Any, methods: Sequence[str] = PAPE
 
     Args:
         f: f(points [N, n]) -> [N]; for OIR_W and trap also f.value_and_grad(points) -> [N], [N, n]; perhaps `domain`.
-        initial_points: [P, n].
-        methods: names of OPTIMIZERS.
+            A `Confidence` has all three. naive and OIR_B take a plain function.
+        initial_points: [P, n], in f's units: of a `Confidence` over azimuth and elevation [P, 2] degrees.
+        methods: names of OPTIMIZERS: "OIR_W", "naive", "OIR_B", "trap".
         n_iterations: steps of gradient descent.
-        learning_rate: eta.
-        width: a region starts as its point -/+ this (default: see `initial_width`).
-        domain: no region leaves it (default: f's; regions run free if it has none).
-        hyperparameters: alpha, beta and reg (lambda), for the methods that have them.
+        learning_rate: eta, without a unit.
+        width: a region starts as its point -/+ this, in f's units (default: see `initial_width`).
+        domain: an ndinterval that no region leaves, in f's units (default: f's; regions run free if it has none).
+        hyperparameters: alpha, beta and reg (lambda), for the methods that have them, without units.
 
     Returns:
-        {method's name: Grown}.
+        {method's name: Grown}, which has `regions`, P ndintervals, and `traces` [P, iterations, 2, n].
 
     Raises:
-        ValueError: for a method that is not known, or points of another shape.
+        InputError: for points of another shape, or a method that needs a gradient which f does not have.
+        ValueError: for a method that is not known.
     """
-    points = np.asarray(initial_points, dtype=np.float64)
-    if points.ndim != 2 or not len(points):
-        raise ValueError(f"initial_points of shape {list(points.shape)}: expected [P, n]")
     domain = getattr(f, "domain", None) if domain is None else domain
-    descent = start([optimizer(name, **hyperparameters) for name in methods], points,
+    points = _checked_points(initial_points, domain)
+    optimizers = [optimizer(name, **hyperparameters) for name in methods]
+    _check_gradient(f, optimizers)
+    descent = start(optimizers, points,
                     initial_width(points.shape[1]) if width is None else width, domain)
     for _ in range(n_iterations):
         step(descent, f, learning_rate, domain)
     return descent.by_method()
+
+
+def _checked_points(initial_points: Any, domain: ndinterval | None) -> np.ndarray:
+    """Initial points as [P, n] float64.
+
+    Raises:
+        InputError: if they are none.
+    """
+    n = "n" if domain is None else str(domain.n)
+    points = as_numbers(initial_points, "initial_points")
+    if points.ndim != 2 or not points.size or (domain is not None and points.shape[1] != domain.n):
+        raise InputError(f"initial_points of shape {list(points.shape)}: expected [P, {n}], a row for each point")
+    return points
+
+
+def _check_gradient(f: Function, optimizers: Sequence[Optimizer]) -> None:
+    """Raise InputError if one of the optimizers needs a gradient and f has none."""
+    needy = [method.name for method in optimizers if method.needs_gradient]
+    if needy and not callable(getattr(f, "value_and_grad", None)):
+        others = [name for name, method in OPTIMIZERS.items() if not method.needs_gradient]
+        raise InputError(f"methods {', '.join(needy)}: need the gradient of f, and this f has no value_and_grad; "
+                         f"without it there are {', '.join(others)}, and {LARGEST} (largest_region)")

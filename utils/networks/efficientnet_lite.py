@@ -32,7 +32,7 @@ VARIANTS = {
 ARCHITECTURE_MODULE = "efficientnet_lite_pytorch"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class EfficientNetLite(ImageNetClasses):
     """A network of `VARIANTS`; see `Network`.
 

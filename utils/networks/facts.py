@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from utils.errors import InputError
+from utils.errors import InputError, in_short
 from utils.parameters import LARGEST_IMAGE
 
 FACTS = ("image_size", "mean", "std", "class_names")
@@ -27,7 +27,7 @@ def checked_facts(facts: Mapping[Any, Any], who: str) -> dict[str, Any]:
         raise InputError(f"{who}: told {unknown[0]!r}, expected any of {', '.join(FACTS)}")
     if ("mean" in facts) != ("std" in facts):
         raise InputError(f"{who}: told only one of mean and std, expected both or neither")
-    return {key: CHECKS[key](value, f"{who}: told {key} {_begin(value)}") for key, value in facts.items()}
+    return {key: CHECKS[key](value, f"{who}: told {key} {in_short(value)}") for key, value in facts.items()}
 
 
 def check_number(class_names: tuple[str, ...] | None, n_classes: int, who: str) -> None:
@@ -84,14 +84,6 @@ def _class_names(value: Any, told: str) -> tuple[str, ...]:
     if len(value) > 1 and len(set(value)) == 1:
         raise InputError(f"{told}, expected names that tell the outputs apart")
     return tuple(value)
-
-
-def _begin(value: Any) -> str:
-    try:
-        text = repr(value)
-    except Exception as error:  # a user's object may fail in any way
-        text = f"of type {type(value).__name__} ({type(error).__name__})"
-    return text if len(text) <= 80 else f"{text[:80]}.."
 
 
 CHECKS = dict(image_size=_image_size, mean=_three, std=_three_above_zero, class_names=_class_names)

@@ -13,7 +13,7 @@ from utils.errors import InputError, described
 from utils.files import folder_name
 from utils.networks.facts import FACTS, check_number, checked_facts, not_logits
 from utils.networks.labels import find_label
-from utils.networks.network import Normalization
+from utils.networks.network import Named, Normalization
 from utils.networks.torchvision_networks import imagenet_names
 from utils.networks.weights import file_identity, fill, read_state_dict, ready, state_identity
 from utils.parameters import IMAGE_SIZE
@@ -21,8 +21,8 @@ from utils.parameters import IMAGE_SIZE
 FAILURES = (Exception, SystemExit)  # of a user's code, which may fail in any way
 
 
-@dataclass(frozen=True)
-class FunctionNetwork:
+@dataclass(frozen=True, repr=False)
+class FunctionNetwork(Named):
     """A classifier that a function makes, when something about it is first asked; see `Network`.
 
     Attributes:

@@ -11,6 +11,16 @@ IMAGENET_STD = (0.229, 0.224, 0.225)
 Normalization = tuple[tuple[float, ...], tuple[float, ...]]  # mean and standard deviation, three numbers each
 
 
+class Named:
+    """What a network shows of itself: its name, and the file of its weights if it has one."""
+    name: str
+    weights_file: Path | None
+
+    def __repr__(self) -> str:
+        weights = f", {self.weights_file.name}" if self.weights_file else ""
+        return f"{type(self).__name__}({self.name}{weights})"
+
+
 class Network(Protocol):
     """A classifier by its name: images [B, 3, H, W] in [0, 1] -> logits [B, classes].
 

@@ -49,7 +49,20 @@ def choose_network(name: str, weights_file: Path | None = None) -> Network:
 
 
 def load_network(name: str, weights: str | Path | None = None) -> Network:
-    """A network for `Confidence.of`; arguments and errors as in `choose_network`."""
+    """A network for `Confidence.of`. Its weights are loaded when something asks for them.
+
+    Args:
+        name: as given to --network: "resnet", "efficientnet_lite0", any classifier of torchvision's, "timm:NAME", or
+            "package.module:function" for one of your own (see `utils.networks.own`).
+        weights: a .pth or .safetensors state_dict to use in place of the source's own weights.
+
+    Returns:
+        A `Network`: images [B, 3, H, W] in [0, 1] -> logits [B, classes].
+
+    Raises:
+        InputError: for an unknown name (the nearest known ones are given), a network that is gone, or packages that do
+            not import.
+    """
     return choose_network(name, None if weights is None else Path(weights))
 
 

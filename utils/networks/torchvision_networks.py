@@ -10,7 +10,7 @@ from torch import nn
 
 from scale.true_dict import IMAGENET_LABELS
 from utils.errors import InputError, first_line
-from utils.networks.network import Normalization
+from utils.networks.network import Named, Normalization
 from utils.networks.weights import IDENTITY_DIGITS, StateDict, batch_counters, file_identity, fill, read_state_dict
 
 # --network -> (folder of its results, torchvision's name): Hamdi & Ghanem 2019, section 4
@@ -31,7 +31,7 @@ OLD_DENSENET_NAME = re.compile(r"(denselayer\d+\.(?:norm|conv))\.([12])\.")
 PUBLISHED_WEIGHTS = ("IMAGENET1K_V1", "IMAGENET1K_SWAG_LINEAR_V1")
 
 
-class ImageNetClasses:
+class ImageNetClasses(Named):
     """What networks of ImageNet's 1,000 classes have in common; see `Network`."""
 
     @property
@@ -54,7 +54,7 @@ class ImageNetClasses:
         return IMAGENET_LABELS[class_nb]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class TorchvisionNetwork(ImageNetClasses):
     """A classifier of torchvision's; see `Network`.
 

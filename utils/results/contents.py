@@ -24,7 +24,7 @@ from utils.semantic.scores import SCORES
 CONFIDENCE = SCORES["softmax"].words
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class MapResult:
     """A map: a score over two parameters.
 
@@ -45,8 +45,13 @@ class MapResult:
     top1_score: np.ndarray | None = None
     top1_names: dict[int, str] | None = None
 
+    def __repr__(self) -> str:
+        z, about = self.z, self.metadata
+        return (f"MapResult({about.subject}: {about.score_name} over {', '.join(about.parameters)}, {z.shape[0]} x "
+                f"{z.shape[1]}, mean {np.nanmean(z, dtype=float):.3f})")
 
-@dataclass(frozen=True, eq=False)
+
+@dataclass(frozen=True, eq=False, repr=False)
 class MethodResult:
     """What one method made of the P initial points.
 
@@ -68,6 +73,11 @@ class MethodResult:
     verified: list[dict[str, float]] | None = None
     certificates: list[dict[str, Any] | None] | None = None
     promises: list[dict[str, Any] | None] | None = None
+
+    def __repr__(self) -> str:
+        holding = sum(bool(self.holds(k)) for k in range(len(self.regions)))
+        found = f", {holding} hold" if self.certificates else ""
+        return f"MethodResult({len(self.regions)} regions{found})"
 
     def holds(self, point: int) -> bool | None:
         """Whether a region keeps what it promises; None if nobody looked.
@@ -92,7 +102,7 @@ class MethodResult:
         return np.empty(0) if found is None else found.reshape(-1)
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class RegionsResult:
     """Regions that one method or several grew from the same initial points.
 
@@ -108,6 +118,10 @@ class RegionsResult:
     metadata: Metadata = Metadata()
     verified_at: int | None = None
     profile: tuple[np.ndarray, np.ndarray] | None = None
+
+    def __repr__(self) -> str:
+        return (f"RegionsResult({self.metadata.subject}: {', '.join(self.methods)} from {len(self.initial_points)} "
+                f"points of {', '.join(self.metadata.parameters)})")
 
     def with_verified(self, verified: dict[str, list[dict[str, float]]], points_a_side: int) -> "RegionsResult":
         """The same regions, with what was found in each: lists by method."""
@@ -198,8 +212,15 @@ def regions_of(contents: Contents, with_traces: bool = True) -> RegionsResult:
                          (profile[0], profile[1]) if len(profile) == 2 else None)
 
 
-def load_result(path: Path) -> MapResult | RegionsResult:
-    """The map or the regions in a file of ours or of the authors.
+def load_result(path: str | Path) -> MapResult | RegionsResult:
+    """The map or the regions in a file of ours or of the authors. Nothing in the file is run.
+
+    Args:
+        path: of a map.pt or an optim.pt.
+
+    Returns:
+        A MapResult with xx, yy (in the parameters' units, of angles degrees) and z [rows, columns], or a RegionsResult
+        with initial_points [P, n] and the methods by name.
 
     Raises:
         InputError: names the file and what is wrong with it, in one line.
@@ -242,7 +263,7 @@ def read_optim(path: Path, with_traces: bool = False) -> RegionsResult:
 
 
 @contextmanager
-def as_input_error(path: Path, advice: str = "") -> Iterator[None]:
+def as_input_error(path: str | Path, advice: str = "") -> Iterator[None]:
     """What is found in a file of the right format and the wrong contents, as one line; what to do is its end."""
     try:
         yield

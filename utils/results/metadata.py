@@ -37,7 +37,7 @@ class Metadata:
     score: str = "softmax"
     engine: str | None = None
     mesh: dict[str, Any] | None = None
-    settings: Contents = field(default_factory=dict)
+    settings: Contents = field(default_factory=dict, repr=False)
 
     @property
     def score_name(self) -> str:
@@ -53,6 +53,13 @@ class Metadata:
     def object_class(self) -> str:
         """The name of the object's class; early and published files have its number alone."""
         return self.class_name or ("unknown" if self.class_nb is None else CLASS_NAMES[self.class_nb])
+
+    @property
+    def subject(self) -> str:
+        """The network and the object, for a line: "ResNet50, cup 0"."""
+        which = self.shape_id if self.object_nb is None else self.object_nb
+        words = [self.network_name or "unknown network", f"{self.object_class}{'' if which is None else f' {which}'}"]
+        return ", ".join(words)
 
     @property
     def mesh_hash(self) -> str | None:

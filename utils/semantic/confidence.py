@@ -56,7 +56,7 @@ class Confidence:
         Args:
             views: on the classifier's device.
             classifier: the network.
-            label: of its outputs.
+            label: index of the object's class among its outputs.
             score: of SCORES.
             gradient: RendererGradient or CentralDifferences.
         """
@@ -76,9 +76,9 @@ class Confidence:
             network: image size and normalisation are its own.
             label: number or name of the object's class among the network's.
             shape: the object.
-            parameters: names of a point's n numbers.
-            fixed: values of other parameters, {name: number}.
-            score: of SCORES.
+            parameters: names of a point's n numbers; angles are in degrees (the units are in `utils.parameters`).
+            fixed: values of other parameters, {name: number}, in their units.
+            score: of SCORES: "softmax", "logit" or "margin".
             gradient: RendererGradient or CentralDifferences.
             engine: what computes values, as in --engine: "auto", "torch" or "openvino". Gradients are PyTorch's.
 
@@ -92,6 +92,10 @@ class Confidence:
                                 engine=engine_for(engine, network, module, normalization))
         return cls(Views(shape, parameters, fixed, network.image_size), classifier, label, score, gradient)
 
+    def __repr__(self) -> str:
+        return (f"Confidence({self.score.words} in label {self.label} over {', '.join(self.parameters)}: "
+                f"{type(self.classifier.module).__name__} on {self.views.shape.shape_id})")
+
     @property
     def parameters(self) -> tuple[str, ...]:
         """Names of a point's numbers."""
@@ -103,7 +107,11 @@ class Confidence:
         return self.views.domain
 
     def __call__(self, points: Any) -> torch.Tensor:
-        """The score at points [N, n]: [N] float32 on the CPU."""
+        """The score at points [N, n], in their parameters' units (of angles degrees): [N] float32 on the CPU.
+
+        Raises:
+            InputError: for points of another shape.
+        """
         return torch.cat([torch.empty(0), *(self.evaluate(self.images(chunk)) for chunk in self.chunks(points))])
 
     def batches(self, points: Any, done: int = 0) -> Iterator[Answers]:
@@ -116,7 +124,7 @@ class Confidence:
             done: how many of them to leave out. The others come in the batches that they would have come in, so that
                 a run that goes on has the same numbers to the last digit.
         """
-        points, size = as_points(points), self.classifier.batch_size
+        points, size = as_points(points, self.parameters), self.classifier.batch_size
         ends = [*range(min(FIRST_BATCH, size), len(points), size), len(points)]
         for begin, end in zip([0, *ends], ends):
             if end > done:
@@ -174,7 +182,7 @@ class Confidence:
 
     def chunks(self, points: Any) -> Iterable[torch.Tensor]:
         """Points [N, n] as float64 tensors of at most batch_size points each."""
-        points = as_points(points)
+        points = as_points(points, self.parameters)
         return points.split(self.classifier.batch_size) if len(points) else ()
 
 

@@ -69,7 +69,7 @@ class CentralDifferences:
     @torch.inference_mode()
     def value_and_grad(self, f: Stages, points: Any) -> tuple[torch.Tensor, torch.Tensor]:
         """As in `Gradient`."""
-        points, n = as_points(points), len(f.parameters)
+        points, n = as_points(points, f.parameters), len(f.parameters)
         steps = torch.tensor([PARAMETERS[name].small for name in f.parameters]).double() * self.difference
         offsets = torch.cat((torch.zeros(1, n), torch.eye(n), -torch.eye(n))).double() * steps
         around = (points[:, None] + offsets).reshape(-1, n)

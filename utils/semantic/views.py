@@ -3,12 +3,12 @@ from collections.abc import Mapping, Sequence
 from types import ModuleType
 from typing import Any
 
-import numpy as np
 import torch
 
 from utils import renderer as our_renderer
+from utils.errors import InputError
 from utils.parameters import AZIMUTH_AND_ELEVATION, COLOR, IMAGE_SIZE, PARAMETERS, domain_of
-from utils.regions import ndinterval
+from utils.regions import as_numbers, ndinterval
 from utils.shapes.shape import Shape
 
 INTENSITIES = {"ambient_intensity": "light_intensity_ambient", "directional_intensity": "light_intensity_directional"}
@@ -52,7 +52,7 @@ class Views:
 
     def __call__(self, points: Any) -> torch.Tensor:
         """The views at points [N, n]: [N, 3, H, W]. A tensor that wants a gradient gets one."""
-        points = as_points(points)
+        points = as_points(points, self.parameters)
         n, vertices, faces = len(points), self.shape.vertices, self.shape.faces
         given = {name: torch.full((n,), value, dtype=torch.float64) for name, value in self.fixed.items()}
         given.update(zip(self.parameters, points.unbind(-1)))
@@ -91,11 +91,25 @@ class Views:
         return torch.ones(1, device=vertices.device).expand(n, n_faces, 2, 2, 2, 3)
 
 
-def as_points(points: Any) -> torch.Tensor:
-    """Points [N, n] as a float64 tensor, the same one if it is one already."""
-    if torch.is_tensor(points):
-        return points.to(torch.float64)
-    return torch.as_tensor(np.asarray(points, dtype=np.float64))
+def as_points(points: Any, parameters: Sequence[str]) -> torch.Tensor:
+    """Points [N, n] as a float64 tensor, the same one if it is one already.
+
+    Args:
+        points: anything that numpy or torch takes for [N, n] numbers; an empty list is no points.
+        parameters: names of the n numbers.
+
+    Raises:
+        InputError: for numbers of another shape, and for what is no numbers.
+    """
+    n = len(parameters)
+    found = points if torch.is_tensor(points) else torch.as_tensor(as_numbers(points))
+    if found.shape == (0,):
+        found = found.reshape(0, n)
+    if found.ndim != 2 or found.shape[1] != n:
+        example = ", ".join(f"{PARAMETERS[name].default:g}" for name in parameters)
+        raise InputError(f"points of shape {list(found.shape)}: expected [N, {n}], {', '.join(parameters)} of each; "
+                         f"one point is written [({example}{',' if n == 1 else ''})]")
+    return found.to(torch.float64)
 
 
 def _default(name: str, n: int) -> torch.Tensor:

@@ -18,7 +18,7 @@ from utils.shapes.frame import rotation
 from utils.shapes.readers import EXPECTED, read_mesh
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Shape:
     """A mesh and where it comes from.
 
@@ -35,6 +35,10 @@ class Shape:
     shape_id: str
     source: Path | None
     textures: torch.Tensor | None = None
+
+    def __repr__(self) -> str:
+        return (f"Shape({self.shape_id}: {len(self.vertices):,} vertices, {len(self.faces):,} faces, "
+                f"{'white' if self.textures is None else 'with textures'})")
 
     def to(self, device: torch.device | str) -> "Shape":
         """The same shape with its tensors on a device."""
@@ -57,9 +61,12 @@ def load_shape(data_dir: str | Path, class_nb: int, object_nb: int, textures: bo
 
     Args:
         data_dir: folder of <class>/<shape id>/models/model_normalized.obj.
-        class_nb, object_nb: the two numbers.
+        class_nb, object_nb: the two numbers, 0 to 9 each; the classes in the order of `scale.true_dict.CLASS_NAMES`.
         textures: read the faces' colours too.
         stand_ins: whether a stand-in may take a model's place.
+
+    Returns:
+        A Shape: vertices [V, 3] in the published frame, faces [F, 3].
 
     Raises:
         InputError: if `data_dir` is no folder, if the model is missing and has no stand-in, if its file holds no mesh
@@ -93,6 +100,9 @@ def load_mesh(path: str | Path, up: str = "y", front: str | None = None, texture
         textures: read the faces' colours too.
         shape_id: what the result calls it (default: the file's name without its suffix).
 
+    Returns:
+        A Shape: vertices [V, 3], turned, moved and scaled into the published frame, faces [F, 3].
+
     Raises:
         InputError: if the file cannot be read, if it holds no mesh that can be drawn, or if `textures` asks for colours
             and there are none; also if the front looks along the axis that is up.
@@ -111,7 +121,15 @@ def load_mesh(path: str | Path, up: str = "y", front: str | None = None, texture
 
 
 def load_stand_in(class_nb: int, object_nb: int) -> Shape:
-    """The built-in shape of a class and number."""
+    """The built-in shape of a class and number.
+
+    Args:
+        class_nb: 0 to 9, in the order of `scale.true_dict.CLASS_NAMES`.
+        object_nb: 0 to 9.
+
+    Returns:
+        A white Shape: vertices [V, 3] in the published frame, faces [F, 3].
+    """
     vertices, faces = stand_in(class_nb, object_nb)
     return Shape(normalize(torch.from_numpy(vertices)), torch.from_numpy(faces),
                  f"stand-in-{CLASS_NAMES[class_nb]}-{object_nb}", None)
