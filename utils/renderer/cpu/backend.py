@@ -132,34 +132,45 @@ def vertex_gradient(vertices: torch.Tensor, colors: torch.Tensor | None, texture
     """
     samples, size, eps = scene.samples, scene.size, np.float32(scene.eps)
     gradient = torch.zeros_like(vertices, memory_format=torch.contiguous_format)
-    vertices, faces, colors, textures = map(_array, (vertices, scene.faces, colors, textures))
-    background = _array(scene.background_color)
+    vertices, faces, textures = map(_array, (vertices, scene.faces, textures))
     face_index, views = face_index.numpy(), gradient.numpy()
     moved_by_edges = [g for g in (grad_rgb, None if grad_alpha is None else grad_alpha[:, None]) if g is not None]
-    grad_image = _array(torch.cat(moved_by_edges, dim=1)) if moved_by_edges else None
+    if moved_by_edges:
+        grad_image = _array(torch.cat(moved_by_edges, dim=1) if len(moved_by_edges) > 1 else moved_by_edges[0])
+        colors, background = _flat_channels(colors, scene, grad_rgb is not None, grad_alpha is not None)
     grad_depth = _array(grad_depth)
     everywhere = np.array([0, size, 0, size])
 
     def add_view(view):
         mesh = vertices[view], faces[view % len(faces)]
-        if grad_image is not None:
-            image = np.empty((grad_image.shape[1], size, size), np.float32)
-            if grad_rgb is not None:
-                paint = colors[view % len(colors)], background[view % len(background)], 1
-                rgb = image[:colors.shape[2]]
-                if textures is None:
-                    kernels.shade(face_index[view], *paint, everywhere, rgb)
-                else:
-                    kernels.shade_textured(face_index[view], *mesh, textures[view % len(textures)], *paint, eps,
-                                           everywhere, rgb)
-            if grad_alpha is not None:
-                kernels.shade_alpha(face_index[view], 1, everywhere, image[-1])
-            gradient_kernels.edge_gradient(*mesh, face_index[view], image, samples, eps, grad_image[view], views[view])
+        if moved_by_edges:
+            paint = colors[view % len(colors)], background[view % len(background)]
+            n_textured = 0 if textures is None or grad_rgb is None else textures.shape[-1]
+            image = np.empty((n_textured, size, size), np.float32)
+            if n_textured:
+                kernels.shade_textured(face_index[view], *mesh, textures[view % len(textures)], *paint, 1, eps,
+                                       everywhere, image)
+            space = _kept(gradient_kernels.edge_space, size, samples, grad_image.shape[1], eps)
+            place = _kept(gradient_kernels.places, 2 << faces.shape[1].bit_length())
+            gradient_kernels.edge_gradient(*mesh, face_index[view], *paint, image, samples, eps, grad_image[view],
+                                           space, place, views[view])
         if grad_depth is not None:
             gradient_kernels.depth_gradient(*mesh, face_index[view], samples, grad_depth[view], views[view])
 
     _run(add_view, len(vertices))
     return gradient
+
+
+def _flat_channels(colors, scene, with_rgb, with_alpha):
+    """The faces' colours [B or 1, F or 2F, C] and the background's [B or 1, C], with alpha as the last channel."""
+    n_faces = scene.faces.shape[1] * (2 if scene.fill_back else 1)
+    parts = [(_array(colors), _array(scene.background_color))] if with_rgb else []
+    if with_alpha:
+        parts.append((np.ones((1, n_faces, 1), np.float32), np.zeros((1, 1), np.float32)))
+    if len(parts) == 1:
+        return parts[0]
+    return tuple(np.concatenate([np.broadcast_to(part, (longest, *part.shape[1:])) for part in channels], axis=-1)
+                 for channels in zip(*parts) for longest in [max(map(len, channels))])
 
 
 def _array(values):
@@ -180,6 +191,14 @@ def _work_space(size, n_vertices, n_faces):
                                    np.empty(4, np.int64), np.empty((3, n_vertices), np.float32),
                                    np.empty((2, n_faces), np.int32))
     return kept
+
+
+def _kept(make, *given):
+    """make(*given), which this thread keeps until it needs another."""
+    kept = vars(_of_thread).get(make.__name__)
+    if kept is None or kept[0] != given:
+        kept = vars(_of_thread)[make.__name__] = given, make(*given)
+    return kept[1]
 
 
 def _run(do_view, batch, in_turn=False):
