@@ -594,6 +594,25 @@ def _read_cube_rgb(source, start, count, step0, step1, color, weights, line, lin
         store(line, line_start + w * stride, sum_of_threes(both) * color_)
 
 
+@inlined
+def _faces_between(face_index, begin, first_run, line, samples, size, left, right):
+    """The first pixel that shows a face, and the end of those that do, of the pixels left .. right - 1 of a row.
+
+    Args:
+        begin, first_run: from `find_runs`.
+        line: the first of the row's `samples` lines.
+    """
+    first, end = right * samples, left * samples
+    for k in range(line, line + samples):
+        run, last = first_run[k], first_run[k + 1] - 2
+        if face_index[begin[run]] == BACKGROUND:
+            run += 1
+        if face_index[begin[last]] == BACKGROUND:
+            last -= 1
+        first, end = min(first, begin[run] - k * size), max(end, begin[last + 1] - k * size)
+    return first // samples, max((end + samples - 1) // samples, first // samples)
+
+
 @kernel
 def shade_textured(face_index: np.ndarray, vertices: np.ndarray, faces: np.ndarray, textures: np.ndarray,
                    colors: np.ndarray, background: np.ndarray, samples: int, eps: float, box: np.ndarray,
@@ -640,6 +659,9 @@ def _shade_textured(face_index, textures, colors, background, samples, eps, box,
     table_, positions_, place_ = pointer(table), pointer(positions), pointer(place)
     share = ONE / np.float32(samples * samples)
     for i in range(top, bottom):
+        from_, to = _faces_between(face_index, begin, first_run, size - (i + 1) * samples, samples, size, left, right)
+        for channel in range(channels):
+            image[channel, i, left:from_] = image[channel, i, to:right] = _mean_of_equals(background[channel], samples)
         for sample in range(samples):
             line = size - 1 - i * samples - sample
             for run in range(first_run[line], first_run[line + 1] - 1):
@@ -647,7 +669,7 @@ def _shade_textured(face_index, textures, colors, background, samples, eps, box,
                 if face == BACKGROUND:
                     for part in range(0, stride, CHANNELS):
                         color_of_part = load_channels(empty_, part)
-                        for k in range(first, end):
+                        for k in range(max(first, from_ * samples), min(end, to * samples)):
                             store(lines_, sample * line_step + k * stride + part, color_of_part)
                     continue
                 for channel in range(channels):
@@ -658,15 +680,15 @@ def _shade_textured(face_index, textures, colors, background, samples, eps, box,
                     cube_places(k, LANES, line, face, n_faces, row_of[face], table_, cells, eps, positions_, place_,
                                 step)
                     _cell_weights(k, cells, channels, place_, step, weights_)
-                    count, to = min(LANES, end - k), sample * line_step + k * stride
+                    count, at = min(LANES, end - k), sample * line_step + k * stride
                     if channels == 3:
-                        _read_cube_rgb(source, start, count, step0, step1, color_, weights_, lines_, to, stride)
+                        _read_cube_rgb(source, start, count, step0, step1, color_, weights_, lines_, at, stride)
                     else:
                         for part in range(0, stride, CHANNELS):
                             _read_cube(source, start, count, step0, step1, channels, color_, part, weights_, lines_,
-                                       to, stride)
+                                       at, stride)
         for part in range(0, stride, CHANNELS):
-            for j in range(left, right):
+            for j in range(from_, to):
                 # summed from the top, and from left to right
                 a = j * samples * stride + part
                 total = spread_channels(ZERO) + load_channels(lines_, a)
@@ -675,7 +697,7 @@ def _shade_textured(face_index, textures, colors, background, samples, eps, box,
                     total = total + load_channels(lines_, line_step + a + stride)
                 store(pixels_, j * stride + part, total * share)
         for channel in range(channels):
-            for j in range(left, right):
+            for j in range(from_, to):
                 image[channel, i, np.uint64(j)] = pixels_[j * stride + channel]
 
 
