@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 import torch
 
-from ..rules import sample_centre
+from ..rules import BACKGROUND, sample_centre
 from ..scene import Scene
 from . import gradient_kernels, kernels
 from .vectors import LANES
@@ -46,12 +46,20 @@ def draw(vertices: torch.Tensor, colors: torch.Tensor | None, textures: torch.Te
     images = [None if image is None else image.numpy() for image in (rgb, depth, alpha, kept)]
     near, far = np.float32(scene.near), np.float32(scene.far)
     centres = _centres(size)
+    numbers = np.arange(2 * n_faces, dtype=np.int32)
+    # Where only a flat grey is wanted, samples keep it in place of their face.
+    only_grey = (colors is not None and colors.shape[2] == 1
+                 and textures is None and not keep_face_index and alpha is None)
 
     def draw_view(view):
         space = _work_space(len(centres), vertices.shape[1], n_faces)
         of_rgb, of_depth, of_alpha, of_kept = (None if image is None else image[view] for image in images)
         mesh = vertices[view], faces[view % len(faces)]
-        kernels.draw(*mesh, scene.fill_back, size, centres, near, far, *space)
+        written, empty = numbers, np.int32(BACKGROUND)
+        if only_grey:
+            written = colors[view % len(colors), :, 0].view(np.int32)
+            empty = background[view % len(background), 0].view(np.int32)
+        kernels.draw(*mesh, scene.fill_back, size, centres, near, far, written, empty, *space)
         face_index, sample_depth, box, *_ = space
         if len(centres) > size:  # an image smaller than a vector
             face_index, sample_depth = (samples.reshape(len(centres), -1)[:size, :size].ravel()
@@ -60,7 +68,9 @@ def draw(vertices: torch.Tensor, colors: torch.Tensor | None, textures: torch.Te
             kernels.keep(face_index, box, of_kept)
         if of_rgb is not None:
             paint = colors[view % len(colors)], background[view % len(background)], samples
-            if textures is not None:
+            if only_grey:
+                kernels.shade_grey(face_index.view(np.float32), empty.view(np.float32), samples, box, of_rgb[0])
+            elif textures is not None:
                 kernels.shade_textured(face_index, *mesh, textures[view % len(textures)], *paint, eps, box, of_rgb)
             elif keep_face_index:
                 kernels.shade_sampled(face_index, *mesh, *paint, eps, box, of_rgb)
@@ -137,14 +147,14 @@ def vertex_gradient(vertices: torch.Tensor, colors: torch.Tensor | None, texture
     moved_by_edges = [g for g in (grad_rgb, None if grad_alpha is None else grad_alpha[:, None]) if g is not None]
     if moved_by_edges:
         grad_image = _array(torch.cat(moved_by_edges, dim=1) if len(moved_by_edges) > 1 else moved_by_edges[0])
-        colors, background = _flat_channels(colors, scene, grad_rgb is not None, grad_alpha is not None)
+        shown, background = _flat_channels(colors, scene, grad_rgb is not None, grad_alpha is not None)
     grad_depth = _array(grad_depth)
     everywhere = np.array([0, size, 0, size])
 
     def add_view(view):
         mesh = vertices[view], faces[view % len(faces)]
         if moved_by_edges:
-            paint = colors[view % len(colors)], background[view % len(background)]
+            paint = shown[view % len(shown)], background[view % len(background)]
             n_textured = 0 if textures is None or grad_rgb is None else textures.shape[-1]
             image = np.empty((n_textured, size, size), np.float32)
             if n_textured:

@@ -185,8 +185,8 @@ def _find_drawn(vertices, faces, fill_back, size, columns, rows, fronts, backs, 
 
 @kernel
 def draw(vertices: np.ndarray, faces: np.ndarray, fill_back: bool, size: int, centres: np.ndarray, near: float,
-         far: float, face_index: np.ndarray, depth: np.ndarray, box: np.ndarray, of_vertices: np.ndarray,
-         of_faces: np.ndarray) -> None:
+         far: float, written: np.ndarray, empty: int, face_index: np.ndarray, depth: np.ndarray, box: np.ndarray,
+         of_vertices: np.ndarray, of_faces: np.ndarray) -> None:
     """Find the nearest face at every sample of one view.
 
     Args:
@@ -197,7 +197,9 @@ def draw(vertices: np.ndarray, faces: np.ndarray, fill_back: bool, size: int, ce
         centres: [P] float32, the coordinate of each sample's centre. P is S, or LANES if S is smaller: then it ends
             with numbers that are not one.
         near, far: float32, depths between which a face counts.
-        face_index: [P * P] int32, out: face at each sample (row 0 at the bottom), or BACKGROUND.
+        written, empty: [F or 2F] and int32, what is written for each face, and where there is none: the faces' numbers
+            and BACKGROUND. Or the bits of their colours: see `shade_grey`.
+        face_index: [P * P] int32, out: what is written for the face at each sample (row 0 at the bottom).
         depth: [P * P] float32, out: its depth, or `far`.
         box: [4] int64, out: first row, end of the rows, first column, end of the columns. All samples beyond are
             background; what face_index and depth say of them is not set.
@@ -211,7 +213,7 @@ def draw(vertices: np.ndarray, faces: np.ndarray, fill_back: bool, size: int, ce
         inverses[np.uint64(vertex)] = ONE / vertices[np.uint64(vertex), np.uint64(2)]
     for row in range(box[0], box[1]):
         begin, end = row * stride + box[2], row * stride + box[3]
-        face_index[begin:end] = BACKGROUND
+        face_index[begin:end] = empty
         depth[begin:end] = far
     centres_, face_index_, depth_ = pointer(centres), pointer(face_index), pointer(depth)
     last = np.float32(size - 1)
@@ -227,8 +229,8 @@ def draw(vertices: np.ndarray, faces: np.ndarray, fill_back: bool, size: int, ce
         x, y = np.uint64(0), np.uint64(1)
         _draw_triangle(vertices[a, x], vertices[a, y], inverses[a], vertices[b, x], vertices[b, y], inverses[b],
                        vertices[c, x], vertices[c, y], inverses[c], int(np.ceil(left)), int(np.floor(right)) + 1,
-                       int(np.ceil(low)), int(np.floor(high)) + 1, face, size, stride, near, centres_, face_index_,
-                       depth_)
+                       int(np.ceil(low)), int(np.floor(high)) + 1, written[face], size, stride, near, centres_,
+                       face_index_, depth_)
 
 
 @kernel
@@ -293,6 +295,31 @@ def shade(face_index: np.ndarray, colors: np.ndarray, background: np.ndarray, sa
                 for channel in range(channels):
                     _average(face_index, upper, lower, samples, colors, channel, background[channel], begin, end,
                              image[channel, row])
+
+
+@kernel
+def shade_grey(shown: np.ndarray, background: float, samples: int, box: np.ndarray, image: np.ndarray) -> None:
+    """Like `shade`, for samples that hold their colour. Four equal float32, added and divided by four, are the same.
+
+    Args:
+        shown: [S * S] float32 from `draw`, which was given the bits of the colours.
+        background: float32.
+        samples, box: as for `shade`.
+        image: [S / samples, S / samples] float32, out.
+    """
+    height, width = image.shape
+    size = width * samples
+    top, bottom, left, right = pixels_of(box, samples, size)
+    fill_around(top, bottom, left, right, background, image)
+    for row in range(top, bottom):
+        upper, line = (height - 1 - row) * samples * size, image[row]
+        if samples == 1:
+            line[left:right] = shown[upper + left:upper + right]
+            continue
+        for i in range(left, right):  # no branches, unsigned indices
+            a = np.uint64(upper + 2 * i)
+            c = a + np.uint64(size)
+            line[np.uint64(i)] = (shown[a] + shown[a + np.uint64(1)] + shown[c] + shown[c + np.uint64(1)]) * QUARTER
 
 
 @inlined

@@ -205,7 +205,7 @@ def choose(typing: Any, mask: Any, yes: Any, no: Any) -> Any:
 def first_three(typing: Any, first: Any, rest: Any) -> Any:
     """The first three lanes of a vector, and the rest of another."""
     def lower(context, builder, sig, args):
-        return _lanes(builder, *args, [*range(3), *range(first.lanes + 3, 2 * first.lanes)])
+        return _lanes(builder, args[0], args[1], [*range(3), *range(first.lanes + 3, 2 * first.lanes)])
     return first(first, rest), lower
 
 
@@ -282,7 +282,7 @@ def transpose(typing: Any, source: Any, start: Any, step: Any, target: Any, to: 
 
         lines = []
         for k in range(LANES):
-            lines.append(builder.load(place(*args[:3], k)))
+            lines.append(builder.load(place(args[0], args[1], args[2], k)))
             lines[-1].align = 4
         # Lines a half apart are interleaved, three times over: the bits of a number's place are turned round.
         for _ in range(3):
@@ -291,6 +291,6 @@ def transpose(typing: Any, source: Any, start: Any, step: Any, target: Any, to: 
             high = [n + LANES // 2 for n in low]
             lines = [_lanes(builder, *pair, lanes) for pair in pairs for lanes in (low, high)]
         for k in range(LANES):
-            builder.store(lines[k], place(*args[3:], k)).align = 4
+            builder.store(lines[k], place(args[3], args[4], args[5], k)).align = 4
         return context.get_dummy_value()
     return types.void(source, types.intp, types.intp, target, types.intp, types.intp), lower
