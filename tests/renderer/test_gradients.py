@@ -87,6 +87,23 @@ def test_gradients_are_by_the_rules(extent, on_centres, channels, with_alpha, fi
         np.testing.assert_allclose(given.grad[0], expected, rtol=1e-3, atol=1e-3 * np.abs(expected).max())
 
 
+@pytest.mark.parametrize("eps", [1e-4, 1e-3, 0.05])
+@pytest.mark.parametrize("channels", [1, 3])
+def test_what_is_far_from_an_edge_counts_by_the_rules_too(channels, eps):
+    size, random = 200, np.random.default_rng(channels)
+    vertices = np.array([[-0.03, 0.02, 2], [0.05, 0.01, 2], [0.02, 0.06, 2]], np.float32)  # small: few lines cross it
+    colors = random.uniform(0.2, 1, (1, channels)).astype(np.float32)
+    weight = random.normal(0, 1, (channels, size, size)).astype(np.float32)
+    given = torch.from_numpy(vertices)[None].requires_grad_()
+    scene = Scene(FACE, size, False, background_color=np.zeros(channels, np.float32), fill_back=False, eps=eps)
+    rgb, _, alpha = rasterize_mesh(given, torch.from_numpy(colors)[None], None, scene)
+    (torch.from_numpy(weight) * rgb[0]).sum().backward()
+    owner = alpha[0].detach().numpy()[::-1].astype(int) - 1
+    image = np.concatenate((colors, np.zeros_like(colors)))[owner].transpose(2, 0, 1)
+    expected = by_rules.edge_gradient(vertices, FACE[0].numpy(), owner, image, weight[:, ::-1], eps)
+    np.testing.assert_allclose(given.grad[0], expected, rtol=2e-5, atol=1e-6 * np.abs(expected).max())
+
+
 @pytest.mark.parametrize("anti_aliasing", [False, True])
 @pytest.mark.parametrize("views_share", [True, False])
 def test_colour_gradients_are_differences(views_share, anti_aliasing):

@@ -104,9 +104,22 @@ def test_the_backgrounds_gradient_is_its_share_of_every_pixel(looking_from, anti
     assert torch.equal(renderer(*several, TEXTURES.expand(2, *[-1] * 5), mode="rgb"), rgb)
 
 
-def test_vmap_is_an_error_and_no_wrong_image(renderer):
-    with pytest.raises(RuntimeError):
-        torch.func.vmap(lambda vertices: renderer(vertices[None], FACES, mode="silhouettes")[0])(VERTICES)
+@pytest.mark.parametrize("transform", [torch.func.vmap, lambda function: torch.func.grad(lambda v: function(v).sum())])
+@pytest.mark.parametrize("name", ["vertices", "faces", "eye", "light_direction", "textures"])
+def test_the_transforms_of_torch_func_are_refused_in_one_line(name, transform, renderer):
+    given = dict(vertices=VERTICES, faces=FACES, textures=TEXTURES, eye=torch.tensor([[0.3, 0.4, -2.5]]),
+                 light_direction=torch.tensor([[0.0, 1, 0]]))
+    if name == "faces" and transform is not torch.func.vmap:
+        pytest.skip("integers have no gradient")
+
+    def draw(value):
+        mesh = given | {name: value if transform is not torch.func.vmap else value[None]}
+        renderer.eye, renderer.light_direction = mesh["eye"], mesh["light_direction"]
+        return renderer(mesh["vertices"], mesh["faces"], mesh["textures"], mode="rgb")
+
+    with pytest.raises(RuntimeError, match="^the renderer was given a tensor of torch.func's vmap.*autograd$") as error:
+        transform(draw)(given[name])
+    assert "\n" not in str(error.value)
 
 
 @pytest.mark.parametrize("again", [copy.deepcopy, lambda value: pickle.loads(pickle.dumps(value))])

@@ -137,6 +137,17 @@ def test_a_batch_is_its_views_one_by_one(goldens, looking_from):
             assert torch.equal(a[k], b[0])
 
 
+@pytest.mark.parametrize("anti_aliasing", [True, False])
+@pytest.mark.parametrize("size", [1, 3, 7, 33])
+def test_a_grey_image_alone_is_that_of_a_drawing_with_depth_and_alpha(size, anti_aliasing, goldens, looking_from):
+    for name, grey, fill_back in (("triangle_soup", 0.0, True), ("open_bowl", 0.3, False)):
+        vertices, faces = nr.load_obj(goldens / f"meshes/{name}.obj")
+        camera = looking_from((0, 0.5, -2), size, anti_aliasing=anti_aliasing, fill_back=fill_back,
+                              background_color=(grey, grey, grey))
+        given = vertices[None], faces[None], torch.tensor(0.7).expand(1, len(faces), 1, 1, 1, 3)
+        assert torch.equal(camera(*given, mode="rgb"), camera(*given)[0])
+
+
 def test_coloured_light_and_background_take_three_channels(looking_from):
     vertices = torch.tensor([[[-1.0, 0, -1], [1, 0, -1], [0, 0, 1]]])
     faces = torch.tensor([[[0, 1, 2]]])

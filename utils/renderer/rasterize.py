@@ -10,7 +10,7 @@ from torch.autograd.function import once_differentiable
 from .cpu import backend as cpu
 from .modes import untraced
 from .scene import DEFAULT_ANTI_ALIASING, DEFAULT_FAR, DEFAULT_IMAGE_SIZE, DEFAULT_NEAR, Scene
-from .tensors import Numbers, check_mesh, check_textures, is_flat, once
+from .tensors import Numbers, check_mesh, check_plain, check_textures, is_flat, once
 
 DEFAULT_EPS = 1e-4  # of the published functions; a Renderer has its own
 DEFAULT_BACKGROUND_COLOR = (0, 0, 0)
@@ -135,10 +135,12 @@ def rasterize_mesh(vertices: torch.Tensor, colors: torch.Tensor | None, textures
 
     Raises:
         ValueError: for sizes that do not fit each other, and for a device that has no rasterizer.
+        RuntimeError: for tensors of torch.func.
     """
     if not (isinstance(scene.image_size, int) and scene.image_size > 0):
         raise ValueError(f"image_size {scene.image_size!r}: expected a whole number of pixels above 0")
     check_mesh(vertices, scene.faces)
+    check_plain(colors, textures, *filter(torch.is_tensor, [scene.background_color]))
     vertices = vertices.float()
     with_alpha = scene.with_alpha
     background = None if colors is None else _background(vertices, colors, scene)

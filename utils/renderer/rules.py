@@ -188,7 +188,7 @@ def end_scale(length: Number, rest: Number, unit: Number) -> Number:
 
 def end_distance(distance: Number, scale: Number, eps: Number) -> Number:
     """How far an end of the edge moves until the crossing is `distance` samples on, pushed away from zero by eps."""
-    return distance * scale + (eps if distance > 0 else -eps)
+    return distance * scale + np.where(distance > 0, eps, -eps)
 
 
 def is_wanted(change: Number) -> Any:

@@ -22,8 +22,19 @@ def is_flat(textures: torch.Tensor) -> bool:
     return all(textures.shape[k] == 1 or textures.stride(k) == 0 for k in (2, 3, 4))
 
 
+def check_plain(*tensors: torch.Tensor | None) -> None:
+    """Raise a RuntimeError for tensors of torch.func's vmap, grad or jvp, which kernels of our own cannot read."""
+    if any(t is not None and torch._C._functorch.is_functorch_wrapped_tensor(t) for t in tensors):
+        raise RuntimeError("the renderer was given a tensor of torch.func's vmap, grad or jvp, which it cannot draw; "
+                           "make all views one batch, the first dimension, and take gradients with torch.autograd")
+
+
 def check_mesh(vertices: torch.Tensor, faces: torch.Tensor) -> None:
-    """Raise a ValueError unless vertices are [B, V, 3] and faces integers [B or 1, F, 3] from 0 to V - 1."""
+    """Raise a ValueError unless vertices are [B, V, 3] and faces integers [B or 1, F, 3] from 0 to V - 1.
+
+    Tensors of torch.func raise a RuntimeError.
+    """
+    check_plain(vertices, faces)
     if vertices.dim() != 3 or vertices.shape[2] != 3:
         raise ValueError(f"vertices of shape {list(vertices.shape)}: expected [B, V, 3]")
     if faces.dim() != 3 or faces.shape[2] != 3 or faces.is_floating_point():

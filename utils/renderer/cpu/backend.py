@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 import torch
 
-from ..rules import sample_centre
+from ..rules import BACKGROUND, sample_centre
 from ..scene import Scene
 from . import gradient_kernels, kernels
 from .vectors import LANES
@@ -46,12 +46,20 @@ def draw(vertices: torch.Tensor, colors: torch.Tensor | None, textures: torch.Te
     images = [None if image is None else image.numpy() for image in (rgb, depth, alpha, kept)]
     near, far = np.float32(scene.near), np.float32(scene.far)
     centres = _centres(size)
+    numbers = np.arange(2 * n_faces, dtype=np.int32)
+    # Where only a flat grey is wanted, samples keep it in place of their face.
+    only_grey = (colors is not None and colors.shape[2] == 1
+                 and textures is None and not keep_face_index and alpha is None)
 
     def draw_view(view):
         space = _work_space(len(centres), vertices.shape[1], n_faces)
         of_rgb, of_depth, of_alpha, of_kept = (None if image is None else image[view] for image in images)
         mesh = vertices[view], faces[view % len(faces)]
-        kernels.draw(*mesh, scene.fill_back, size, centres, near, far, *space)
+        written, empty = numbers, np.int32(BACKGROUND)
+        if only_grey:
+            written = colors[view % len(colors), :, 0].view(np.int32)
+            empty = background[view % len(background), 0].view(np.int32)
+        kernels.draw(*mesh, scene.fill_back, size, centres, near, far, written, empty, *space)
         face_index, sample_depth, box, *_ = space
         if len(centres) > size:  # an image smaller than a vector
             face_index, sample_depth = (samples.reshape(len(centres), -1)[:size, :size].ravel()
@@ -60,7 +68,9 @@ def draw(vertices: torch.Tensor, colors: torch.Tensor | None, textures: torch.Te
             kernels.keep(face_index, box, of_kept)
         if of_rgb is not None:
             paint = colors[view % len(colors)], background[view % len(background)], samples
-            if textures is not None:
+            if only_grey:
+                kernels.shade_grey(face_index.view(np.float32), empty.view(np.float32), samples, box, of_rgb[0])
+            elif textures is not None:
                 kernels.shade_textured(face_index, *mesh, textures[view % len(textures)], *paint, eps, box, of_rgb)
             elif keep_face_index:
                 kernels.shade_sampled(face_index, *mesh, *paint, eps, box, of_rgb)
@@ -132,34 +142,45 @@ def vertex_gradient(vertices: torch.Tensor, colors: torch.Tensor | None, texture
     """
     samples, size, eps = scene.samples, scene.size, np.float32(scene.eps)
     gradient = torch.zeros_like(vertices, memory_format=torch.contiguous_format)
-    vertices, faces, colors, textures = map(_array, (vertices, scene.faces, colors, textures))
-    background = _array(scene.background_color)
+    vertices, faces, textures = map(_array, (vertices, scene.faces, textures))
     face_index, views = face_index.numpy(), gradient.numpy()
     moved_by_edges = [g for g in (grad_rgb, None if grad_alpha is None else grad_alpha[:, None]) if g is not None]
-    grad_image = _array(torch.cat(moved_by_edges, dim=1)) if moved_by_edges else None
+    if moved_by_edges:
+        grad_image = _array(torch.cat(moved_by_edges, dim=1) if len(moved_by_edges) > 1 else moved_by_edges[0])
+        shown, background = _flat_channels(colors, scene, grad_rgb is not None, grad_alpha is not None)
     grad_depth = _array(grad_depth)
     everywhere = np.array([0, size, 0, size])
 
     def add_view(view):
         mesh = vertices[view], faces[view % len(faces)]
-        if grad_image is not None:
-            image = np.empty((grad_image.shape[1], size, size), np.float32)
-            if grad_rgb is not None:
-                paint = colors[view % len(colors)], background[view % len(background)], 1
-                rgb = image[:colors.shape[2]]
-                if textures is None:
-                    kernels.shade(face_index[view], *paint, everywhere, rgb)
-                else:
-                    kernels.shade_textured(face_index[view], *mesh, textures[view % len(textures)], *paint, eps,
-                                           everywhere, rgb)
-            if grad_alpha is not None:
-                kernels.shade_alpha(face_index[view], 1, everywhere, image[-1])
-            gradient_kernels.edge_gradient(*mesh, face_index[view], image, samples, eps, grad_image[view], views[view])
+        if moved_by_edges:
+            paint = shown[view % len(shown)], background[view % len(background)]
+            n_textured = 0 if textures is None or grad_rgb is None else textures.shape[-1]
+            image = np.empty((n_textured, size, size), np.float32)
+            if n_textured:
+                kernels.shade_textured(face_index[view], *mesh, textures[view % len(textures)], *paint, 1, eps,
+                                       everywhere, image)
+            space = _kept(gradient_kernels.edge_space, size, samples, grad_image.shape[1], eps)
+            place = _kept(gradient_kernels.places, 2 << faces.shape[1].bit_length())
+            gradient_kernels.edge_gradient(*mesh, face_index[view], *paint, image, samples, eps, grad_image[view],
+                                           space, place, views[view])
         if grad_depth is not None:
             gradient_kernels.depth_gradient(*mesh, face_index[view], samples, grad_depth[view], views[view])
 
     _run(add_view, len(vertices))
     return gradient
+
+
+def _flat_channels(colors, scene, with_rgb, with_alpha):
+    """The faces' colours [B or 1, F or 2F, C] and the background's [B or 1, C], with alpha as the last channel."""
+    n_faces = scene.faces.shape[1] * (2 if scene.fill_back else 1)
+    parts = [(_array(colors), _array(scene.background_color))] if with_rgb else []
+    if with_alpha:
+        parts.append((np.ones((1, n_faces, 1), np.float32), np.zeros((1, 1), np.float32)))
+    if len(parts) == 1:
+        return parts[0]
+    return tuple(np.concatenate([np.broadcast_to(part, (longest, *part.shape[1:])) for part in channels], axis=-1)
+                 for channels in zip(*parts) for longest in [max(map(len, channels))])
 
 
 def _array(values):
@@ -180,6 +201,14 @@ def _work_space(size, n_vertices, n_faces):
                                    np.empty(4, np.int64), np.empty((3, n_vertices), np.float32),
                                    np.empty((2, n_faces), np.int32))
     return kept
+
+
+def _kept(make, *given):
+    """make(*given), which this thread keeps until it needs another."""
+    kept = vars(_of_thread).get(make.__name__)
+    if kept is None or kept[0] != given:
+        kept = vars(_of_thread)[make.__name__] = given, make(*given)
+    return kept[1]
 
 
 def _run(do_view, batch, in_turn=False):

@@ -23,14 +23,20 @@ from .compiled import inlined, kernel
 from .vectors import (
     CHANNELS,
     LANES,
+    WIDE,
+    bits,
     choose,
+    first_three,
     load,
     load_channels,
+    load_wide,
+    lowest_bit,
     pointer,
     rounded_down,
     spread,
     spread_channels,
     store,
+    sum_of_threes,
 )
 
 QUARTER = np.float32(0.25)
@@ -179,8 +185,8 @@ def _find_drawn(vertices, faces, fill_back, size, columns, rows, fronts, backs, 
 
 @kernel
 def draw(vertices: np.ndarray, faces: np.ndarray, fill_back: bool, size: int, centres: np.ndarray, near: float,
-         far: float, face_index: np.ndarray, depth: np.ndarray, box: np.ndarray, of_vertices: np.ndarray,
-         of_faces: np.ndarray) -> None:
+         far: float, written: np.ndarray, empty: int, face_index: np.ndarray, depth: np.ndarray, box: np.ndarray,
+         of_vertices: np.ndarray, of_faces: np.ndarray) -> None:
     """Find the nearest face at every sample of one view.
 
     Args:
@@ -191,7 +197,9 @@ def draw(vertices: np.ndarray, faces: np.ndarray, fill_back: bool, size: int, ce
         centres: [P] float32, the coordinate of each sample's centre. P is S, or LANES if S is smaller: then it ends
             with numbers that are not one.
         near, far: float32, depths between which a face counts.
-        face_index: [P * P] int32, out: face at each sample (row 0 at the bottom), or BACKGROUND.
+        written, empty: [F or 2F] and int32, what is written for each face, and where there is none: the faces' numbers
+            and BACKGROUND. Or the bits of their colours: see `shade_grey`.
+        face_index: [P * P] int32, out: what is written for the face at each sample (row 0 at the bottom).
         depth: [P * P] float32, out: its depth, or `far`.
         box: [4] int64, out: first row, end of the rows, first column, end of the columns. All samples beyond are
             background; what face_index and depth say of them is not set.
@@ -205,7 +213,7 @@ def draw(vertices: np.ndarray, faces: np.ndarray, fill_back: bool, size: int, ce
         inverses[np.uint64(vertex)] = ONE / vertices[np.uint64(vertex), np.uint64(2)]
     for row in range(box[0], box[1]):
         begin, end = row * stride + box[2], row * stride + box[3]
-        face_index[begin:end] = BACKGROUND
+        face_index[begin:end] = empty
         depth[begin:end] = far
     centres_, face_index_, depth_ = pointer(centres), pointer(face_index), pointer(depth)
     last = np.float32(size - 1)
@@ -221,8 +229,8 @@ def draw(vertices: np.ndarray, faces: np.ndarray, fill_back: bool, size: int, ce
         x, y = np.uint64(0), np.uint64(1)
         _draw_triangle(vertices[a, x], vertices[a, y], inverses[a], vertices[b, x], vertices[b, y], inverses[b],
                        vertices[c, x], vertices[c, y], inverses[c], int(np.ceil(left)), int(np.floor(right)) + 1,
-                       int(np.ceil(low)), int(np.floor(high)) + 1, face, size, stride, near, centres_, face_index_,
-                       depth_)
+                       int(np.ceil(low)), int(np.floor(high)) + 1, written[face], size, stride, near, centres_,
+                       face_index_, depth_)
 
 
 @kernel
@@ -289,6 +297,31 @@ def shade(face_index: np.ndarray, colors: np.ndarray, background: np.ndarray, sa
                              image[channel, row])
 
 
+@kernel
+def shade_grey(shown: np.ndarray, background: float, samples: int, box: np.ndarray, image: np.ndarray) -> None:
+    """Like `shade`, for samples that hold their colour. Four equal float32, added and divided by four, are the same.
+
+    Args:
+        shown: [S * S] float32 from `draw`, which was given the bits of the colours.
+        background: float32.
+        samples, box: as for `shade`.
+        image: [S / samples, S / samples] float32, out.
+    """
+    height, width = image.shape
+    size = width * samples
+    top, bottom, left, right = pixels_of(box, samples, size)
+    fill_around(top, bottom, left, right, background, image)
+    for row in range(top, bottom):
+        upper, line = (height - 1 - row) * samples * size, image[row]
+        if samples == 1:
+            line[left:right] = shown[upper + left:upper + right]
+            continue
+        for i in range(left, right):  # no branches, unsigned indices
+            a = np.uint64(upper + 2 * i)
+            c = a + np.uint64(size)
+            line[np.uint64(i)] = (shown[a] + shown[a + np.uint64(1)] + shown[c] + shown[c + np.uint64(1)]) * QUARTER
+
+
 @inlined
 def are_all(face: int, face_index: np.ndarray, upper: int, lower: int, count: int) -> bool:
     """Whether `count` samples from `upper` on, and from `lower` on, show one face. No branches, unsigned indices."""
@@ -319,6 +352,35 @@ def _average(face_index, upper, lower, samples, colors, channel, empty, begin, e
         line[np.uint64(i)] = color if same else total * QUARTER
 
 
+@inlined
+def add_runs(face_index: Any, first: int, end: int, begin: np.ndarray, runs: int) -> int:
+    """Note where each run of one face begins, of samples first .. end - 1.
+
+    Args:
+        face_index: pointer to the face at each sample.
+        begin: [R] int32, out: the samples are written from place `runs` on.
+
+    Returns:
+        `runs`, and the number of runs added.
+    """
+    begin[runs] = first
+    runs += 1
+    k = first + 1
+    while k + WIDE <= end:
+        found = bits(load_wide(face_index, k) != load_wide(face_index, k - 1))
+        while found != 0:
+            begin[runs] = k + lowest_bit(found)
+            runs += 1
+            found &= found - np.uint64(1)
+        k += WIDE
+    while k < end:
+        if face_index[k] != face_index[k - 1]:
+            begin[runs] = k
+            runs += 1
+        k += 1
+    return runs
+
+
 @kernel
 def find_runs(face_index: np.ndarray, vertices: np.ndarray, faces: np.ndarray, size: int, box: np.ndarray,
               ) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
@@ -338,7 +400,7 @@ def find_runs(face_index: np.ndarray, vertices: np.ndarray, faces: np.ndarray, s
         row_of: [2F] int32, the table's row of every face that owns a sample.
         table: [N, 12] float32, a row for each face: the nine numbers of `weight_planes`, and the corners' depths.
     """
-    n_faces = len(faces)
+    n_faces, face_index_ = len(faces), pointer(face_index)
     first_row, end_row, first_column, end_column = box
     begin = np.empty((end_row - first_row) * (end_column - first_column + 1), np.int32)
     first_run = np.empty(size + 1, np.int32)
@@ -347,31 +409,21 @@ def find_runs(face_index: np.ndarray, vertices: np.ndarray, faces: np.ndarray, s
     runs = count = 0
     for line in range(first_row, end_row):
         first_run[line] = runs
-        last = BACKGROUND - 1
-        line_end = line * size + end_column
-        for block in range(line * size + first_column, line_end, BLOCK):
-            end = min(block + BLOCK, line_end)
-            if last == BACKGROUND and are_all(BACKGROUND, face_index, block, block, end - block):
+        runs = add_runs(face_index_, line * size + first_column, line * size + end_column, begin, runs)
+        for run in range(first_run[line], runs):
+            face = face_index[begin[run]]
+            if face == BACKGROUND or row_of[face] >= 0:
                 continue
-            for sample in range(block, end):
-                face = face_index[sample]
-                if face == last:
-                    continue
-                last = face
-                begin[runs] = sample
-                runs += 1
-                if face == BACKGROUND or row_of[face] >= 0:
-                    continue
-                a, b, c = corners_of(face, faces)
-                planes = weight_planes(sample_at(vertices[a, 0], size), sample_at(vertices[a, 1], size),
-                                       sample_at(vertices[b, 0], size), sample_at(vertices[b, 1], size),
-                                       sample_at(vertices[c, 0], size), sample_at(vertices[c, 1], size))
-                for k in range(9):
-                    table[count, k] = planes[k]
-                table[count, 9], table[count, 10], table[count, 11] = vertices[a, 2], vertices[b, 2], vertices[c, 2]
-                row_of[face] = count
-                count += 1
-        begin[runs] = line_end
+            a, b, c = corners_of(face, faces)
+            planes = weight_planes(sample_at(vertices[a, 0], size), sample_at(vertices[a, 1], size),
+                                   sample_at(vertices[b, 0], size), sample_at(vertices[b, 1], size),
+                                   sample_at(vertices[c, 0], size), sample_at(vertices[c, 1], size))
+            for k in range(9):
+                table[count, k] = planes[k]
+            table[count, 9], table[count, 10], table[count, 11] = vertices[a, 2], vertices[b, 2], vertices[c, 2]
+            row_of[face] = count
+            count += 1
+        begin[runs] = line * size + end_column
         runs += 1
     first_run[end_row] = runs
     return begin[:runs], first_run, row_of, table[:count]
@@ -510,47 +562,82 @@ def _add_line(line, samples, left, right, pixels):
 
 
 @inlined
-def _textured_run(first, end, source, start, cells, channels, color, place, step, weights, line, line_start, stride):
-    """Read samples first .. end - 1 of a line from a cube, and multiply them by the face's colour.
+def _cell_weights(k, cells, channels, place, step, weights):
+    """Between which cells LANES samples of a line are read from a colour cube, and how much of each.
+
+    Args:
+        k, place, step: the samples' places, as `cube_places` writes them.
+        weights: pointer to seven lines of LANES numbers, out: the weights of the four pairs of cells along the last
+            axis; of a pair's first cell and second; the number of the cube at which the first cell begins.
+    """
+    p0, p1, p2 = load(place, k), load(place, step + k), load(place, 2 * step + k)
+    i0, i1, i2 = rounded_down(p0), rounded_down(p1), rounded_down(p2)
+    t0, t1, t2 = p0 - i0, p1 - i1, p2 - i2
+    s0, s1 = ONE - t0, ONE - t1
+    store(weights, 0, s0 * s1)
+    store(weights, LANES, t0 * s1)
+    store(weights, 2 * LANES, s0 * t1)
+    store(weights, 3 * LANES, t0 * t1)
+    store(weights, 4 * LANES, ONE - t2)
+    store(weights, 5 * LANES, t2)
+    store(weights, 6 * LANES, (i0 * np.float32(cells * cells * channels) + i1 * np.float32(cells * channels)
+                               + i2 * np.float32(channels)))
+
+
+@inlined
+def _read_cube(source, start, count, step0, step1, step2, color, part, weights, line, line_start, stride):
+    """Read CHANNELS channels of `count` samples from a colour cube, and multiply them by the face's colour.
 
     Args:
         source, start: pointer to the cubes' numbers, and where this cube begins.
-        place, step: as for `cube_places`.
-        weights: pointer to nine lines of `step` numbers, work space.
-        color, line, line_start: pointers to the face's colour and to the lines' colours, `stride` numbers for each
-            sample, and where this line's begin.
+        step0, step1, step2: from a cell to the next along each axis, in numbers.
+        color, part: pointer to the face's colour, and the first channel.
+        weights: from `_cell_weights`.
+        line, line_start, stride: pointer to the lines' colours, where the samples begin, and numbers for each.
     """
-    step0, step1, step2 = cells * cells * channels, cells * channels, channels
-    step01 = step0 + step1
-    # Of LANES samples together: the first of the eight cells that they are read from, and the cells' weights.
-    for k in range(first, end, LANES):
-        p0, p1, p2 = load(place, k), load(place, step + k), load(place, 2 * step + k)
-        i0, i1, i2 = rounded_down(p0), rounded_down(p1), rounded_down(p2)
-        t0, t1, t2 = p0 - i0, p1 - i1, p2 - i2
-        s0, s1, s2 = ONE - t0, ONE - t1, ONE - t2
-        w, s0s1, t0s1, s0t1, t0t1 = k - first, s0 * s1, t0 * s1, s0 * t1, t0 * t1
-        store(weights, w, s0s1 * s2)
-        store(weights, step + w, t0s1 * s2)
-        store(weights, 2 * step + w, s0t1 * s2)
-        store(weights, 3 * step + w, t0t1 * s2)
-        store(weights, 4 * step + w, s0s1 * t2)
-        store(weights, 5 * step + w, t0s1 * t2)
-        store(weights, 6 * step + w, s0t1 * t2)
-        store(weights, 7 * step + w, t0t1 * t2)
-        store(weights, 8 * step + w, i0 * np.float32(step0) + i1 * np.float32(step1) + i2 * np.float32(step2))
-    for part in range(0, channels, CHANNELS):
-        color_of_part = load_channels(color, part)
-        for w in range(end - first):
-            a = start + part + int(weights[8 * step + w])
-            b = a + step2
-            value = (load_channels(source, a) * weights[w] + load_channels(source, a + step0) * weights[step + w]
-                     + load_channels(source, a + step1) * weights[2 * step + w]
-                     + load_channels(source, a + step01) * weights[3 * step + w])
-            value += (load_channels(source, b) * weights[4 * step + w]
-                      + load_channels(source, b + step0) * weights[5 * step + w]
-                      + load_channels(source, b + step1) * weights[6 * step + w]
-                      + load_channels(source, b + step01) * weights[7 * step + w])
-            store(line, line_start + (first + w) * stride + part, value * color_of_part)
+    color_of_part = load_channels(color, part)
+    for w in range(count):
+        a = start + part + int(weights[6 * LANES + w])
+        b, diagonal = a + step2, step0 + step1
+        near, far = weights[4 * LANES + w], weights[5 * LANES + w]
+        w0, w1, w2, w3 = weights[w], weights[LANES + w], weights[2 * LANES + w], weights[3 * LANES + w]
+        value = (load_channels(source, a) * (w0 * near) + load_channels(source, a + step0) * (w1 * near)
+                 + load_channels(source, a + step1) * (w2 * near) + load_channels(source, a + diagonal) * (w3 * near))
+        value += (load_channels(source, b) * (w0 * far) + load_channels(source, b + step0) * (w1 * far)
+                  + load_channels(source, b + step1) * (w2 * far) + load_channels(source, b + diagonal) * (w3 * far))
+        store(line, line_start + w * stride + part, value * color_of_part)
+
+
+@inlined
+def _read_cube_rgb(source, start, count, step0, step1, color, weights, line, line_start, stride):
+    """As `_read_cube`, of all three channels: two cells along the last axis stand together, and are read together."""
+    color_ = load_channels(color, 0)
+    for w in range(count):
+        a = start + int(weights[6 * LANES + w])
+        pair = first_three(spread(weights[4 * LANES + w]), spread(weights[5 * LANES + w]))
+        both = (load(source, a) * (pair * weights[w]) + load(source, a + step0) * (pair * weights[LANES + w])
+                + load(source, a + step1) * (pair * weights[2 * LANES + w])
+                + load(source, a + step0 + step1) * (pair * weights[3 * LANES + w]))
+        store(line, line_start + w * stride, sum_of_threes(both) * color_)
+
+
+@inlined
+def _faces_between(face_index, begin, first_run, line, samples, size, left, right):
+    """The first pixel that shows a face, and the end of those that do, of the pixels left .. right - 1 of a row.
+
+    Args:
+        begin, first_run: from `find_runs`.
+        line: the first of the row's `samples` lines.
+    """
+    first, end = right * samples, left * samples
+    for k in range(line, line + samples):
+        run, last = first_run[k], first_run[k + 1] - 2
+        if face_index[begin[run]] == BACKGROUND:
+            run += 1
+        if face_index[begin[last]] == BACKGROUND:
+            last -= 1
+        first, end = min(first, begin[run] - k * size), max(end, begin[last + 1] - k * size)
+    return first // samples, max((end + samples - 1) // samples, first // samples)
 
 
 @kernel
@@ -577,7 +664,7 @@ def shade_textured(face_index: np.ndarray, vertices: np.ndarray, faces: np.ndarr
     last_cube[:-stride] = textures[-1].reshape(-1)
     _shade_textured(face_index, textures, colors, background, samples, eps, box, begin, first_run, row_of, table,
                     positions, place, last_cube, np.zeros(stride, np.float32), np.zeros(stride, np.float32),
-                    np.empty((9, size + LANES), np.float32), np.empty((samples, size * stride), np.float32),
+                    np.empty(7 * LANES, np.float32), np.empty((samples, size * stride), np.float32),
                     np.empty(width * stride, np.float32), image)
 
 
@@ -593,11 +680,15 @@ def _shade_textured(face_index, textures, colors, background, samples, eps, box,
         fill_around(top, bottom, left, right, _mean_of_equals(background[channel], samples), image[channel])
     stride, step, line_step = len(color), place.shape[1], lines.shape[1]
     cube_size = len(last_cube) - stride
+    step0, step1 = cells * cells * channels, cells * channels
     cubes_, last_cube_, color_, lines_ = pointer(textures), pointer(last_cube), pointer(color), pointer(lines)
     empty_, weights_, pixels_ = pointer(empty), pointer(weights), pointer(pixels)
     table_, positions_, place_ = pointer(table), pointer(positions), pointer(place)
     share = ONE / np.float32(samples * samples)
     for i in range(top, bottom):
+        from_, to = _faces_between(face_index, begin, first_run, size - (i + 1) * samples, samples, size, left, right)
+        for channel in range(channels):
+            image[channel, i, left:from_] = image[channel, i, to:right] = _mean_of_equals(background[channel], samples)
         for sample in range(samples):
             line = size - 1 - i * samples - sample
             for run in range(first_run[line], first_run[line + 1] - 1):
@@ -605,20 +696,26 @@ def _shade_textured(face_index, textures, colors, background, samples, eps, box,
                 if face == BACKGROUND:
                     for part in range(0, stride, CHANNELS):
                         color_of_part = load_channels(empty_, part)
-                        for k in range(first, end):
+                        for k in range(max(first, from_ * samples), min(end, to * samples)):
                             store(lines_, sample * line_step + k * stride + part, color_of_part)
                     continue
-                count = (end - first + LANES - 1) // LANES * LANES
-                cube_places(first, count, line, face, n_faces, row_of[face], table_, cells, eps, positions_, place_,
-                            step)
                 for channel in range(channels):
                     color[channel] = colors[face, channel]
                 cube = face if face < n_faces else face - n_faces
-                is_last = cube == n_faces - 1
-                _textured_run(first, end, last_cube_ if is_last else cubes_, 0 if is_last else cube * cube_size, cells,
-                              channels, color_, place_, step, weights_, lines_, sample * line_step, stride)
+                source, start = (last_cube_, 0) if cube == n_faces - 1 else (cubes_, cube * cube_size)
+                for k in range(first, end, LANES):
+                    cube_places(k, LANES, line, face, n_faces, row_of[face], table_, cells, eps, positions_, place_,
+                                step)
+                    _cell_weights(k, cells, channels, place_, step, weights_)
+                    count, at = min(LANES, end - k), sample * line_step + k * stride
+                    if channels == 3:
+                        _read_cube_rgb(source, start, count, step0, step1, color_, weights_, lines_, at, stride)
+                    else:
+                        for part in range(0, stride, CHANNELS):
+                            _read_cube(source, start, count, step0, step1, channels, color_, part, weights_, lines_,
+                                       at, stride)
         for part in range(0, stride, CHANNELS):
-            for j in range(left, right):
+            for j in range(from_, to):
                 # summed from the top, and from left to right
                 a = j * samples * stride + part
                 total = spread_channels(ZERO) + load_channels(lines_, a)
@@ -627,7 +724,7 @@ def _shade_textured(face_index, textures, colors, background, samples, eps, box,
                     total = total + load_channels(lines_, line_step + a + stride)
                 store(pixels_, j * stride + part, total * share)
         for channel in range(channels):
-            for j in range(left, right):
+            for j in range(from_, to):
                 image[channel, i, np.uint64(j)] = pixels_[j * stride + channel]
 
 

@@ -4,17 +4,20 @@ Rules (see rules.py) compile for them as they do for single numbers. A rule's ar
 every lane, without reordering, so that the result is the same bit for bit. To write loops and hope that the compiler
 turns them into vector instructions is slower: it has to check that arrays do not overlap, and prepares for any length.
 """
+import itertools
 import operator
 from collections.abc import Callable
 from typing import Any
 
 import numba.core.extending
 import numba.core.types
+import numpy as np
 from llvmlite import ir
 from numba.core.extending import lower_builtin, models, register_model
 from numba.core.typing.templates import AbstractTemplate, infer_global, signature
 
 LANES = 8  # numbers in a vector of samples
+WIDE = 16  # numbers in a wide vector of samples, for long loops
 CHANNELS = 4  # numbers in a vector of colours
 
 # numba's own type hints do not hold for these
@@ -91,9 +94,29 @@ for _symbol, _build in ((operator.add, ir.IRBuilder.fadd), (operator.iadd, ir.IR
                         (operator.sub, ir.IRBuilder.fsub), (operator.mul, ir.IRBuilder.fmul),
                         (operator.truediv, ir.IRBuilder.fdiv), (min, _second_if("<")), (max, _second_if(">"))):
     _add_operator(_symbol, _build)
-for _symbol, _sign in ((operator.lt, "<"), (operator.gt, ">"), (operator.ge, ">=")):
+for _symbol, _sign in ((operator.lt, "<"), (operator.gt, ">"), (operator.le, "<="), (operator.ge, ">=")):
     _add_operator(_symbol, _comparison(_sign), result=types.boolean)
 _add_operator(operator.and_, ir.IRBuilder.and_, types.boolean)
+_add_operator(operator.eq, lambda builder, a, b: builder.icmp_signed("==", a, b), types.int32, types.boolean)
+_add_operator(operator.ne, lambda builder, a, b: builder.icmp_signed("!=", a, b), types.int32, types.boolean)
+
+
+@infer_global(np.where)
+class _Where(AbstractTemplate):
+    """np.where, which the rules choose with, for vectors."""
+    def generic(self, args, kws):
+        if kws or len(args) != 3 or not (isinstance(args[0], Vector) and args[0].dtype == types.boolean):
+            return None
+        return signature(Vector(types.float32, args[0].lanes), *map(types.unliteral, args))
+
+
+def _lower_where(context, builder, sig, args):
+    values = (_spread(context, builder, *given, sig.return_type) for given in zip(args[1:], sig.args[1:]))
+    return builder.select(args[0], *values)
+
+
+for _yes, _no in itertools.product((Vector, types.Number), repeat=2):
+    lower_builtin(np.where, Vector, _yes, _no)(_lower_where)
 
 
 @intrinsic
@@ -105,6 +128,10 @@ def pointer(typing: Any, array: Any) -> Any:
     def lower(context, builder, sig, args):
         return context.make_array(sig.args[0])(context, builder, args[0]).data
     return types.CPointer(array.dtype)(array), lower
+
+
+def _lanes(builder, a, b, lanes):
+    return builder.shuffle_vector(a, b, ir.Constant(ir.VectorType(ir.IntType(32), len(lanes)), list(lanes)))
 
 
 def _load(source, index, lanes):
@@ -121,6 +148,12 @@ def _load(source, index, lanes):
 def load(typing: Any, source: Any, index: Any) -> Any:
     """The LANES numbers from a pointer's `index` on."""
     return _load(source, index, LANES)
+
+
+@intrinsic
+def load_wide(typing: Any, source: Any, index: Any) -> Any:
+    """The WIDE numbers from a pointer's `index` on."""
+    return _load(source, index, WIDE)
 
 
 @intrinsic
@@ -151,6 +184,12 @@ def spread(typing: Any, value: Any) -> Any:
 
 
 @intrinsic
+def spread_wide(typing: Any, value: Any) -> Any:
+    """A number in each of WIDE lanes."""
+    return _spread_to(value, WIDE)
+
+
+@intrinsic
 def spread_channels(typing: Any, value: Any) -> Any:
     """A number in each of CHANNELS lanes."""
     return _spread_to(value, CHANNELS)
@@ -163,9 +202,95 @@ def choose(typing: Any, mask: Any, yes: Any, no: Any) -> Any:
 
 
 @intrinsic
+def first_three(typing: Any, first: Any, rest: Any) -> Any:
+    """The first three lanes of a vector, and the rest of another."""
+    def lower(context, builder, sig, args):
+        return _lanes(builder, args[0], args[1], [*range(3), *range(first.lanes + 3, 2 * first.lanes)])
+    return first(first, rest), lower
+
+
+@intrinsic
+def sum_of_threes(typing: Any, values: Any) -> Any:
+    """The first three lanes of a vector plus the next three, as the first three of CHANNELS lanes."""
+    def lower(context, builder, sig, args):
+        return builder.fadd(*(_lanes(builder, args[0], args[0], range(first, first + CHANNELS)) for first in (0, 3)))
+    return Vector(values.dtype, CHANNELS)(values), lower
+
+
+@intrinsic
 def rounded_down(typing: Any, values: Any) -> Any:
     """The largest whole numbers that are not above the values."""
     def lower(context, builder, sig, args):
         kind = ir.FunctionType(values.llvm, [values.llvm])
         return builder.call(builder.module.declare_intrinsic(f"llvm.floor.v{values.lanes}f32", fnty=kind), args)
     return values(values), lower
+
+
+@intrinsic
+def fused(typing: Any, a: Any, b: Any, c: Any) -> Any:
+    """a * b + c, rounded once where the processor can: for sums that need not be the same on every machine."""
+    def lower(context, builder, sig, args):
+        kind = ir.FunctionType(a.llvm, [a.llvm] * 3)
+        function = builder.module.declare_intrinsic(f"llvm.fmuladd.v{a.lanes}f32", fnty=kind)
+        return builder.call(function, [_spread(context, builder, *given, a) for given in zip(args, sig.args)])
+    return a(a, b, c), lower
+
+
+@intrinsic
+def total(typing: Any, values: Any) -> Any:
+    """The sum of a vector's numbers: of its two halves, of their two halves, and so on."""
+    def lower(context, builder, sig, args):
+        vector, lanes = args[0], values.lanes
+        while lanes > 1:
+            lanes //= 2
+            halves = (_lanes(builder, vector, vector, range(first, first + lanes)) for first in (0, lanes))
+            vector = builder.fadd(*halves)
+        return builder.extract_element(vector, ir.Constant(ir.IntType(32), 0))
+    return values.dtype(values), lower
+
+
+@intrinsic
+def bits(typing: Any, mask: Any) -> Any:
+    """A mask as a number: its lane k is bit k."""
+    def lower(context, builder, sig, args):
+        return builder.zext(builder.bitcast(args[0], ir.IntType(mask.lanes)), ir.IntType(64))
+    return types.uint64(mask), lower
+
+
+@intrinsic
+def lowest_bit(typing: Any, number: Any) -> Any:
+    """The place of the lowest bit of a number (uint64) that is set."""
+    def lower(context, builder, sig, args):
+        return builder.cttz(args[0], ir.Constant(ir.IntType(1), 1))
+    return types.intp(types.uint64), lower
+
+
+@intrinsic
+def transpose(typing: Any, source: Any, start: Any, step: Any, target: Any, to: Any, target_step: Any) -> Any:
+    """Copy LANES lines of LANES numbers, as columns.
+
+    Args:
+        source, start, step: pointer, where the first line begins, and from there to where the next one does.
+        target, to, target_step: the same of where they are written.
+    """
+    vector = ir.VectorType(_ELEMENTS[source.dtype], LANES)
+
+    def lower(context, builder, sig, args):
+        def place(array, first, step, k):
+            offset = builder.add(first, builder.mul(step, ir.Constant(step.type, k)))
+            return builder.bitcast(builder.gep(array, [offset]), vector.as_pointer())
+
+        lines = []
+        for k in range(LANES):
+            lines.append(builder.load(place(args[0], args[1], args[2], k)))
+            lines[-1].align = 4
+        # Lines a half apart are interleaved, three times over: the bits of a number's place are turned round.
+        for _ in range(3):
+            pairs = [(lines[k], lines[k + LANES // 2]) for k in range(LANES // 2)]
+            low = [n for k in range(LANES // 2) for n in (k, LANES + k)]
+            high = [n + LANES // 2 for n in low]
+            lines = [_lanes(builder, *pair, lanes) for pair in pairs for lanes in (low, high)]
+        for k in range(LANES):
+            builder.store(lines[k], place(args[3], args[4], args[5], k)).align = 4
+        return context.get_dummy_value()
+    return types.void(source, types.intp, types.intp, target, types.intp, types.intp), lower
