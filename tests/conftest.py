@@ -15,6 +15,15 @@ signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background
 HERE = Path(__file__).parent
 SHARED = HERE.parents[1] / "shared"
 
+# The files that take longest begin, so that neither core waits for the other at the end
+LONG = ("test_sweep", "test_gradients", "test_optim", "test_launches", "test_own", "test_map", "test_rules",
+        "test_compiled", "test_tutorial", "test_docs", "test_faults")
+
+
+def pytest_collection_modifyitems(items):
+    """Order the tests by file, in the order of LONG; the others stay as they are."""
+    items.sort(key=lambda item: LONG.index(item.path.stem) if item.path.stem in LONG else len(LONG))
+
 
 @pytest.fixture(scope="session", autouse=True)
 def own_cache(tmp_path_factory):
