@@ -80,12 +80,12 @@ def calls(block, tmp_path):
     """What a block of shell calls: lists of words. Nothing is run but the shell itself, its loops and variables."""
     record = tmp_path / "calls"
     record.write_text("")
-    stubs = "".join(f"{name}() {{ printf '%s\\037' {name} \"$@\" >> '{record}'; printf '\\036' >> '{record}'; }}\n"
-                    for name in OTHER_PROGRAMS)
+    stubs = "".join(f"{name}() {{ printf '%s\\037' {name} \"$@\" $'\\036' >> '{record}'; }}\n"
+                    for name in OTHER_PROGRAMS)  # one write a call: the programs of a pipe run at the same time
     done = subprocess.run(["/bin/bash", "-eu", "-c", f"{stubs}\n{block}\nwait"], cwd=tmp_path, capture_output=True,
                           text=True, env={**SLURM, "PATH": ""})
     assert done.returncode == 0, f"{block}\n{done.stderr}"
-    return [call.split("\037")[:-1] for call in record.read_text().split("\036")[:-1]]
+    return [call.split("\037")[:-1] for call in record.read_text().split("\036\037")[:-1]]
 
 
 def check_call(program, *words):
