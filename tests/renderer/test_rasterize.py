@@ -5,7 +5,7 @@ import torch
 
 import utils.renderer as nr
 from tests.renderer import by_rules
-from utils.renderer.cpu import kernels
+from utils.renderer.cpu import backend, kernels
 from utils.renderer.rasterize import rasterize_mesh
 from utils.renderer.scene import Scene
 
@@ -35,6 +35,31 @@ def test_every_sample_shows_the_nearest_face(extent, fill_back, size):
         expected_index, expected_depth = by_rules.draw(vertices, faces, fill_back, size, 0.1, 100)
         np.testing.assert_array_equal(depth, expected_depth)
         np.testing.assert_array_equal(index, expected_index)
+
+
+def test_a_mesh_that_holds_every_face_twice_is_drawn_as_any_other():
+    random = np.random.default_rng(3)
+    vertices = (random.uniform(-1, 1, (40, 1, 3)) + random.normal(0, 0.4, (40, 3, 3))).reshape(-1, 3).astype(np.float32)
+    vertices[:, 2] = random.uniform(0.5, 3, len(vertices))
+    fronts = np.arange(len(vertices), dtype=np.int32).reshape(-1, 3)
+    # the other side from the same corner, from another one, or missing; and faces with a corner twice
+    others = np.concatenate((fronts[:20, ::-1], fronts[20:30, [1, 0, 2]], fronts[:3, [0, 1, 0]]))
+    faces = random.permutation(np.concatenate((fronts, others)))
+    expected_index, expected_depth = by_rules.draw(vertices, faces, True, SIZE, 0.1, 100)
+    for _ in range(3):  # pairs are looked for when a mesh comes again
+        index, depth = drawn(vertices, faces)
+        np.testing.assert_array_equal(index, expected_index)
+        np.testing.assert_array_equal(depth, expected_depth)
+    with_back = backend._with_back(faces[None])
+    assert 40 <= (~with_back).sum() < 50
+    # another mesh of as many faces is another mesh
+    other = faces[:, [1, 0, 2]]
+    np.testing.assert_array_equal(drawn(vertices, other)[0], by_rules.draw(vertices, other, True, SIZE, 0.1, 100)[0])
+
+
+def test_pairs_of_faces_are_told_apart_in_a_mesh_with_too_many_vertices_to_number_them():
+    faces = np.array([[0, 1, 2 ** 22], [2 ** 22, 1, 0]], np.int32)
+    assert not backend._are_doubled(faces).any() and backend._are_doubled(faces // 2 ** 10).all()
 
 
 @pytest.mark.parametrize("channels", [1, 3])

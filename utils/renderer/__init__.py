@@ -10,7 +10,8 @@ from .io.save_obj import create_texture_image, save_obj
 from .lighting import lighting
 from .mesh import Mesh
 from .rasterize import Rasterize, rasterize, rasterize_depth, rasterize_rgbad, rasterize_silhouettes
-from .renderer import Renderer, vertices_to_faces
+from .renderer import Renderer
+from .tensors import vertices_to_faces
 
 __version__ = "2.0.0"  # the original package ended with 1.1.3
 

@@ -1,10 +1,13 @@
 """The camera: where it stands and how it projects (Kato et al. 2018; Hamdi & Ghanem 2019, section 3)."""
 import math
+from typing import Any
 
 import torch
+from torch.autograd.function import once_differentiable
 
+from .cpu import camera as cpu
 from .modes import matmul
-from .tensors import Numbers
+from .tensors import Numbers, wants_gradient
 
 SHORTEST = 1e-5  # a shorter vector is divided by this, and not by its length
 
@@ -47,8 +50,7 @@ def look_at(vertices: torch.Tensor, eye: Numbers, at: Numbers = (0, 0, 0), up: N
     Returns:
         [B, V, 3], in the camera's axes.
     """
-    eye, at, up = (points_like(vertices, v, name) for v, name in ((eye, "eye"), (at, "at"), (up, "up")))
-    return _in_axes(vertices, eye, at - eye, up)
+    return _in_axes(vertices, *camera_towards(vertices, eye, at, up))
 
 
 def look(vertices: torch.Tensor, eye: Numbers, direction: Numbers = (0, 0, 1), up: Numbers | None = None,
@@ -59,19 +61,78 @@ def look(vertices: torch.Tensor, eye: Numbers, direction: Numbers = (0, 0, 1), u
         direction: three numbers, or a tensor [3] or [B, 3]; it may have any length.
         up: None stands for (0, 1, 0).
     """
+    return _in_axes(vertices, *camera_along(vertices, eye, direction, up))
+
+
+def camera_towards(vertices: torch.Tensor, eye: Numbers, at: Numbers = (0, 0, 0), up: Numbers = (0, 1, 0),
+                   ) -> tuple[torch.Tensor, torch.Tensor]:
+    """The camera of `look_at`: where it is, [3] or [n, 3], and its axes, [3, 3] or [n, 3, 3], one in each row."""
+    eye, at, up = (points_like(vertices, v, name) for v, name in ((eye, "eye"), (at, "at"), (up, "up")))
+    return eye, _axes(at - eye, up)
+
+
+def camera_along(vertices: torch.Tensor, eye: Numbers, direction: Numbers = (0, 0, 1), up: Numbers | None = None,
+                 ) -> tuple[torch.Tensor, torch.Tensor]:
+    """The camera of `look`, as `camera_towards` returns it."""
     up = (0, 1, 0) if up is None else up
-    return _in_axes(vertices, *(points_like(vertices, v, name) for v, name in (
-        (eye, "eye"), (direction, "direction"), (up, "up"))))
+    eye, direction, up = (points_like(vertices, v, name) for v, name in (
+        (eye, "eye"), (direction, "direction"), (up, "up")))
+    return eye, _axes(direction, up)
 
 
-def _in_axes(vertices, eye, forward, up):
+def _axes(forward, up):
     z = unit(forward)
     x = unit(torch.linalg.cross(up.expand_as(z), z))
     y = unit(torch.linalg.cross(z, x))
-    axes = torch.stack((x, y, z), dim=-2)
+    return torch.stack((x, y, z), dim=-2)
+
+
+def _in_axes(vertices, eye, axes):
     if eye.dim() == 2:
         eye = eye[:, None]
     return matmul(vertices - eye, axes.transpose(-1, -2))
+
+
+def project(vertices: torch.Tensor, eye: torch.Tensor, axes: torch.Tensor,
+            angle: float | torch.Tensor | None = None) -> torch.Tensor:
+    """Vertices in the axes of a camera and, with an angle, in perspective.
+
+    On the CPU it is one step, with a gradient of its own.
+
+    Args:
+        vertices: [B, V, 3] float32.
+        eye, axes: from `camera_towards` or `camera_along`.
+        angle: as for `perspective`; None: x and y stay as they are.
+
+    Returns:
+        [B, V, 3].
+    """
+    if vertices.device.type != "cpu":
+        seen = _in_axes(vertices, eye, axes)
+        return seen if angle is None else perspective(seen, angle)
+    width = None if angle is None else _half_width(vertices, angle)
+    given = vertices, eye.reshape(-1, 3), axes.reshape(-1, 3, 3), width
+    return _Project.apply(*given) if wants_gradient(*given) else cpu.project(*given)
+
+
+class _Project(torch.autograd.Function):
+    """`project` on the CPU."""
+
+    @staticmethod
+    def forward(ctx: Any, vertices: torch.Tensor, eye: torch.Tensor, axes: torch.Tensor, width: torch.Tensor | None,
+                ) -> torch.Tensor:
+        images = cpu.project(vertices, eye, axes, width)
+        ctx.save_for_backward(vertices, eye, axes, width, images)
+        return images
+
+    @staticmethod
+    @once_differentiable
+    def backward(ctx: Any, gradient: torch.Tensor) -> tuple[torch.Tensor | None, ...]:
+        vertices, eye, axes, width, images = ctx.saved_tensors
+        found = cpu.project_gradient(vertices, eye, axes, width, images, gradient, ctx.needs_input_grad[0])
+        # what is the same for all views gets the sum of their gradients
+        return tuple(None if not wanted else of if len(of) == len(given) else of.sum(0, keepdim=True)
+                     for wanted, of, given in zip(ctx.needs_input_grad, found, (vertices, eye, axes, width)))
 
 
 def perspective(vertices: torch.Tensor, angle: float | torch.Tensor = 30.0) -> torch.Tensor:
@@ -86,10 +147,17 @@ def perspective(vertices: torch.Tensor, angle: float | torch.Tensor = 30.0) -> t
     """
     _check(vertices)
     x, y, z = vertices.unbind(-1)
-    # In float64: the last digit of a float32 tangent depends on the processor.
-    angle = torch.deg2rad(torch.as_tensor(angle, dtype=torch.float64, device=x.device))
-    width = torch.tan(angle).to(x.dtype).reshape(-1, 1)
+    width = _half_width(vertices, angle)[:, None]
     return torch.stack((x / z / width, y / z / width, z), dim=-1)
+
+
+def _half_width(vertices, angle):
+    """Half of the image's width at depth 1, [1] or [B]."""
+    # In float64: the last digit of a float32 tangent depends on the processor.
+    angle = torch.deg2rad(torch.as_tensor(angle, dtype=torch.float64, device=vertices.device))
+    if angle.shape not in ((), (1,), (len(vertices),)):
+        raise ValueError(f"angle of shape {list(angle.shape)}: expected a number of degrees, or [{len(vertices)}]")
+    return torch.tan(angle).to(vertices.dtype).reshape(-1)
 
 
 def projection(vertices: torch.Tensor, K: torch.Tensor, R: torch.Tensor, t: torch.Tensor,

@@ -10,7 +10,7 @@ from torch.autograd.function import once_differentiable
 from .cpu import backend as cpu
 from .modes import untraced
 from .scene import DEFAULT_ANTI_ALIASING, DEFAULT_FAR, DEFAULT_IMAGE_SIZE, DEFAULT_NEAR, Scene
-from .tensors import Numbers, check_mesh, check_plain, check_textures, is_flat, once
+from .tensors import Numbers, check_mesh, check_plain, check_textures, is_flat, once, wants_gradient
 
 DEFAULT_EPS = 1e-4  # of the published functions; a Renderer has its own
 DEFAULT_BACKGROUND_COLOR = (0, 0, 0)
@@ -144,7 +144,7 @@ def rasterize_mesh(vertices: torch.Tensor, colors: torch.Tensor | None, textures
     vertices = vertices.float()
     with_alpha = scene.with_alpha
     background = None if colors is None else _background(vertices, colors, scene)
-    is_learnt = background is not None and background.requires_grad and torch.is_grad_enabled()
+    is_learnt = wants_gradient(background)
     scene = replace(scene, faces=once(scene.faces).to(vertices.device, torch.int32), with_alpha=with_alpha or is_learnt,
                     background_color=None if background is None else background.detach())
     if colors is None:
@@ -153,7 +153,7 @@ def rasterize_mesh(vertices: torch.Tensor, colors: torch.Tensor | None, textures
         colors = once(colors).to(vertices.device, torch.float32)
         if textures is not None:
             textures = once(textures).to(vertices.device, torch.float32)
-    if torch.is_grad_enabled() and any(t is not None and t.requires_grad for t in (vertices, colors, textures)):
+    if wants_gradient(vertices, colors, textures):
         rgb, depth, alpha = _Rasterize.apply(vertices, colors, textures, scene)
     else:
         rgb, depth, alpha, _ = _backend(vertices).draw(vertices, colors, textures, scene)

@@ -5,12 +5,12 @@ from typing import TypeAlias
 import torch
 from torch import nn
 
-from .camera import look, look_at, perspective, projection
-from .lighting import face_light
+from .camera import camera_along, camera_towards, project, projection
+from .lighting import mesh_light
 from .modes import untraced
 from .rasterize import rasterize_mesh
 from .scene import DEFAULT_FAR, DEFAULT_IMAGE_SIZE, DEFAULT_NEAR, Scene
-from .tensors import Numbers, check_mesh, check_textures, is_flat, once, repeats
+from .tensors import Numbers, check_mesh, check_plain, check_textures, is_flat, is_grey, once
 
 CAMERA_MODES = ("projection", "look", "look_at", "none")
 MODES = (None, "rgb", "silhouettes", "depth")
@@ -139,6 +139,7 @@ class Renderer(nn.Module):
     @untraced
     def _draw(self, vertices, faces, camera, textures=None, with_rgb=False, with_depth=False, with_alpha=False):
         """rgb, depth and alpha, each None if it is not wanted."""
+        check_plain(textures, *filter(torch.is_tensor, (*vars(self).values(), *camera)))
         vertices, faces, textures = _on_one_device(vertices, faces, textures)
         check_mesh(vertices, faces)
         vertices = _in_float32(vertices)
@@ -158,14 +159,12 @@ class Renderer(nn.Module):
             The colours [B or 1, F or 2F, C] of flat faces, or those that cubes are multiplied with; the cubes
             [B, F, t, t, t, C], or None for flat faces; the background's colour.
         """
-        grey = textures.stride(-1) == 0 and all(map(_is_grey, (
+        grey = textures.stride(-1) == 0 and all(map(is_grey, (
             self.background_color, self.light_color_ambient, self.light_color_directional)))
         channels = 1 if grey else 3
-        if repeats(vertices) and repeats(faces):
-            vertices, faces = vertices[:1], faces[:1]
-        colors = face_light(vertices_to_faces(vertices, faces), self.light_intensity_ambient,
-                            self.light_intensity_directional, self.light_color_ambient, self.light_color_directional,
-                            self.light_direction, self.fill_back)[..., :channels]
+        colors = mesh_light(vertices, faces, self.light_intensity_ambient, self.light_intensity_directional,
+                            self.light_color_ambient, self.light_color_directional, self.light_direction,
+                            self.fill_back)[..., :channels]
         background = self.background_color[:channels] if grey else self.background_color
         if not is_flat(textures):
             return colors, textures[..., :channels], background
@@ -190,25 +189,10 @@ class Renderer(nn.Module):
                                  "camera_mode 'look_at' or 'look'")
             return projection(vertices, **given)
         if self.camera_mode == "look_at":
-            vertices = look_at(vertices, self.eye)
+            camera = camera_towards(vertices, self.eye)
         else:
-            vertices = look(vertices, self.eye, self.camera_direction)
-        return perspective(vertices, self.viewing_angle) if self.perspective else vertices
-
-
-@untraced
-def vertices_to_faces(vertices: torch.Tensor, faces: torch.Tensor) -> torch.Tensor:
-    """The corners of every face: vertices [B, V, 3], faces [B, F, 3] -> [B, F, 3, 3].
-
-    Raises:
-        ValueError: for other shapes, and for a face with a vertex that is not there.
-    """
-    check_mesh(vertices, faces)
-    if len(faces) < len(vertices):
-        faces = faces.expand(len(vertices), -1, -1)
-    if len(vertices) > 1:  # the vertices of all meshes are numbered together
-        faces = faces.long() + vertices.shape[1] * torch.arange(len(vertices), device=faces.device)[:, None, None]
-    return vertices.reshape(-1, 3).index_select(0, faces.reshape(-1)).reshape(*faces.shape, 3)
+            camera = camera_along(vertices, self.eye, self.camera_direction)
+        return project(vertices, *camera, self.viewing_angle if self.perspective else None)
 
 
 def _check_one_of(name, value, known):
@@ -235,11 +219,3 @@ def _on_one_device(*tensors):
     """The tensors, all on the GPU that one of them is on, if any is."""
     device = next((t.device for t in tensors if t is not None and t.device.type != "cpu"), None)
     return tensors if device is None else tuple(t if t is None else t.to(device) for t in tensors)
-
-
-def _is_grey(color):
-    """Whether the colour is three equal numbers, without a gradient and the same for all views."""
-    if torch.is_tensor(color) and (color.requires_grad or color.dim() != 1 or color.device.type != "cpu"):
-        return False
-    numbers = list(color)
-    return len(numbers) == 3 and not hasattr(numbers[0], "__len__") and len(set(map(float, numbers))) == 1

@@ -1,8 +1,10 @@
 """What the tensors that the renderer is given look like."""
 from collections.abc import Sequence
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import torch
+
+from .modes import untraced
 
 Numbers: TypeAlias = Sequence[float] | torch.Tensor  # three numbers, or one or more for each view
 
@@ -22,11 +24,24 @@ def is_flat(textures: torch.Tensor) -> bool:
     return all(textures.shape[k] == 1 or textures.stride(k) == 0 for k in (2, 3, 4))
 
 
+def is_grey(color: Numbers) -> bool:
+    """Whether the colour is three equal numbers, without a gradient and the same for all views."""
+    if isinstance(color, torch.Tensor) and (color.requires_grad or color.dim() != 1 or color.device.type != "cpu"):
+        return False
+    numbers = list(color)
+    return len(numbers) == 3 and not hasattr(numbers[0], "__len__") and len(set(map(float, numbers))) == 1
+
+
 def check_plain(*tensors: torch.Tensor | None) -> None:
     """Raise a RuntimeError for tensors of torch.func's vmap, grad or jvp, which kernels of our own cannot read."""
     if any(t is not None and torch._C._functorch.is_functorch_wrapped_tensor(t) for t in tensors):
         raise RuntimeError("the renderer was given a tensor of torch.func's vmap, grad or jvp, which it cannot draw; "
                            "make all views one batch, the first dimension, and take gradients with torch.autograd")
+
+
+def wants_gradient(*given: Any) -> bool:
+    """Whether any tensor among what is given needs a gradient, and they are taken here."""
+    return torch.is_grad_enabled() and any(isinstance(t, torch.Tensor) and t.requires_grad for t in given)
 
 
 def check_mesh(vertices: torch.Tensor, faces: torch.Tensor) -> None:
@@ -45,6 +60,21 @@ def check_mesh(vertices: torch.Tensor, faces: torch.Tensor) -> None:
         low, high = (int(bound) for bound in torch.aminmax(once(faces)))
         if low < 0 or high >= vertices.shape[1]:
             raise ValueError(f"faces have vertices {low} to {high}; there are {vertices.shape[1]}, counted from 0")
+
+
+@untraced
+def vertices_to_faces(vertices: torch.Tensor, faces: torch.Tensor) -> torch.Tensor:
+    """The corners of every face: vertices [B, V, 3], faces [B, F, 3] -> [B, F, 3, 3].
+
+    Raises:
+        ValueError: for other shapes, and for a face with a vertex that is not there.
+    """
+    check_mesh(vertices, faces)
+    if len(faces) < len(vertices):
+        faces = faces.expand(len(vertices), -1, -1)
+    if len(vertices) > 1:  # the vertices of all meshes are numbered together
+        faces = faces.long() + vertices.shape[1] * torch.arange(len(vertices), device=faces.device)[:, None, None]
+    return vertices.reshape(-1, 3).index_select(0, faces.reshape(-1)).reshape(*faces.shape, 3)
 
 
 def check_textures(textures: torch.Tensor | None, batch: int, n_faces: int) -> torch.Tensor:

@@ -11,6 +11,7 @@ from . import gradient_kernels, kernels
 from .vectors import LANES
 
 _pool = None  # (threads, executor), made at the first use
+_last_faces = None, None  # those of the mesh that was drawn last, and what `_with_back` knows of them
 _of_thread = threading.local()
 
 
@@ -47,6 +48,7 @@ def draw(vertices: torch.Tensor, colors: torch.Tensor | None, textures: torch.Te
     near, far = np.float32(scene.near), np.float32(scene.far)
     centres = _centres(size)
     numbers = np.arange(2 * n_faces, dtype=np.int32)
+    with_back = _with_back(faces) if scene.fill_back else np.zeros(n_faces, np.bool_)
     # Where only a flat grey is wanted, samples keep it in place of their face.
     only_grey = (colors is not None and colors.shape[2] == 1
                  and textures is None and not keep_face_index and alpha is None)
@@ -59,7 +61,7 @@ def draw(vertices: torch.Tensor, colors: torch.Tensor | None, textures: torch.Te
         if only_grey:
             written = colors[view % len(colors), :, 0].view(np.int32)
             empty = background[view % len(background), 0].view(np.int32)
-        kernels.draw(*mesh, scene.fill_back, size, centres, near, far, written, empty, *space)
+        kernels.draw(*mesh, with_back, size, centres, near, far, written, empty, *space)
         face_index, sample_depth, box, *_ = space
         if len(centres) > size:  # an image smaller than a vector
             face_index, sample_depth = (samples.reshape(len(centres), -1)[:size, :size].ravel()
@@ -183,6 +185,35 @@ def _flat_channels(colors, scene, with_rgb, with_alpha):
                  for channels in zip(*parts) for longest in [max(map(len, channels))])
 
 
+def _with_back(faces):
+    """Of which faces [1 or B, F, 3] the back has to be drawn, [F] bool.
+
+    Many meshes hold each face twice, once for each side. The back of one then has the corners of the other, in its
+    order: the same depth to the last bit at all samples. The other is drawn before it, as a front, so that the back
+    never shows. To look for such pairs takes longer than to draw a view. It is done for a mesh that comes again.
+    """
+    global _last_faces
+    if len(faces) > 1:
+        return np.ones(faces.shape[1], np.bool_)
+    last, with_back = _last_faces
+    if last is None or not np.array_equal(last, faces[0]):
+        _last_faces = faces[0].copy(), None
+        return np.ones(faces.shape[1], np.bool_)
+    if with_back is None:
+        with_back = ~_are_doubled(last)
+        _last_faces = last, with_back
+    return with_back
+
+
+def _are_doubled(faces):
+    """Which faces [F, 3] are there with their corners reversed too, [F] bool."""
+    n_vertices = int(faces.max(initial=0)) + 1
+    if n_vertices ** 3 >= 2 ** 63:  # a face is told by one number
+        return np.zeros(len(faces), np.bool_)
+    a, b, c = faces.T.astype(np.int64)
+    return np.isin((c * n_vertices + b) * n_vertices + a, (a * n_vertices + b) * n_vertices + c)
+
+
 def _array(values):
     return None if values is None else values.detach().contiguous().numpy()
 
@@ -196,9 +227,9 @@ def _centres(size):
 def _work_space(size, n_vertices, n_faces):
     """This thread's arrays for `kernels.draw`: face index, depth, box, and its work space."""
     kept = getattr(_of_thread, "space", None)
-    if kept is None or len(kept[0]) != size * size or kept[3].shape[1] < n_vertices or kept[4].shape[1] < n_faces:
+    if kept is None or len(kept[0]) != size * size or len(kept[3]) < n_vertices or kept[4].shape[1] < n_faces:
         kept = _of_thread.space = (np.empty(size * size, np.int32), np.empty(size * size, np.float32),
-                                   np.empty(4, np.int64), np.empty((3, n_vertices), np.float32),
+                                   np.empty(4, np.int64), np.empty(n_vertices, np.float32),
                                    np.empty((2, n_faces), np.int32))
     return kept
 

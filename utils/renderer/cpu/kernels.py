@@ -130,49 +130,46 @@ def _draw_triangle(x0, y0, inverse0, x1, y1, inverse1, x2, y2, inverse2, first, 
 
 
 @inlined
-def _limits(a, b, c, last):
-    """The first and last sample of 0 .. last from the least to the largest of three places, as float32."""
-    return max(min(a, b, c) - MARGIN, ZERO), min(max(a, b, c) + MARGIN, last)
+def _limits(a, b, c, size):
+    """The first and last sample of 0 .. size - 1 from the least to the largest of three coordinates, as float32."""
+    return (max(sample_at(min(a, b, c), size) - MARGIN, ZERO),
+            min(sample_at(max(a, b, c), size) + MARGIN, np.float32(size - 1)))
 
 
 @kernel
-def _find_drawn(vertices, faces, fill_back, size, columns, rows, fronts, backs, box):
+def _find_drawn(vertices, faces, with_back, size, fronts, backs, box):
     """Sort out the faces that may cover a sample, by the side that they show.
 
     Args:
-        vertices, faces, fill_back, box: as for `draw`.
-        columns, rows: [V] float32, out: where the vertices fall among the samples.
+        vertices, faces, with_back, box: as for `draw`.
         fronts, backs: [F] int32, out: faces, in their order. A face seen edge-on is in both.
 
     Returns:
         The number of fronts and of backs.
     """
-    for vertex in range(len(vertices)):
-        k = np.uint64(vertex)
-        columns[k] = sample_at(vertices[k, np.uint64(0)], size)
-        rows[k] = sample_at(vertices[k, np.uint64(1)], size)
+    x, y = np.uint64(0), np.uint64(1)
     last = np.float32(size - 1)
     least_column = least_row = last
     most_column = most_row = -ONE
     n_fronts = n_backs = 0
-    for face in range(len(faces)):
+    # No branches: whether a small face covers a sample is hard to predict.
+    for i in range(len(faces)):
+        face = np.uint64(i)
         a, b, c = np.uint64(faces[face, 0]), np.uint64(faces[face, 1]), np.uint64(faces[face, 2])
-        x, y = np.uint64(0), np.uint64(1)
-        left, right = _limits(columns[a], columns[b], columns[c], last)
-        low, high = _limits(rows[a], rows[b], rows[c], last)
-        if not (left <= np.floor(right) and low <= np.floor(high)):
-            continue
-        front = faces_camera(vertices[a, x], vertices[a, y], vertices[b, x], vertices[b, y],
-                             vertices[c, x], vertices[c, y])
-        back = fill_back & faces_camera(vertices[c, x], vertices[c, y], vertices[b, x], vertices[b, y],
-                                        vertices[a, x], vertices[a, y])
-        fronts[n_fronts] = face
+        x0, y0, x1, y1, x2, y2 = (vertices[a, x], vertices[a, y], vertices[b, x], vertices[b, y], vertices[c, x],
+                                  vertices[c, y])
+        left, right = _limits(x0, x1, x2, size)
+        low, high = _limits(y0, y1, y2, size)
+        covers = (left <= np.floor(right)) & (low <= np.floor(high))
+        front = covers & faces_camera(x0, y0, x1, y1, x2, y2)
+        back = covers & with_back[face] & faces_camera(x2, y2, x1, y1, x0, y0)
+        fronts[np.uint64(n_fronts)] = i
         n_fronts += front
-        backs[n_backs] = face
+        backs[np.uint64(n_backs)] = i
         n_backs += back
-        if front | back:
-            least_column, most_column = min(least_column, left), max(most_column, right)
-            least_row, most_row = min(least_row, low), max(most_row, high)
+        shown = front | back
+        least_column, least_row = min(least_column, left if shown else last), min(least_row, low if shown else last)
+        most_column, most_row = max(most_column, right if shown else -ONE), max(most_row, high if shown else -ONE)
     # What is drawn beyond the right end for a whole vector is in the box too. Pixels are not cut.
     box[0] = int(np.ceil(least_row)) // 2 * 2
     box[1] = min(int(np.floor(most_row)) // 2 * 2 + 2, size)
@@ -184,15 +181,15 @@ def _find_drawn(vertices, faces, fill_back, size, columns, rows, fronts, backs, 
 
 
 @kernel
-def draw(vertices: np.ndarray, faces: np.ndarray, fill_back: bool, size: int, centres: np.ndarray, near: float,
+def draw(vertices: np.ndarray, faces: np.ndarray, with_back: np.ndarray, size: int, centres: np.ndarray, near: float,
          far: float, written: np.ndarray, empty: int, face_index: np.ndarray, depth: np.ndarray, box: np.ndarray,
-         of_vertices: np.ndarray, of_faces: np.ndarray) -> None:
+         inverses: np.ndarray, of_faces: np.ndarray) -> None:
     """Find the nearest face at every sample of one view.
 
     Args:
         vertices: [V, 3] float32, x and y on the image in [-1, 1], z the depth.
         faces: [F, 3] int32.
-        fill_back: draw the back of face i too, as face F + i with its corners reversed.
+        with_back: [F] bool, of which faces i the back is drawn too, as face F + i with its corners reversed.
         size: S, samples a side.
         centres: [P] float32, the coordinate of each sample's centre. P is S, or LANES if S is smaller: then it ends
             with numbers that are not one.
@@ -203,12 +200,10 @@ def draw(vertices: np.ndarray, faces: np.ndarray, fill_back: bool, size: int, ce
         depth: [P * P] float32, out: its depth, or `far`.
         box: [4] int64, out: first row, end of the rows, first column, end of the columns. All samples beyond are
             background; what face_index and depth say of them is not set.
-        of_vertices, of_faces: [3, V] float32 and [2, F] int32, work space.
+        inverses, of_faces: [V] float32 and [2, F] int32, work space.
     """
     stride, n_faces = len(centres), len(faces)
-    n_fronts, n_backs = _find_drawn(vertices, faces, fill_back, size, of_vertices[0], of_vertices[1], of_faces[0],
-                                    of_faces[1], box)
-    columns, rows, inverses = of_vertices[0], of_vertices[1], of_vertices[2]
+    n_fronts, n_backs = _find_drawn(vertices, faces, with_back, size, of_faces[0], of_faces[1], box)
     for vertex in range(len(vertices)):
         inverses[np.uint64(vertex)] = ONE / vertices[np.uint64(vertex), np.uint64(2)]
     for row in range(box[0], box[1]):
@@ -216,21 +211,21 @@ def draw(vertices: np.ndarray, faces: np.ndarray, fill_back: bool, size: int, ce
         face_index[begin:end] = empty
         depth[begin:end] = far
     centres_, face_index_, depth_ = pointer(centres), pointer(face_index), pointer(depth)
-    last = np.float32(size - 1)
+    x, y = np.uint64(0), np.uint64(1)
     # The backs come after all fronts. At equal depth the earlier face stays, so a front hides a back.
     for i in range(n_fronts + n_backs):
         is_back = i >= n_fronts
         face = of_faces[1, i - n_fronts] if is_back else of_faces[0, i]
         a, b, c = np.uint64(faces[face, 0]), np.uint64(faces[face, 1]), np.uint64(faces[face, 2])
-        left, right = _limits(columns[a], columns[b], columns[c], last)
-        low, high = _limits(rows[a], rows[b], rows[c], last)
         if is_back:
             a, c, face = c, a, np.int32(face + n_faces)
-        x, y = np.uint64(0), np.uint64(1)
-        _draw_triangle(vertices[a, x], vertices[a, y], inverses[a], vertices[b, x], vertices[b, y], inverses[b],
-                       vertices[c, x], vertices[c, y], inverses[c], int(np.ceil(left)), int(np.floor(right)) + 1,
-                       int(np.ceil(low)), int(np.floor(high)) + 1, written[face], size, stride, near, centres_,
-                       face_index_, depth_)
+        x0, y0, x1, y1, x2, y2 = (vertices[a, x], vertices[a, y], vertices[b, x], vertices[b, y], vertices[c, x],
+                                  vertices[c, y])
+        left, right = _limits(x0, x1, x2, size)
+        low, high = _limits(y0, y1, y2, size)
+        _draw_triangle(x0, y0, inverses[a], x1, y1, inverses[b], x2, y2, inverses[c], int(np.ceil(left)),
+                       int(np.floor(right)) + 1, int(np.ceil(low)), int(np.floor(high)) + 1, written[face], size,
+                       stride, near, centres_, face_index_, depth_)
 
 
 @kernel

@@ -228,11 +228,15 @@ def rounded_down(typing: Any, values: Any) -> Any:
 
 @intrinsic
 def fused(typing: Any, a: Any, b: Any, c: Any) -> Any:
-    """a * b + c, rounded once where the processor can: for sums that need not be the same on every machine."""
+    """a * b + c of vectors or numbers (float32), rounded once where the processor can: as torch does in places, or for
+    sums that need not be the same on every machine."""
+    vector, name = (a.llvm, f"v{a.lanes}f32") if isinstance(a, Vector) else (ir.FloatType(), "f32")
+
     def lower(context, builder, sig, args):
-        kind = ir.FunctionType(a.llvm, [a.llvm] * 3)
-        function = builder.module.declare_intrinsic(f"llvm.fmuladd.v{a.lanes}f32", fnty=kind)
-        return builder.call(function, [_spread(context, builder, *given, a) for given in zip(args, sig.args)])
+        function = builder.module.declare_intrinsic(f"llvm.fmuladd.{name}", fnty=ir.FunctionType(vector, [vector] * 3))
+        if isinstance(a, Vector):
+            args = [_spread(context, builder, *given, a) for given in zip(args, sig.args)]
+        return builder.call(function, args)
     return a(a, b, c), lower
 
 
