@@ -42,6 +42,12 @@ def complaint(facts, module=Tiny):
     return message
 
 
+def test_a_fact_that_is_not_known_and_a_mean_without_its_deviation():
+    assert "told 'size', expected any of image_size, mean, std, class_names" in complaint(dict(size=32))
+    for fact in ("mean", "std"):
+        assert "told only one of mean and std, expected both or neither" in complaint({fact: HALF})
+
+
 @pytest.mark.parametrize("value", [(0.5, 0.5), "word", 0.5, None, (0.5, 0.5, "x"), (np.nan,) * 3, (np.inf,) * 3, [HALF],
                                    (), {}, (1j, 1, 1), (None,) * 3, Odd(), "123", torch.ones(4)])
 def test_means_and_deviations_are_three_numbers(value):

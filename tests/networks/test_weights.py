@@ -6,8 +6,9 @@ import torch
 from safetensors.torch import save_file
 
 from tests.networks.conftest import SMALL
+from utils.errors import InputError
 from utils.networks import choose_network
-from utils.networks.weights import state_identity
+from utils.networks.weights import file_identity, state_identity
 
 torchvision = pytest.importorskip("torchvision")
 
@@ -36,6 +37,11 @@ def test_weights_that_are_not_there_or_no_weights(complaint, tmp_path):
     torch.save({"epoch": 3}, tmp_path / "numbers.pth")
     for file in ("empty.pth", "text.pth", "text.safetensors", "list.pth", "numbers.pth"):
         assert "state_dict" in complaint(SMALL, tmp_path / file)
+
+
+def test_a_weights_file_that_goes_before_it_is_identified(tmp_path):
+    with pytest.raises(InputError, match=r"--weights .*gone.pth: cannot be read \(No such file or directory\); give a"):
+        file_identity(tmp_path / "gone.pth")
 
 
 def test_weights_of_another_network(complaint, small_state, tmp_path):
