@@ -108,9 +108,11 @@ def test_answers_have_the_names_that_the_map_states(whole_tree):
 
 def test_settings_in_words():
     settings = dict(shape_id="stand-in-cup-0", mesh_hash="0123456789abcdef", step=3.0, normalize=False,
-                    points=[[130.0, 30.0]], certify=dict(level=0.5, views=60))
+                    points=[[130.0, 30.0]], certify=dict(level=0.5, views=60), methods="",
+                    mean="(0.4980392156862745, 0.5)", mesh="mug.v1.20.obj")
     assert page_objects._settings(Metadata(settings=settings)) == dict(
-        mesh_hash="01234567", step="3", normalize="no", points="((130, 30))", certify="(level 0.5, views 60)")
+        mesh_hash="01234567", step="3", normalize="no", points="((130, 30))", certify="(level 0.5, views 60)",
+        methods="none", mean="(0.498039, 0.5)", mesh="mug.v1.20.obj")
 
 
 def test_the_page_holds_first_answers_where_the_map_does(page_file):

@@ -87,7 +87,7 @@ def some_regions(metadata):
     (known(), [["AlexNet", "ResNet50"]]), (Metadata(shape_id=CUP.shape_id), [["AlexNet", "ResNet50"]]),
     (dataclasses.replace(known(), shape_id="abc"), [["AlexNet"], ["ResNet50"]]),
     (dataclasses.replace(known(), settings=dict(mesh_hash="abc")), [["AlexNet"], ["ResNet50"]]),
-    (known(fixed=dict(distance=3)), [["AlexNet"], ["ResNet50"]]), (known(image_size=64), [["AlexNet"], ["ResNet50"]])])
+    (known(fixed=dict(distance=3)), [["AlexNet"], ["ResNet50"]]), (known(image_size=299), [["AlexNet", "ResNet50"]])])
 @pytest.mark.parametrize("kind", ["map", "regions"])
 def test_networks_share_the_explorers_views_where_they_saw_the_same(kind, other, expected):
     second = Key("ResNet50", "5", "0")
@@ -99,6 +99,7 @@ def test_networks_share_the_explorers_views_where_they_saw_the_same(kind, other,
     found = objects_of(maps, regions)
     assert [thing.networks for thing in found] == expected
     assert len({thing.variant(is_alone=False) for thing in found}) == len(found)
+    assert max(thing.image_size for thing in found) == max(224, other.image_size)
 
 
 def test_results_of_two_meshes_in_one_folder_have_no_views(tmp_path):

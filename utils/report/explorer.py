@@ -59,7 +59,7 @@ def page(maps: Mapping[Key, MapResult], regions: Mapping[Key, RegionsResult], ta
         with left_out.on_error():
             shapes.append((entry, thing, shape_of(thing.key, data_dir, *thing.known)))
     for k, (entry, thing, shape) in enumerate(tqdm(shapes, desc="rendering views", unit="object")):
-        entry["sprite"] = sprite(shape, thing.known[0].image_size, room // (len(shapes) - k) - SPARE)
+        entry["sprite"] = sprite(shape, thing.image_size, room // (len(shapes) - k) - SPARE)
         room -= len(entry["sprite"]["uri"]) + SPARE
     text = _written(data, parts)
     _size(text, n_results, objects)

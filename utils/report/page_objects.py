@@ -1,5 +1,6 @@
 """What the explorer's page holds of results: an entry for each object, and the numbers of the maps in one block."""
 import base64
+import re
 import zlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -17,6 +18,7 @@ from utils.results.tree import Key, natural
 
 HASH_DIGITS = 8  # of a mesh's hash, which tell it from others
 PARTS = 1000  # of 1: scores are kept in thousandths, as the page shows them
+LONG_NUMBER = re.compile(r"\d+\.\d{7,}")
 NOTHING = -32768  # a thousandth that stands for a score that is no number
 
 
@@ -64,7 +66,7 @@ class PageObject:
     regions: dict[str, RegionsResult] = field(default_factory=dict)
 
     def is_of(self, key: Key, known: Iterable[Metadata]) -> bool:
-        """Whether other results are of the same object, as far as they say, and of the same kind of view."""
+        """Whether other results are of the same object, as far as they say, seen in the same way."""
         return ((self.key.class_nb, self.key.object_nb) == (key.class_nb, key.object_nb)
                 and all(_same_views(mine, other) for mine in self.known for other in known))
 
@@ -72,6 +74,11 @@ class PageObject:
     def shape_id(self) -> str | None:
         """Of the object, or None if no file says."""
         return self.known[0].shape_id
+
+    @property
+    def image_size(self) -> int:
+        """Pixels a side of the largest images that a network saw. The page's views are smaller than most."""
+        return max(metadata.image_size for metadata in self.known)
 
     @property
     def networks(self) -> list[str]:
@@ -89,7 +96,6 @@ class PageObject:
             mesh_hash = next((known.mesh_hash for known in self.known if known.mesh_hash), None)
             words += [f"mesh {mesh_hash[:HASH_DIGITS]}"] if mesh_hash else []
             words += [f"{name}={value:g}" for name, value in self.known[0].fixed.items()]
-            words.append(f"{self.known[0].image_size} pixels")
         return ", ".join(words)
 
     def results(self, block: Block) -> dict[str, dict[str, Any]]:
@@ -141,10 +147,12 @@ def _known(*results: MapResult | RegionsResult | None) -> list[Metadata]:
 
 
 def _same_views(one: Metadata, other: Metadata) -> bool:
-    """Whether two results are of the same shape, drawn in the same way. A mesh that no file states may be any."""
+    """Whether two results are of the same shape, drawn in the same way, in images of any size.
+
+    A mesh that no file states may be any.
+    """
     meshes = {metadata.mesh_hash for metadata in (one, other)} - {None}
-    return ((one.shape_id, one.fixed, one.image_size) == (other.shape_id, other.fixed, other.image_size)
-            and len(meshes) < 2)
+    return (one.shape_id, one.fixed) == (other.shape_id, other.fixed) and len(meshes) < 2
 
 
 def _settings(metadata: Metadata) -> dict[str, str]:
@@ -163,7 +171,9 @@ def _words(value: Any) -> str:
         return f"({', '.join(map(_words, value))})"
     if isinstance(value, bool):
         return "yes" if value else "no"
-    return f"{value:g}" if isinstance(value, float) else str(value)
+    if isinstance(value, float):
+        return f"{value:g}"
+    return LONG_NUMBER.sub(lambda found: f"{float(found[0]):g}", str(value)) or "none"
 
 
 def _answer_names(result: MapResult, names: Sequence[str] | None) -> dict[int, str]:
