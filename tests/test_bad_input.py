@@ -178,7 +178,8 @@ def test_numbers_and_options(module, words, complaint, said, tmp_path):
     ("d.csv", "class,label,mesh\nmug,cup,@,b\n", "line 2: has 1 more than line 1 names; put a text with a comma"),
     ("d.csv", f"class,label,mesh\nmug,cup,{'b' * 300}\n", "line 2: the mesh bbb"),
     ("d.csv", "class,label,mesh\nmug,cup,pipe.obj\n", "pipe.obj is not there (it is a pipe, and no file)"),
-    ("d.csv", "class,label,mesh\nmug,cup,a\0b\n", "line 2: the mesh a"),
+    # before Python 3.11 the csv module itself takes no such file
+    ("d.csv", "class,label,mesh\nmug,cup,a\0b\n", "line 2: the mesh a" if sys.version_info >= (3, 11) else "NUL"),
     ("d.csv", "class,label,mesh\nmug,cup,file/x.obj\n", "file/x.obj is not there (Not a directory)"),
     ("d.csv", f"class,label,mesh\nmug,{'9' * 5000},@\n", "(5,000 digits): the network has 10 classes"),
     ("d.csv", "class,label,mesh\nmug,cup,\"@\n" + "x" * 200_000, "no CSV file (field larger than field limit"),
