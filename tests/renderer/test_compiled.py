@@ -1,4 +1,5 @@
 """Compiled CPU kernels in numba's cache: kept from run to run, and made anew when any rule changes."""
+import importlib
 import os
 import subprocess
 import sys
@@ -54,3 +55,18 @@ def test_a_changed_rule_reaches_the_kernels_of_other_files(copy):
         for kernel in ("color_gradient", "depth_gradient"):
             assert any(kernel in name for name in more - cached)
         gradient, cached = changed, more
+
+
+@pytest.mark.parametrize("module", ["utils.renderer.cpu.compiled", "utils.bounds.compiled"])
+def test_a_kernel_that_cannot_be_kept_runs_all_the_same(module, monkeypatch, tmp_path):
+    resource = pytest.importorskip("resource", reason="no limits here")
+    name = "doubling_" + module.replace(".", "_")
+    (tmp_path / f"{name}.py").write_text(f"from {module} import kernel\n@kernel\ndef double(x):\n    return 2 * x\n")
+    monkeypatch.syspath_prepend(tmp_path)
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (100, hard))  # no file can be longer
+    try:
+        assert importlib.import_module(name).double(1.5) == 3
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    assert not list(tmp_path.rglob("*.nb?"))

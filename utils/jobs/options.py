@@ -34,7 +34,7 @@ class Parser(argparse.ArgumentParser):
             near = difflib.get_close_matches(unknown[0].partition("=")[0], sorted(known), n=1, cutoff=NEAR)
             self.error(f"unrecognized arguments: {' '.join(unknown)}{f'; did you mean {near[0]}?' if near else ''}")
         for name, value in vars(parsed).items():
-            if value == []:  # of --name=--, before Python 3.13
+            if value in ([], "--"):  # of --name=--, before Python 3.13 and from then on
                 self.error(f"argument --{name}: expected a value, not --")
         return parsed
 

@@ -157,8 +157,8 @@ def _example(answers: Answers, index: int, maps: Mapping[Key, MapResult], data_d
         assert view.top1 is not None and view.top1_score is not None
         cells = np.flatnonzero(view.top1.ravel() == index)
         if len(cells):
-            cell = cells[view.top1_score.ravel()[cells].argmax()]
-            found = float(view.top1_score.flat[cell]), key, view, int(cell)
+            cell = int(cells[np.argmax(view.top1_score.ravel()[cells])])
+            found = float(view.top1_score.flat[cell]), key, view, cell
             best = found if best is None or found[0] > best[0] else best
     if best is None:
         return Example(index, answers.name(index), answers.share(index))

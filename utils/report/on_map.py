@@ -29,7 +29,7 @@ def largest_box(view: MapResult, point: Sequence[float] | np.ndarray, level: flo
     """
     if not np.isfinite(point).all():
         return None
-    start = (int(np.abs(view.yy[:, 0] - point[1]).argmin()), int(np.abs(view.xx[0] - point[0]).argmin()))
+    start = (int(np.argmin(np.abs(view.yy[:, 0] - point[1]))), int(np.argmin(np.abs(view.xx[0] - point[0]))))
     return largest_on_grid(view.xx[0], view.yy[:, 0], view.z >= level, start)
 
 

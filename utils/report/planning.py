@@ -41,7 +41,7 @@ def boxes_of(result: RegionsResult) -> dict[str, list[ndinterval]]:
 
 def row_at(view: MapResult, elevation: float) -> int:
     """The row of a map that is nearest to an elevation."""
-    return int(np.abs(view.yy[:, 0] - elevation).argmin())
+    return int(np.argmin(np.abs(view.yy[:, 0] - elevation)))
 
 
 def maps_of_one_kind(paths: Mapping[Key, Path], left_out: LeftOut) -> dict[Key, MapResult]:

@@ -264,7 +264,7 @@ class ResultFile:
         made_by = {ENGINE: "+".join(sorted(engines))} if engines else {}
         torch.save({**contents, **made_by, SETTINGS: self.settings}, content)
         with whole_file(path, f"what was saved before is kept: {ADVICE}") as file:
-            file.write_bytes(content.getbuffer())
+            file.write_bytes(content.getvalue())  # where there is no room, Python 3.12.1 falls over a getbuffer()
 
     def _tidy(self) -> None:
         """Remove what killed processes left: files half written, and an unfinished run that the result came after."""

@@ -1,6 +1,7 @@
 """How the CPU kernels are compiled by numba and cached on disk."""
 import hashlib
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,15 @@ def kernel(function: Callable) -> Any:
     files, so the name that numba caches it under tells all of them.
     """
     function.__qualname__ = f"{function.__qualname__}_{_DIGEST}"
-    return njit(function, nogil=True, cache=True, error_model="numpy", boundscheck=False)
+    compiled = njit(function, nogil=True, cache=True, error_model="numpy", boundscheck=False)
+    save = compiled._cache.save_overload
+
+    def save_if_there_is_room(signature: Any, data: Any) -> None:
+        with suppress(OSError):  # numba would end the program for a full disk
+            save(signature, data)
+
+    compiled._cache.save_overload = save_if_there_is_room
+    return compiled
 
 
 inlined = njit(inline="always")  # a part of the kernels that call it
