@@ -1,10 +1,11 @@
 """The largest box: the same as by trying them all, from whatever moment the search goes on."""
 import itertools
+from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from utils.bounds import search as box_search
@@ -154,6 +155,7 @@ def test_an_obstacle_during_or_after_a_try_makes_the_next_box_start_with_fresh_v
 
 
 @given(SEEDS, st.integers(1, 9), st.booleans())
+@example(seed=30798, batch_size=1, certify=True)  # ends with a certificate of no views
 @settings(max_examples=80, deadline=None)
 def test_a_search_goes_on_from_its_state_bit_for_bit(seed, batch_size, certify):
     table, rng = random_table(seed)
@@ -176,7 +178,10 @@ def test_a_search_goes_on_from_its_state_bit_for_bit(seed, batch_size, certify):
             for each in (whole, broken):
                 each.add_obstacle(obstacle)
         assert broken.bound == whole.bound
-    assert broken.done and (broken.answer, broken.certificate) == (whole.answer, whole.certificate)
+    assert broken.done and broken.answer == whole.answer
+    # in words: the mean of no views is no number, which equals nothing
+    found, expected = (str(each.certificate and asdict(each.certificate)) for each in (broken, whole))
+    assert found == expected
     state, other = whole.state(), broken.state()
     assert state.keys() == other.keys()
     for key, value in state.items():
