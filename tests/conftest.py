@@ -15,9 +15,10 @@ signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background
 HERE = Path(__file__).parent
 SHARED = HERE.parents[1] / "shared"
 
-# The files that take longest begin, so that neither core waits for the other at the end
-LONG = ("test_sweep", "test_gradients", "test_optim", "test_launches", "test_own", "test_map", "test_rules",
-        "test_compiled", "test_tutorial", "test_docs", "test_faults")
+# The files that take longest begin, so that neither core waits for the other at the end. In a new clone test_gradients
+# compiles the renderer; beside it runs what needs little of it, so that few kernels are compiled twice.
+LONG = ("test_gradients", "test_explorer", "test_sweep", "test_optim", "test_launches", "test_own", "test_map",
+        "test_rules", "test_compiled", "test_tutorial", "test_docs", "test_faults")
 
 
 def pytest_collection_modifyitems(items):
