@@ -1,4 +1,5 @@
 """Mesh files of every format."""
+import errno
 import json
 import os
 
@@ -96,3 +97,14 @@ def test_numbers_that_a_gltf_file_names(files):
         else:
             with pytest.raises(InputError, match=complaint):
                 load_mesh(files / "mesh.gltf")
+
+
+def test_a_disk_that_fails_while_a_mesh_is_read_is_named(monkeypatch, tmp_path):
+    def failing(*_, **__):
+        raise OSError(errno.EIO, "Input/output error")
+
+    path = tmp_path / "box.off"
+    trimesh.creation.box().export(path)
+    monkeypatch.setattr(trimesh, "load_scene", failing)
+    with pytest.raises(InputError, match=r"box\.off: cannot be read \(Input/output error\); "):
+        load_mesh(path)
