@@ -2,6 +2,7 @@
 import numpy as np
 import torch
 
+from ..tensors import once
 from . import camera_kernels
 
 
@@ -38,12 +39,11 @@ def cosines(vertices: torch.Tensor, faces: torch.Tensor, direction: torch.Tensor
     """`lighting.cosines` of the faces [B or 1, F, 3] of vertices [B or 1, V, 3] under light from [B or 1, 3]."""
     batch = max(len(vertices), len(faces), len(direction))
     found = torch.empty(batch, faces.shape[1] * (2 if fill_back else 1))
-    vertices, faces, direction, _ = _arrays(vertices, faces.int(), direction, None)
-    camera_kernels.cosines(vertices, faces, direction, np.float32(shortest), fill_back, found.numpy())
+    camera_kernels.cosines(*_arrays(vertices, once(faces).int(), direction), np.float32(shortest), fill_back,
+                           found.numpy())
     return found
 
 
 def _arrays(meshes, *others):
     """Contiguous arrays; of a mesh that is expanded over the batch one copy, of None an empty one."""
-    meshes = meshes[:1] if meshes.stride(0) == 0 else meshes
-    return [np.empty(0, np.float32) if t is None else t.detach().contiguous().numpy() for t in (meshes, *others)]
+    return [np.empty(0, np.float32) if t is None else t.detach().contiguous().numpy() for t in (once(meshes), *others)]
