@@ -12,12 +12,12 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from utils.jobs.maps import IN_A_SWEEP, find, run  # noqa: F401  a sweep calls them here
-from utils.jobs.maps import MapOptions as Options
-from utils.jobs.options import Parser, add_job_options, add_shared_options
-from utils.jobs.script import run_script
+from utils.options.jobs import Parser, add_job_options, add_shared_options
 from utils.parameters import PARAMETERS
 from utils.results.contents import MapResult
+from utils.runs.maps import IN_A_SWEEP, find, run  # noqa: F401  a sweep calls them here
+from utils.runs.maps import MapOptions as Options
+from utils.runs.script import run_script
 
 
 def parse_args(argv: Sequence[str] | None = None) -> Namespace:
@@ -42,7 +42,7 @@ def show(result: MapResult, path: Path, plot: bool) -> None:
     print(f"mean {about.score_name} {z.mean(dtype=float):.3f}, maximum {z.max():.3f}, above {about.level:g} in "
           f"{(z > about.level).mean():.1%} of {z.size:,} views: {path}")
     if plot:
-        from utils.report.plots import plot_map, save_beside  # matplotlib takes a second to import
+        from utils.figures.plots import plot_map, save_beside  # matplotlib takes a second to import
         save_beside(plot_map(result, f"{about.network_name}: {about.score_name} in {about.object_class}, shape "
                                      f"{about.shape_id}"), path)
 

@@ -13,14 +13,15 @@ from pathlib import Path
 from typing import Any
 
 from utils.bounds import LARGEST, METHODS
-from utils.jobs.options import Parser, add_job_options, add_shared_options
-from utils.jobs.region_options import GRADIENTS, INITIAL_POINTS
-from utils.jobs.region_options import RegionOptions as Options
-from utils.jobs.regions import IN_A_SWEEP, find, run  # noqa: F401  a sweep calls them here
-from utils.jobs.script import run_script
+from utils.options.jobs import Parser, add_job_options, add_shared_options
+from utils.options.regions import GRADIENTS
+from utils.options.regions import RegionOptions as Options
+from utils.paper import INITIAL_POINTS
 from utils.parameters import AZIMUTH_AND_ELEVATION, PARAMETERS
 from utils.results.contents import MapResult, RegionsResult, load_result
 from utils.results.layout import MAP
+from utils.runs.regions import IN_A_SWEEP, find, run  # noqa: F401  a sweep calls them here
+from utils.runs.script import run_script
 
 
 def parse_args(argv: Sequence[str] | None = None) -> Namespace:
@@ -69,7 +70,7 @@ def add_own_options(parser: Any) -> None:
 
 def show(result: RegionsResult, path: Path, plot: bool) -> None:
     """Print a row for every method and point, and draw the picture."""
-    from utils.report.regions_table import region_lines
+    from utils.findings.regions_table import region_lines
     print(*region_lines(result), sep="\n")
     print(f"regions: {path}")
     if plot:
@@ -78,8 +79,8 @@ def show(result: RegionsResult, path: Path, plot: bool) -> None:
 
 def draw(result: RegionsResult, path: Path) -> None:
     """Draw regions of azimuth and elevation over the object's map, if there is one; of azimuth alone over a profile."""
-    from utils.report.on_map import holding, level_of
-    from utils.report.plots import plot_profile, plot_regions, save_beside  # matplotlib takes a second to import
+    from utils.figures.plots import plot_profile, plot_regions, save_beside  # matplotlib takes a second to import
+    from utils.findings.on_map import holding, level_of
     about = result.metadata
     title = f"{about.network_name}: regions of {about.object_class}, shape {about.shape_id}"
     regions = {name: result.methods[name].regions for name in METHODS if name in result.methods}

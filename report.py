@@ -14,36 +14,37 @@ from pathlib import Path
 from typing import Any
 
 from utils.errors import InputError
-from utils.jobs.options import Parser
-from utils.jobs.script import run_script
-from utils.report.options import add_options, check
-from utils.report.writing import write_tables, write_text
+from utils.findings.writing import write_tables, write_text
+from utils.options.jobs import Parser
+from utils.options.reports import add_options, check
 from utils.results.layout import MAP, OPTIM
 from utils.results.left_out import LeftOut
 from utils.results.tree import Selection, Tree
+from utils.runs.script import run_script
 from utils.shapes.catalogue import catalogue_of
 
 LEFT_OUT = 1  # exit code
 
 
 def srvr(args: Namespace, left_out: LeftOut) -> None:
-    from utils.report.srvr import tables
+    from utils.findings.srvr import tables
     tree = tree_of(args.checkpoint_dir, args, left_out)
     write_tables(tables(tree.maps(), tree.regions()), "srvr", args.results_dir)
 
 
 def draw(args: Namespace, left_out: LeftOut) -> None:
-    from utils.report import drawing, figures  # matplotlib takes a second to import
+    from utils.figures import drawing  # matplotlib takes a second to import
+    from utils.figures import tree as figures
     options = [getattr(args, name) for name in COMMANDS[args.command].options]
     planned = figures.KINDS[args.command](tree_of(args.checkpoint_dir, args, left_out), *options)
     drawing.draw_missing(planned, args.results_dir, left_out)
 
 
 def audit(args: Namespace, left_out: LeftOut) -> None:
-    from utils.report import drawing, network_plots  # matplotlib takes a second to import
-    from utils.report.audit import tables
-    from utils.report.curve import curves
-    from utils.report.pairs import lone, paired
+    from utils.figures import drawing, network_plots  # matplotlib takes a second to import
+    from utils.findings.audit import tables
+    from utils.findings.curve import curves
+    from utils.findings.pairs import lone, paired
     tree = tree_of(args.checkpoint_dir, args, left_out)
     pairs, others = paired(tree.maps(), tree.regions())
     for key, why in others.items():
@@ -58,8 +59,9 @@ def audit(args: Namespace, left_out: LeftOut) -> None:
 
 
 def answers(args: Namespace, left_out: LeftOut) -> None:
-    from utils.report import drawing
-    from utils.report.answers import figures, tables, without
+    from utils.figures import drawing
+    from utils.figures.answers import figures
+    from utils.findings.answers import tables, without
     tree = tree_of(args.checkpoint_dir, args, left_out)
     maps = tree.maps()
     for line in without(maps):
@@ -69,16 +71,16 @@ def answers(args: Namespace, left_out: LeftOut) -> None:
 
 
 def export(args: Namespace, left_out: LeftOut) -> None:
-    from utils.report.export import export as written
+    from utils.findings.export import export as written
     tree = tree_of(args.checkpoint_dir, args, left_out)
     paths = written(tree.maps(), tree.regions(), args.results_dir / "export", args.file_format)
     print(f"written: {', '.join(map(str, paths))}")
 
 
 def leaderboard(args: Namespace, left_out: LeftOut) -> None:
-    from utils.report import drawing, network_plots  # matplotlib takes a second to import
-    from utils.report.common import missing_lines
-    from utils.report.leaderboard import leaderboard as made
+    from utils.figures import drawing, network_plots  # matplotlib takes a second to import
+    from utils.findings.common import missing_lines
+    from utils.findings.leaderboard import leaderboard as made
     tree = tree_of(args.checkpoint_dir, args, left_out)
     board = made(tree.maps(), tree.regions(), args.level, left_out)
     for line in missing_lines(tree.of(MAP), "map", tree.folder):
@@ -97,9 +99,9 @@ def draw_now(figure: Any, folder: Path) -> None:
 
 
 def explorer(args: Namespace, left_out: LeftOut) -> None:
-    from utils.report import audit, srvr
-    from utils.report.explorer import page
-    from utils.report.pairs import paired
+    from utils.explorer.page import page
+    from utils.findings import audit, srvr
+    from utils.findings.pairs import paired
     tree = tree_of(args.checkpoint_dir, args, left_out)
     found = tree.maps(), tree.regions()
     pairs, _ = paired(*found)
@@ -110,7 +112,7 @@ def explorer(args: Namespace, left_out: LeftOut) -> None:
 
 
 def compare(args: Namespace, left_out: LeftOut) -> None:
-    from utils.report import comparison
+    from utils.findings import comparison
     first, second = (tree_of(folder, args, left_out) for folder in (args.first, args.second))
     table = comparison.compare(first, second)
     for line in comparison.only_in_one(first, second):

@@ -17,11 +17,11 @@ from contextlib import redirect_stdout
 import map as map_script  # not the built-in, which nothing here uses
 import optim as optim_script
 from utils.errors import InputError, shown
-from utils.jobs.matrix import Script, Task, matrix, parse_numbers, state_table, summary_table
-from utils.jobs.options import Parser, add_shared_options
-from utils.jobs.script import run_script
-from utils.jobs.sweep import run, update_states
+from utils.options.jobs import Parser, add_shared_options
 from utils.results.layout import DONE, FAILED, OTHER
+from utils.runs.matrix import Script, Task, matrix, parse_numbers, state_table, summary_table
+from utils.runs.script import run_script
+from utils.runs.sweep import run, update_states
 
 SCRIPTS: dict[str, Script] = {"map": map_script, "optim": optim_script}
 NETWORKS = "resnet,alexnet,vgg,incept"  # the paper's

@@ -11,9 +11,9 @@ from pathlib import Path
 
 import torch
 
-from scale.models import models_there
-from scale.true_dict import CLASS_NAMES
 from utils.networks import PAPER_NETWORKS
+from utils.paper import CLASS_NAMES
+from utils.shapes.models import models_there
 from utils.shapes.shape import load_shape
 
 

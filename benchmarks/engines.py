@@ -13,15 +13,15 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks.common import machine, random_weights
-from scale.true_dict import CLASS_NAMES
 from utils.bounds import OPTIMIZERS
 from utils.bounds.descent import start, step
 from utils.engine_names import OPENVINO, TORCH
-from utils.jobs.options import Parser
-from utils.jobs.script import run_script
 from utils.networks import choose_network
 from utils.networks.engines import engine_for
+from utils.options.jobs import Parser
+from utils.paper import CLASS_NAMES
 from utils.parameters import AZIMUTH_AND_ELEVATION, domain_of, grid
+from utils.runs.script import run_script
 from utils.semantic.classifier import Classifier
 from utils.semantic.confidence import Confidence
 from utils.semantic.views import Views

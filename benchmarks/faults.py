@@ -22,8 +22,8 @@ from pathlib import Path
 import torch
 
 from benchmarks.common import machine
-from utils.jobs.options import Parser
-from utils.jobs.script import run_script
+from utils.options.jobs import Parser
+from utils.runs.script import run_script
 
 ROOT = Path(__file__).parents[1]
 NETWORK = "tests.tiny:sure"
@@ -34,7 +34,7 @@ COMMANDS = {
     "optim.py": ("--network", NETWORK, "--class_nb", "5", "--gpu", "-1", *OPTIM),
     "sweep.py": ("--networks", NETWORK, "--classes", "5", "--objects", "0-2", "--gpu", "-1", "--step", "15", *OPTIM),
 }
-HURRIED = ("import runpy, sys; from utils.results import store; store.SAVE_EVERY = 0.05; del sys.argv[0]; "
+HURRIED = ("import runpy, sys; from utils.runs import result_file as store; store.SAVE_EVERY = 0.05; del sys.argv[0]; "
            "runpy.run_path(sys.argv[0], run_name='__main__')")
 ATTEMPTS = 3  # at giving the same command again
 

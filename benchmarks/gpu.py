@@ -13,15 +13,15 @@ import torch
 import trimesh
 
 from benchmarks.common import random_weights
-from scale.true_dict import CLASS_NAMES
 from utils.bounds import PAPER_METHODS, optimizer
 from utils.bounds.descent import start, step
 from utils.errors import InputError
-from utils.jobs.options import Parser
-from utils.jobs.script import run_script
 from utils.networks import PAPER_NETWORKS, choose_network
+from utils.options.jobs import Parser
+from utils.paper import CLASS_NAMES
 from utils.parameters import AZIMUTH_AND_ELEVATION, domain_of
 from utils.renderer.io.load_obj import normalize
+from utils.runs.script import run_script
 from utils.semantic.classifier import Classifier
 from utils.semantic.confidence import Confidence
 from utils.semantic.views import Views

@@ -10,11 +10,11 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks.common import shapes_at_hand
-from scale.true_dict import CLASS_NAMES
-from utils.jobs.options import Parser
-from utils.jobs.script import run_script
 from utils.networks import choose_network
+from utils.options.jobs import Parser
+from utils.paper import CLASS_NAMES
 from utils.parameters import AZIMUTH_AND_ELEVATION, domain_of
+from utils.runs.script import run_script
 from utils.semantic.classifier import Classifier
 from utils.semantic.confidence import Confidence
 from utils.semantic.gradients import CentralDifferences

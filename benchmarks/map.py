@@ -15,10 +15,10 @@ from pathlib import Path
 import torch
 
 from benchmarks.common import machine, random_weights, run_script_alone, shapes_at_hand
-from utils.jobs.options import Parser
-from utils.jobs.script import run_script
 from utils.networks import PAPER_NETWORKS, choose_network
+from utils.options.jobs import Parser
 from utils.parameters import grid
+from utils.runs.script import run_script
 from utils.semantic.confidence import Confidence
 
 VIEWS = grid()[0].size

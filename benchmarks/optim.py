@@ -14,14 +14,14 @@ import numpy as np
 import torch
 
 from benchmarks.common import machine, random_weights, run_script_alone, shapes_at_hand
-from scale.true_dict import CLASS_NAMES
 from utils.bounds import OPTIMIZERS
 from utils.bounds.corners import corners
 from utils.bounds.descent import start, step
-from utils.jobs.options import Parser
-from utils.jobs.script import run_script
 from utils.networks import choose_network
+from utils.options.jobs import Parser
+from utils.paper import CLASS_NAMES
 from utils.parameters import AZIMUTH_AND_ELEVATION, domain_of
+from utils.runs.script import run_script
 from utils.semantic.confidence import Confidence
 from utils.semantic.views import Views
 from utils.shapes.shape import load_shape

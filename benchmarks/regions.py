@@ -16,12 +16,12 @@ from benchmarks.common import machine
 from utils.bounds.descent import N_ITERATIONS
 from utils.bounds.largest import Search, advance
 from utils.bounds.lattice import Lattice
-from utils.jobs.options import Parser
-from utils.jobs.script import run_script
+from utils.options.jobs import Parser
 from utils.parameters import grid
 from utils.regions import ndinterval
 from utils.results.contents import read_map
 from utils.results.tree import find
+from utils.runs.script import run_script
 
 POINTS = ((130, 30), (50, 20), (200, 15), (310, 50))
 OIR_B_QUESTIONS = 8 * N_ITERATIONS  # 4 inner and 4 outer corners

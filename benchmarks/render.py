@@ -16,12 +16,12 @@ import open3d
 import torch
 
 from benchmarks.common import machine, shapes_at_hand
-from scale.true_dict import CLASS_NAMES
-from utils.jobs.options import Parser
-from utils.jobs.script import run_script
+from utils.options.jobs import Parser
+from utils.paper import CLASS_NAMES
 from utils.parameters import IMAGE_SIZE, PARAMETERS
 from utils.renderer import get_points_from_angles
 from utils.renderer.camera import look_at
+from utils.runs.script import run_script
 from utils.semantic.views import Views
 
 POINTS = [(azimuth, elevation) for elevation in (-10, 20, 50, 80) for azimuth in (0, 100, 230)]

@@ -12,10 +12,10 @@ import imageio.v3 as imageio
 import numpy as np
 from tqdm import tqdm
 
-from scale.true_dict import CLASS_NAMES
-from utils.jobs.options import Parser
-from utils.jobs.script import run_script
 from utils.networks import choose_network
+from utils.options.jobs import Parser
+from utils.paper import CLASS_NAMES
+from utils.runs.script import run_script
 from utils.semantic.classifier import Classifier
 from utils.semantic.confidence import Confidence
 from utils.semantic.views import Views

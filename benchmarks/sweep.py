@@ -13,8 +13,8 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from benchmarks.common import machine
-from utils.jobs.options import Parser
-from utils.jobs.script import run_script
+from utils.options.jobs import Parser
+from utils.runs.script import run_script
 
 OBJECTS = 10
 

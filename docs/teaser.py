@@ -15,9 +15,9 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
 from utils.bounds import LARGEST
-from utils.report.methods import COLORMAP
-from utils.report.objects import views_at
-from utils.report.plots import OUTLINED, set_viewpoints
+from utils.figures.objects import views_at
+from utils.figures.plots import OUTLINED, set_viewpoints
+from utils.options.reports import COLORMAP
 from utils.results.contents import read_map, read_optim
 from utils.shapes.shape import load_stand_in
 

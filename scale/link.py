@@ -13,8 +13,8 @@ import argparse
 import shutil
 from pathlib import Path
 
-from scale.models import DATA_DIR, FILE, model_path, models_there
-from scale.true_dict import CLASS_NAMES, SHAPE_IDS
+from utils.paper import CLASS_NAMES, SHAPE_IDS
+from utils.shapes.models import DATA_DIR, FILE, model_path, models_there
 
 FILES = (FILE, Path("model.obj"))  # in a shape's folder: version 2, version 1
 

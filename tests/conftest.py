@@ -49,7 +49,7 @@ def shared():
 @pytest.fixture
 def run_script(monkeypatch, capsys):
     """Run a script's main as the command line would: run_script(module, *words) -> (exit code, stdout, stderr)."""
-    from utils.jobs import script
+    from utils.runs import script
 
     def run(module, *words):
         monkeypatch.setattr(sys, "argv", [f"{module.__name__}.py", *map(str, words)])

@@ -18,7 +18,7 @@ from pathlib import Path
 import pytest
 
 from utils.errors import InputError
-from utils.jobs.script import run_script
+from utils.runs.script import run_script
 
 hypothesis = pytest.importorskip("hypothesis", reason="needs hypothesis: pip install -r requirements-dev.txt")
 st = hypothesis.strategies

@@ -18,7 +18,7 @@ import optim as optim_script
 import report as report_script
 import sweep as sweep_script
 from utils.errors import InputError
-from utils.report import plots
+from utils.figures import plots
 
 ROOT = Path(__file__).parents[1]
 TINY = ("--network", "tests.tiny:network", "--gpu", -1, "--engine", "torch")
@@ -393,7 +393,7 @@ def test_a_full_standard_output(module, words, buffering, stored, said, monkeypa
     path.parent.mkdir(parents=True)
     torch.save(stored[1], path)
     words = (*words, "--results_dir", tmp_path) if module is report_script else words
-    monkeypatch.setattr("utils.jobs.sweep.tqdm", lambda tasks, **kwargs: tasks)  # its bar shows on a slow machine
+    monkeypatch.setattr("utils.runs.sweep.tqdm", lambda tasks, **kwargs: tasks)  # its bar shows on a slow machine
     with open("/dev/full", "w", buffering) as full:
         monkeypatch.setattr(sys, "stdout", full)
         assert "standard output cannot be written to (No space left on device)" in said(module, *words)

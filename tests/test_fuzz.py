@@ -24,13 +24,13 @@ from tests.fuzzing import LONG, OBJ, damaged, fuzz, only_input_errors, outcome, 
 from tests.tiny import Tiny
 from utils.bounds.certificate import worst_view
 from utils.errors import InputError
-from utils.jobs.options import Parser
 from utils.networks import choose_network
 from utils.networks.function_network import FunctionNetwork
+from utils.options import reports as report_options
+from utils.options.jobs import Parser
 from utils.regions import ndinterval
-from utils.report import options as report_options
-from utils.results import store
 from utils.results.contents import load_result, read_map, read_optim
+from utils.runs import result_file as store
 from utils.semantic.classifier import Classifier
 from utils.shapes.catalogue import catalogue_of
 from utils.shapes.shape import load_stand_in
@@ -218,7 +218,7 @@ REPEAT = {"map": (map_script, ("--network", "tests.tiny:network", "--step", "30"
 
 def quickly():
     """Have the search for the worst view ask little."""
-    return patch("utils.jobs.certify.worst_view", partial(worst_view, n_questions=8))
+    return patch("utils.runs.certify.worst_view", partial(worst_view, n_questions=8))
 
 
 @cache

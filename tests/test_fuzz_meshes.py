@@ -4,9 +4,9 @@ from pathlib import Path
 
 import torch
 
-from scale.stand_ins import stand_in
 from tests.fuzzing import OBJ, damaged, fuzz, only_input_errors, spoilt, st
 from utils.shapes.shape import load_mesh
+from utils.shapes.stand_ins import stand_in
 
 PICTURE = Path(__file__).parents[1] / "docs/frame.png"
 MTL = "newmtl m\nKd 0.5 0.25 1\nmap_Kd a.png\n"

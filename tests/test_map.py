@@ -113,7 +113,7 @@ def test_bad_input_is_one_line_and_exit_code_2(words, complaint, quick, run_scri
 
 
 def test_gpu_minus_one_is_the_cpu_and_none_picks():
-    from utils.jobs.devices import device_for
+    from utils.runs.devices import device_for
 
     assert device_for(-1).type == "cpu"
     assert device_for(None).type == ("cuda" if torch.cuda.is_available() else "cpu")
@@ -127,7 +127,8 @@ def test_a_run_that_was_stopped_goes_on_to_the_same_map(how, code, run_script, t
     if not whole.exists():
         assert run_script(script, *words, whole)[0] == 0
     environment = {**os.environ, "PYTHONUNBUFFERED": "1"}
-    hurried = [sys.executable, "-c", "import runpy, sys; from utils.results import store; store.SAVE_EVERY = 0.1; "
+    hurried = [sys.executable, "-c", "import runpy, sys; from utils.runs import result_file as store; "
+               "store.SAVE_EVERY = 0.1; "
                "sys.argv[0] = 'map.py'; runpy.run_path('map.py', run_name='__main__')",
                *map(str, words), str(tmp_path)]
     process = subprocess.Popen(hurried, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE,

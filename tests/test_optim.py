@@ -126,7 +126,8 @@ def test_a_run_that_was_killed_goes_on_to_the_same_regions(run_script, tmp_path)
     words = (*TINY, "--n_iterations", 15, "--initial_width", 5, "--methods", "OIR_W,naive", "--initial_points", "50,20",
              "--certify", 0, "--checkpoint_dir")
     assert run_script(script, *words, tmp_path / "whole")[0] == 0
-    hurried = [sys.executable, "-c", "import runpy, sys; from utils.results import store; store.SAVE_EVERY = 0; "
+    hurried = [sys.executable, "-c", "import runpy, sys; from utils.runs import result_file as store; "
+               "store.SAVE_EVERY = 0; "
                "sys.argv[0] = 'optim.py'; runpy.run_path('optim.py', run_name='__main__')",
                *map(str, words), str(tmp_path / "killed")]
     process = subprocess.Popen(hurried, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
@@ -214,7 +215,7 @@ def test_one_dimensional_regions_are_drawn_over_their_profile(run_script, tmp_pa
 
 KILLED_IN_A_STAGE = """
 import os, runpy, signal, sys
-from utils.results.store import ResultFile
+from utils.runs.result_file import ResultFile
 save, stage, after = ResultFile.save_unfinished, sys.argv[1], int(sys.argv[2])
 def save_and_die(file, contents, now=False):
     global after

@@ -177,7 +177,7 @@ def both(*names):
 @pytest.fixture
 def no_drawing(monkeypatch):
     """Figures are files with a word in them."""
-    from utils.report import plots
+    from utils.figures import plots
     monkeypatch.setattr(plots, "save", lambda figure, *paths: [path.write_text("figure") for path in paths])
 
 
@@ -236,7 +236,7 @@ def test_what_cannot_be_drawn_is_named_once(report, no_drawing, tree, tmp_path):
 
 
 def test_means_are_means(tree, no_drawing, monkeypatch, run_script, tmp_path):
-    from utils.report import plots
+    from utils.figures import plots
     seen = {}
     monkeypatch.setattr(plots, "plot_map", lambda result, title, colors: seen.update({title: result.z}))
     run_script(script, "maps", "-s", "cup", "--checkpoint_dir", tree, "--results_dir", tmp_path / "results")
@@ -248,7 +248,7 @@ def test_means_are_means(tree, no_drawing, monkeypatch, run_script, tmp_path):
 
 
 def test_a_profile_is_the_row_at_the_regions_elevation(tree, no_drawing, monkeypatch, run_script, tmp_path):
-    from utils.report import plots
+    from utils.figures import plots
     drawn = []
     monkeypatch.setattr(plots, "plot_profile", lambda *values: drawn.append(values))
     write_result(tree / "AlexNet/5/1", object_nb=1, parameters=("azimuth",))
@@ -262,7 +262,7 @@ def test_a_profile_is_the_row_at_the_regions_elevation(tree, no_drawing, monkeyp
 
 
 def test_profiles_are_over_the_objects_that_all_networks_have(tree, no_drawing, monkeypatch, run_script, tmp_path):
-    from utils.report import network_plots
+    from utils.figures import network_plots
     drawn = {}
     monkeypatch.setattr(network_plots, "plot_profiles", lambda found, title, to_maximum: drawn.update({title: found}))
     write_result(tree / "ResNet50/5/2", object_nb=2, seed=8)
@@ -298,7 +298,7 @@ def test_every_kind_of_figure_is_drawn(report, tree, tmp_path):
 
 
 def test_largest_boxes_are_drawn_with_the_other_regions(report, tree, monkeypatch, tmp_path):
-    from utils.report import plots
+    from utils.figures import plots
     write_result(tree / "AlexNet/1/0", class_nb=1, parameters=("azimuth",), largest=True)
     write_result(tree / "AlexNet/5/0", largest=True)
     seen = {}
@@ -366,6 +366,6 @@ def test_nothing_heavy_is_imported_before_the_options_are_known_to_be_good(words
 
 
 def test_figures_leave_the_screen_to_notebooks():
-    program = "import sys, utils.report.figures; print('matplotlib.pyplot' in sys.modules)"
+    program = "import sys, utils.figures.tree; print('matplotlib.pyplot' in sys.modules)"
     run = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True)
     assert run.stdout == "False\n", run.stderr

@@ -10,7 +10,7 @@ import torch
 import map as map_script
 import optim as optim_script
 import report as report_script
-from scale.true_dict import SHAPE_IDS
+from utils.paper import SHAPE_IDS
 
 WHERE = "tests.tiny_network/5/0"
 JOB = ("--network", "tests.tiny:network", "--class_nb", 5, "--object_nb", 0, "--gpu", -1, "--engine", "torch")

@@ -17,11 +17,11 @@ import map as map_script
 import sweep as script
 from benchmarks.faults import difference, same_results
 from utils.errors import InputError
-from utils.jobs import cluster, worker
-from utils.jobs.matrix import Task, parse_numbers
-from utils.jobs.worker import Outcome, Worker
-from utils.results import store
-from utils.results.lock import Taken, is_locked
+from utils.runs import cluster, worker
+from utils.runs import result_file as store
+from utils.runs.lock import Taken, is_locked
+from utils.runs.matrix import Task, parse_numbers
+from utils.runs.worker import Outcome, Worker
 
 ROOT = Path(__file__).parents[1]
 QUICK = ("--networks", "tests.tiny:network", "--gpu", "-1", "--step", "30", "--n_iterations", "3", "--initial_width",

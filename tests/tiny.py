@@ -2,7 +2,7 @@
 import torch
 from torch import nn
 
-from scale.true_dict import CLASS_NAMES
+from utils.paper import CLASS_NAMES
 
 
 class Tiny(nn.Module):

@@ -6,7 +6,7 @@ from utils.bounds import LARGEST
 from utils.parameters import grid
 from utils.regions import ndinterval
 from utils.results.layout import MAP, OPTIM
-from utils.results.store import ResultFile
+from utils.runs.result_file import ResultFile
 from utils.shapes.shape import load_stand_in
 
 METHODS = ("naive", "OIR_B", "OIR_W")

@@ -2,7 +2,7 @@
 
 For use from Python:
 
-    from utils import Confidence, grow_regions, largest_region, load_mesh, load_network, load_result
+    from . import Confidence, grow_regions, largest_region, load_mesh, load_network, load_result
 
     f = Confidence.of(load_network("efficientnet_lite0"), "coffee mug", load_mesh("mug.obj"))
     f([(130, 30), (50, 20)])                      # confidence at (azimuth, elevation)
@@ -13,7 +13,7 @@ For use from Python:
 import sys
 from importlib import import_module
 
-from utils.regions import ndinterval
+from .regions import ndinterval
 
 # Where each public name lives; it is imported when first asked for, because torch takes seconds.
 _PLACES = {

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from utils.errors import InputError, shown
-from utils.regions import ndinterval
+from .errors import InputError, shown
+from .regions import ndinterval
 
 
 @dataclass(frozen=True)

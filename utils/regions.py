@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from utils.errors import InputError, in_short
+from .errors import InputError, in_short
 
 
 class ndinterval:

@@ -10,8 +10,8 @@ from utils.errors import InputError
 from utils.regions import ndinterval
 from utils.results import layout
 from utils.results.contents import as_input_error, read_map, read_optim
-from utils.results.store import ResultFile
 from utils.results.tree import Key, find
+from utils.runs.result_file import ResultFile
 
 XX, YY = np.meshgrid(np.arange(0, 360, 90), np.arange(-10, 90, 50))
 

@@ -24,8 +24,8 @@ from utils.results.contents import (
 )
 from utils.results.metadata import Metadata
 from utils.results.opening import open_safely
-from utils.results.store import ResultFile, read
-from utils.semantic.scores import SCORES
+from utils.runs.result_file import ResultFile, read
+from utils.scores import SCORES
 
 ROOT = Path(__file__).parents[2]
 OF_OURS = "stored_results/whole/tests.tiny_network/5/0"

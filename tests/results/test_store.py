@@ -12,15 +12,17 @@ import torch
 
 from utils import files
 from utils.errors import InputError
-from utils.results import layout, lock, store
+from utils.results import layout
 from utils.results.layout import ENGINE, result_path
-from utils.results.store import ResultFile
+from utils.runs import lock
+from utils.runs import result_file as store
+from utils.runs.result_file import ResultFile
 
 SETTINGS = dict(step=3, mesh_hash="abc")
 ROOT = Path(__file__).parents[2]
 IN_A_PROCESS_OF_ITS_OWN = """
 import sys, torch
-from utils.results.store import ResultFile
+from utils.runs.result_file import ResultFile
 file = ResultFile(sys.argv[1], dict(step=3, mesh_hash="abc"), override="override" in sys.argv)
 with file.locked():
     found = file.finished()

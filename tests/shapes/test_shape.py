@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 
 from scale import link
-from scale.stand_ins import stand_in
-from scale.true_dict import CLASS_NAMES, IMAGENET_LABELS, SHAPE_IDS
 from utils.errors import InputError
+from utils.paper import CLASS_NAMES, IMAGENET_LABELS, SHAPE_IDS
 from utils.semantic.views import Views
 from utils.shapes.shape import load_shape, model_path
+from utils.shapes.stand_ins import stand_in
 
 TRIANGLE = "v 0 0 0\nv 1 0 0\nv 0 1 0\nf 1 2 3\n"
 

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from utils.bounds.compiled import kernel
+from .compiled import kernel
 
 UNKNOWN, HOLDS, FAILS, TAKEN = range(4)  # of a lattice point; TAKEN only while a round's questions are chosen
 RANKS = 256  # steps of the distance by which questions are sorted, a dimension

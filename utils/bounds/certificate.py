@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from utils.errors import InputError
-from utils.regions import ndinterval
+from ..errors import InputError
+from ..regions import ndinterval
 
 LEVEL = 0.5  # f from which a view counts as robust
 RISK = 0.01  # share of the region that may be below the level

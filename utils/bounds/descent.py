@@ -15,8 +15,8 @@ from typing import Any, ClassVar, Protocol
 
 import numpy as np
 
-from utils.bounds.corners import corners, outer_corners
-from utils.regions import ndinterval
+from ..regions import ndinterval
+from .corners import corners, outer_corners
 
 LEARNING_RATE = 0.1  # eta
 N_ITERATIONS = 800

@@ -10,11 +10,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from utils.bounds.certificate import BATCH_SIZE, LEVEL, Attempts, Certainty, Certificate, Function, values_of
-from utils.bounds.lattice import Lattice
-from utils.bounds.search import BoxSearch
-from utils.errors import InputError
-from utils.regions import ndinterval
+from ..errors import InputError
+from ..regions import ndinterval
+from .certificate import BATCH_SIZE, LEVEL, Attempts, Certainty, Certificate, Function, values_of
+from .lattice import Lattice
+from .search import BoxSearch
 
 USUAL_CERTAINTY = Certainty()
 

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from utils.errors import InputError
-from utils.regions import as_numbers, ndinterval
+from ..errors import InputError
+from ..regions import as_numbers, ndinterval
 
 LARGEST_LATTICE = 50_000_000  # points; a search keeps one byte for each
 STEPS_PER_SIDE = 32  # where no step is given

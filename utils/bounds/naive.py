@@ -4,7 +4,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from utils.bounds.corners import corner_matrix, corner_volume
+from .corners import corner_matrix, corner_volume
 
 REG = 0.1  # lambda, the weight of the penalty on the size
 

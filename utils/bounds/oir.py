@@ -4,7 +4,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from utils.bounds.corners import corner_matrix, corner_volume
+from .corners import corner_matrix, corner_volume
 
 ALPHA = 0.05  # how much larger the outer box is, as a share of r
 BETA = 0.0009  # the weight of the slope of f in OIR_W

@@ -1,7 +1,7 @@
 """The largest box on a grid of values that are all known, in two dimensions (SPEC section 10)."""
 import numpy as np
 
-from utils.regions import ndinterval
+from ..regions import ndinterval
 
 
 def largest_on_grid(x: np.ndarray, y: np.ndarray, holds: np.ndarray, start: tuple[int, int]) -> ndinterval | None:

@@ -7,8 +7,8 @@ sum over the dimensions of the share of the way from the center to the box's sid
 """
 import numpy as np
 
-from utils.bounds.box_kernels import RANKS, TAKEN, UNKNOWN, Grid, index_of
-from utils.bounds.compiled import kernel
+from .box_kernels import RANKS, TAKEN, UNKNOWN, Grid, index_of
+from .compiled import kernel
 
 
 @kernel

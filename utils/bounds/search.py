@@ -3,7 +3,8 @@ from collections.abc import Iterable
 
 import numpy as np
 
-from utils.bounds.box_kernels import (
+from ..regions import ndinterval
+from .box_kernels import (
     FAILS,
     HOLDS,
     UNKNOWN,
@@ -15,9 +16,8 @@ from utils.bounds.box_kernels import (
     settle,
     write_box,
 )
-from utils.bounds.lattice import Lattice
-from utils.bounds.question_kernels import choose, in_order
-from utils.regions import ndinterval
+from .lattice import Lattice
+from .question_kernels import choose, in_order
 
 ROOM = 1024  # boxes, and failing points, for which room is made at first
 ORDERED = 4096  # questions that are put in order at a time

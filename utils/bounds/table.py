@@ -5,7 +5,9 @@ from typing import Any
 
 import numpy as np
 
-from utils.bounds.descent import (
+from ..errors import InputError
+from ..regions import as_numbers, ndinterval
+from .descent import (
     LEARNING_RATE,
     N_ITERATIONS,
     Function,
@@ -15,10 +17,8 @@ from utils.bounds.descent import (
     start,
     step,
 )
-from utils.bounds.naive import Naive, Trap
-from utils.bounds.oir import OIR_B, OIR_W
-from utils.errors import InputError
-from utils.regions import as_numbers, ndinterval
+from .naive import Naive, Trap
+from .oir import OIR_B, OIR_W
 
 OPTIMIZERS: dict[str, Any] = {method.name: method for method in (OIR_W, Naive, OIR_B, Trap)}
 LARGEST = "largest"  # the largest box that holds around a point, which is searched for and not grown

@@ -9,10 +9,10 @@ from typing import ClassVar, NamedTuple
 import torch
 from torch import nn
 
-from utils.errors import InputError
-from utils.networks.network import Normalization
-from utils.networks.torchvision_networks import ImageNetClasses
-from utils.networks.weights import batch_counters, file_identity, fill, read_state_dict
+from ..errors import InputError
+from .network import Normalization
+from .torchvision_networks import ImageNetClasses
+from .weights import batch_counters, file_identity, fill, read_state_dict
 
 
 class Variant(NamedTuple):

@@ -4,9 +4,9 @@ from typing import Protocol
 import torch
 from torch import nn
 
-from utils.engine_names import OPENVINO, TORCH
-from utils.errors import InputError
-from utils.networks.network import Network, Normalization
+from ..engine_names import OPENVINO, TORCH
+from ..errors import InputError
+from .network import Network, Normalization
 
 
 class Engine(Protocol):
@@ -52,7 +52,7 @@ def engine_for(asked: str, network: Network, module: nn.Module, normalization: N
     if asked == TORCH:
         return None
     try:
-        from utils.networks.openvino_engine import OpenVINOEngine, has_bf16_units
+        from .openvino_engine import OpenVINOEngine, has_bf16_units
     except ImportError as error:
         if asked == OPENVINO:
             raise InputError(f"--engine {OPENVINO}: cannot be imported ({error}); pip install openvino, or leave "

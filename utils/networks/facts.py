@@ -6,8 +6,8 @@ from typing import Any
 import numpy as np
 import torch
 
-from utils.errors import InputError, in_short
-from utils.parameters import LARGEST_IMAGE
+from ..errors import InputError, in_short
+from ..parameters import LARGEST_IMAGE
 
 FACTS = ("image_size", "mean", "std", "class_names")
 

@@ -8,15 +8,15 @@ from typing import Any, ClassVar
 import torch
 from torch import nn
 
-from scale.true_dict import CLASS_NAMES, IMAGENET_LABELS
-from utils.errors import InputError, described
-from utils.files import folder_name
-from utils.networks.facts import FACTS, check_number, checked_facts, not_logits
-from utils.networks.labels import find_label
-from utils.networks.network import Named, Normalization
-from utils.networks.torchvision_networks import imagenet_names
-from utils.networks.weights import file_identity, fill, read_state_dict, ready, state_identity
-from utils.parameters import IMAGE_SIZE
+from ..errors import InputError, described
+from ..files import folder_name
+from ..paper import CLASS_NAMES, IMAGENET_LABELS
+from ..parameters import IMAGE_SIZE
+from .facts import FACTS, check_number, checked_facts, not_logits
+from .labels import find_label
+from .network import Named, Normalization
+from .torchvision_networks import imagenet_names
+from .weights import file_identity, fill, read_state_dict, ready, state_identity
 
 FAILURES = (Exception, SystemExit)  # of a user's code, which may fail in any way
 

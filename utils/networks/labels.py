@@ -2,7 +2,7 @@
 import difflib
 from collections.abc import Sequence
 
-from utils.errors import InputError
+from ..errors import InputError
 
 
 def find_label(text: str, class_names: Sequence[str] | None, n_classes: int, option: str = "--label") -> int:

@@ -19,12 +19,12 @@ from openvino import opset13 as ops
 from platformdirs import user_cache_path
 from torch import nn
 
-from utils.engine_names import OPENVINO
-from utils.errors import first_line, quiet
-from utils.files import is_file
-from utils.networks.engines import EngineError
-from utils.networks.network import Normalization
-from utils.networks.weights import state_identity
+from ..engine_names import OPENVINO
+from ..errors import first_line, quiet
+from ..files import is_file
+from .engines import EngineError
+from .network import Normalization
+from .weights import state_identity
 
 # Convolutions are fastest on a few images, whose activations stay in the processor's cache. A layer that is one large
 # matrix is read from memory once for as many images as there are, and wants many.

@@ -12,8 +12,8 @@ import os
 import sys
 from pathlib import Path
 
-from utils.errors import InputError, described
-from utils.networks.function_network import FAILURES, FunctionNetwork
+from ..errors import InputError, described
+from .function_network import FAILURES, FunctionNetwork
 
 
 def own_network(name: str, weights_file: Path | None) -> FunctionNetwork:

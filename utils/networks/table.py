@@ -3,12 +3,12 @@ import difflib
 from collections.abc import Callable
 from pathlib import Path
 
-from utils.errors import InputError
-from utils.networks.efficientnet_lite import VARIANTS, efficientnet_lite
-from utils.networks.network import Network
-from utils.networks.own import own_network
-from utils.networks.timm_networks import timm_network
-from utils.networks.torchvision_networks import PAPER_NETWORKS, torchvision_names, torchvision_network
+from ..errors import InputError
+from .efficientnet_lite import VARIANTS, efficientnet_lite
+from .network import Network
+from .own import own_network
+from .timm_networks import timm_network
+from .torchvision_networks import PAPER_NETWORKS, torchvision_names, torchvision_network
 
 Source = Callable[[str, Path | None], Network]  # (name, weights_file) -> the network
 

@@ -6,8 +6,8 @@ from typing import Any
 
 from torch import nn
 
-from utils.errors import InputError, first_line
-from utils.networks.function_network import FunctionNetwork
+from ..errors import InputError, first_line
+from .function_network import FunctionNetwork
 
 
 def timm_network(name: str, weights_file: Path | None) -> FunctionNetwork:

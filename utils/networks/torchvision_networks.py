@@ -8,10 +8,10 @@ from typing import Any, ClassVar
 import torch
 from torch import nn
 
-from scale.true_dict import IMAGENET_LABELS
-from utils.errors import InputError, first_line
-from utils.networks.network import Named, Normalization
-from utils.networks.weights import IDENTITY_DIGITS, StateDict, batch_counters, file_identity, fill, read_state_dict
+from ..errors import InputError, first_line
+from ..paper import IMAGENET_LABELS
+from .network import Named, Normalization
+from .weights import IDENTITY_DIGITS, StateDict, batch_counters, file_identity, fill, read_state_dict
 
 # --network -> (folder of its results, torchvision's name): Hamdi & Ghanem 2019, section 4
 PAPER_NETWORKS = {

@@ -5,9 +5,9 @@ from pathlib import Path
 import torch
 from torch import nn
 
-from utils.errors import InputError
-from utils.files import status_of
-from utils.networks.network import Network
+from ..errors import InputError
+from ..files import status_of
+from .network import Network
 
 StateDict = dict[str, torch.Tensor]
 

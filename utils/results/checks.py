@@ -2,11 +2,11 @@
 from collections.abc import Sequence
 from typing import Any
 
-from utils.errors import printable
-from utils.regions import ndinterval
-from utils.results import layout
-from utils.results.arrays import array
-from utils.results.metadata import Contents
+from ..errors import printable
+from ..regions import ndinterval
+from . import layout
+from .arrays import array
+from .metadata import Contents
 
 NUMBERS = {  # in what is said of a region
     "certificates": ("level", "n_views", "n_below", "low", "high", "mean", "top1", "worst"),

@@ -10,16 +10,16 @@ from typing import Any
 
 import numpy as np
 
-from utils.bounds import METHODS
-from utils.errors import InputError, one_line
-from utils.parameters import AZIMUTH_AND_ELEVATION, PARAMETERS
-from utils.regions import ndinterval
-from utils.results import layout
-from utils.results.arrays import array, row, trace
-from utils.results.checks import answers_of, check_boxes, check_found
-from utils.results.metadata import Contents, Metadata, identity, metadata_of, of_type
-from utils.results.opening import open_any
-from utils.semantic.scores import SCORES
+from ..bounds import METHODS
+from ..errors import InputError, one_line
+from ..parameters import AZIMUTH_AND_ELEVATION, PARAMETERS
+from ..regions import ndinterval
+from ..scores import SCORES
+from . import layout
+from .arrays import array, row, trace
+from .checks import answers_of, check_boxes, check_found
+from .metadata import Contents, Metadata, identity, metadata_of, of_type
+from .opening import open_any
 
 CONFIDENCE = SCORES["softmax"].words
 
@@ -62,7 +62,7 @@ class MethodResult:
         losses: P traces of [iterations] losses, likewise.
         problems: for each point what went wrong, or ""; None if the file does not say.
         verified: for each region what `optim.py --verify` found in it, or None.
-        certificates: for each region what `optim.py --certify` found in it (see `utils.jobs.certify`), or None for one
+        certificates: for each region what `optim.py --certify` found in it (see `utils.runs.certify`), or None for one
             that cannot be sampled; None if that was not asked for.
         promises: of the largest boxes, what their search promises: the numbers of a `Certificate`, or None.
     """

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 
 from tqdm import tqdm
 
-from utils.errors import DiskError, InputError
+from ..errors import DiskError, InputError
 
 
 class LeftOut:

@@ -2,11 +2,11 @@
 from dataclasses import dataclass, field
 from typing import Any
 
-from scale.true_dict import CLASS_NAMES
-from utils.errors import printable, shown
-from utils.parameters import AZIMUTH_AND_ELEVATION, IMAGE_SIZE, LARGEST_IMAGE
-from utils.results import layout
-from utils.semantic.scores import SCORES
+from ..errors import printable, shown
+from ..paper import CLASS_NAMES
+from ..parameters import AZIMUTH_AND_ELEVATION, IMAGE_SIZE, LARGEST_IMAGE
+from ..scores import SCORES
+from . import layout
 
 Contents = dict[str, Any]  # of a file: tensors, numbers, strings, lists and dicts of these
 

@@ -3,10 +3,10 @@ import zipfile
 from pathlib import Path
 from typing import Any
 
-from utils.errors import InputError
-from utils.files import status_of
-from utils.regions import ndinterval
-from utils.results.arrays import check_storage
+from ..errors import InputError
+from ..files import status_of
+from ..regions import ndinterval
+from .arrays import check_storage
 
 
 def register_regions() -> None:
@@ -44,7 +44,7 @@ def open_any(path: Path) -> dict[str, Any]:
     Raises:
         InputError: names the file and what is wrong with it, in one line.
     """
-    from utils.results import published
+    from . import published
     try:
         size = status_of(path).st_size
         if published.is_published_format(path):

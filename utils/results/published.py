@@ -15,8 +15,8 @@ from typing import Any
 
 import numpy as np
 
-from utils.errors import InputError
-from utils.results.published_classes import KNOWN, Refused, Storage
+from ..errors import InputError
+from .published_classes import KNOWN, Refused, Storage
 
 MAGIC_NUMBER = 0x1950A86A20F9469CFC6C
 FORMAT_VERSION = 1001
@@ -86,7 +86,7 @@ def _no_garbage_collection() -> Iterator[None]:
 
 def _unpickle(data: bytes, begin: int, storages: dict[str, Storage] | None = None) -> tuple[Any, int]:
     """The object pickled at data[begin:], and where the pickle ends."""
-    from utils.results.published_opcodes import checked  # brings numba, which our own files do without
+    from .published_opcodes import checked  # brings numba, which our own files do without
     program, end = checked(data, begin)
     return _Unpickler(program, storages).load(), end
 

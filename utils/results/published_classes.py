@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from utils.regions import ndinterval
+from ..regions import ndinterval
 
 MOST_DIMENSIONS = 8
 NUMBER_TYPES = {code: np.dtype(code) for code in

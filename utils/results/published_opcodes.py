@@ -6,7 +6,7 @@ tuples, dicts, numbers and text, and call what the unpickler knows. All others a
 import numpy as np
 from numba import njit
 
-from utils.results.published_classes import Refused
+from .published_classes import Refused
 
 # Each opcode's argument: its number of bytes, or one of these kinds.
 COUNTED_BY_1, COUNTED_BY_4, TWO_LINES, MEMO_INDEX, EMPTY_DICT, STOP, REFUSED = range(-1, -8, -1)

@@ -6,12 +6,12 @@ from typing import TypeVar
 
 from tqdm import tqdm
 
-from scale.true_dict import CLASS_NAMES
-from utils.errors import InputError, printable
-from utils.files import no_folder
-from utils.results.contents import MapResult, RegionsResult, read_map, read_optim
-from utils.results.layout import MAP, OPTIM, stored
-from utils.results.left_out import LeftOut
+from ..errors import InputError, printable
+from ..files import no_folder
+from ..paper import CLASS_NAMES
+from .contents import MapResult, RegionsResult, read_map, read_optim
+from .layout import MAP, OPTIM, stored
+from .left_out import LeftOut
 
 Result = TypeVar("Result", MapResult, RegionsResult)
 

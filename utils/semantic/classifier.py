@@ -2,11 +2,11 @@
 import torch
 from torch import nn
 
-from utils.engine_names import TORCH
-from utils.errors import InputError, first_line
-from utils.networks.engines import Engine, EngineError
-from utils.networks.facts import not_logits
-from utils.networks.network import Normalization
+from ..engine_names import TORCH
+from ..errors import InputError, first_line
+from ..networks.engines import Engine, EngineError
+from ..networks.facts import not_logits
+from ..networks.network import Normalization
 
 N_COMPARED = 8  # of the first images, which an engine and PyTorch both classify
 TOLERANCE = 1e-4  # of the softmax outputs

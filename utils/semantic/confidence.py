@@ -9,17 +9,17 @@ from typing import Any, NamedTuple
 
 import torch
 
-from utils.engine_names import AUTO
-from utils.errors import InputError
-from utils.networks import Network, find_label
-from utils.networks.engines import engine_for
-from utils.parameters import AZIMUTH_AND_ELEVATION
-from utils.regions import ndinterval
-from utils.semantic.classifier import Classifier
-from utils.semantic.gradients import Gradient, RendererGradient
-from utils.semantic.scores import SCORES
-from utils.semantic.views import Views, as_points
-from utils.shapes.shape import Shape
+from ..engine_names import AUTO
+from ..errors import InputError
+from ..networks import Network, find_label
+from ..networks.engines import engine_for
+from ..parameters import AZIMUTH_AND_ELEVATION
+from ..regions import ndinterval
+from ..scores import SCORES
+from ..shapes.shape import Shape
+from .classifier import Classifier
+from .gradients import Gradient, RendererGradient
+from .views import Views, as_points
 
 FIRST_BATCH = 8
 RENDERER_GRADIENT = RendererGradient()

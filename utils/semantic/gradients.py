@@ -5,9 +5,9 @@ from typing import Any, Protocol
 
 import torch
 
-from utils.parameters import PARAMETERS
-from utils.semantic.scores import Score
-from utils.semantic.views import as_points
+from ..parameters import PARAMETERS
+from ..scores import Score
+from .views import as_points
 
 
 class Stages(Protocol):

@@ -5,11 +5,11 @@ from typing import Any
 
 import torch
 
-from utils import renderer as our_renderer
-from utils.errors import InputError
-from utils.parameters import AZIMUTH_AND_ELEVATION, COLOR, IMAGE_SIZE, PARAMETERS, domain_of
-from utils.regions import as_numbers, ndinterval
-from utils.shapes.shape import Shape
+from .. import renderer as our_renderer
+from ..errors import InputError
+from ..parameters import AZIMUTH_AND_ELEVATION, COLOR, IMAGE_SIZE, PARAMETERS, domain_of
+from ..regions import as_numbers, ndinterval
+from ..shapes.shape import Shape
 
 INTENSITIES = {"ambient_intensity": "light_intensity_ambient", "directional_intensity": "light_intensity_directional"}
 

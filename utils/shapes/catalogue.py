@@ -9,9 +9,9 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from scale.true_dict import CLASS_NAMES, SHAPE_IDS
-from utils.errors import InputError
-from utils.files import status_of
+from ..errors import InputError
+from ..files import status_of
+from ..paper import CLASS_NAMES, SHAPE_IDS
 
 COLUMNS = ("class", "label", "mesh")
 

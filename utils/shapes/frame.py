@@ -4,7 +4,7 @@ Nothing here needs torch: the scripts check what they are given before they load
 """
 import numpy as np
 
-from utils.errors import InputError
+from ..errors import InputError
 
 FRONTS = {"y": "-z", "z": "-y"}  # axis that is up -> axis that the front looks along, unless something else is said
 

@@ -5,11 +5,11 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from utils import renderer
-from utils.errors import InputError, quiet
-from utils.renderer.io.files import named_file
-from utils.renderer.io.materials import read_image
-from utils.shapes.soundness import check_indices, check_lines
+from .. import renderer
+from ..errors import InputError, quiet
+from ..renderer.io.files import named_file
+from ..renderer.io.materials import read_image
+from .soundness import check_indices, check_lines
 
 # vertices [V, 3] float32, faces [F, 3] int32, textures [F, t, t, t, 3] float32 or None
 Mesh = tuple[torch.Tensor, torch.Tensor, torch.Tensor | None]

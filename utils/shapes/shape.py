@@ -6,16 +6,16 @@ from pathlib import Path
 
 import torch
 
-from scale.models import in_words, model_path, models_there
-from scale.stand_ins import stand_in
-from scale.true_dict import CLASS_NAMES, SHAPE_IDS
-from utils.errors import InputError
-from utils.files import no_folder
-from utils.renderer import MeshError
-from utils.renderer.io.files import check_file
-from utils.renderer.io.load_obj import normalize
-from utils.shapes.frame import rotation
-from utils.shapes.readers import EXPECTED, read_mesh
+from ..errors import InputError
+from ..files import no_folder
+from ..paper import CLASS_NAMES, SHAPE_IDS
+from ..renderer import MeshError
+from ..renderer.io.files import check_file
+from ..renderer.io.load_obj import normalize
+from .frame import rotation
+from .models import in_words, model_path, models_there
+from .readers import EXPECTED, read_mesh
+from .stand_ins import stand_in
 
 
 @dataclass(frozen=True, repr=False)
@@ -61,7 +61,7 @@ def load_shape(data_dir: str | Path, class_nb: int, object_nb: int, textures: bo
 
     Args:
         data_dir: folder of <class>/<shape id>/models/model_normalized.obj.
-        class_nb, object_nb: the two numbers, 0 to 9 each; the classes in the order of `scale.true_dict.CLASS_NAMES`.
+        class_nb, object_nb: the two numbers, 0 to 9 each; the classes in the order of `utils.paper.CLASS_NAMES`.
         textures: read the faces' colours too.
         stand_ins: whether a stand-in may take a model's place.
 
@@ -124,7 +124,7 @@ def load_stand_in(class_nb: int, object_nb: int) -> Shape:
     """The built-in shape of a class and number.
 
     Args:
-        class_nb: 0 to 9, in the order of `scale.true_dict.CLASS_NAMES`.
+        class_nb: 0 to 9, in the order of `utils.paper.CLASS_NAMES`.
         object_nb: 0 to 9.
 
     Returns:

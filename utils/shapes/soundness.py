@@ -4,8 +4,8 @@ from pathlib import Path
 
 import numpy as np
 
-from utils.errors import InputError
-from utils.renderer.io.files import read_file
+from ..errors import InputError
+from ..renderer.io.files import read_file
 
 
 def check_lines(path: Path) -> None:

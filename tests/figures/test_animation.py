@@ -1,0 +1,95 @@
+"""Moving pictures, and the views in them."""
+import numpy as np
+import pytest
+from PIL import Image
+
+from utils.errors import InputError
+from utils.figures import animation
+from utils.figures.animation import Animation
+from utils.figures.objects import shape_of, views_at
+from utils.figures.tree import cells_inside
+from utils.parameters import grid
+from utils.regions import ndinterval
+from utils.results.contents import MapResult
+from utils.results.metadata import Metadata
+from utils.results.tree import Key
+from utils.semantic.views import Views
+from utils.shapes.shape import load_stand_in
+
+VIEWS = np.random.default_rng(0).integers(0, 255, (7, 112, 112), dtype=np.uint8)
+
+
+def test_a_gif_has_its_frames_and_stays_small_enough(tmp_path, monkeypatch):
+    frames = animation.turning(VIEWS, np.arange(7) * 45.0, np.linspace(0, 1, 7), "AlexNet: cup", "viridis")
+    path = tmp_path / "turning.gif"
+    animation.save(Animation(frames, seconds=7), path)
+    whole = path.stat().st_size
+    with Image.open(path) as gif:
+        assert gif.n_frames == 7 and gif.size == (112, 112 + 2 * animation.BAR) and gif.info["duration"] == 1000
+    monkeypatch.setattr(animation, "LARGEST", whole // 2)
+    animation.save(Animation(frames, seconds=7), path)
+    assert path.stat().st_size <= whole // 2
+    with Image.open(path) as gif:
+        assert 2 <= gif.n_frames < 7
+    monkeypatch.setattr(animation, "LARGEST", 1000)
+    with pytest.raises(InputError, match="one frame of"):
+        animation.save(Animation(frames, seconds=7), path)
+
+
+def test_the_bar_is_as_long_as_the_confidence():
+    for confidence in (0, 0.25, 1, 1.2):
+        frame, = animation.turning(VIEWS[:1], [0], [confidence], "t", "viridis")
+        bar = np.asarray(frame)[-1]
+        length = (bar != 70).any(axis=1).sum()
+        assert abs(length - 112 * min(confidence, 1)) <= 1
+
+
+def test_a_contact_sheet_holds_the_views():
+    sheet = np.asarray(animation.contact_sheet(VIEWS, list("abcdefg"), np.zeros(7), "title", "viridis"))
+    across, _ = animation.SHEET
+    for k, view in enumerate(VIEWS):
+        top, left = animation.BAR + k // across * (112 + animation.BAR), k % across * 112
+        np.testing.assert_array_equal(sheet[top:top + 112, left:left + 112, 0], view)
+
+
+def test_views_are_what_the_network_saw():
+    shape = load_stand_in(5, 0)
+    points = np.array([[30, 20], [200, 60]])
+    expected = Views(shape)(points)[:, 0].numpy()
+    np.testing.assert_allclose(views_at(points, shape) / 255, expected, atol=0.003)
+    quarters = expected.reshape(2, 112, 2, 112, 2).mean((2, 4))
+    np.testing.assert_allclose(views_at(points, shape, size=112) / 255, quarters, atol=0.003)
+
+
+def test_only_the_mesh_that_a_result_is_of(tmp_path):
+    shape = load_stand_in(5, 0)
+    key = Key("AlexNet", "5", "0")
+
+    def of(shape_id=None, mesh_hash=None, **settings):
+        return Metadata(shape_id=shape_id, settings=dict(mesh_hash=mesh_hash, **settings))
+
+    same = shape_of(key, tmp_path, of(shape.shape_id, shape.mesh_hash))
+    assert shape_of(key, tmp_path, of()).shape_id == same.shape_id
+    with pytest.raises(InputError, match="AlexNet cup 0 was made from abc, at hand is stand-in-cup-0; .*--data_dir"):
+        shape_of(key, tmp_path, of("abc"))
+    with pytest.raises(InputError, match="from another mesh of stand-in-cup-0"):
+        shape_of(key, tmp_path, of(shape.shape_id, "abc"))
+    for numbers in (("mug", "0"), ("10", "0"), ("5", "10"), ("5", "x")):
+        with pytest.raises(InputError, match="no mesh is known"):
+            shape_of(Key("AlexNet", *numbers), tmp_path, of())
+    with pytest.raises(InputError, match="made with distance=3, which"):
+        shape_of(key, tmp_path, of(fixed=dict(distance=3.0)))
+
+
+def test_cells_inside_a_region():
+    xx, yy = grid(10)
+    view = MapResult(xx, yy, np.zeros(xx.shape))
+
+    def inside(a, b):
+        cells = cells_inside(view, ndinterval(a, b))
+        return [(xx.ravel()[k], yy.ravel()[k]) for k in cells]
+
+    assert inside([95, 15], [121, 25]) == [(100, 20), (110, 20), (120, 20)]
+    assert inside([101, 15], [109, 25]) == []
+    all_over = inside([-50, -50], [400, 100])
+    assert len(all_over) == 15 and all_over[0] == (0, 80) and all_over[-1] == (350, -10)

@@ -1,0 +1,80 @@
+"""What the figures show: their scale, ticks, titles, and where they start."""
+import numpy as np
+from matplotlib.text import Text
+
+from utils.figures import network_plots, plots
+from utils.figures.network_plots import Profile
+from utils.figures.style import Colors
+from utils.findings.intervals import estimate
+from utils.parameters import domain_of
+from utils.regions import ndinterval
+from utils.results.contents import MapResult
+from utils.results.metadata import Metadata
+
+DOMAIN = domain_of(("azimuth", "elevation"))
+
+
+def map_of(step=3, top=0.4, **known):
+    xx, yy = np.meshgrid(np.arange(0, 360, step), np.arange(-10, 90, step))
+    return MapResult(xx, yy, top * xx / xx.max(), Metadata(**known))
+
+
+def test_the_colours_end_at_one_or_at_the_largest():
+    def limits(colors, **known):
+        return plots.plot_map(map_of(**known), "title", colors).axes[0].collections[0].get_clim()
+
+    assert limits(Colors()) == (0, 1) and limits(Colors(to_maximum=True)) == (0, 0.4)
+    assert limits(Colors(), score="logit") == (0, 0.4)  # no confidence: its own range
+
+
+def test_the_axes_have_the_whole_domains_ticks_and_the_title_is_the_figures():
+    for step in (3, 6, 15):
+        figure = plots.plot_map(map_of(step), "ResNet50: confidence in cup 0")
+        axes = figure.axes[0]
+        assert axes.get_xticks().tolist() == list(range(0, 361, 45)) and axes.get_xlim()[1] >= 360
+        assert axes.get_yticks().tolist() == list(range(-10, 91, 20)) and axes.get_ylim()[1] >= 90
+        assert figure.get_suptitle() == "ResNet50: confidence in cup 0" and axes.get_title() == ""
+
+
+def test_names_are_no_formulas(tmp_path):
+    name = r"$\no$ formula for \$ 5"
+    board = {name: estimate(np.array([0.2, 0.4])), "other": estimate(np.array([0.1, 0.3]))}
+    profile = Profile(np.arange(3.0), np.ones(3), None, None, 1)
+    for figure in (plots.plot_map(map_of(30), name), network_plots.plot_profiles({name: profile}, name),
+                   network_plots.plot_leaderboard(dict(mean=board), [name, "other"], {}, 0.5, name)):
+        plots.save(figure, tmp_path / "x.png")
+        assert figure.findobj(lambda part: isinstance(part, Text) and part.get_text() == name.replace("$", r"\$"))
+
+
+def test_traces_start_where_something_moves():
+    def growing(from_iteration, n=400, by=1.0):
+        half = by * np.maximum(np.arange(n) - from_iteration, 0)[:, None]
+        return np.stack((np.array([130.0, 30.0]) - half, np.array([130.0, 30.0]) + half), axis=1)
+
+    assert plots.first_move(dict(naive=[growing(100)]), DOMAIN) == 101 - 20  # elevation moves by 1 of 100
+    assert plots.first_move(dict(naive=[growing(100), growing(50)], OIR_W=[growing(300)]), DOMAIN) == 31
+    assert plots.first_move(dict(naive=[growing(5)]), DOMAIN) == 0
+    assert plots.first_move(dict(naive=[growing(500)], OIR_W=[np.empty((0, 2, 2))]), DOMAIN) == 0  # nothing ever moves
+    trace = growing(100)
+    figure = plots.plot_traces(dict(naive=[trace]), dict(naive=[np.zeros(400)]), np.array([[130, 30]]),
+                               ("azimuth", "elevation"), DOMAIN, "Demo: bounds and loss of cup 0")
+    assert {axes.get_xlim()[0] for axes in figure.axes} == {81}
+    assert figure.get_suptitle().endswith("cup 0, from iteration 81, before which nothing moves")
+    assert figure.axes[0].get_yticks().tolist() == [0, 90, 180, 270, 360]
+    assert figure.axes[1].get_yticks().tolist() == [-10, 10, 30, 50, 70, 90]
+
+
+def test_profiles_of_several_networks():
+    azimuth, mean = np.arange(0, 360, 3), np.full(120, 0.2)
+    found = dict(A=network_plots.Profile(azimuth, mean, mean - 0.1, mean + 0.1, 3),
+                 B=network_plots.Profile(azimuth, mean / 2, None, None, 3))
+    axes = network_plots.plot_profiles(found, "title").axes[0]
+    assert axes.get_ylim() == (0, 1) and len(axes.lines) == 2 and len(axes.collections) == 1
+    assert axes.lines[0].get_linestyle() != axes.lines[1].get_linestyle()
+    assert network_plots.plot_profiles(found, "title", True).axes[0].get_ylim()[1] < 0.4
+
+
+def test_regions_over_a_map_that_is_scaled_to_its_maximum():
+    box = dict(naive=[ndinterval([0, -10], [90, 10])])
+    figure = plots.plot_regions(box, np.array([[10, 0]]), map_of(), "title", Colors(to_maximum=True))
+    assert figure.axes[0].collections[0].get_clim() == (0, 0.4)

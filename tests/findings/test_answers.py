@@ -1,0 +1,100 @@
+"""What networks say instead: counts by other code, and the figures' parts."""
+import csv
+
+import numpy as np
+import pytest
+import torch
+from matplotlib.colors import to_hex
+
+import report as script
+from tests.trees import write_result
+from utils.figures import answer_plots
+from utils.findings.answers import Answers
+from utils.results.contents import MapResult
+from utils.results.layout import MAP
+from utils.results.metadata import Metadata
+
+
+def map_of(top1, label, names=None):
+    top1 = np.array(top1, dtype=np.int16)
+    xx, yy = np.meshgrid(90 * np.arange(top1.shape[1]), 20 * np.arange(top1.shape[0]) - 10)
+    return MapResult(xx, yy, np.full(top1.shape, 0.1), Metadata(label=label, class_nb=5), top1,
+                     np.linspace(0, 1, top1.size).reshape(top1.shape).astype(np.float32), names)
+
+
+def test_the_answers_of_a_map():
+    found = Answers.of(map_of([[7, 7, 2], [968, 7, 2]], 968, {7: "bowl"}))
+    assert found.wrong == [7, 2] and found.share(7) == 0.5 and found.share(968) == pytest.approx(1 / 6)
+    assert (found.name(7), found.name(2), found.name(968)) == ("bowl", "class 2", "cup")
+    assert found.cells() == [pytest.approx(100 / 6), "bowl", 50, "class 2", pytest.approx(100 / 3), None, None]
+    both = Answers.of(map_of([[7, 7]], 968), map_of([[2, 2, 2, 968]], 968))
+    assert both.wrong == [2, 7] and both.cells()[:3] == [pytest.approx(100 / 6), "class 2", 50]
+    assert Answers.of(map_of([[7]], None)).cells()[0] is None  # no file says what is right
+
+
+@pytest.fixture
+def answers(run_script, tmp_path):
+    def run(*words):
+        return run_script(script, "answers", "--checkpoint_dir", tmp_path / "t", "--results_dir", tmp_path / "results",
+                          *words)
+    return run
+
+
+def test_tables_and_figures_of_a_tree(answers, monkeypatch, tmp_path):
+    for j in range(2):
+        write_result(tmp_path / "t/AlexNet/5" / str(j), 5, j, seed=j, answers=True)
+    write_result(tmp_path / "t/AlexNet/1/0", 1, 0)
+    write_result(tmp_path / "t/VGG/5/0", 5, 0, seed=4, answers=True)
+    path = tmp_path / "t/VGG/5/0" / MAP
+    torch.save({**torch.load(path), "shape_id": "elsewhere"}, path)
+    drawn = {}
+    for name in ("plot_answers", "plot_examples"):
+        real = getattr(answer_plots, name)
+        monkeypatch.setattr(answer_plots, name, lambda *values, real=real: drawn.setdefault(values[-1], (values, real(
+            *values)))[1])
+    code, out, err = answers("--data_dir", tmp_path)
+    assert code == 1 and err.count("VGG cup 0 was made from elsewhere, at hand is stand-in-cup-0") == 1
+    assert "without first answers: 1 map (AlexNet bathtub 0); map.py --override makes them anew" in out
+
+    rows = {(row["network"], row["class"], row["object"]): row for row in csv.DictReader(open(
+        tmp_path / "results/answers.csv"))}
+    for j in range(2):
+        stored = torch.load(tmp_path / "t/AlexNet/5" / str(j) / MAP)
+        row, top1, z = rows["AlexNet", "cup", str(j)], stored["top1"].numpy(), stored["z"].numpy()
+        assert float(row["right"]) == pytest.approx(100 * np.mean(top1 == 3))
+        counts = {name: 100 * np.mean(top1 == k) for k, name in ((4, "bowl"), (5, "hat | cap"))}
+        first, second = sorted(counts, key=counts.get, reverse=True)
+        assert (row["wrong answer 1"], row["wrong answer 2"], row["wrong answer 3"]) == (first, second, "")
+        assert float(row["% 1"]) == pytest.approx(counts[first])
+        at = np.unravel_index(z.argmin(), z.shape)
+        assert float(row["lowest confidence"]) == pytest.approx(z.min())
+        assert row["at"] == f"{stored['xx'][at]}, {stored['yy'][at]}"
+    assert rows["AlexNet", "bathtub", "0"]["right"] == "" and rows["AlexNet", "bathtub", "0"]["lowest confidence"]
+    assert "| hat \\| cap |" in (tmp_path / "results/answers.md").read_text()
+
+    names = {path.name for path in (tmp_path / "results/2d").iterdir()}
+    figures = ("AlexNet_cup_0", "AlexNet_cup_1", "AlexNet_cup", "VGG_cup_0", "VGG_cup")
+    assert names == {f"{name}_answers{suffix}" for name in figures for suffix in (".pdf", ".png")}
+    (xx, _, top1, shown, right_first, _), figure = drawn["AlexNet: first answers to cup 0"]
+    assert right_first and [one.index for one in shown][0] == 3 and top1.shape == xx.shape
+    for one in shown:
+        assert one.picture.shape == (224, 224) and one.picture.max() > 100
+    labels = [text.get_text() for part in figure.subfigs for legend in part.legends for text in legend.get_texts()]
+    assert labels[0] == f"cup {shown[0].share:.0%} (right)" and len(labels) == 3
+    (shown, _), _ = drawn["VGG: wrong answers to cup (1 object)"]
+    assert all(one.picture is None for one in shown)  # the mesh is not at hand
+    (shown, _), _ = drawn["AlexNet: wrong answers to cup (2 objects)"]
+    assert {one.index for one in shown} == {4, 5} and {one.object_nb for one in shown} <= {"0", "1"}
+
+
+def test_colours_and_the_rest():
+    view = map_of([list(range(12))], 0)
+    shown = [answer_plots.Example(k, f"a name that is far too long {k}", 1 / 12) for k in range(9)]
+    figure = answer_plots.plot_answers(view.xx, view.yy, view.top1, shown, True, "title")
+    legend, = figure.subfigs[0].legends
+    texts = [text.get_text() for text in legend.get_texts()]
+    assert texts[0] == "a name that is far t.. 8% (right)" and texts[-1] == "others 25%" and len(texts) == 10
+    cells = figure.subfigs[0].axes[0].collections[0]
+    colors = [to_hex(color) for color in cells.cmap(cells.norm(cells.get_array().ravel()))]
+    assert colors[0] == answer_plots.RIGHT and len(set(colors)) == 10 and set(colors[9:]) == {answer_plots.REST}
+    assert to_hex(legend.get_patches()[3].get_facecolor()) == colors[3]

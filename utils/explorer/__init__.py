@@ -1,0 +1,1 @@
+"""A tree of results to one page."""

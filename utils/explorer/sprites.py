@@ -1,0 +1,66 @@
+"""Sprites: all views of an object in one picture, no larger than it may be."""
+import base64
+import io
+from typing import Any
+
+import numpy as np
+from PIL import Image
+
+from ..figures.objects import views_at
+from ..parameters import grid
+from ..shapes.shape import Shape
+
+LOOKS = (  # degrees between two views, pixels of a view and WebP quality, from the finest to the poorest
+    (6, 112, 40), (6, 112, 20), (9, 112, 20), (9, 80, 20), (12, 112, 20), (12, 80, 20), (12, 56, 20), (18, 80, 20),
+    (18, 56, 20), (30, 56, 20))
+LARGEST_VIEW = LOOKS[0][1]
+SAMPLE_STEP = 60  # degrees between the views by which the size of all is foretold
+MOST_BYTES = 750_000  # of a sprite, however much room there is
+
+
+def sprite(shape: Shape, image_size: int, room: int) -> dict[str, Any]:
+    """All views of an object, a row for each elevation, the lowest first.
+
+    Args:
+        shape: the object.
+        image_size: pixels a side of the network's images.
+        room: bytes that the picture may take, as text. The finest of LOOKS that fits is taken, else the poorest.
+
+    Returns:
+        size: pixels of a view; azimuth, elevation: of its columns and rows, in degrees; uri: the picture.
+    """
+    room = min(room, MOST_BYTES)
+    sample = _views(shape, image_size, SAMPLE_STEP)
+    views, drawn = sample, SAMPLE_STEP
+    for step, size, quality in LOOKS:
+        is_last = (step, size, quality) == LOOKS[-1]
+        foretold = len(_picture(sample, size, quality)) / _n_views(SAMPLE_STEP) * _n_views(step)
+        if foretold > room and not is_last:
+            continue
+        if step != drawn:
+            views, drawn = _views(shape, image_size, step), step
+        uri = _picture(views, size, quality)
+        if len(uri) <= room or is_last:
+            break
+    xx, yy = grid(step)
+    return dict(size=size, azimuth=xx[0].tolist(), elevation=yy[:, 0].tolist(), uri=uri)
+
+
+def _n_views(step: float) -> int:
+    return grid(step)[0].size
+
+
+def _views(shape: Shape, image_size: int, step: float) -> np.ndarray:
+    """Views of LARGEST_VIEW pixels, in one array [rows of pixels, columns of pixels] uint8."""
+    xx, yy = grid(step)
+    views = views_at(np.stack((xx.ravel(), yy.ravel()), axis=1), shape, image_size, LARGEST_VIEW)
+    return views.reshape(*xx.shape, LARGEST_VIEW, LARGEST_VIEW).transpose(0, 2, 1, 3).reshape(
+        len(xx) * LARGEST_VIEW, -1)
+
+
+def _picture(views: np.ndarray, size: int, quality: int) -> str:
+    """A WebP as the address of an image."""
+    height, width = (side * size // LARGEST_VIEW for side in views.shape)
+    file = io.BytesIO()
+    Image.fromarray(views).resize((width, height), Image.Resampling.BOX).save(file, "WEBP", quality=quality)
+    return "data:image/webp;base64," + base64.b64encode(file.getvalue()).decode()

@@ -1,0 +1,81 @@
+"""Which figures of first answers a tree of results gives, and what is in them."""
+from collections import defaultdict
+from collections.abc import Mapping
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+from matplotlib.figure import Figure
+
+from ..files import folder_name
+from ..findings.answers import Answers
+from ..findings.kinds import counted
+from ..results.contents import MapResult
+from ..results.layout import MAP
+from ..results.left_out import LeftOut
+from ..results.tree import Key, Tree
+from . import answer_plots
+from .answer_plots import MOST, Example
+from .drawing import Planned
+from .objects import shape_of, views_at
+from .planning import name_of, title_of
+
+VIEW_SIZE = 224  # pixels of a view
+
+
+def figures(tree: Tree, maps: Mapping[Key, MapResult], data_dir: Path) -> list[Planned]:
+    """The answers over each object's map with a view of each, and views of a class's most frequent wrong answers.
+
+    Args:
+        tree: the results.
+        maps: those of the tree.
+        data_dir: folder of the ShapeNet models.
+    """
+    paths, found = tree.of(MAP), []
+    by_class: dict[tuple[str, str], dict[Key, MapResult]] = defaultdict(dict)
+    for key, view in maps.items():
+        if view.top1 is not None:
+            by_class[key.network, key.class_name][key] = view
+            draw = partial(_of_object, key, view, data_dir, tree.left_out)
+            found.append(Planned(f"2d/{name_of(key)}_answers", (paths[key],), draw, (str(data_dir),)))
+    for (network, class_name), group in () if tree.selection.object_nb else by_class.items():
+        draw = partial(_of_class, f"{network}: wrong answers to {class_name}", group, data_dir, tree.left_out)
+        found.append(Planned(f"2d/{network}_{folder_name(class_name)}_answers", tuple(paths[key] for key in group),
+                             draw, (str(data_dir),)))
+    return found
+
+
+def _of_object(key: Key, view: MapResult, data_dir: Path, left_out: LeftOut) -> Figure:
+    answers = Answers.of(view)
+    shown = [*([] if answers.right is None else [answers.right]), *answers.wrong[:MOST]]
+    assert view.top1 is not None
+    return answer_plots.plot_answers(
+        view.xx, view.yy, view.top1, [_example(answers, index, {key: view}, data_dir, left_out) for index in shown],
+        answers.right is not None, title_of(key, "first answers to"))
+
+
+def _of_class(title: str, maps: Mapping[Key, MapResult], data_dir: Path, left_out: LeftOut) -> Figure:
+    answers = Answers.of(*maps.values())
+    return answer_plots.plot_examples([_example(answers, index, maps, data_dir, left_out)
+                                       for index in answers.wrong[:MOST]],
+                                      f"{title} ({counted(len(maps), 'object')})")
+
+
+def _example(answers: Answers, index: int, maps: Mapping[Key, MapResult], data_dir: Path, left_out: LeftOut) -> Example:
+    """An answer with the view at which the network is surest of it, rendered if its mesh is at hand."""
+    best = None
+    for key, view in maps.items():
+        assert view.top1 is not None and view.top1_score is not None
+        cells = np.flatnonzero(view.top1.ravel() == index)
+        if len(cells):
+            cell = int(cells[np.argmax(view.top1_score.ravel()[cells])])
+            found = float(view.top1_score.flat[cell]), key, view, cell
+            best = found if best is None or found[0] > best[0] else best
+    if best is None:
+        return Example(index, answers.name(index), answers.share(index))
+    score, key, view, cell = best
+    point, picture = (float(view.xx.flat[cell]), float(view.yy.flat[cell])), None
+    with left_out.on_error():
+        shape = shape_of(key, data_dir, view.metadata)
+        picture = views_at(np.array([point]), shape, view.metadata.image_size, VIEW_SIZE)[0]
+    return Example(index, answers.name(index), answers.share(index), key.object_nb, point, score, picture)

@@ -1,0 +1,70 @@
+"""Views of the object that a result is of, as pictures."""
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from ..errors import InputError, printable
+from ..paper import CLASS_NAMES, SHAPE_IDS
+from ..parameters import IMAGE_SIZE
+from ..results.metadata import Metadata
+from ..results.tree import Key
+from ..semantic.views import Views
+from ..shapes.shape import Shape, load_mesh, load_shape
+
+BATCH = 32
+
+
+def shape_of(key: Key, data_dir: Path, *known: Metadata) -> Shape:
+    """The mesh that one result was made from, or several results all were.
+
+    Args:
+        key: of the results.
+        data_dir: folder of the ShapeNet models.
+        known: what each result says about itself; where it states no shape, class and number decide.
+
+    Raises:
+        InputError: if another mesh, or none, is at hand, or other things were changed: its views would not be those
+            that the network saw.
+    """
+    for metadata in known:
+        if metadata.fixed:
+            values = ", ".join(f"{name}={value:g}" for name, value in metadata.fixed.items())
+            raise InputError(f"{key} was made with {values}, which the report does not draw")
+    mesh = next((metadata.mesh for metadata in known if metadata.mesh), None)
+    shape = load_mesh(**mesh) if mesh else _by_number(key, data_dir)
+    for metadata in known:
+        if metadata.shape_id not in (None, printable(shape.shape_id)):
+            raise InputError(f"{key} was made from {metadata.shape_id}, at hand is {shape.shape_id}; give the folder "
+                             "that has the model with --data_dir")
+        if metadata.mesh_hash not in (None, shape.mesh_hash):
+            raise InputError(f"{key} was made from another mesh of {shape.shape_id} than the one at hand; give the "
+                             "folder that has it with --data_dir")
+    return shape
+
+
+def views_at(points: np.ndarray, shape: Shape, image_size: int = IMAGE_SIZE, size: int = IMAGE_SIZE) -> np.ndarray:
+    """What the network saw at points.
+
+    Args:
+        points: [N, 2], azimuth and elevation in degrees.
+        shape: the object.
+        image_size: pixels a side of the network's images.
+        size: pixels a side of the views, to which the images are scaled.
+
+    Returns:
+        [N, size, size] uint8, grey.
+    """
+    draw, views = Views(shape, image_size=image_size), []
+    for chunk in torch.as_tensor(np.asarray(points, dtype=np.float64)).split(BATCH):
+        grey = torch.nn.functional.adaptive_avg_pool2d(draw(chunk).mean(1), size)
+        views.append((grey.clamp(0, 1) * 255).round().byte().numpy())
+    return np.concatenate(views)
+
+
+def _by_number(key: Key, data_dir: Path) -> Shape:
+    names = key.class_nb, key.object_nb
+    if not all(name.isdecimal() for name in names) or int(key.class_nb) >= len(CLASS_NAMES) or (
+            int(key.object_nb) >= len(SHAPE_IDS[0])):
+        raise InputError(f"{key}: no mesh is known for class {key.class_nb}, object {key.object_nb}")
+    return load_shape(data_dir, int(key.class_nb), int(key.object_nb))

@@ -1,0 +1,100 @@
+"""Regions on the map of their object: how pure they are, whether they hold, and the largest box that does.
+
+A map's lattice is its grid, and a region starts at the grid point nearest to its initial point (SPEC section 10).
+"""
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from ..bounds import LARGEST
+from ..bounds.on_grid import largest_on_grid
+from ..parameters import AZIMUTH_AND_ELEVATION, domain_of
+from ..regions import ndinterval
+from ..results.contents import MapResult, MethodResult, RegionsResult
+from .methods import ON_MAP
+from .pairs import difference
+
+DOMAIN = domain_of(AZIMUTH_AND_ELEVATION)
+Regions = Mapping[str, Sequence[ndinterval]]  # by method
+Verdicts = Mapping[str, Sequence[bool | None]]  # by method: whether each region holds, or None
+
+
+def largest_box(view: MapResult, point: Sequence[float] | np.ndarray, level: float) -> ndinterval | None:
+    """The largest box around an initial point in which a map reaches the level; None if it does not at the start.
+
+    Args:
+        view: a map over azimuth and elevation.
+        point: azimuth and elevation; None comes back where they are not numbers.
+        level: of the score.
+    """
+    if not np.isfinite(point).all():
+        return None
+    start = (int(np.argmin(np.abs(view.yy[:, 0] - point[1]))), int(np.argmin(np.abs(view.xx[0] - point[0]))))
+    return largest_on_grid(view.xx[0], view.yy[:, 0], view.z >= level, start)
+
+
+def purity(view: MapResult, region: ndinterval, level: float) -> float | None:
+    """The share of a map's grid points in a closed region, within the domain, that reach the level.
+
+    Returns:
+        In [0, 1]; None where the region has no grid point.
+    """
+    if not region.is_finite():
+        return None
+    a, b = np.maximum(region.a, DOMAIN.a), np.minimum(region.b, DOMAIN.b)
+    rows = (view.yy[:, 0] >= a[1]) & (view.yy[:, 0] <= b[1])
+    columns = (view.xx[0] >= a[0]) & (view.xx[0] <= b[0])
+    inside = view.z[np.ix_(rows, columns)]
+    return float((inside >= level).mean()) if inside.size else None
+
+
+def level_of(result: RegionsResult) -> float:
+    """The level that regions are held against: that of their certificates or searches, else their score's."""
+    for method in result.methods.values():
+        for stated in (*(method.certificates or ()), *(method.promises or ())):
+            if stated is not None:
+                return float(stated["level"])
+    return result.metadata.level
+
+
+def holds_on(view: MapResult | None, region: ndinterval, level: float) -> bool | None:
+    """Whether a map reaches a level at all grid points in a region; None without a map or a grid point."""
+    share = None if view is None else purity(view, region, level)
+    return None if share is None else share == 1
+
+
+def with_largest(regions: Regions, points: np.ndarray, view: MapResult | None,
+                 level: float) -> dict[str, Sequence[ndinterval]]:
+    """Regions by method, and the largest boxes: those among the regions, else those that the map allows, as ON_MAP.
+
+    Args:
+        regions: by method.
+        points: [P, 2] initial points.
+        view: the map, or None.
+        level: of the map's score.
+    """
+    if LARGEST in regions or view is None:
+        return dict(regions)
+    boxes = (largest_box(view, point, level) for point in points)
+    return {**regions, ON_MAP: [box for box in boxes if box]}
+
+
+def holding(result: RegionsResult, view: MapResult | None) -> Verdicts:
+    """For each region whether it holds, by method: as its certificate says, else as the map says.
+
+    Args:
+        result: the regions.
+        view: the map of the same object, or None. A map of another function says nothing.
+
+    Returns:
+        {method: [P]}, with None where neither says anything.
+    """
+    if view is not None and difference(view.metadata, result.metadata):
+        view = None
+    level = level_of(result)
+
+    def verdict(method: MethodResult, k: int) -> bool | None:
+        known = method.holds(k)
+        return holds_on(view, method.regions[k], level) if known is None else known
+
+    return {name: [verdict(method, k) for k in range(len(method.regions))] for name, method in result.methods.items()}

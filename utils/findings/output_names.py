@@ -1,0 +1,36 @@
+"""Names of a network's outputs, as far as a result says which they are. No network is loaded."""
+from collections.abc import Sequence
+
+from ..networks.torchvision_networks import imagenet_names
+from ..paper import CLASS_NAMES, IMAGENET_LABELS
+from ..results.metadata import Metadata
+from ..results.tree import Key
+
+
+def output_of(key: Key, metadata: Metadata) -> int | None:
+    """The output that stands for the object's class.
+
+    Args:
+        key: of the result.
+        metadata: what it says of itself; published files do not name the output, and were made with ImageNet's.
+
+    Returns:
+        Its index, or None where nothing says it.
+    """
+    if metadata.label is not None or metadata.settings:
+        return metadata.label
+    return _imagenets(key.class_name)
+
+
+def names_of_outputs(key: Key, metadata: Metadata) -> Sequence[str] | None:
+    """ImageNet's names, if the output of the object's class has the number that ImageNet gives that class; else None.
+
+    Arguments as in `output_of`.
+    """
+    output = output_of(key, metadata)
+    return imagenet_names() if output is not None and output == _imagenets(key.class_name) else None
+
+
+def _imagenets(class_name: str) -> int | None:
+    """ImageNet's number of one of the paper's classes."""
+    return IMAGENET_LABELS[CLASS_NAMES.index(class_name)] if class_name in CLASS_NAMES else None

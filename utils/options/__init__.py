@@ -1,0 +1,1 @@
+"""The options of the scripts. Nothing here imports torch."""

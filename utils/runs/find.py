@@ -1,0 +1,222 @@
+"""What every job does first: find the network, the mesh and the file of the result."""
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import torch
+
+from ..engine_names import OPENVINO
+from ..errors import InputError
+from ..files import folder_name, one_folder
+from ..networks import IMAGENET_MEAN, IMAGENET_STD, Network, choose_network, find_label
+from ..networks.engines import Engine, engine_for
+from ..networks.network import Normalization
+from ..options.jobs import RENDERER, JobOptions
+from ..parameters import CAMERA, IMAGE_SIZE
+from ..results.contents import Metadata
+from ..results.layout import result_path
+from ..semantic.classifier import Classifier
+from ..semantic.confidence import Confidence
+from ..semantic.gradients import Gradient, RendererGradient
+from ..semantic.views import Views
+from ..shapes.catalogue import catalogue_of
+from ..shapes.shape import Shape, load_mesh, load_shape, model_path
+from .devices import device_for, renderer_for
+from .result_file import ResultFile, version_of
+
+RENDERER_GRADIENT = RendererGradient()
+
+
+@dataclass(frozen=True)
+class Job:
+    """One network and one object, and where the result goes.
+
+    Attributes:
+        options: of the script.
+        network: its weights are not loaded yet.
+        shape: the object.
+        class_name: of the object.
+        label: the class's output.
+        device: that the job runs on.
+        renderer: the module that draws.
+        image_size: pixels a side.
+        path: of the result.
+        settings: all that the result depends on.
+    """
+    options: JobOptions
+    network: Network
+    shape: Shape
+    class_name: str
+    label: int
+    device: torch.device
+    renderer: ModuleType
+    image_size: int
+    path: Path
+    settings: dict[str, Any]
+
+    @cached_property
+    def file(self) -> ResultFile:
+        """The file of the result; its folder is made when this is first looked at."""
+        return ResultFile(self.path, self.settings, self.options.override)
+
+    def confidence(self, fixed: Mapping[str, float] | None = None,
+                   gradient: Gradient = RENDERER_GRADIENT) -> Confidence:
+        """f, with the network loaded.
+
+        Args:
+            fixed: values of parameters beside those of `--fixed`, which count for more.
+            gradient: of f.
+        """
+        options = self.options
+        normalization = self.network.normalization or ((IMAGENET_MEAN, IMAGENET_STD) if options.normalize else None)
+        known = {**(fixed or {}), **options.fixed}
+        views = Views(self.shape, options.parameters,
+                      {name: value for name, value in known.items() if name not in options.parameters},
+                      self.image_size, self.renderer, self.device)
+        files = _files(self.network)
+        engine = None
+        if self.device.type == "cpu" and not options.compile:
+            engine = _engine(options.engine, self.network, normalization, options.precision, *files)
+        if options.precision == "bf16" and self.device.type == "cpu":
+            print("--precision bf16 is for a quick look: confidences are off by about 0.01, and by up to 0.1 in a view")
+        classifier = Classifier(_module(self.network, *files), self.device, options.batch_size, options.precision,
+                                normalization, options.compile, engine)
+        self.file.engine = lambda: classifier.engine_name
+        return Confidence(views, classifier, self.label, options.score, gradient)
+
+    def metadata(self) -> Metadata:
+        """What the result says about itself: class, object, shape and network; an own mesh has no numbers."""
+        options, own, mesh = self.options, self.options.mesh is not None, None
+        if own or options.dataset is not None:  # what the report finds the mesh by
+            assert self.shape.source is not None
+            mesh = dict(path=str(self.shape.source.absolute()), up=options.up, front=options.front,
+                        textures=options.textures)
+        return Metadata(
+            network_name=self.network.folder, class_nb=None if own else options.class_nb,
+            object_nb=None if own else options.object_nb, class_name=self.class_name, label=self.label,
+            shape_id=self.shape.shape_id, parameters=options.parameters, score=options.score, mesh=mesh,
+            settings=self.settings)
+
+
+def prepare(options: JobOptions, file_name: str, settings: dict[str, Any]) -> Job:
+    """Find everything that a run needs, before anything slow is done.
+
+    Args:
+        options: of the script.
+        file_name: of the result.
+        settings: what the result depends on besides network, weights and mesh.
+
+    Raises:
+        InputError: for anything given that cannot be used.
+    """
+    device = device_for(options.gpu)
+    if device.type != "cpu" and options.engine == OPENVINO:
+        raise InputError(f"--engine {OPENVINO}: is for the CPU; add --gpu -1, or leave it out")
+    if device.type == "cpu" and options.precision == "fp16":
+        raise InputError("--precision fp16: is for GPUs, and this runs on the CPU; leave it out, or give bf16 for a "
+                         "quick look")
+    renderer = renderer_for(options.renderer, device)
+    network = _network(options.network, options.weights, version_of(options.weights) if options.weights else None)
+    shape = _shape_of(options)
+    class_name, label = _class_of(options, network)
+    foreign = [name for name in (*options.parameters, *options.fixed) if name not in CAMERA]
+    if options.renderer != RENDERER and foreign:
+        raise InputError(f"--renderer {options.renderer}: takes {', '.join(CAMERA)} for each view, and not "
+                         f"{foreign[0]}; leave the option out for {RENDERER}")
+    image_size = options.image_size or network.image_size or IMAGE_SIZE
+    folders: tuple[Any, Any] = options.class_nb, options.object_nb
+    if options.mesh is not None:
+        folders = folder_name(class_name), one_folder(shape.shape_id)
+    return Job(options, network, shape, class_name, label, device, renderer, image_size,
+               result_path(options.checkpoint_dir, network.folder, *folders, file_name),
+               {**settings, **_settings(options, network, shape, label, image_size)})
+
+
+def _settings(options: JobOptions, network: Network, shape: Shape, label: int, image_size: int) -> dict[str, Any]:
+    """What any result depends on. What came later is left out where it is as in the paper, so that early results stay
+    good."""
+    settings: dict[str, Any] = dict(
+        shape_id=shape.shape_id, mesh_hash=shape.mesh_hash, weights=_weights_identity(network, *_files(network)),
+        precision=options.precision,
+        normalize=str(network.normalization) if network.normalization else options.normalize)
+    later: dict[str, tuple[Any, Any]] = dict(renderer=(options.renderer, RENDERER), score=(options.score, "softmax"),
+                 fixed=(dict(options.fixed), {}), image_size=(image_size, IMAGE_SIZE))
+    settings.update({name: value for name, (value, usual) in later.items() if value != usual})
+    if options.mesh is not None or options.dataset is not None or options.label is not None:
+        settings["label"] = label
+    return settings
+
+
+def _shape_of(options: JobOptions) -> Shape:
+    """The mesh that the options name."""
+    file = options.mesh
+    if file is None and options.dataset is not None:
+        file = catalogue_of(options.dataset).entry(options.class_nb, options.object_nb).mesh
+    if file is not None:
+        return _own_shape(file, options.up, options.front, options.textures, version_of(file))
+    number = options.data_dir, options.class_nb, options.object_nb
+    shape = _shape(*number, options.textures, options.stand_ins, version_of(model_path(*number)))
+    if shape.source is None:
+        print(f"no ShapeNet model at hand: using the built-in {shape.shape_id} "
+              "(python -m scale.link --shapenet DIR brings in yours)")
+    return shape
+
+
+def _class_of(options: JobOptions, network: Network) -> tuple[str, int]:
+    """The name of the object's class, and its index among the network's outputs."""
+    given, option = options.label, "--label"
+    if options.mesh is not None:
+        assert given is not None
+        label = find_label(given, network.class_names, network.n_classes)
+        return network.class_names[label] if network.class_names else str(label), label
+    catalogue = catalogue_of(options.dataset)
+    class_name = catalogue.class_names[options.class_nb]
+    if options.dataset is not None and given is None:
+        given = catalogue.entry(options.class_nb, options.object_nb).label
+        option = f"--dataset {options.dataset}, {class_name} {options.object_nb}: label"
+    if given is None:
+        return class_name, network.label(options.class_nb)
+    return class_name, find_label(given, network.class_names, network.n_classes, option)
+
+
+# Many jobs in one process load a network, hash its weights and read a mesh once, as long as the files stay the same:
+# the last arguments are the files' versions.
+
+@lru_cache(maxsize=4)
+def _network(name: str, weights_file: Path | None, *files: Any) -> Network:
+    return choose_network(name, weights_file)
+
+
+@lru_cache(maxsize=2)
+def _module(network: Network, *files: Any) -> torch.nn.Module:
+    return network.load()
+
+
+@lru_cache(maxsize=2)
+def _engine(asked: str, network: Network, normalization: Normalization | None, precision: str,
+            *files: Any) -> Engine | None:
+    return engine_for(asked, network, _module(network, *files), normalization, precision,
+                      _weights_identity(network, *files))
+
+
+@lru_cache(maxsize=32)
+def _weights_identity(network: Network, *files: Any) -> str:
+    return network.weights_identity()
+
+
+@lru_cache(maxsize=128)  # more than the paper's 100 objects, about 1 MB each
+def _shape(data_dir: Path, class_nb: int, object_nb: int, textures: bool, stand_ins: bool, *files: Any) -> Shape:
+    return load_shape(data_dir, class_nb, object_nb, textures, stand_ins)
+
+
+@lru_cache(maxsize=128)
+def _own_shape(file: Path, up: str, front: str | None, textures: bool, *files: Any) -> Shape:
+    return load_mesh(file, up, front, textures)
+
+
+def _files(network: Network) -> list[Any]:
+    """The version of each file that a network is made from, of those that can change."""
+    return [] if network.weights_file is None else [version_of(network.weights_file)]
