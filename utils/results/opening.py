@@ -5,14 +5,14 @@ from typing import Any
 
 from ..errors import InputError
 from ..files import status_of
-from ..regions import ndinterval
+from ..regions import SAFE_GLOBALS
 from .arrays import check_storage
 
 
 def register_regions() -> None:
     """Let torch's safe mode make `ndinterval`s."""
     import torch  # takes seconds, and the options are read without it
-    torch.serialization.add_safe_globals([ndinterval])
+    torch.serialization.add_safe_globals(SAFE_GLOBALS)
 
 
 def open_safely(path: Path) -> Any:
