@@ -231,6 +231,22 @@ def test_links_lead_somewhere(page):
         assert not anchor or anchor in slugs(target), f"{target}#{anchor}"
 
 
+def cited():
+    """(file, section number) of docs/method.md, as the sources and tests cite it."""
+    for path in sorted(path for folder in ("utils", "tests", "benchmarks") for path in (ROOT / folder).rglob("*.py")):
+        text = " ".join(path.read_text(encoding="utf-8").split())
+        for numbers in re.findall(r"docs/method\.md, sections? (\d+(?:(?:, | and )\d+)*)", text):
+            yield from ((named(path), number) for number in re.findall(r"\d+", numbers))
+
+
+def test_every_section_of_the_method_that_is_cited_exists():
+    sections = re.findall(r"^## (\d+)\. ", (ROOT / "docs/method.md").read_text(encoding="utf-8"), re.M)
+    assert sections == [str(k + 1) for k in range(len(sections))]
+    found = set(cited())
+    assert found and {(name, number) for name, number in found if number not in sections} == set()
+    assert not [path for path in (ROOT / "utils").rglob("*.py") if re.search(r"\bSPEC\b", path.read_text("utf-8"))]
+
+
 @pytest.mark.parametrize("page", [page for page in PAGES if page.name != "README.md"], ids=named)
 def test_every_page_can_be_reached_from_the_readme(page):
     assert page in {target for target, _ in links(ROOT / "README.md")}

@@ -1,4 +1,4 @@
-"""The largest robust region around a point, exactly (SPEC section 10), and with a certificate.
+"""The largest robust region around a point, exactly (docs/method.md, section 10), and with a certificate.
 
 A robust region is a box around a point in which f stays at or above a level. The bound optimizers grow such boxes by
 gradient descent, and do not always end in one. Here the answer is sought on a lattice around the point, where it is

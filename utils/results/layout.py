@@ -17,11 +17,11 @@ DONE, RUNNING, UNFINISHED, FAILED, MISSING, OTHER = (
 PARAMETERS, MESH, SETTINGS, ENGINE = "parameters", "mesh", "settings", "engine"
 ADDED_LATER = ("largest", "certify")  # settings of what can be added to a finished result
 IDENTITY = ("class_nb", "object_nb", "shape_id", "network_name", "class_name", "label", "score", "engine")
-# Keys of map.pt: SPEC, section 4.
+# Keys of map.pt: docs/method.md, section 4.
 XX, YY, Z = "xx", "yy", "z"
 TOP1, TOP1_SCORE, TOP1_NAMES = "top1", "top1_score", "top1_names"
 ANSWERS = (TOP1, TOP1_SCORE, TOP1_NAMES)  # attributes of `MapResult`, where there are any
-# Keys of optim.pt, and of what it has for each method: SPEC, section 6.
+# Keys of optim.pt, and of what it has for each method: docs/method.md, section 6.
 INITIAL_POINT, VERIFIED_AT, PROFILE = "initial_point", "verified_at", "profile"
 TRACES, LOSSES, REGIONS = "optim_trace", "loss_trace", "regions"
 OPTIONAL = ("problems", "verified", "certificates", "promises")  # attributes of `MethodResult`, where there are any

@@ -1,4 +1,4 @@
-"""The largest boxes that hold, searched for all initial points in lock-step (SPEC, section 10)."""
+"""The largest boxes that hold, searched for all initial points in lock-step (docs/method.md, section 10)."""
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
