@@ -172,8 +172,8 @@ def test_the_exported_tables_are_read_as_pasted(whole_tree, run_script, folder):
 @pytest.mark.parametrize("page", PAGES, ids=named)
 def test_commands_are_taken_as_pasted(page, folder):
     for text in blocks(page, "csv"):
-        (folder / "things.csv").write_text(text)
-        assert catalogue_of(folder / "things.csv").class_names == ("mug", "desk")
+        (folder / "objects.csv").write_text(text)
+        assert catalogue_of(folder / "objects.csv").class_names == ("mug", "desk")
     for block in [*blocks(page, ""), indented(page), *(s for s in spans(page) if s.startswith(("python ", "pip ")))]:
         for call in calls(block, folder):
             check_call(*call)
