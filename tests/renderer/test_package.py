@@ -30,8 +30,3 @@ def test_what_it_needs_is_what_the_repository_needs():
     wanted = set((ROOT / "requirements.txt").read_text().split())
     listed = re.search(r"^dependencies = \[(.*)\]$", (FOLDER / "pyproject.toml").read_text(), re.MULTILINE).group(1)
     assert set(re.findall(r'"(.*?)"', listed)) <= wanted
-
-
-def test_imports_within_it_are_relative():
-    for path in FOLDER.rglob("*.py"):
-        assert not re.findall(r"^ *(?:from|import) (?:utils|neural_renderer)\b", path.read_text(), re.MULTILINE), path
