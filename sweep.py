@@ -19,7 +19,7 @@ import optim as optim_script
 from utils.errors import InputError, shown
 from utils.options.jobs import Parser, add_shared_options
 from utils.results.layout import DONE, FAILED, OTHER
-from utils.runs.matrix import Script, Task, matrix, parse_numbers, state_table, summary_table
+from utils.runs.matrix import PLURAL, Script, Task, matrix, parse_numbers, state_table, summary_table
 from utils.runs.script import run_script
 from utils.runs.sweep import run, update_states
 
@@ -110,4 +110,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    run_script(main, when_stopped="stopped; the same command goes on from here")
+    run_script(main, when_stopped="stopped; the same command goes on from here", plural=PLURAL)

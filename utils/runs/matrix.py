@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Protocol
 
-from ..errors import InputError, described
+from ..errors import InputError, described, with_options
 from ..options.jobs import JobOptions
 from ..results.layout import DONE, FAILED, MISSING, OTHER, RUNNING, UNFINISHED
 from ..shapes.catalogue import catalogue_of
@@ -18,7 +18,7 @@ from .result_file import state_of
 
 LETTERS = {DONE: "D", RUNNING: "R", UNFINISHED: "U", FAILED: "F", MISSING: ".", OTHER: "O"}
 # What names one thing for map.py and optim.py, and what names several for sweep.py
-PLURAL = {"--network": "--networks", "--class_nb": "--classes", "--object_nb": "--objects"}
+PLURAL = {"network": "networks", "class_nb": "classes", "object_nb": "objects"}
 MOST_NUMBERS = 100_000  # of a list
 
 
@@ -153,7 +153,7 @@ def parse_numbers(text: str, option: str) -> list[int]:
 
 def in_plural(message: str) -> str:
     """A message of map.py or optim.py with the options as sweep.py has them."""
-    return re.sub(r"--\w+", lambda option: PLURAL.get(option[0], option[0]), message)
+    return with_options(message, PLURAL)
 
 
 def state_table(tasks: Iterable[Task]) -> Iterator[str]:
