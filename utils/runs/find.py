@@ -80,7 +80,7 @@ class Job:
             domain: box that points are kept in, or None.
         """
         found = Journal(lambda: self.confidence(fixed, gradient), self.options.parameters, self.file.unfinished(),
-                        self.settings, self.label, domain)
+                        self.settings, self.label, domain, self.options.override)
         if found.n_stored:
             print(f"going on after {found.n_stored:,} views")
         return found

@@ -98,7 +98,8 @@ class Journal:
     """
 
     def __init__(self, make_f: Callable[[], Confidence], parameters: tuple[str, ...], path: Path,
-                 settings: dict[str, Any], label: int, domain: ndinterval | None = None) -> None:
+                 settings: dict[str, Any], label: int, domain: ndinterval | None = None,
+                 override: bool = False) -> None:
         """Read what an earlier run with the same settings stored.
 
         Args:
@@ -108,12 +109,13 @@ class Journal:
             settings: of the run.
             label: index of the object's class among the network's outputs.
             domain: of the points, or None.
+            override: stored answers that cannot be used are dropped.
 
         Raises:
             InputError: for a damaged file.
         """
         self.parameters, self.domain, self.label = parameters, domain, label
-        self.path, self.settings = path, settings
+        self.path, self.settings, self.override = path, settings, override
         self.engines: set[str] = set()
         self.n_asked = 0
         self._make_f, self._made_f = make_f, None
@@ -219,10 +221,11 @@ class Journal:
             return None
         record = self._records[0]
         rows = record.table[record.n_played:record.n_played + len(points)]
-        if record.stage != self._stage:
+        is_same = record.kind == kind and rows["point"].tobytes() == points[:len(rows)].tobytes()
+        if record.stage != self._stage or (self.override and not is_same):
             self._drop_the_rest()
             return None
-        if record.kind != kind or rows["point"].tobytes() != points[:len(rows)].tobytes():
+        if not is_same:
             raise InputError(f"{self.path}: holds answers to other questions than are asked now; another version of "
                              f"this program made it; {OR_ELSE}")
         self.engines.add(record.engine)
@@ -291,7 +294,7 @@ class Journal:
                 break
             table = content[begin:end]
             if zlib.crc32(HEADER.pack(kind, engine, stage, length, 0) + table) != checksum:
-                if end == len(content):
+                if end == len(content) or self.override:
                     break
                 raise InputError(f"{self.path}: is damaged at byte {at:,}; {OR_ELSE}")
             rows = np.frombuffer(table, table_type(kind, len(self.parameters)))

@@ -2,7 +2,6 @@
 from __future__ import annotations
 
 import itertools
-import re
 from argparse import Namespace
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
@@ -19,7 +18,6 @@ from .result_file import state_of
 LETTERS = {DONE: "D", RUNNING: "R", UNFINISHED: "U", FAILED: "F", MISSING: ".", OTHER: "O"}
 # What names one thing for map.py and optim.py, and what names several for sweep.py
 PLURAL = {"network": "networks", "class_nb": "classes", "object_nb": "objects"}
-MOST_NUMBERS = 100_000  # of a list
 
 
 class Script(Protocol):
@@ -130,25 +128,6 @@ def matrix(scripts: Sequence[Script], networks: Sequence[str], classes: Sequence
             number = dict(network=network, class_nb=class_nb, object_nb=object_nb)
             tasks += [Task(script, replace(options, **number)) for script, options in zip(scripts, shared)]
     return tasks
-
-
-def parse_numbers(text: str, option: str) -> list[int]:
-    """The numbers of a list such as "0-3,7": [0, 1, 2, 3, 7].
-
-    Raises:
-        InputError: if it is none.
-    """
-    found: dict[int, None] = {}
-    for part in text.split(","):
-        numbers = re.fullmatch(r"(\d{1,1000})(?:-(\d{1,1000}))?", part, re.ASCII)  # Python takes no number of 5,000
-        first, last = (int(numbers[1]), int(numbers[2] or numbers[1])) if numbers else (1, 0)
-        if first > last:
-            raise InputError(f"{option} {text}: {part!r} is none of the expected numbers and ranges such as 0-3,7")
-        if last - first >= MOST_NUMBERS:
-            raise InputError(f"{option} {text}: would be {last - first + 1:,} numbers; expected at most "
-                             f"{MOST_NUMBERS:,}")
-        found.update(dict.fromkeys(range(first, last + 1)))
-    return list(found)
 
 
 def in_plural(message: str) -> str:
