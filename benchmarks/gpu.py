@@ -17,7 +17,7 @@ from utils.bounds import PAPER_METHODS, optimizer
 from utils.bounds.descent import start, step
 from utils.errors import InputError
 from utils.networks import PAPER_NETWORKS, choose_network
-from utils.options.jobs import Parser
+from utils.options.option import Parser
 from utils.paper import CLASS_NAMES
 from utils.parameters import AZIMUTH_AND_ELEVATION, domain_of
 from utils.renderer.io.load_obj import normalize

@@ -11,7 +11,7 @@ import numpy as np
 
 from benchmarks.common import shapes_at_hand
 from utils.networks import choose_network
-from utils.options.jobs import Parser
+from utils.options.option import Parser
 from utils.paper import CLASS_NAMES
 from utils.parameters import AZIMUTH_AND_ELEVATION, domain_of
 from utils.runs.script import run_script

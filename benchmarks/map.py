@@ -16,7 +16,7 @@ import torch
 
 from benchmarks.common import machine, random_weights, run_script_alone, shapes_at_hand
 from utils.networks import PAPER_NETWORKS, choose_network
-from utils.options.jobs import Parser
+from utils.options.option import Parser
 from utils.parameters import grid
 from utils.runs.script import run_script
 from utils.semantic.confidence import Confidence

@@ -18,7 +18,7 @@ from utils.bounds import OPTIMIZERS
 from utils.bounds.corners import corners
 from utils.bounds.descent import start, step
 from utils.networks import choose_network
-from utils.options.jobs import Parser
+from utils.options.option import Parser
 from utils.paper import CLASS_NAMES
 from utils.parameters import AZIMUTH_AND_ELEVATION, domain_of
 from utils.runs.script import run_script

@@ -13,7 +13,7 @@ import numpy as np
 from tqdm import tqdm
 
 from utils.networks import choose_network
-from utils.options.jobs import Parser
+from utils.options.option import Parser
 from utils.paper import CLASS_NAMES
 from utils.runs.script import run_script
 from utils.semantic.classifier import Classifier

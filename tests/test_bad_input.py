@@ -315,14 +315,6 @@ def stored(tmp_path_factory):
     ("map.pt", dict(class_nb=-1), "class -1 is none"), ("map.pt", dict(score="words"), "score words is not known"),
     ("map.pt", dict(parameters=5), "is no result"), ("map.pt", dict(parameters=[[1]]), "parameters are no names"),
     ("map.pt", dict(mesh=dict(path=1)), "mesh says not where the mesh is"),
-    ("map.partial.pt", dict(z=...), "map.partial.pt: is no result of map.py or optim.py: it has values of "
-     "shapes top1 [1, 4], top1_score [1, 4]; expected z and as many first answers, of at most 4 views; pass "
-     "--override"),
-    ("map.partial.pt", dict(z=torch.ones(5), top1=..., top1_score=...), "values of shapes z [5]; expected z and as"),
-    ("map.partial.pt", dict(z=torch.ones(3), top1=torch.ones(2), top1_score=...), "shapes z [3], top1 [2]; expected"),
-    ("map.partial.pt", dict(z=2), "values of shapes z [], top1"),
-    ("map.partial.pt", dict(z="words"), "expected numbers"), ("map.partial.pt", dict(settings="s"), "cannot be read"),
-    ("map.partial.pt", dict(z=torch.ones(1, 2)), "values of shapes z [1, 2], top1 [1, 4]"),
 ])
 def test_results_with_other_contents(name, change, complaint, stored, said, tmp_path):
     place, contents = stored
@@ -334,7 +326,7 @@ def test_results_with_other_contents(name, change, complaint, stored, said, tmp_
     assert torch.load(path).keys() == changed.keys()
 
 
-@pytest.mark.parametrize("name", ["map.pt", "map.partial.pt", ".map.lock", "map.failed.txt"])
+@pytest.mark.parametrize("name", ["map.pt", "map.journal", ".map.lock", "map.failed.txt"])
 @pytest.mark.parametrize("kind", ["a pipe", "a folder"])
 def test_results_that_are_no_files(name, kind, stored, run_script, said, tmp_path):
     path = (tmp_path / "ck" / stored[0]).with_name(name)

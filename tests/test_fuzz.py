@@ -27,7 +27,7 @@ from utils.errors import InputError
 from utils.networks import choose_network
 from utils.networks.function_network import FunctionNetwork
 from utils.options import reports as report_options
-from utils.options.jobs import Parser
+from utils.options.option import Parser
 from utils.regions import ndinterval
 from utils.results.contents import load_result, read_map, read_optim
 from utils.runs import result_file as store

@@ -2,20 +2,22 @@
 import logging
 import re
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
 LONGEST_WORD = 1000  # characters of a word that is shown whole; paths that mean something are shorter
 LONGEST_REASON = 400  # characters of what an error of somebody else's code says
 MOST_DIGITS = 40  # of a number that is shown whole
 MOST_LETTERS = 80  # of a value that is shown whole
+ARGUMENT = re.compile(r"`([a-z_]+)`")  # its name in a message
 OUT_OF_MEMORY = ("out of memory", "can't allocate memory", "running low on memory")  # in words of torch, CUDA and Ray
 
 
 class InputError(ValueError):
     """Something given or found that the program cannot go on with.
 
-    The message is one line: what was given, what is expected, what to do. The scripts print it and exit with code 2.
+    The message is one line: what was given, what is expected, what to do. Names of arguments are in backticks. The
+    scripts print it `with_options` and exit with code 2.
     """
 
     def __init__(self, message: object) -> None:
@@ -39,6 +41,16 @@ def one_line(message: object) -> str:
     return re.sub(rf"\d{{{MOST_DIGITS + 1},}}|\S{{{LONGEST_WORD + 1},}}", begin, line)
 
 
+def with_options(text: str, plural: Mapping[str, str] = {}) -> str:
+    """A library's message as a script prints it: each argument's `name` in backticks becomes the option --name.
+
+    Args:
+        text: the message.
+        plural: {name: what the script calls it}, of options that take several in this script.
+    """
+    return ARGUMENT.sub(lambda name: f"--{plural.get(name[1], name[1])}", text)
+
+
 def printable(name: str) -> str:
     """A name that any file and font takes: what is no text in it is spelled out."""
     return name.encode("utf-8", "backslashreplace").decode()
@@ -46,13 +58,19 @@ def printable(name: str) -> str:
 
 def first_line(error: BaseException) -> str:
     """The first line of what an error of somebody else's code says; its type where it says nothing."""
-    return next((line.strip() for line in str(error).splitlines() if line.strip()), type(error).__name__)
+    said = _theirs(error)
+    return next((line.strip() for line in said.splitlines() if line.strip()), type(error).__name__)
 
 
 def described(error: BaseException) -> str:
     """An error of somebody else's code, on one line: its type and what it says, of which the beginning is enough."""
-    line = one_line(f"{type(error).__name__}: {error}" if str(error).strip() else type(error).__name__)
+    line = one_line(f"{type(error).__name__}: {_theirs(error)}" if str(error).strip() else type(error).__name__)
     return line if len(line) <= LONGEST_REASON else f"{line[:LONGEST_REASON]}.."
+
+
+def _theirs(error: BaseException) -> str:
+    """What an error of somebody else's code says. Backticks become quotes: their names are no arguments of ours."""
+    return str(error).replace("`", "'")
 
 
 def is_out_of_memory(error: BaseException) -> bool:
