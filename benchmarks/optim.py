@@ -153,7 +153,7 @@ def asked_once(f_of, shape, n_iterations, folder):
         without = time.perf_counter() - begin
         path = Path(folder, f"{len(list(Path(folder).iterdir()))}.journal")
         begin = time.perf_counter()
-        with Journal(lambda f=f: f, f.parameters, path, {}, f.label, f.domain) as journal:
+        with Journal(lambda f=f: f, f.parameters, f.label, path, {}, f.domain) as journal:
             ask(journal)
         with_memory = time.perf_counter() - begin
         counted = Hashing(f)

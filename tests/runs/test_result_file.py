@@ -16,7 +16,7 @@ from utils.results import layout
 from utils.results.layout import ENGINE, result_path
 from utils.runs import lock
 from utils.runs import result_file as store
-from utils.runs.journal import FORMAT
+from utils.runs.records import FORMAT
 from utils.runs.result_file import ResultFile
 
 SETTINGS = dict(step=3, mesh_hash="abc")

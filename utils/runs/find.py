@@ -79,8 +79,8 @@ class Job:
             fixed, gradient: as of `confidence`.
             domain: box that points are kept in, or None.
         """
-        found = Journal(lambda: self.confidence(fixed, gradient), self.options.parameters, self.file.unfinished(),
-                        self.settings, self.label, domain, self.options.override)
+        found = Journal(lambda: self.confidence(fixed, gradient), self.options.parameters, self.label,
+                        self.file.unfinished(), self.settings, domain, self.options.override)
         if found.n_stored:
             print(f"going on after {found.n_stored:,} views")
         return found

@@ -6,82 +6,29 @@ the journal answers what was asked before, and f is asked from there on.
 
 A white object's image changes in steps as the camera moves. The network is asked once for each different image, which
 the journal knows by a hash of its pixels.
-
-A journal is a file: a line of JSON with the settings of the run, then records. A record is a header (HEADER) and a
-table with a row for each view. If the last record was not written to its end, it is dropped.
 """
 from __future__ import annotations
 
-import json
-import os
-import struct
 import zlib
 from collections import deque
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from contextlib import contextmanager
+from dataclasses import replace
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import xxhash
 
-from ..errors import DiskError, InputError
-from ..files import status_of
+from ..errors import InputError
 from ..regions import ndinterval
-from ..results.layout import ADVICE, OR_ELSE
+from ..results.layout import OR_ELSE
 from .progress import Bar
+from .records import ANSWER, GRADIENTS, VALUES, Record, RecordFile, read_records, table_type
 
 if TYPE_CHECKING:
     from ..semantic.confidence import Confidence
-
-FORMAT = "semantic-robustness journal 1"
-HEADER = struct.Struct("<c15sIII")  # kind, engine, stage, bytes of the table, CRC-32 of all that and the table
-VALUES, GRADIENTS = b"V", b"G"  # kinds of records
-ANSWER = ("score", "top1", "top1_score")
-
-
-def table_type(kind: bytes, n: int) -> np.dtype:
-    """The columns of a record's table, for points of n numbers."""
-    of_values = [("image", "V16"), *zip(ANSWER, ("<f4", "<i4", "<f4"))]
-    of_gradients = [("score", "<f4"), ("gradient", "<f8", (n,))]
-    return np.dtype([("point", "<f8", (n,)), *(of_values if kind == VALUES else of_gradients)])
-
-
-def stored_settings(path: Path) -> dict[str, Any] | None:
-    """The settings of the run that a journal is of; None if there is no journal.
-
-    Raises:
-        InputError: if the file is none of this program's journals.
-    """
-    try:
-        status_of(path)
-        with open(path, "rb") as file:
-            line = file.readline()
-        if not line.endswith(b"\n"):  # not even that was written to its end
-            return None
-        first = json.loads(line)
-        if first["format"] != FORMAT:
-            raise ValueError("another format")
-        return dict(first["settings"])
-    except FileNotFoundError:
-        return None
-    except OSError as error:
-        raise InputError(f"{path}: cannot be read ({error.strerror or error}); {OR_ELSE}") from None
-    except Exception as error:  # whatever a damaged file makes the reader stumble over
-        raise InputError(f"{path}: cannot be read as the journal of an unfinished run ({type(error).__name__}); "
-                         f"{OR_ELSE}") from None
-
-
-@dataclass
-class _Record:
-    """A stored record, and how many of its rows have been played."""
-    begin: int
-    kind: bytes
-    engine: str
-    stage: int
-    table: np.ndarray
-    n_played: int = 0
 
 
 class Journal:
@@ -93,40 +40,39 @@ class Journal:
         domain: box of all allowed points; None for a run that may leave it.
         n_stored: views whose answers an earlier run stored.
         n_asked: views that were asked for in this run, played back or not.
-        n_images: different images among those whose values were asked for.
         engines: names of what computed the network's values.
     """
 
-    def __init__(self, make_f: Callable[[], Confidence], parameters: tuple[str, ...], path: Path,
-                 settings: dict[str, Any], label: int, domain: ndinterval | None = None,
-                 override: bool = False) -> None:
+    def __init__(self, make_f: Callable[[], Confidence], parameters: tuple[str, ...], label: int, path: Path,
+                 settings: dict[str, Any], domain: ndinterval | None = None, override: bool = False) -> None:
         """Read what an earlier run with the same settings stored.
 
         Args:
             make_f: () -> the function; called when the first new question is asked.
             parameters: of a point.
-            path: of the file. It is made when the first answer is stored.
+            label: of the class.
+            path: of the file.
             settings: of the run.
-            label: index of the object's class among the network's outputs.
             domain: of the points, or None.
-            override: stored answers that cannot be used are dropped.
+            override: damaged answers, and those to other questions, are dropped.
 
         Raises:
             InputError: for a damaged file.
         """
-        self.parameters, self.domain, self.label = parameters, domain, label
+        self.parameters, self.label, self.domain = parameters, label, domain
         self.path, self.settings, self.override = path, settings, override
-        self.engines: set[str] = set()
-        self.n_asked = 0
-        self._make_f, self._made_f = make_f, None
+        self.n_asked, self.engines = 0, set[str]()
+        self._make_f = make_f
         self._answers: dict[bytes, tuple[float, int, float]] = {}  # by the hash of the image
-        self._stage, self._bar, self._file = 0, None, None
-        self._records, self._end = self._read() if stored_settings(path) is not None else (deque(), 0)
-        self.n_stored = sum(len(record.table) for record in self._records)
-
-    @property
-    def n_images(self) -> int:
-        return len(self._answers)
+        self._stored, self._played = deque[Record](), list[Record]()
+        self._file: RecordFile | None = None
+        self._stage, self._bar = 0, None
+        try:
+            self._stored.extend(read_records(path, len(parameters)))
+        except InputError:
+            if not override:
+                raise
+        self.n_stored = sum(len(record.table) for record in self._stored)
 
     def __call__(self, points: Any) -> np.ndarray:
         """The score at points [N, n]: [N] float32."""
@@ -140,6 +86,11 @@ class Journal:
         """Score and gradient at points [N, n]: [N] float32, [N, n] float64."""
         table = self._ask(GRADIENTS, points)
         return table["score"], table["gradient"]
+
+    @property
+    def n_images(self) -> int:
+        """Different images among those whose values were asked for."""
+        return len(self._answers)
 
     @contextmanager
     def stage(self, description: str, total: int | None = None, settings: Any = None) -> Iterator[Bar]:
@@ -162,14 +113,11 @@ class Journal:
 
     def __exit__(self, *error: object) -> None:
         if self._file is not None:
-            os.close(self._file)
-            self._file = None
+            self._file.close()
 
-    @property
+    @cached_property
     def _f(self) -> Confidence:
-        if self._made_f is None:
-            self._made_f = self._make_f()
-        return self._made_f
+        return self._make_f()
 
     def _ask(self, kind: bytes, points: Any) -> np.ndarray:
         """The rows of points [N, n]: stored ones first, then new ones, a batch at a time."""
@@ -177,11 +125,10 @@ class Journal:
         tables = [np.empty(0, table_type(kind, points.shape[1]))]
         done = 0
         while done < len(points):
-            table = self._played(kind, points[done:])
+            table = self._play(kind, points[done:])
             is_new = table is None
             if table is None:
-                table = self._computed(kind, points[done:done + self._f.classifier.batch_size])
-                self._append(kind, table)
+                table = self._compute(kind, points[done:done + self._f.classifier.batch_size])
             if self._bar is not None:
                 (self._bar.update if is_new else self._bar.skip)(len(table))
             tables.append(table)
@@ -189,115 +136,59 @@ class Journal:
         self.n_asked += len(points)
         return np.concatenate(tables)
 
-    def _computed(self, kind: bytes, points: np.ndarray) -> np.ndarray:
-        """The rows of a batch of points, computed. The network is asked for the values of new images alone."""
-        table = np.empty(len(points), table_type(kind, points.shape[1]))
-        table["point"] = points
-        if kind == GRADIENTS:
-            table["score"], table["gradient"] = self._f.value_and_grad(points)
-            return table
-        images = self._f.images(points)
-        channels = images[:, :1] if images.stride(1) == 0 else images  # of a grey image all channels are one
-        hashes = [xxhash.xxh3_128_digest(image) for image in channels.cpu().contiguous().numpy()]
-        new = {key: k for k, key in reversed(list(enumerate(hashes))) if key not in self._answers}
-        places = sorted(new.values())
-        if places:
-            if len(places) < len(images):
-                images = channels[places].expand(-1, images.shape[1], -1, -1)
-            found = self._f.answers(images)
-            self._answers.update(zip([hashes[k] for k in places], zip(*(values.tolist() for values in found))))
-        table["image"] = np.frombuffer(b"".join(hashes), "V16")
-        for name, values in zip(ANSWER, zip(*(self._answers[key] for key in hashes))):
-            table[name] = values
-        return table
-
-    def _played(self, kind: bytes, points: np.ndarray) -> np.ndarray | None:
+    def _play(self, kind: bytes, points: np.ndarray) -> np.ndarray | None:
         """The next stored rows, as many as there are of the points; None if there are none left.
 
         Raises:
             InputError: if they are of other points.
         """
-        if not self._records:
+        if not self._stored:
             return None
-        record = self._records[0]
-        rows = record.table[record.n_played:record.n_played + len(points)]
+        record = self._stored[0]
+        rows, rest = np.split(record.table, [len(points)])
         is_same = record.kind == kind and rows["point"].tobytes() == points[:len(rows)].tobytes()
         if record.stage != self._stage or (self.override and not is_same):
-            self._drop_the_rest()
+            self._stored.clear()
             return None
         if not is_same:
             raise InputError(f"{self.path}: holds answers to other questions than are asked now; another version of "
                              f"this program made it; {OR_ELSE}")
+        self._stored.popleft()
+        if len(rest):
+            self._stored.appendleft(replace(record, table=rest))
+        self._played.append(replace(record, table=rows))
         self.engines.add(record.engine)
         if kind == VALUES:
-            answers = zip(*(rows[name].tolist() for name in ANSWER))
-            self._answers.update(zip(map(bytes, rows["image"]), answers))
-        record.n_played += len(rows)
-        if record.n_played == len(record.table):
-            self._records.popleft()
+            self._answers.update(zip(map(bytes, rows["image"]), zip(*(rows[name].tolist() for name in ANSWER))))
         return rows
 
-    def _drop_the_rest(self) -> None:
-        """Forget the stored records that have not been played."""
-        record = self._records[0]
-        self._records.clear()
-        self._end = record.begin
-        if record.n_played:
-            self._append(record.kind, record.table[:record.n_played], record.engine)
-
-    def _append(self, kind: bytes, table: np.ndarray, engine: str = "") -> None:
-        """Store a record.
-
-        Raises:
-            DiskError: if it cannot be written; the file is then as it was.
-        """
-        engine = engine or self._f.classifier.engine_name
+    def _compute(self, kind: bytes, points: np.ndarray) -> np.ndarray:
+        """The rows of a batch of points, asked of f and stored."""
+        table = np.empty(len(points), table_type(kind, points.shape[1]))
+        table["point"] = points
+        if kind == GRADIENTS:
+            table["score"], table["gradient"] = self._f.value_and_grad(points)
+        else:
+            table["image"], columns = self._values(points)
+            for name, values in zip(ANSWER, columns):
+                table[name] = values
+        engine = self._f.classifier.engine_name
         self.engines.add(engine)
-        content = table.tobytes()
-        header = HEADER.pack(kind, engine.encode(), self._stage, len(content), 0)
-        record = HEADER.pack(kind, engine.encode(), self._stage, len(content), zlib.crc32(header + content)) + content
-        try:
-            if self._file is None:
-                self._file = os.open(self.path, os.O_WRONLY | os.O_CREAT, 0o666)
-                os.ftruncate(self._file, self._end)
-            if not self._end:
-                first = json.dumps(dict(format=FORMAT, settings=self.settings)) + "\n"
-                record = first.encode() + record
-            written = os.pwrite(self._file, record, self._end)
-            if written < len(record):  # the next try says why
-                os.pwrite(self._file, record[written:], self._end + written)
-        except OSError as error:
-            with suppress(OSError):
-                os.ftruncate(self._file or self.path, self._end)
-                if not self._end:
-                    self.path.unlink()
-            raise DiskError(f"{self.path}: cannot be written ({error.strerror}); what was saved before is kept: "
-                            f"{ADVICE}") from None
-        self._end += len(record)
+        if self._file is None:
+            self._file = RecordFile(self.path, self.settings, self._played)
+        self._file.append(Record(kind, engine, self._stage, table))
+        return table
 
-    def _read(self) -> tuple[deque[_Record], int]:
-        """The stored records, and where they end.
-
-        Raises:
-            InputError: if the file cannot be read, or a record before the last is damaged.
-        """
-        try:
-            content = self.path.read_bytes()
-        except OSError as error:
-            raise InputError(f"{self.path}: cannot be read ({error.strerror}); {OR_ELSE}") from None
-        records: deque[_Record] = deque()
-        at = content.index(b"\n") + 1
-        while at + HEADER.size <= len(content):
-            kind, engine, stage, length, checksum = HEADER.unpack_from(content, at)
-            begin, end = at + HEADER.size, at + HEADER.size + length
-            if end > len(content):
-                break
-            table = content[begin:end]
-            if zlib.crc32(HEADER.pack(kind, engine, stage, length, 0) + table) != checksum:
-                if end == len(content) or self.override:
-                    break
-                raise InputError(f"{self.path}: is damaged at byte {at:,}; {OR_ELSE}")
-            rows = np.frombuffer(table, table_type(kind, len(self.parameters)))
-            records.append(_Record(at, kind, engine.rstrip(b"\0").decode(), stage, rows))
-            at = end
-        return records, at
+    def _values(self, points: np.ndarray) -> tuple[np.ndarray, Iterator[Any]]:
+        """Hashes of the images at a batch of points, and the columns of ANSWER. The network is asked for new images."""
+        images = self._f.images(points)
+        channels = images[:, :1] if images.stride(1) == 0 else images  # of a grey image all channels are one
+        hashes = [xxhash.xxh3_128_digest(image) for image in channels.cpu().contiguous().numpy()]
+        first = {key: k for k, key in reversed(list(enumerate(hashes)))}
+        new = sorted(k for key, k in first.items() if key not in self._answers)
+        if new:
+            if len(new) < len(images):
+                images = channels[new].expand(-1, images.shape[1], -1, -1)
+            found = self._f.answers(images)
+            self._answers.update(zip((hashes[k] for k in new), zip(*(values.tolist() for values in found))))
+        return np.frombuffer(b"".join(hashes), "V16"), zip(*(self._answers[key] for key in hashes))

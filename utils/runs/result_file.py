@@ -29,8 +29,8 @@ from ..results.layout import (
 )
 from ..results.metadata import Contents
 from ..results.opening import open_safely
-from .journal import stored_settings
 from .lock import is_locked, locked
+from .records import stored_settings
 
 
 class OtherSettings(InputError):
