@@ -2,9 +2,11 @@
 import ast
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
+from importlib.metadata import packages_distributions
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -22,6 +24,7 @@ ROOT = Path(__file__).parents[1]
 SOURCES = ("pyproject.toml", "MANIFEST.in", "LICENSE", "README.md", "requirements.txt")
 OPTIM = "checkpoint/tests.tiny_sure/5/0/optim.pt"
 POINT = 130, 30
+OPTIONAL = {"pyarrow", "ray", "timm", "triton"}  # the library does without them, or says that it needs them
 FOREIGN = "utils", "scale", "tests"  # packages of another project
 
 # Runs in the project's folder. What it prints last is a JSON object.
@@ -98,14 +101,23 @@ def test_every_file_that_the_library_needs_is_installed(site):
         "semantic_robustness", "neural_renderer", *FOREIGN}
 
 
-def test_imports_within_the_library_are_relative():
-    ours = {"utils", "scale", "semantic_robustness", "neural_renderer", *(path.stem for path in ROOT.glob("*.py"))}
+def imported():
+    """Names of the packages that the library imports, other than by a relative import."""
     for path in (ROOT / "utils").rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.ImportFrom) and not node.level:
-                assert node.module.partition(".")[0] not in ours, f"{path}: {ast.unparse(node)}"
+                yield node.module.partition(".")[0]
             elif isinstance(node, ast.Import):
-                assert not {name.name.partition(".")[0] for name in node.names} & ours, f"{path}: {ast.unparse(node)}"
+                yield from (name.name.partition(".")[0] for name in node.names)
+
+
+def test_the_library_imports_what_its_requirements_bring_and_itself_by_relative_imports():
+    lines = (ROOT / "requirements.txt").read_text().splitlines()
+    required = {re.match(r"[\w-]+", line)[0].lower() for line in lines} | {"llvmlite"}  # which numba brings
+    brings = packages_distributions()
+    missing = {name for name in set(imported()) - set(sys.stdlib_module_names) - OPTIONAL
+               if not required & {project.lower() for project in brings.get(name, ())}}
+    assert missing == set()
 
 
 def test_the_library_works_beside_a_foreign_utils(site, run_script, tmp_path):
