@@ -6,7 +6,7 @@
 view at a time, as the released program does; (c) shares of rendering, its gradient and the network; (d) a gradient view
 over a forward view for every mesh; (e) how many of the views that the optimizers and a map ask for are different
 images, and the time with the network asked once for each and without, on a chair. alexnet and resnet have random
-weights. --parts de runs these two alone.
+weights. `--parts de` runs these two alone.
 """
 import tempfile
 import time
@@ -25,6 +25,7 @@ from utils.options.option import Parser
 from utils.paper import CLASS_NAMES
 from utils.parameters import AZIMUTH_AND_ELEVATION, domain_of, grid
 from utils.runs.journal import Journal
+from utils.runs.records import GRADIENTS, VALUES, read_records
 from utils.runs.script import run_script
 from utils.semantic.confidence import Confidence
 from utils.semantic.views import Views
@@ -32,7 +33,7 @@ from utils.shapes.shape import load_shape
 
 POINTS = np.array([(130.0, 30), (50, 20), (200, 15), (310, 50)])
 METHODS = ("OIR_W", "naive", "OIR_B")
-CHAIR = CLASS_NAMES.index("chair")
+CHAIR, CHAIR_NB = CLASS_NAMES.index("chair"), 4
 WIDTH = 2.0  # wide enough for the boxes to move in a short run
 DOMAIN = domain_of(AZIMUTH_AND_ELEVATION)
 
@@ -111,55 +112,43 @@ def gradient_over_forward(shape, rounds):
     return np.median(forward), np.median(backward)
 
 
-class Hashing:
-    """f, with a hash of each image that it is shown, and the seconds that hashing takes."""
+def images_asked_once(f, n_iterations, folder):
+    """Print what it brings to ask the network once for each image: of naive and OIR_B, of OIR_W, and of a map."""
+    print(f"\n(e) efficientnet_lite0 on {f.views.shape.shape_id}, {n_iterations} iterations from 4 points")
+    paths = [Path(folder, f"{number}.journal") for number in range(3)]
 
-    def __init__(self, f):
-        self.f, self.seen, self.n_views, self.seconds = f, set(), 0, 0.0
-        self.domain, images = f.domain, f.images
+    def journal(path):
+        return Journal(lambda: f, f.parameters, f.label, path, {}, f.domain)
 
-        def hashed(points):
-            found = images(points)
-            begin = time.perf_counter()
-            self.seen.update(map(xxhash.xxh3_128_digest, found[:, :1].detach().contiguous().numpy()))
-            self.seconds += time.perf_counter() - begin
-            self.n_views += len(found)
-            return found
-
-        f.images = hashed
-
-    def __call__(self, points):
-        return self.f(points)
-
-    def value_and_grad(self, points):
-        return self.f.value_and_grad(points)
-
-
-def asked_once(f_of, shape, n_iterations, folder):
-    """Print what it brings to ask the network once for each image: for optimizers together and alone, and for a map."""
-    print(f"\n(e) the network asked once for each image: efficientnet_lite0 on {shape.shape_id}, {n_iterations} "
-          "iterations, 4 points\nquestions of        views  different  s without  s with  ratio  s hashing")
-    points = np.stack([values.ravel() for values in grid()], axis=1)
-
-    def grow(*methods):
-        return lambda f: grow_regions(f, POINTS, methods, n_iterations)
-
-    for name, ask in {"naive, OIR_B": grow("naive", "OIR_B"), "naive": grow("naive"), "OIR_B": grow("OIR_B"),
-                      "OIR_W": grow("OIR_W"), "a map": lambda f: f(points)}.items():
-        f = f_of("efficientnet_lite0")
-        f(points[:40])
+    f(POINTS)
+    begin = time.perf_counter()
+    grow_regions(f, POINTS, ("naive", "OIR_B"), n_iterations)
+    middle = time.perf_counter()
+    with journal(paths[0]) as asked:
+        grow_regions(asked, POINTS, ("naive", "OIR_B"), n_iterations)
+    without, once = middle - begin, time.perf_counter() - middle
+    print(f"naive and OIR_B: {without:.0f} s when every view is asked, {once:.0f} s when every image is: "
+          f"{once / without:.2f}")
+    with journal(paths[1]) as asked:
+        grow_regions(asked, POINTS, ("OIR_W",), n_iterations)
+    with journal(paths[2]) as asked:
+        asked(np.stack([values.ravel() for values in grid()], axis=1))
+    images = [np.concatenate([record.table["image"] for record in read_records(path, 2) if record.kind == VALUES])
+              for path in paths]
+    both = images[0].reshape(-1, 3, 4 * len(POINTS))  # an iteration's inner corners of naive, of OIR_B, and outer ones
+    gradients = np.concatenate([record.table["point"] for record in read_records(paths[1], 2)
+                                if record.kind == GRADIENTS])
+    digests, seconds = [], 0.0
+    for chunk in f.chunks(gradients):
+        views = f.images(chunk)[:, :1].contiguous().numpy()
         begin = time.perf_counter()
-        ask(f)
-        without = time.perf_counter() - begin
-        path = Path(folder, f"{len(list(Path(folder).iterdir()))}.journal")
-        begin = time.perf_counter()
-        with Journal(lambda f=f: f, f.parameters, f.label, path, {}, f.domain) as journal:
-            ask(journal)
-        with_memory = time.perf_counter() - begin
-        counted = Hashing(f)
-        ask(counted)
-        print(f"{name:18} {counted.n_views:7,} {len(counted.seen):10,} {without:10.1f} {with_memory:7.1f} "
-              f"{with_memory / without:6.2f} {counted.seconds:10.2f}", flush=True)
+        digests += map(xxhash.xxh3_128_digest, views)
+        seconds += time.perf_counter() - begin
+    print("views of            asked  different")
+    for name, found in {"naive": both[:, 0], "OIR_B": both[:, 1:], "naive and OIR_B": both, "OIR_W, values": images[1],
+                        "OIR_W, gradients": np.array(digests, "V16"), "a map": images[2]}.items():
+        print(f"{name:18} {found.size:6,} {len(np.unique(found)):10,}", flush=True)
+    print(f"hashing takes {seconds / len(digests) * 1e6:.0f} microseconds an image")
 
 
 def main():
@@ -220,8 +209,8 @@ def main():
             print(f"geometric mean {np.exp(np.mean(np.log(ratios))):.1f}, largest {max(ratios):.1f}")
 
         if "e" in args.parts:
-            chair = next((one for number, _, one in shapes_at_hand(args.data_dir) if number == CHAIR), shape)
-            asked_once(lambda network: f_of(network, CHAIR, chair), chair, args.n_iterations, folder)
+            chair = load_shape(args.data_dir, CHAIR, CHAIR_NB)
+            images_asked_once(f_of("efficientnet_lite0", CHAIR, chair), args.n_iterations, folder)
 
 
 if __name__ == "__main__":

@@ -198,7 +198,7 @@ def test_a_full_disk_leaves_what_was_stored(journal):
         soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
         resource.setrlimit(resource.RLIMIT_FSIZE, (len(before) + 20, hard))  # room for a part of it
         try:
-            with pytest.raises(ValueError, match="map.journal: cannot be written .File too large.*saved before is kept"):
+            with pytest.raises(ValueError, match="map.journal: cannot be written .File too large.*before is kept"):
                 f([(50, 20)])
         finally:
             resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
