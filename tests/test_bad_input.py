@@ -184,7 +184,6 @@ def test_numbers_and_options(module, words, complaint, said, tmp_path):
     ("d.csv", "\udcff\udcfe", "no CSV file"), ("d.yaml", "\udcff", "no YAML"), ("d.yaml", "", "expected a list"),
     ("d.yaml", "- {[a, b]: cup, class: mug, mesh: x}\n", "line 1: no label"),
     ("d.yaml", "- {? {a: b} : cup, class: mug, mesh: x}\n", "line 1: no label"),
-    ("d.yaml", "[" * 5000, "no YAML"), ("d.yaml", "{" * 5000, "no YAML"), ("d.yaml", "- " * 5000, "no YAML"),
     ("d.yaml", "- {class: mug, class: cup, label: cup, mesh: x}\n", "line 1: has class twice; expected class, label"),
     ("d.yaml", "- {class: mug, label: [cup], mesh: x}\n", "line 1: no label"),
     ("d.yaml", "- cup\n", "line 1: no class"),

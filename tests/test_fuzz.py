@@ -56,7 +56,7 @@ def test_what_goes_wrong_is_seen(tmp_path):
 
 TEXTS = st.one_of(
     st.sampled_from(["", ".", "..", "/", "-", "--", "0", "1", "-1", "1e400", "nan", "inf", "-0.0", "1e-320", "9" * 400,
-                     "9" * 5000, "a" * 5000, "0-3", "3-0", "0-999999999", "a,b", ",", "=", "distance=3", "red=",
+                     "a" * 5000, "0-3", "3-0", "0-999999999", "a,b", ",", "=", "distance=3", "red=",
                      "\udcff", "a\nb", "²", "cup", "azimuth,elevation", "red,blue,green", "130,30 50,20", "{}", "[",
                      "%s", "/dev/zero", "/dev/null", "/proc/self/mem", "pipe", "folder", "file", "file/x", "good.obj",
                      "good.csv", "sys:exit", "os:getcwd", "tests.tiny:network", "resnet", "y", "-z", "margin",

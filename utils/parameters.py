@@ -76,7 +76,7 @@ def parse_fixed(text: str, parameters: Sequence[str]) -> dict[str, float]:
         parameters: names of those that do not stay the same.
 
     Raises:
-        InputError: for what is no such text, a value outside its domain, or a name in `parameters`.
+        InputError: for another text, a value outside its domain, or a name in `parameters`.
     """
     fixed = {}
     for part in text.split(",") if text else ():

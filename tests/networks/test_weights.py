@@ -1,4 +1,4 @@
-"""Weights files of either kind, whole and broken."""
+"""Weights files of either kind, complete and broken."""
 import pickle
 
 import pytest

@@ -1,4 +1,4 @@
-"""What computes a network's values: PyTorch, or an engine that is faster on CPUs. Gradients are always PyTorch's."""
+"""Engines that compute a network's values on a CPU, faster than PyTorch. Gradients are always PyTorch's."""
 from typing import Protocol
 
 import torch
@@ -41,7 +41,7 @@ def engine_for(asked: str, network: Network, module: nn.Module, normalization: N
 
     Args:
         asked: one of ENGINES.
-        network: what its converted form is kept under.
+        network: its name and code are part of the converted form's name in the cache.
         module: of the network, in eval mode.
         normalization: that the engine applies to the images.
         precision: "fp32" or "bf16".

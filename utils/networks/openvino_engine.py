@@ -1,8 +1,8 @@
 """A network's values from OpenVINO, on the CPU.
 
 The network is exported from PyTorch, for any number of images, and converted once. The converted form takes images
-that are not normalized yet, of three channels or of one that stands for all three. It is kept in the user's cache
-folder. A network whose code takes one way or another by what is in the images cannot be exported, and is turned away.
+that are not normalized yet, of three channels or of one that stands for all three. It is stored in the user's cache
+folder. A network whose code branches on the images' values cannot be exported, and is refused.
 """
 import hashlib
 import shutil
@@ -41,7 +41,7 @@ class OpenVINOEngine:
         module: the network, in eval mode, on the CPU.
         normalization: mean and standard deviation of each channel, taken off the images, or None.
         precision: "fp32" or "bf16".
-        known_as: what its values depend on besides the normalization; None: that is found out from the module.
+        known_as: name of the network and its weights in the cache; None: a hash of the module.
         asked_for: by its name; see `Engine`.
     """
     name = OPENVINO
@@ -72,7 +72,7 @@ class OpenVINOEngine:
         return self if self.precision == "fp32" else replace(self, precision="fp32")
 
     def _compiled(self, shape: tuple[int, ...]) -> Any:
-        """What infers from images [n, *shape], compiled for this processor and PyTorch's number of threads."""
+        """A request that infers from images [n, *shape], compiled for this processor and PyTorch's threads."""
         options = {"INFERENCE_PRECISION_HINT": HINTS[self.precision], "INFERENCE_NUM_THREADS": torch.get_num_threads(),
                    "NUM_STREAMS": 1, "ENABLE_CPU_PINNING": False}
         try:
@@ -86,7 +86,7 @@ class OpenVINOEngine:
             raise EngineError(f"OpenVINO cannot take it: {first_line(error)}") from None
 
     def _converted(self, shape: tuple[int, ...]) -> Path | ov.Model:
-        """The file of the converted network, made if it is not there; the network itself where none can be kept."""
+        """The file of the converted network, made if it is not there; the network itself where it cannot be stored."""
         program = None if self.known_as else _exported(self.module, shape)
         known_as = self.known_as or _identity(program)
         key = repr((known_as, self.normalization, shape, ov.__version__, torch.__version__))
@@ -97,7 +97,7 @@ class OpenVINOEngine:
         with quiet():
             model = ov.convert_model(program or _exported(self.module, shape))
         model = _with_images(model, shape, self.normalization)
-        return path if _keep(model, path) else model
+        return path if _store(model, path) else model
 
 
 def has_bf16_units() -> bool:
@@ -162,8 +162,8 @@ def _is_plain_convolution(node: Any) -> bool:
     return node.get_type_name() == "Convolution" and node.input_value(1).get_node().get_type_name() == "Constant"
 
 
-def _keep(model: ov.Model, path: Path) -> bool:
-    """Write a converted network so that its folder appears whole or not at all; False if that is not possible."""
+def _store(model: ov.Model, path: Path) -> bool:
+    """Write a converted network so that its folder appears complete or not at all; False if that is not possible."""
     try:
         path.parent.parent.mkdir(parents=True, exist_ok=True)
         made = Path(tempfile.mkdtemp(dir=path.parent.parent))

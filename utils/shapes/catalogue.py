@@ -159,7 +159,7 @@ def _yaml_rows(path: Path) -> Rows:
     import yaml
     try:
         document = yaml.compose(path.read_text(encoding="utf-8"), Loader=yaml.SafeLoader)
-    except (ValueError, yaml.YAMLError, RecursionError) as error:  # not UTF-8, no YAML, or brackets without end
+    except (ValueError, yaml.YAMLError) as error:  # not UTF-8, or no YAML
         mark = getattr(error, "problem_mark", None)
         where = f", line {mark.line + 1}" if mark else ""
         raise InputError(f"`dataset` {path}{where}: no YAML ({getattr(error, 'problem', error)}); expected a list of "
