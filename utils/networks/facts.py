@@ -105,7 +105,7 @@ def _three(value: Any, given: str) -> tuple[float, ...]:
     """The three numbers of a value."""
     try:
         numbers = np.asarray(value, dtype=np.float64)
-    except (TypeError, ValueError, RuntimeError):
+    except Exception:  # a user's object may fail in any way
         numbers = np.empty(0)
     if numbers.shape != (3,) or not np.isfinite(numbers).all():
         raise InputError(f"{given} {in_short(value)}, expected three numbers: of red, green and blue")
