@@ -20,7 +20,7 @@ from benchmarks.common import machine, random_weights, run_script_alone, shapes_
 from utils.bounds import OPTIMIZERS, grow_regions
 from utils.bounds.corners import corners
 from utils.bounds.descent import N_ITERATIONS, start, step
-from utils.networks import choose_network
+from utils.networks import load_network
 from utils.options.option import Parser
 from utils.paper import CLASS_NAMES
 from utils.parameters import AZIMUTH_AND_ELEVATION, domain_of, grid
@@ -165,7 +165,7 @@ def main():
         files = {"efficientnet_lite0": None, **{name: random_weights(name, folder) for name in ("alexnet", "resnet")}}
 
         def f_of(network, class_nb=args.class_nb, seen=shape):
-            chosen = choose_network(network, files[network])
+            chosen = load_network(network, files[network])
             return Confidence.of(chosen, chosen.label(class_nb), seen)
 
         if "a" in args.parts:

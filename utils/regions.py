@@ -81,7 +81,7 @@ def as_numbers(points: Any, name: str = "points") -> np.ndarray:
         name: of the argument, for the error's line.
 
     Raises:
-        InputError: for rows of different lengths, and for what is no numbers.
+        InputError: for rows of different lengths, and for values that are no numbers.
     """
     try:
         return np.asarray(points, dtype=np.float64)

@@ -66,7 +66,8 @@ class Journal:
         self._answers: dict[bytes, tuple[float, int, float]] = {}  # by the hash of the image
         self._stored, self._played = deque[Record](), list[Record]()
         self._file: RecordFile | None = None
-        self._stage, self._bar = 0, None
+        self._stage = 0
+        self._bar: Bar | None = None
         try:
             self._stored.extend(read_records(path, len(parameters)))
         except InputError:
@@ -104,8 +105,9 @@ class Journal:
             settings: what the questions of this part depend on beside the settings of the run.
         """
         self._stage = zlib.crc32(repr((description, settings)).encode())
-        with Bar(description, total) as self._bar:
-            yield self._bar
+        with Bar(description, total) as bar:
+            self._bar = bar
+            yield bar
         self._bar = None
 
     def __enter__(self) -> Journal:

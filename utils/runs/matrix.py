@@ -83,7 +83,8 @@ class Task:
             self.state, self.cause = FAILED, described(error)
             return
         self.path, self.settings = job.path, job.settings
-        self.state, self.cause = state_of(job.path, job.settings)
+        self.state, cause = state_of(job.path, job.settings)
+        self.cause = in_plural(cause)
         self.was_done = self.state == DONE
 
     def is_locked(self) -> bool:
@@ -118,13 +119,13 @@ def matrix(scripts: Sequence[Script], networks: Sequence[str], classes: Sequence
     """
     catalogue = catalogue_of(args.dataset)
     everyone = range(len(catalogue.class_names))
-    classes = everyone if classes is None else [catalogue.class_number(number, "--classes") for number in classes]
+    classes = everyone if classes is None else [catalogue.class_number(number) for number in classes]
     anyone = dict(network=networks[0], class_nb=0, object_nb=0, mesh=None, label=None)
     shared = [script.Options.of(Namespace(**{**vars(args), **anyone, **script.IN_A_SWEEP})) for script in scripts]
     tasks = []
     for network, class_nb in itertools.product(networks, classes):
         for object_nb in range(catalogue.n_objects(class_nb)) if objects is None else objects:
-            catalogue.check(class_nb, object_nb, "--objects")
+            catalogue.check(class_nb, object_nb)
             number = dict(network=network, class_nb=class_nb, object_nb=object_nb)
             tasks += [Task(script, replace(options, **number)) for script, options in zip(scripts, shared)]
     return tasks
