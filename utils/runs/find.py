@@ -104,7 +104,7 @@ class Job:
         if self.device.type == "cpu" and not options.compile:
             engine = _engine(options.computed_by, self.network, normalization, options.precision, *files)
         if options.precision == "bf16" and self.device.type == "cpu":
-            print("--precision bf16 is for a quick look: confidences are off by about 0.01, and by up to 0.1 in a view")
+            print("precision bf16 is for a quick look: confidences are off by about 0.01, and by up to 0.1 in a view")
         classifier = Classifier(_module(self.network, *files), self.device, options.batch_size, options.precision,
                                 normalization, options.compile, engine)
         return Confidence(views, classifier, self.label, options.score, gradient)
