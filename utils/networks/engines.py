@@ -1,4 +1,5 @@
 """Engines that compute a network's values on a CPU, faster than PyTorch. Gradients are always PyTorch's."""
+import sys
 from typing import Protocol
 
 import torch
@@ -52,6 +53,7 @@ def engine_for(asked: str, network: Network, module: nn.Module, normalization: N
     """
     if asked == TORCH:
         return None
+    sys.modules.setdefault("openvino_telemetry", None)  # type: ignore[arg-type]  # else it reports each conversion
     try:
         from .openvino_engine import OpenVINOEngine, has_bf16_units
     except ImportError as error:
