@@ -51,22 +51,6 @@ def test_the_same_numbers_whatever_the_batch_size(shape):
                                    atol=1e-5, rtol=0)
 
 
-def test_what_is_left_of_a_run_comes_in_the_same_batches(shape):
-    f = f_of(Tiny(), 1, shape, batch_size=6)
-    sizes, seen = [], []
-    for answers in f.batches(POINTS):
-        sizes.append(len(answers.score))
-        seen.append(answers.score)
-    assert sizes == [6, 6, 6, 5]
-    f.classifier.batch_size = 10
-    assert [len(a.score) for a in f.batches(POINTS)] == [8, 10, 5]
-    assert [len(a.score) for a in f.batches(POINTS, done=8)] == [10, 5]
-    left = [a.score for a in f.batches(POINTS, done=12)]  # by a run with another batch size
-    assert [len(score) for score in left] == [6, 5]
-    assert list(f.batches(POINTS, done=23)) == []
-    torch.testing.assert_close(torch.cat(left), torch.cat(seen)[12:], atol=1e-5, rtol=0)
-
-
 def test_f_is_the_softmax_of_the_label_on_the_plain_image(shape):
     network = Tiny()
     images = Views(shape)(POINTS[:3])
@@ -174,13 +158,6 @@ def test_what_is_not_a_parameter_has_its_own_value(shape):
     by_one = f_of(Tiny(), 1, shape, parameters=("azimuth",), fixed=dict(elevation=20))
     torch.testing.assert_close(by_three([[40, 20, 2.732]]), by_one([[40]]))
     assert (by_three([[40, 20, 3.5]]) - by_one([[40]])).abs() > 1e-4
-
-
-def test_the_first_answer_is_the_largest(shape):
-    confidence, first = f_of(Tiny(), 1, shape).value_and_top1(POINTS)
-    output = Tiny()(Views(shape)(POINTS)).softmax(1)
-    torch.testing.assert_close(confidence, output[:, 1].detach(), atol=1e-5, rtol=0)
-    assert torch.equal(first, output.argmax(1) == 1)
 
 
 @pytest.mark.parametrize("score, of_first", [
