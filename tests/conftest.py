@@ -5,7 +5,11 @@ import sys
 from pathlib import Path
 
 import pytest
-import torch
+
+from utils.runs.script import tune_process
+
+tune_process()  # before torch is imported, as in the scripts: two processes' idle threads would spin on the same cores
+import torch  # noqa: E402
 
 if not torch.cuda.is_available():
     os.environ["TRITON_INTERPRET"] = "1"  # read when Triton is imported: the GPU's kernels then run on the CPU
@@ -27,9 +31,10 @@ def pytest_collection_modifyitems(items):
 
 
 @pytest.fixture(scope="session", autouse=True)
-def own_cache(tmp_path_factory):
+def own_environment(tmp_path_factory):
     """Converted networks go to a folder of the tests' own, here and in the processes that they start."""
     os.environ["XDG_CACHE_HOME"] = str(tmp_path_factory.mktemp("cache"))
+    os.environ["CI"] = "true"  # or OpenVINO tells its makers of each conversion, from a process of its own
 
 
 @pytest.fixture
