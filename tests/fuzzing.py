@@ -109,7 +109,8 @@ def damaged(text):
         seed, changes = seed_and_changes
         chosen, found = random.Random(seed), text
         for _ in range(changes):
-            parts = found.split(" " if chosen.random() < 0.6 else "\n")
+            between = " " if chosen.random() < 0.6 else "\n"
+            parts = found.split(between)
             k = chosen.randrange(len(parts))
             what = chosen.randrange(5)
             if what == 0:
@@ -120,8 +121,7 @@ def damaged(text):
                 parts[k] = parts[k][:chosen.randrange(len(parts[k]) + 1)] + chosen.choice(TOKENS)
             else:
                 parts[k] = chosen.choice(TOKENS)
-            found = (" " if " " in found and chosen.random() < 0.6 else "\n").join(parts) if what == 4 else (
-                " ".join(parts) if " " in text and len(parts) > text.count("\n") + 1 else "\n".join(parts))
+            found = (between if what < 4 else chosen.choice(" \n")).join(parts)
         return found
 
     return st.tuples(st.integers(0, 2 ** 32), st.integers(0, 4)).map(damage)
