@@ -6,10 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from utils.runs.script import tune_process
-
-tune_process()  # before torch is imported, as in the scripts: two processes' idle threads would spin on the same cores
-import torch  # noqa: E402
+os.environ["GOMP_SPINCOUNT"] = "3000"  # as scripts set it, before torch is imported: idle threads would keep cores busy
+import torch
 
 if not torch.cuda.is_available():
     os.environ["TRITON_INTERPRET"] = "1"  # read when Triton is imported: the GPU's kernels then run on the CPU
