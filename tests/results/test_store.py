@@ -2,14 +2,12 @@
 import errno
 import os
 import platform
-import subprocess
-import sys
 import time
-from pathlib import Path
 
 import pytest
 import torch
 
+from tests.processes import Started
 from utils import files
 from utils.errors import InputError
 from utils.results import layout
@@ -19,7 +17,6 @@ from utils.runs import result_file as store
 from utils.runs.result_file import ResultFile
 
 SETTINGS = dict(step=3, mesh_hash="abc")
-ROOT = Path(__file__).parents[2]
 IN_A_PROCESS_OF_ITS_OWN = """
 import sys, torch
 from utils.runs.result_file import ResultFile
@@ -102,14 +99,13 @@ def process():
     started = []
 
     def start(path, *words):
-        started.append(subprocess.Popen([sys.executable, "-c", IN_A_PROCESS_OF_ITS_OWN, str(path), *words], cwd=ROOT,
-                                        stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True))
+        started.append(Started(IN_A_PROCESS_OF_ITS_OWN, path, *words))
         return started[-1]
 
     yield start
     for each in started:
-        with each:
-            each.kill()
+        each.kill()
+        each.wait()
 
 
 @pytest.mark.parametrize("words", [(), ("override",)])
