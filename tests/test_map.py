@@ -3,7 +3,6 @@ import os
 import re
 import resource
 import signal
-import subprocess
 import sys
 import time
 import types
@@ -14,14 +13,11 @@ import torch
 
 import map as script  # not the built-in, which nothing here uses
 import optim
+from tests.processes import Started
 from utils import files
 
 ROOT = Path(__file__).parents[1]
 TINY = ("--network", "tests.tiny:network", "--class_nb", 5, "--object_nb", 0, "--gpu", -1, "--engine", "torch")
-
-
-def command(*words):
-    return [sys.executable, "map.py", *map(str, words)]
 
 
 @pytest.fixture
@@ -126,9 +122,8 @@ def test_a_run_that_was_stopped_goes_on_to_the_same_map(how, code, run_script, t
     whole = tmp_path.parent / "whole"  # made once for all three
     if not whole.exists():
         assert run_script(script, *words, whole)[0] == 0
-    environment = {**os.environ, "PYTHONUNBUFFERED": "1"}
-    process = subprocess.Popen(command(*words, tmp_path), cwd=ROOT, env=environment, stdout=subprocess.PIPE,
-                               stderr=subprocess.PIPE, text=True)
+    process = Started("import runpy, sys; sys.argv[0] = 'map.py'; runpy.run_path('map.py', run_name='__main__')",
+                      *words, tmp_path)
     journal = tmp_path / "tests.tiny_network/5/0/map.journal"
     while not journal.exists() and process.poll() is None:
         time.sleep(0.01)
@@ -147,9 +142,8 @@ def test_a_run_that_was_stopped_goes_on_to_the_same_map(how, code, run_script, t
 
 
 def test_two_at_once_make_one_map(tmp_path):
-    words = command(*TINY, "--step", 20, "--checkpoint_dir", tmp_path)
-    both = [subprocess.Popen(words, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-            for _ in range(2)]
+    both = [Started("import runpy, sys; sys.argv[0] = 'map.py'; runpy.run_path('map.py', run_name='__main__')", *TINY,
+                    "--step", 20, "--checkpoint_dir", tmp_path) for _ in range(2)]
     (first, bar), (second, other_bar) = (process.communicate() for process in both)
     assert [process.returncode for process in both] == [0, 0]
     assert sorted(("view/s" in bar, "view/s" in other_bar)) == [False, True]

@@ -1,5 +1,6 @@
 """A run is f's answers, in order: stopped anywhere, it goes on to the same result."""
 import os
+import random
 import resource
 from types import SimpleNamespace
 
@@ -11,11 +12,12 @@ import map as map_script
 import optim as optim_script
 from benchmarks.faults import same_results
 from utils import Confidence, load_network, load_stand_in
+from utils.errors import InputError
 from utils.paper import CLASS_NAMES
 from utils.parameters import grid
 from utils.results.layout import journal_path
 from utils.runs.journal import Journal
-from utils.runs.records import HEADER
+from utils.runs.records import HEADER, read_records
 from utils.runs.result_file import ResultFile
 
 JOB = ("--network", "tests.tiny:sure", "--class_nb", 5, "--object_nb", 0, "--gpu", -1, "--engine", "torch",
@@ -117,6 +119,22 @@ def test_another_journal_is_one_line(damage, complaint, finished, run_script, tm
     assert all(words in err.splitlines()[-1] for words in (str(path), complaint, "--override"))
     assert path.read_bytes() == left and os.listdir(path.parent) == ["map.journal"]
     assert run_script(*command, "--override")[0] == 0 and same_results(expected, tmp_path)
+
+
+def test_a_journal_with_any_byte_changed_has_the_same_answers_or_is_one_line(finished, run_script, tmp_path):
+    _, journal = finished(run_script, *MAP)
+    path = unfinished(tmp_path, "map.pt", journal)
+    expected = [record.packed() for record in read_records(path, 2)]
+    assert b"".join(expected) == journal[records(journal)[0]:]
+    chance = random.Random(0)
+    for _ in range(300):
+        path.write_bytes(flipped(journal, chance.randrange(len(journal))))
+        try:
+            found = [record.packed() for record in read_records(path, 2)]
+        except InputError as error:
+            assert str(path) in str(error)
+        else:
+            assert found == expected[:len(found)]
 
 
 def test_a_part_with_other_settings_starts_again_and_what_came_before_it_does_not(finished, run_script, tmp_path):

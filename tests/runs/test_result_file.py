@@ -3,13 +3,11 @@ import errno
 import json
 import os
 import platform
-import subprocess
-import sys
-from pathlib import Path
 
 import pytest
 import torch
 
+from tests.processes import Started
 from utils import files
 from utils.errors import InputError
 from utils.results import layout
@@ -20,7 +18,6 @@ from utils.runs.records import FORMAT
 from utils.runs.result_file import ResultFile
 
 SETTINGS = dict(step=3, mesh_hash="abc")
-ROOT = Path(__file__).parents[2]
 IN_A_PROCESS_OF_ITS_OWN = """
 import sys, torch
 from utils.runs.result_file import ResultFile
@@ -101,14 +98,13 @@ def process():
     started = []
 
     def start(path, *words):
-        started.append(subprocess.Popen([sys.executable, "-c", IN_A_PROCESS_OF_ITS_OWN, str(path), *words], cwd=ROOT,
-                                        stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True))
+        started.append(Started(IN_A_PROCESS_OF_ITS_OWN, path, *words))
         return started[-1]
 
     yield start
     for each in started:
-        with each:
-            each.kill()
+        each.kill()
+        each.wait()
 
 
 @pytest.mark.parametrize("words", [(), ("override",)])
