@@ -155,7 +155,7 @@ def test_paths_that_lead_to_no_file(words, complaint, said, things):
     (sweep_script, ("--cpus_per_job", "nan"), "--cpus_per_job nan"),
     (report_script, ("maps", "--check", "x"), "unrecognized arguments: --check x (--help lists"),
     (report_script, ("gif", "--elevation", "inf"), "--elevation inf: expected -10 to 90 degrees"),
-    (report_script, ("audit", "--level", "1e6"), "--level 1000000: expected a number between 0 and 1"),
+    (report_script, ("audit", "--level", "1e6"), "--level 1000000: expected a number above 0 and below 1"),
 ])
 def test_numbers_and_options(module, words, complaint, said, tmp_path):
     usual = {map_script: TINY, optim_script: TINY, sweep_script: SWEEP, report_script: ()}[module]

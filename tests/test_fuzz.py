@@ -26,8 +26,8 @@ from utils.bounds.certificate import worst_view
 from utils.errors import InputError
 from utils.networks import load_network
 from utils.networks.function_network import function_network
-from utils.options import reports as report_options
 from utils.options.option import Parser
+from utils.options.reports import OF_ALL
 from utils.regions import ndinterval
 from utils.results.contents import load_result, read_map, read_optim
 from utils.semantic.classifier import Classifier
@@ -89,8 +89,7 @@ OPTIONS = {module: [option for option in option_strings(module) if option not in
            for module in (map_script, optim_script, sweep_script)}
 REPORTS = ["srvr", "audit", "leaderboard", "answers", "export", "compare", "regions", "maps", "traces", "profiles"]
 SLOW_REPORTS = ["gif", "explorer"] if LONG else []
-REPORT_OPTIONS = {name: [option for of in (*report_options.OF_ALL, *command.folders, *command.options)
-                         for option in report_options.OPTIONS[of][0] if option.startswith("-")]
+REPORT_OPTIONS = {name: [f"--{option}" for option in (*OF_ALL, *command.options)]
                   for name, command in report_script.COMMANDS.items()}
 
 

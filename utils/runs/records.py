@@ -70,7 +70,7 @@ def stored_settings(path: Path) -> dict[str, Any] | None:
         if first["format"] != FORMAT:
             raise ValueError("another format")
         return dict(first["settings"])
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return None
     except OSError as error:
         raise InputError(f"{path}: cannot be read ({error.strerror or error}); {OR_ELSE}") from None
