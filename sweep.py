@@ -19,11 +19,10 @@ import optim as optim_script
 from utils.errors import InputError, shown
 from utils.options.jobs import Parser, add_shared_options
 from utils.results.layout import DONE, FAILED, OTHER
-from utils.runs.matrix import PLURAL, Script, Task, matrix, parse_numbers, state_table, summary_table
 from utils.runs.script import run_script
-from utils.runs.sweep import run, update_states
+from utils.runs.sweep import PLURAL, Task, matrix, parse_numbers, run, state_table, summary_table, update_states
 
-SCRIPTS: dict[str, Script] = {"map": map_script, "optim": optim_script}
+SCRIPTS = {"map": map_script, "optim": optim_script}
 NETWORKS = "resnet,alexnet,vgg,incept"  # the paper's
 DO, STATUS = "run", "status"
 NOT_ALL_DONE = 1  # exit code

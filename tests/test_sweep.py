@@ -1,32 +1,132 @@
 """sweep.py: on this machine, on a cluster of two nodes, and what becomes of jobs that fail."""
+import io
 import os
 import platform
 import re
 import signal
 import subprocess
 import sys
+import threading
 import time
-from collections import Counter
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+import torch
 
 import map as map_script
 import sweep as script
 from benchmarks.faults import difference, same_results
-from utils.errors import InputError
-from utils.runs import cluster, worker
+from utils.errors import DiskError, InputError
+from utils.results.layout import SETTINGS, UNFINISHED
+from utils.runs import cluster, progress, sweep, worker
 from utils.runs import result_file as store
-from utils.runs.lock import Taken, is_locked
-from utils.runs.matrix import Task, parse_numbers
-from utils.runs.worker import Outcome, Worker
+from utils.runs.lock import is_locked
+from utils.runs.sweep import Task, parse_numbers
 
 ROOT = Path(__file__).parents[1]
 QUICK = ("--networks", "tests.tiny:network", "--gpu", "-1", "--step", "30", "--n_iterations", "3", "--initial_width",
          "5", "--methods", "OIR_W,naive", "--initial_points", "130,30", "--certify", "0", "--engine", "torch")
+CUP_0 = ("--jobs", "map", "--classes", "5", "--objects", "0")
 needs_ray = pytest.mark.skipif(cluster.ray is None, reason="needs Ray: pip install -r requirements-cluster.txt")
+
+
+def tasks_of(*words):
+    """The tasks that a command asks for, with their states."""
+    tasks = script.wanted(script.parse_args([*map(str, (*QUICK, *words))]))
+    for task in tasks:
+        task.update_state()
+    return tasks
+
+
+def finish(task, **other_settings):
+    """Write the result of a task, or one that was made with other settings."""
+    task.path.parent.mkdir(parents=True, exist_ok=True)
+    torch.save({SETTINGS: {**task.settings, **other_settings}}, task.path)
+
+
+class FakeRay:
+    """Ray, with two machines of one CPU each, whose tasks end as planned: by a task's name, what to return or raise."""
+    class RayError(Exception):
+        """The worker died."""
+
+    class RayTaskError(RayError):
+        def __init__(self, cause):
+            super().__init__()
+            self.cause = cause
+
+    exceptions = SimpleNamespace(RayError=RayError, RayTaskError=RayTaskError,
+                                 OutOfMemoryError=type("OutOfMemoryError", (RayError,), {}))
+
+    def __init__(self, plans):
+        self.plans, self.notes = plans, {}
+        self.machines = ["one", "two"]
+        self.given, self.on, self.most_at_once, self.started, self.cancelled = [], [], 0, [], []
+
+    def nodes(self):
+        return [dict(NodeID=name, Alive=True, Resources=dict(CPU=1)) for name in self.machines]
+
+    def init(self, *args, **options):
+        self.started.append("Ray")
+
+    def shutdown(self):
+        self.started.remove("Ray")
+
+    def cluster_resources(self):
+        return {}
+
+    def get_runtime_context(self):
+        return SimpleNamespace(get_node_id=lambda: "one")
+
+    def remote(self, what):
+        def submit(*args):
+            name = getattr(what, "__name__", what)
+            self.started.append(name)
+            if name == "Board":
+                return SimpleNamespace(read=SimpleNamespace(remote=lambda: "read"))
+            if name != "make":
+                return name, None
+            _, number, kind, options, *_ = args
+            task = f"{kind} of {options.network} on {options.class_nb} {options.object_nb}"
+            self.given.append(task)
+            node = "one" if strategies[-1] == "DEFAULT" else strategies[-1]
+            self.on.append(node)
+            self.notes[number] = dict(place=f"process {number} on {node}", node=node)
+            return number, task
+
+        strategies = []
+        return SimpleNamespace(options=lambda **options: strategies.append(
+            options["scheduling_strategy"]) or SimpleNamespace(remote=submit))
+
+    def wait(self, references, timeout):
+        self.most_at_once = max(self.most_at_once, len(references))
+        return references[:1], references[1:]
+
+    def get(self, reference, timeout=None):
+        if reference == "read":
+            return self.notes
+        planned = self.plans.get(reference[1], [])
+        outcome = planned.pop(0) if planned else {}
+        if isinstance(outcome, Exception):
+            raise outcome
+        return outcome() if callable(outcome) else outcome
+
+    def cancel(self, reference, force):
+        self.cancelled.append(reference)
+
+
+@pytest.fixture
+def fake(monkeypatch, tmp_path):
+    """fake(plans) -> FakeRay, in the place of Ray."""
+    def put(plans):
+        ray = FakeRay(plans)
+        monkeypatch.setattr(cluster, "ray", ray)
+        return ray
+
+    monkeypatch.setattr(cluster, "On", lambda node, soft: node, raising=False)
+    monkeypatch.setattr(cluster, "LOOK_EVERY", 0.01)
+    return put
 
 
 @pytest.mark.parametrize("text, expected", [("0-3,7", [0, 1, 2, 3, 7]), ("4", [4]), ("2,0-2", [2, 0, 1])])
@@ -34,7 +134,7 @@ def test_lists_of_parse_numbers(text, expected):
     assert parse_numbers(text, "--classes") == expected
 
 
-@pytest.mark.parametrize("text", ["", "a", "3-1", "1,,2", "-3", "1-"])
+@pytest.mark.parametrize("text", ["", "a", "3-1", "1,,2", "-3", "1-", "0-100000", "9" * 5000])
 def test_lists_that_are_none(text):
     with pytest.raises(InputError, match="--classes .*is none of the expected numbers and ranges such as 0-3,7"):
         parse_numbers(text, "--classes")
@@ -49,7 +149,8 @@ def test_lists_that_are_none(text):
     (("--class_nb=1",), "unrecognized arguments: --class_nb"),
     ((*QUICK, "--classes", "5", "--objects", "0", "--checkpoint_dir", "/proc/none"), "/proc/none: cannot be written"),
     (("--networks", "resnte", "--classes", "0", "--objects", "0"), "did you mean resnet")])
-def test_bad_input_is_one_line(words, complaint, run_script, tmp_path):
+def test_bad_input_is_one_line(words, complaint, run_script, fake, tmp_path):
+    fake({})
     code, out, err = run_script(script, "--checkpoint_dir", tmp_path, *words)
     lines = [line for line in re.split("[\r\n]+", err) if line.strip() and not line.startswith("looking: ")]
     assert complaint in lines[0] and os.listdir(tmp_path) == []
@@ -66,19 +167,17 @@ def test_without_ray_one_line_says_so(run_script, monkeypatch, tmp_path):
 
 
 @pytest.mark.parametrize("left", [".sweep.{host}.999999999", *(
-    f"tests.tiny_network/5/0/{name}" for name in (".map.lock", ".map.pt.999999999", "map.partial.pt"))])
+    f"tests.tiny_network/5/0/{name}" for name in (".map.lock", ".map.pt.999999999"))])
 def test_what_a_sweep_that_was_killed_at_its_very_end_left_is_removed(left, run_script, tmp_path):
-    words = (*QUICK, "--classes", 5, "--objects", 0, "--jobs", "map", "--checkpoint_dir", tmp_path)
-    [job] = script.wanted(script.parse_args([*map(str, words)]))
-    job.update_state()
+    words = (*CUP_0, "--checkpoint_dir", tmp_path)
+    [task] = tasks_of(*words)
+    finish(task)
     left = tmp_path / left.format(host=platform.node())
-    left.parent.mkdir(parents=True, exist_ok=True)
     left.write_bytes(b"left")
     os.utime(left, ns=(0, 0))
-    store.ResultFile(job.path, job.settings)._write(job.path, {})
-    code, _, err = run_script(script, *words)
+    code, _, err = run_script(script, *QUICK, *words)
     assert code == 0, err
-    assert [path for path in tmp_path.rglob("*") if path.is_file()] == [job.path]
+    assert [path for path in tmp_path.rglob("*") if path.is_file()] == [task.path]
 
 
 @needs_ray
@@ -95,21 +194,22 @@ def test_an_address_where_no_cluster_is(address, reason, run_script, tmp_path):
     assert reason in line
 
 
-def test_status_tells_the_states_apart_and_touches_nothing(run_script, tmp_path):
-    words = (*QUICK, "--checkpoint_dir", tmp_path, "--classes", 5, "--objects", "0-5", "--jobs", "map")
-    jobs = script.wanted(script.parse_args([*map(str, words)]))
-    for job in jobs:
-        job.update_state()
+def test_status_tells_the_states_apart_and_touches_nothing(run_script, monkeypatch, tmp_path):
+    words = ("--checkpoint_dir", tmp_path, "--classes", 5, "--objects", "0-5", "--jobs", "map")
+    done, other, damaged, failed, begun, running = tasks_of(*words)
     assert os.listdir(tmp_path) == []
-    done, other, damaged, failed, unfinished, running = (store.ResultFile(job.path, job.settings) for job in jobs)
-    done.save_finished({})
-    store.ResultFile(other.path, {**other.settings, "step": 5}).save_finished({})
+    finish(done)
+    finish(other, step=5)
+    finish(damaged)
     damaged.path.write_bytes(b"half a file")
+    failed.path.parent.mkdir()
     store.record_failure(failed.path, "no memory")
-    unfinished.save_unfinished({}, now=True)
-    with running.locked():
+    state_of = store.state_of
+    monkeypatch.setattr(sweep, "state_of", lambda path, settings:
+                        (UNFINISHED, "") if path == begun.path else state_of(path, settings))
+    with store.ResultFile(running.path, running.settings).locked():
         before = sorted(tmp_path.rglob("*"))
-        code, out, _ = run_script(script, "status", *words)
+        code, out, _ = run_script(script, "status", *QUICK, *words)
         assert sorted(tmp_path.rglob("*")) == before
     assert code == 1
     assert re.search(r"^tests.tiny:network map 5 cup +D O F F U R$", out, re.M)
@@ -119,75 +219,90 @@ def test_status_tells_the_states_apart_and_touches_nothing(run_script, tmp_path)
     assert re.search(r"^map of tests.tiny:network on cup 3: no memory$", out, re.M)
 
 
-class FakeWorker(cluster._WorkerHandle):
-    """A worker that notes what it is given; outcomes are taken off the lists in `outcomes`."""
-    made, outcomes = [], {}
-
-    def __init__(self, cpus, gpus):
-        self.network, self.meshes, self.node, self.stopped, self.given = None, set(), len(self.made), False, []
-        self.made.append(self)
-
-    def begin(self, job, marker):
-        self.network = job.options.network
-        self.meshes.add(job.mesh)
-        self.given.append(job)
-        return object()
-
-    def end(self, reference, job):
-        planned = self.outcomes.get(str(job))
-        return planned.pop(0) if planned else Outcome()
-
-    def stop(self):
-        self.stopped = True
+def outcomes(tasks, most=9, gather=True, show=lambda running: None):
+    """What becomes of tasks on the fake Ray: [(number of the object, failure, last)]."""
+    return [(task.options.object_nb, failure, last) for task, failure, last in
+            cluster.run(tasks, 1, 0, most, None if gather else Path("marker"), show)]
 
 
-@pytest.fixture
-def attempts(monkeypatch, tmp_path):
-    """attempts(outcomes, *words): what happens to a sweep's jobs on two workers that fail as planned."""
-    class FakeRay:
-        @staticmethod
-        def wait(references, timeout):
-            return references[:1], references[1:]
-
-    monkeypatch.setattr(cluster, "ray", FakeRay)
-    monkeypatch.setattr(cluster, "_WorkerHandle", FakeWorker)
-    monkeypatch.setattr(cluster, "_room", lambda cpus, gpus: 2)
-    FakeWorker.made = []
-
-    def run(outcomes, *words):
-        FakeWorker.outcomes = outcomes
-        jobs = script.wanted(script.parse_args([*map(str, words), "--checkpoint_dir", str(tmp_path)]))
-        return [(str(job), failure, last) for job, failure, last in
-                cluster.run(jobs, 0, 1, 2, workers=cluster.start_workers(0, 1, 2))]
-
-    return run
+CUP = "map of tests.tiny:network on 5 {}".format
 
 
-def test_what_is_worth_it_is_tried_three_times_more_on_other_workers(attempts):
-    cup, vase = "map of tests.tiny:network on cup 0", "map of tests.tiny:network on vase 0"
-    died = Outcome("died", worth_retrying=True)
-    seen = attempts({cup: [died] * 9, vase: [Outcome("no such mesh")] * 9}, *QUICK, "--jobs", "map",
-                    "--classes", "5,8", "--objects", "0-1")
-    assert [entry for entry in seen if entry[0] == cup] == [(cup, "died", False)] * 3 + [(cup, "died", True)]
-    assert [entry for entry in seen if entry[0] == vase] == [(vase, "no such mesh", True)]
-    assert Counter(name for name, failure, _ in seen if not failure) == Counter(
-        ["map of tests.tiny:network on cup 1", "map of tests.tiny:network on vase 1"])
-    assert all([str(job) for job in worker.given].count(cup) <= 1 for worker in FakeWorker.made)
+def test_what_is_worth_it_is_tried_three_times_more_on_another_machine(fake, tmp_path):
+    died = FakeRay.RayError()
+    ray = fake({CUP(0): [died] * 9, CUP(1): [FakeRay.RayTaskError(InputError("no such mesh"))] * 9,
+                CUP(2): [FakeRay.RayTaskError(IndexError("a mistake"))] * 9,
+                CUP(3): [FakeRay.exceptions.OutOfMemoryError()]})
+    tasks = tasks_of("--jobs", "map", "--classes", 5, "--objects", "0-4", "--checkpoint_dir", tmp_path)
+    seen = outcomes(tasks)
+    killed = [(failure, last) for number, failure, last in seen if number == 0]
+    assert [last for _, last in killed] == [False] * 3 + [True]
+    assert all(re.fullmatch(r"process \d on \w+ died: it was killed, or its machine left", line) for line, _ in killed)
+    assert (1, "no such mesh", True) in seen and (4, "", True) in seen
+    assert [re.sub(r"\d on \w+", "N", failure) for number, failure, last in seen if number in (2, 3)] == [
+        "process N: IndexError: a mistake", "process N died: its machine was running low on memory", ""]
+    assert [node for task, node in zip(ray.given, ray.on) if task == CUP(0)][:2] == ["one", "two"]
 
 
-def test_workers_change_networks_seldom_and_keep_to_their_meshes(attempts):
-    seen = attempts({}, "--networks", "alexnet,tests.tiny:network,vgg", "--classes", "3,5", "--objects", "0-3")
-    assert len(seen) == len({name for name, *_ in seen}) == 3 * 2 * 2 * 4
-    for one in FakeWorker.made:
-        networks = [job.options.network for job in one.given]
-        changes = sum(a != b for a, b in zip(networks, networks[1:]))
-        assert changes <= 2
-    loaded = sum(len({job.mesh for job in worker.given}) for worker in FakeWorker.made)
-    assert len(FakeWorker.made) == 2 and loaded <= 10  # 8 if no worker ever had to help out
+def test_what_a_worker_says_before_it_ends_is_the_failure(fake, tmp_path):
+    tasks = tasks_of(*CUP_0, "--checkpoint_dir", tmp_path)
+    ray = fake({})
+
+    def ends():
+        ray.notes[0]["failure"] = "the disk is full"
+        raise FakeRay.RayError
+
+    ray.plans[CUP(0)] = [ends]
+    assert outcomes(tasks) == [(0, "the disk is full", False), (0, "", True)]
 
 
-def test_no_more_workers_are_started_than_there_is_room_or_work_for(attempts):
-    assert [len(cluster.start_workers(0, 1, most)) for most in (0, 1, 2, 9)] == [0, 1, 2, 2]
+@pytest.mark.parametrize("most, at_once", [(1, 1), (9, 2)])
+def test_networks_come_one_by_one_and_no_more_at_once_than_asked_for_or_possible(most, at_once, fake, tmp_path):
+    words = ("--networks", "alexnet,tests.tiny:network", "--jobs", "map", "--classes", "3,5", "--objects", "0-3")
+    tasks = script.wanted(script.parse_args([*words, "--checkpoint_dir", str(tmp_path)]))
+    for number, task in enumerate(tasks):
+        task.path, task.settings = tmp_path / f"{number}/map.pt", {}
+    ray = fake({})
+    assert len(outcomes(tasks, most)) == len(set(ray.given)) == 16 and ray.most_at_once == at_once
+    networks = [name.split()[2] for name in ray.given]
+    assert networks == sorted(networks)
+
+
+def test_workers_get_ready_for_as_many_tasks_as_there_are_or_is_room_for(fake):
+    for most, expected in ((0, 0), (1, 1), (2, 2), (9, 2)):
+        ray = fake({})
+        cluster.start_workers(1, 0, most)
+        assert ray.started == ["get_ready"] * expected
+
+
+def test_machines_that_join_later_are_used(fake, tmp_path):
+    tasks = tasks_of("--jobs", "map", "--classes", 5, "--objects", "0-7", "--checkpoint_dir", tmp_path)
+    ray = fake({})
+    ray.plans[CUP(1)] = [lambda: ray.machines.extend(["three", "four"]) or {}]
+    assert len(outcomes(tasks)) == 8 and ray.most_at_once == 4
+
+
+def test_no_room_for_a_job_is_said_in_a_line(fake, monkeypatch, tmp_path):
+    tasks = tasks_of("--jobs", "map", "--classes", 5, "--objects", "0-2", "--checkpoint_dir", tmp_path)
+    ray = fake({})
+    with pytest.raises(InputError, match="no machine of the cluster has 2 CPUs and 0 GPUs for a job; start some"):
+        list(cluster.run(tasks, 2, 0, 9, None, print))
+    ray.plans[CUP(0)] = [lambda: ray.machines.clear() or {}]
+    ray.wait = lambda references, timeout: (references[:1] if ray.machines else [], [])
+    monkeypatch.setattr(cluster, "GIVE_UP_AFTER", 0.1)
+    seen = []
+    with pytest.raises(InputError, match="no machine of the cluster has 1 CPUs"):
+        seen.extend(cluster.run(tasks, 1, 0, 9, None, print))
+    assert ray.cancelled and not list(tmp_path.rglob(".map.lock"))
+
+
+def test_what_runs_and_how_far_it_is_is_shown(fake, tmp_path):
+    tasks = tasks_of("--jobs", "map", "--classes", 5, "--objects", "0-2", "--checkpoint_dir", tmp_path)
+    ray, shown = fake({}), []
+    ray.plans[CUP(0)] = [lambda: ray.notes[1].update(progress="4 of 48 views") or {}]
+    outcomes(tasks, show=lambda running: shown.append(list(running)))
+    name = "map of tests.tiny:network on cup"
+    assert shown == [[f"{name} 1: 4 of 48 views"], [f"{name} 2: starting"], []]
 
 
 def test_a_stopped_sweep_stops_looking(monkeypatch, run_script, tmp_path):
@@ -218,30 +333,65 @@ def test_a_request_to_stop_that_gets_lost_while_ray_starts_is_heard(request_to_s
     assert code == 130 and "sweep.py: stopped" in err and ended and os.listdir(tmp_path) == []
 
 
+@pytest.fixture
+def in_a_worker(monkeypatch):
+    """in_a_worker(task, marker) -> what `make` returns, here; its notes and the GPUs of the task are attributes."""
+    def run(task, marker):
+        remember = SimpleNamespace(remote=lambda number, **said: run.notes.update(said))
+        return worker.make(SimpleNamespace(note=remember), 0, "map", task.options, task.settings, marker, 1)
+
+    def end(code):
+        raise SystemExit(code)
+
+    run.notes, run.gpus = {}, []
+    monkeypatch.setitem(sys.modules, "ray", SimpleNamespace(
+        get_gpu_ids=lambda: run.gpus, get=lambda reference: None,
+        get_runtime_context=lambda: SimpleNamespace(get_node_id=lambda: "one")))
+    monkeypatch.setattr(worker, "_set_up", lambda threads: None)
+    monkeypatch.setattr(worker.os, "_exit", end)
+    yield run
+    progress.listeners.clear()
+
+
 @pytest.mark.parametrize("error, worth_retrying", [
     (MemoryError("no room"), True), (RuntimeError("[enforce fail] DefaultCPUAllocator: can't allocate memory"), True),
-    (RuntimeError("CUDA out of memory"), True), (OSError(5, "Input/output error"), True),
+    (RuntimeError("CUDA out of memory"), True), (OSError(5, "Input/output error"), True), (DiskError("full"), True),
     (InputError("--step: bad"), False), (ValueError("a mistake in the program"), False)])
-def test_which_failures_are_worth_another_attempt(error, worth_retrying, monkeypatch, tmp_path):
+def test_a_worker_ends_where_another_may_succeed(error, worth_retrying, in_a_worker, monkeypatch, tmp_path):
     def fail(options):
         raise error
 
     monkeypatch.setattr(map_script, "run", fail)
-    [job] = script.wanted(script.parse_args([*QUICK, "--jobs", "map", "--classes", "5", "--objects", "0",
-                                             "--checkpoint_dir", str(tmp_path)]))
-    job.update_state()
-    outcome = Worker.do(None, "map", job.options, job.settings, tmp_path)
-    assert str(error) in outcome.failure and outcome.worth_retrying == worth_retrying
+    [task] = tasks_of(*CUP_0, "--checkpoint_dir", tmp_path)
+    with pytest.raises(SystemExit if worth_retrying else InputError) as ended:
+        in_a_worker(task, tmp_path)
+    assert str(error) in (in_a_worker.notes["failure"] if worth_retrying else str(ended.value))
+    assert in_a_worker.notes["place"] == f"process {os.getpid()} on {platform.node()}"
 
 
-def test_a_worker_with_another_mesh_or_folder_refuses(tmp_path):
-    [job] = script.wanted(script.parse_args([*QUICK, "--jobs", "map", "--classes", "5", "--objects", "0",
-                                             "--checkpoint_dir", str(tmp_path)]))
-    job.update_state()
-    elsewhere = {**job.settings, "mesh_hash": "another"}
-    assert "has another mesh_hash than" in Worker.do(None, "map", job.options, elsewhere, tmp_path).failure
-    outcome = Worker.do(None, "map", job.options, job.settings, tmp_path / "not there")
-    assert "pass --gather" in outcome.failure and list(tmp_path.rglob("*.pt")) == []
+def test_a_worker_with_another_mesh_or_folder_refuses(in_a_worker, tmp_path):
+    [task] = tasks_of(*CUP_0, "--checkpoint_dir", tmp_path)
+    with pytest.raises(InputError, match="is not the folder of that name where the sweep was started; pass --gather"):
+        in_a_worker(task, tmp_path / "not there")
+    task.settings["mesh_hash"] = "another"
+    with pytest.raises(InputError, match="has another mesh_hash than the machine where the sweep was started"):
+        in_a_worker(task, tmp_path)
+    assert list(tmp_path.rglob("*.pt")) == []
+
+
+def test_a_worker_says_how_far_it_is(in_a_worker, tmp_path):
+    [task] = tasks_of(*CUP_0, "--checkpoint_dir", tmp_path, "--batch_size", "4")
+    assert in_a_worker(task, tmp_path) == {} and task.path.exists()
+    assert re.fullmatch(r"\d+ of 48 views", in_a_worker.notes["progress"])
+
+
+@pytest.mark.parametrize("gpus, visible, expected", [
+    ([], "0", None), ([2], "2", 2), (["1"], "1", 1), (["MIG-GPU-a"], "MIG-GPU-a", None)])
+def test_a_process_that_stays_may_be_given_any_gpu(gpus, visible, expected, in_a_worker, monkeypatch):
+    monkeypatch.setenv("CUDA_VISIBLE_DEVICES", visible)
+    in_a_worker.gpus = gpus
+    assert worker.get_ready(1) == expected
+    assert ("CUDA_VISIBLE_DEVICES" in os.environ) == (expected is None)
 
 
 def test_a_sweeps_own_options_are_named(run_script, tmp_path):
@@ -268,73 +418,48 @@ def test_an_error_of_one_job_is_that_jobs(monkeypatch, run_script, tmp_path):
     assert "map of tests.tiny:network on cup 1: IndexError: a mesh that nobody thought of\n" in out
 
 
-def test_a_task_that_another_process_is_at_work_on_is_put_back(attempts, monkeypatch, tmp_path):
-    words = (*QUICK, "--jobs", "map", "--classes", "5", "--objects", "0-2")
-    tasks = script.wanted(script.parse_args([*map(str, words), "--checkpoint_dir", str(tmp_path)]))
-    for task in tasks:
-        task.update_state()
-    monkeypatch.setattr(cluster.time, "sleep", lambda seconds: None)
-    FakeWorker.outcomes, seen, elsewhere = {}, [], store.ResultFile(tasks[0].path, tasks[0].settings)
-
-    def begin(worker, task, marker):
-        with store.ResultFile(task.path, task.settings).locked(wait=False):
-            worker.given.append(task)
-        return object()
-
-    monkeypatch.setattr(FakeWorker, "begin", begin)
+@pytest.mark.parametrize("gather", [False, True])
+@pytest.mark.parametrize("made", [False, True])
+def test_a_task_that_another_process_is_at_work_on_is_put_back(gather, made, fake, tmp_path):
+    tasks = tasks_of("--jobs", "map", "--classes", 5, "--objects", "0-2", "--checkpoint_dir", tmp_path)
+    elsewhere, seen, ray = store.ResultFile(tasks[0].path, tasks[0].settings), [], fake({})
     with ExitStack() as other:
         other.enter_context(elsewhere.locked())
-        for task, failure, last in cluster.run(tasks, 0, 1, 1):
+        for task, failure, last in cluster.run(tasks, 1, 0, 1, None if gather else tmp_path, print):
             seen.append((task.options.object_nb, failure, last))
             if len(seen) == 3:
-                elsewhere.save_finished({})
+                if made:
+                    finish(tasks[0])
                 other.close()
-    assert [number for number, *_ in seen] == [0, 1, 2, 0] and [last for *_, last in seen] == [False, True, True, True]
-    assert seen[0][1] == f"{tasks[0].path}: process {os.getpid()} on {platform.node()} is making it"
-    assert not any(failure for _, failure, _ in seen[1:])
-    assert tasks[0] not in [task for worker in FakeWorker.made for task in worker.given]  # it was made elsewhere
+    assert seen == [(0, f"{tasks[0].path}: process {os.getpid()} on {platform.node()} is making it", False),
+                    (1, "", True), (2, "", True), (0, "", True)]
+    assert ray.given == [CUP(1), CUP(2)] + [CUP(0)] * (not made)
 
 
-def test_a_task_is_done_here_once_the_process_that_was_at_work_on_it_has_failed(attempts, monkeypatch):
-    held = iter([True, True, False])
-    monkeypatch.setattr(Task, "is_locked", lambda task: next(held))
-    monkeypatch.setattr(Task, "is_done_now", lambda task: False)
-    monkeypatch.setattr(cluster, "_finished", lambda references: references)
-    refused = iter([Taken("process 1 on there is making it")])
-
-    def begin(worker, task, marker):
-        for error in refused:
-            raise error
-        return object()
-
-    monkeypatch.setattr(FakeWorker, "begin", begin)
-    seen = attempts({}, *QUICK, "--jobs", "map", "--classes", "5", "--objects", "0")
-    name = "map of tests.tiny:network on cup 0"
-    assert seen == [(name, "process 1 on there is making it", False), (name, "", True)]
+def test_a_result_that_is_made_meanwhile_is_not_made_again(fake, tmp_path):
+    [task] = tasks_of(*CUP_0, "--checkpoint_dir", tmp_path)
+    finish(task)
+    ray = fake({})
+    assert outcomes([task]) == [(0, "", True)] and ray.given == []
 
 
-def test_a_gathered_result_takes_the_place_of_no_other(tmp_path):
-    words = (*QUICK, "--jobs", "map", "--classes", "5", "--objects", "0", "--checkpoint_dir", tmp_path)
-    [task] = script.wanted(script.parse_args([*map(str, words)]))
-    task.update_state()
-    store.ResultFile(task.path, {**task.settings, "step": 5}).save_finished({})
-    handle = object.__new__(cluster._WorkerHandle)
-    handle.claim = ExitStack()
-    with pytest.raises(store.OtherSettings, match="step 5, now 30.0.*; pass --override"):
-        handle.begin(task, None)
-    assert os.listdir(task.path.parent) == ["map.pt"]
+def test_a_gathered_result_takes_the_place_of_no_other_and_keeps_others_off(fake, tmp_path):
+    first, second = tasks_of("--jobs", "map", "--classes", 5, "--objects", "0-1", "--checkpoint_dir", tmp_path)
+    finish(first, step=5)
+    ray = fake({})
+    ray.plans[CUP(1)] = [lambda: {} if is_locked(second.path.with_name(".map.lock")) else 1 / 0]
+    (_, failure, last), *others = outcomes([first, second])
+    assert re.search(r"step 5, now 30.0.*; pass .*override", failure) and last and others == [(1, "", True)]
+    assert os.listdir(first.path.parent) == ["map.pt"] and os.listdir(second.path.parent) == []
 
 
-def test_a_folder_that_one_task_cannot_write_to_is_that_tasks(attempts, monkeypatch):
-    def begin(worker, task, marker):
-        if task.options.object_nb == 0:
-            raise InputError("cannot be written to")
-        return object()
-
-    monkeypatch.setattr(FakeWorker, "begin", begin)
-    seen = attempts({}, *QUICK, "--jobs", "map", "--classes", "5", "--objects", "0-1")
-    assert sorted(seen) == [("map of tests.tiny:network on cup 0", "cannot be written to", True),
-                            ("map of tests.tiny:network on cup 1", "", True)]
+def test_a_folder_that_one_task_cannot_write_to_is_that_tasks(fake, tmp_path):
+    first, second = tasks_of("--jobs", "map", "--classes", 5, "--objects", "0-1", "--checkpoint_dir", tmp_path)
+    fake({})
+    first.path.parent.parent.mkdir(parents=True)
+    first.path.parent.touch()
+    (_, failure, last), *others = outcomes([first, second])
+    assert last and "cannot be written to" in failure and others == [(1, "", True)]
 
 
 def test_the_marker_of_a_sweep_that_goes_on_is_kept_on_whatever_machine_it_is(tmp_path):
@@ -373,14 +498,6 @@ def test_the_folder_for_temporary_files_is_ones_own(monkeypatch, tmp_path):
         worker._private_folder()
 
 
-@needs_ray
-def test_how_a_job_that_was_killed_died():
-    died = cluster._how_it_died
-    assert died(cluster.ray.exceptions.OutOfMemoryError("x")) == "died: its machine was running low on memory"
-    assert "low on memory" in died(RuntimeError("The worker was killed because the node was running low on memory."))
-    assert died(RuntimeError("connection lost")) == "died: it was killed, or its machine left"
-
-
 @pytest.fixture(scope="module")
 def two_nodes():
     """The address of a cluster of two nodes with one CPU each."""
@@ -404,66 +521,92 @@ def sequential(tmp_path):
     return run
 
 
-def test_two_nodes_one_worker_killed_nothing_lost_or_doubled(two_nodes, sequential, tmp_path):
-    folder = tmp_path / "swept"
+def soon(condition, action):
+    """Start a thread that waits until condition() is true and then calls action(condition())."""
+    def wait():
+        found = None
+        while not found:
+            found = condition()
+            time.sleep(0.01)
+        action(found)
+
+    threading.Thread(target=wait, daemon=True).start()
+
+
+def test_two_nodes_one_worker_killed_nothing_lost_or_doubled(two_nodes, sequential, run_script, tmp_path):
+    folder, killed = tmp_path / "swept", []
+
+    def victim():
+        """The number of a process at work, which its lock names, once there are three results."""
+        for lock in folder.rglob(".*.lock") if len(list(folder.rglob("*.pt"))) >= 3 else ():
+            with suppress(FileNotFoundError):
+                if found := re.match(r"process (\d+) on ", lock.read_text()):
+                    if Path(f"/proc/{found[1]}/cmdline").read_bytes().startswith(b"ray::make"):
+                        return int(found[1])
+
+    soon(victim, lambda number: (os.kill(number, signal.SIGKILL), killed.append(number)))
     words = (*QUICK, "--classes", "5", "--objects", "0-5")
-    process = subprocess.Popen([sys.executable, "sweep.py", *words, "--checkpoint_dir", folder, "--address", two_nodes],
-                               cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-    while len(list(folder.rglob("*.pt"))) < 3 and process.poll() is None:
-        time.sleep(0.01)
-    victim = None
-    while victim is None and process.poll() is None:
-        for lock in folder.rglob(".*.lock"):  # it names its process
-            if found := re.match(r"process (\d+) on ", lock.read_text() if lock.exists() else ""):
-                victim = int(found[1])
-    assert Path(f"/proc/{victim}/cmdline").read_bytes().startswith(b"ray::Worker")
-    os.kill(victim, signal.SIGKILL)
-    out, err = process.communicate()
-    assert process.returncode == 0, err
+    code, out, err = run_script(script, *words, "--checkpoint_dir", folder, "--address", two_nodes)
+    assert code == 0, err
     job = r"(map|optim) of tests.tiny:network on cup \d"
-    assert re.search(rf"{job}: process {victim} on \S+ died: .*; trying again", err)
+    assert re.search(rf"{job}: process {killed[0]} on \S+ died: .*; trying again", err), err
     assert re.search(r"^all +12 +0 +12 +0 +0$", out, re.M)
     assert same_results(folder, sequential(*words)), difference(folder, sequential(*words))
 
 
-def test_results_come_back_from_machines_without_the_folder(two_nodes, sequential, run_script, tmp_path):
+def test_results_come_back_from_machines_without_the_folder(two_nodes, sequential, run_script, monkeypatch, tmp_path):
     words = (*QUICK, "--classes", "8", "--objects", "0-1", "--jobs", "map")
-    (tmp_path / "gathered/tests.tiny_network/8/1").mkdir(parents=True)
-    store.record_failure(tmp_path / "gathered/tests.tiny_network/8/1/map.pt", "an earlier sweep's")
-    code, out, err = run_script(script, *words, "--checkpoint_dir", tmp_path / "gathered", "--address", two_nodes,
-                                "--gather", "--plot", "--max_concurrent", 1)
-    assert code == 0, err
-    pictures = sorted((tmp_path / "gathered").rglob("*.png"))
+    folder = tmp_path / "gathered"
+    (folder / "tests.tiny_network/8/1").mkdir(parents=True)
+    store.record_failure(folder / "tests.tiny_network/8/1/map.pt", "an earlier sweep's")
+    terminal = io.StringIO()
+    terminal.isatty = lambda: True
+    monkeypatch.setattr(sys, "stderr", terminal)
+    monkeypatch.setenv("COLUMNS", "70")
+    monkeypatch.setenv("LINES", "30")
+    code, out, _ = run_script(script, *words, "--checkpoint_dir", folder, "--address", two_nodes, "--gather", "--plot",
+                              "--max_concurrent", 1)
+    assert code == 0, terminal.getvalue()
+    bars = [bar for bar in re.split("[\r\n]+", terminal.getvalue()) if "0/2 " in bar]
+    assert any("map of tests.tiny:network on va" in bar for bar in bars) and max(map(len, bars)) <= 70
+    pictures = sorted(folder.rglob("*.png"))
     assert [path.read_bytes()[:4] for path in pictures] == [b"\x89PNG"] * 2
     for path in pictures:
         path.unlink()
-    assert same_results(tmp_path / "gathered", sequential(*words))
+    assert same_results(folder, sequential(*words))
+    kept = Path(worker.tempfile.gettempdir(), f"semantic-robustness-{os.getuid()}")
+    assert not any(path.name == "map.pt" and str(path).count("vase") for path in kept.rglob("*"))
 
 
-@needs_ray
-def test_a_killed_sweep_goes_on_with_exactly_what_is_missing(sequential, run_script, tmp_path):
+def test_a_sweep_that_was_stopped_goes_on_with_exactly_what_is_missing(two_nodes, sequential, run_script, tmp_path):
     folder = tmp_path / "swept"
-    words = (*QUICK, "--classes", "5", "--objects", "0-3", "--jobs", "map")
-    process = subprocess.Popen([sys.executable, "sweep.py", *words, "--checkpoint_dir", folder], cwd=ROOT,
+    words = (*QUICK, "--classes", "5", "--objects", "0-6", "--jobs", "map", "--checkpoint_dir", folder)
+    process = subprocess.Popen([sys.executable, "sweep.py", *words, "--address", two_nodes], cwd=ROOT,
                                stderr=subprocess.DEVNULL)
     while not list(folder.rglob("map.pt")) and process.poll() is None:  # and not what is being written
         time.sleep(0.01)
     process.kill()
     assert process.wait() == -signal.SIGKILL
-    damaged = folder / "tests.tiny_network/5/3/map.pt"
+    n_killed = len(list(folder.rglob("map.pt")))
+    soon(lambda: len(list(folder.rglob("map.pt"))) > n_killed, lambda more: os.kill(os.getpid(), signal.SIGINT))
+    code, out, err = run_script(script, *words, "--address", two_nodes)
+    assert code == 130 and err.endswith("sweep.py: stopped; the same command goes on from here\n")
+    assert not list(folder.glob(".sweep.*"))
+
+    damaged = folder / "tests.tiny_network/5/6/map.pt"
     damaged.parent.mkdir(exist_ok=True)
     damaged.write_bytes(b"half a file")
     there = {path: path.stat().st_mtime_ns for path in folder.rglob("map.pt")}
-    code, out, err = run_script(script, *words, "--checkpoint_dir", folder)
+    code, out, err = run_script(script, *words, "--address", two_nodes)
     assert code == 1
-    before, done = map(int, re.search(r"^all +4 +(\d) +(\d) +1 +0$", out, re.M).groups())
-    assert before >= 1 and before + done == 3
+    before, done = map(int, re.search(r"^all +7 +(\d) +(\d) +1 +0$", out, re.M).groups())
+    assert before > n_killed and before + done == 6
     assert {path: path.stat().st_mtime_ns for path in there if path != damaged}.items() <= there.items()
-    assert "map of tests.tiny:network on cup 3: " in err and "cannot be read as a result" in err
+    assert "map of tests.tiny:network on cup 6: " in err and "cannot be read as a result" in err
     assert "trying again" not in err
     assert damaged.read_bytes() == b"half a file"
     assert "cannot be read" in damaged.with_name("map.failed.txt").read_text()
 
-    assert run_script(map_script, "--network", "tests.tiny:network", *QUICK[2:6], "--class_nb", 5, "--object_nb", 3,
+    assert run_script(map_script, "--network", "tests.tiny:network", *QUICK[2:6], "--class_nb", 5, "--object_nb", 6,
                       "--engine", "torch", "--checkpoint_dir", folder, "--override")[0] == 0
-    assert same_results(folder, sequential(*words)), difference(folder, sequential(*words))
+    assert same_results(folder, sequential(*words[:-2])), difference(folder, sequential(*words[:-2]))
