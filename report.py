@@ -15,6 +15,7 @@ from typing import Any
 
 from utils.errors import InputError
 from utils.findings.writing import write_tables, write_text
+from utils.network_names import FOLDERS, GONE
 from utils.options.jobs import Parser
 from utils.options.reports import add_options, check
 from utils.results.layout import MAP, OPTIM
@@ -164,7 +165,6 @@ def parse_args(argv: list[str] | None = None) -> Namespace:
 
 def tree_of(folder: Path, args: Namespace, left_out: LeftOut) -> Tree:
     """The results below a folder that the options ask for."""
-    from utils.networks.table import FOLDERS, GONE  # brings torch, which takes seconds
     selection = Selection(args.network, args.class_nb, args.object_nb, FOLDERS)
     tree = Tree(folder, selection, left_out, catalogue_of(args.dataset).class_names)
     for network in sorted({key.network for key in tree.keys} & set(GONE.values())):

@@ -17,7 +17,7 @@ from benchmarks.common import machine, random_weights, run_script_alone, shapes_
 from utils.bounds import OPTIMIZERS
 from utils.bounds.corners import corners
 from utils.bounds.descent import start, step
-from utils.networks import choose_network
+from utils.networks import load_network
 from utils.options.jobs import Parser
 from utils.paper import CLASS_NAMES
 from utils.parameters import AZIMUTH_AND_ELEVATION, domain_of
@@ -118,7 +118,7 @@ def main():
         files = {"efficientnet_lite0": None, **{name: random_weights(name, folder) for name in ("alexnet", "resnet")}}
 
         def f_of(network):
-            chosen = choose_network(network, files[network])
+            chosen = load_network(network, files[network])
             return Confidence.of(chosen, chosen.label(args.class_nb), shape)
 
         print("\n(a) peak memory of optim.py")

@@ -12,7 +12,7 @@ import imageio.v3 as imageio
 import numpy as np
 from tqdm import tqdm
 
-from utils.networks import choose_network
+from utils.networks import load_network
 from utils.options.jobs import Parser
 from utils.paper import CLASS_NAMES
 from utils.runs.script import run_script
@@ -32,7 +32,7 @@ def main():
     parser.add_argument("--weights", type=Path, metavar="FILE")
     parser.add_argument("--picture", type=Path, metavar="FILE", help="contact sheet: a row a class")
     args = parser.parse_args()
-    network = choose_network(args.network, args.weights)
+    network = load_network(args.network, args.weights)
     classifier = Classifier(network.load(), normalization=network.normalization)
     best, right = np.zeros((2, len(CLASS_NAMES), 10))
     sheet = np.zeros((len(CLASS_NAMES), 10, 112, 112), dtype=np.uint8)

@@ -33,7 +33,6 @@ def test_thousands():
 
 def test_one_line():
     assert one_line(" a\n b\t c") == "a b c"
-    assert one_line("--step " + "7" * 400 + ": no") == f"--step {'7' * 40}.. (400 digits): no"
     assert one_line("x" * 5000) == f"{'x' * 40}.. (5,000 characters)" and one_line("y" * 1000) == "y" * 1000
 
 

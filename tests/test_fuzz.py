@@ -24,8 +24,8 @@ from tests.fuzzing import LONG, OBJ, damaged, fuzz, only_input_errors, outcome, 
 from tests.tiny import Tiny
 from utils.bounds.certificate import worst_view
 from utils.errors import InputError
-from utils.networks import choose_network
-from utils.networks.function_network import FunctionNetwork
+from utils.networks import load_network
+from utils.networks.function_network import function_network
 from utils.options import reports as report_options
 from utils.options.jobs import Parser
 from utils.regions import ndinterval
@@ -294,7 +294,7 @@ def test_state_dicts(folder, seed):
         torch.save(state, folder / "w.pth")
     except (TypeError, ValueError, RuntimeError, NotImplementedError):
         return
-    network = choose_network("tests.tiny:network", folder / "w.pth")
+    network = load_network("tests.tiny:network", folder / "w.pth")
     assert only_input_errors(lambda: network.n_classes) in (None, 10)
     module = only_input_errors(network.load)
     if module is not None:
@@ -306,7 +306,7 @@ def test_state_dicts(folder, seed):
     st.integers(-2, 6000), st.lists(st.floats(), max_size=4), st.lists(TEXTS, max_size=11), TEXTS, st.none(),
     st.booleans(), st.integers(0, 2 ** 32).map(lambda seed: odd_values(random.Random(seed))))))
 def test_facts_of_a_network(folder, facts):
-    network = FunctionNetwork("a:b", None, lambda: (Tiny(), facts))
+    network = function_network("a:b", None, lambda: (Tiny(), facts))
     for ask in (lambda: network.image_size, lambda: network.normalization, lambda: network.label(5)):
         only_input_errors(ask)
     mean_and_std = only_input_errors(lambda: network.normalization)

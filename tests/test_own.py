@@ -14,7 +14,7 @@ import map as map_script
 import optim as optim_script
 from utils import Confidence, grow_regions, load_mesh, load_network, load_stand_in
 from utils.errors import InputError
-from utils.networks import choose_network, find_label
+from utils.networks import find_label
 from utils.parameters import PARAMETERS
 from utils.semantic.views import Views
 from utils.shapes.catalogue import catalogue_of
@@ -80,7 +80,7 @@ def test_one_shape_in_every_format_has_one_map(mug, run_script, tmp_path):
 
 
 def test_one_shape_in_every_format_and_a_real_network(mug, shared, tmp_path):
-    network = choose_network("squeezenet1_0", shared / "weights/squeezenet1_0_rgb01.pth")
+    network = load_network("squeezenet1_0", shared / "weights/squeezenet1_0_rgb01.pth")
     points = [(0, 20), (120, 35), (250, 70)]
     seen = []
     for ending in FORMATS:
@@ -174,7 +174,7 @@ def test_a_network_of_ones_own(my_nets, run_script, tmp_path):
     assert run_script(optim_script, *shared, "--n_iterations", 2, "--verify", 2, *GROWN)[0] == 0
     result = torch.load(tmp_path / "my_nets_tiny/0/0/map.pt")
     assert result["settings"]["image_size"] == 32 and "0.25" in result["settings"]["normalize"]
-    f = Confidence.of(choose_network("my_nets:tiny"), "airplane", load_stand_in(0, 0))
+    f = Confidence.of(load_network("my_nets:tiny"), "airplane", load_stand_in(0, 0))
     assert f.images([(0, 0)]).shape == (1, 3, 32, 32) and f.classifier.normalization == ((0.5,) * 3, (0.25,) * 3)
     assert float(f([(0, -10)])) == pytest.approx(float(result["z"][0, 0]), abs=1e-6)
 
@@ -194,10 +194,10 @@ def test_a_network_of_ones_own_with_weights_of_ones_own(my_nets, run_script, tmp
     (("--network", "my_nets:nameless", "--class_nb", 0), "does not name its classes"),
     (("--network", "my_nets:tiny", "--class_nb", 0), "say with --label"),
     (("--network", "my_nets:tiny", "--label", "zebra"), "has no such class"),
-    (("--network", "my_nets:large", "--label", "1"), "tell its image_size, or pass --image_size"),
+    (("--network", "my_nets:large", "--label", "1"), "give its image_size beside the module, or pass --image_size"),
     (("--network", "my_nets:spatial", "--label", "1"), "gives [1, 10, 222, 222] for 1 image, expected logits"),
     (("--network", "my_nets:blind", "--label", "1"), "not finite"),
-    (("--network", "my_nets:talkative", "--label", "1"), "told 'color', expected any of image_size, mean"),
+    (("--network", "my_nets:talkative", "--label", "1"), "gave 'color', expected any of image_size, mean"),
     (("--network", "my_nets:broken", "--label", "1"), "could not be made (ZeroDivisionError"),
     (("--network", "my_nets:number", "--label", "1"), "has no function 'number'"),
     (("--network", "nowhere_to_be_found:tiny",), "cannot be imported"),
@@ -240,7 +240,7 @@ def test_labels():
 
 def test_scores_other_than_the_softmax_output(my_nets):
     shape, points = load_stand_in(0, 0), [(30, 20), (200, 40)]
-    scores = {score: Confidence.of(choose_network("my_nets:tiny"), 2, shape, score=score)
+    scores = {score: Confidence.of(load_network("my_nets:tiny"), 2, shape, score=score)
               for score in ("softmax", "logit", "margin")}
     with torch.no_grad():
         f = scores["logit"]

@@ -91,9 +91,9 @@ def test_reprs_are_short(f, goldens, tmp_path):
     assert short(found[1].methods["largest"]) == "MethodResult(2 regions, 1 hold)"
     assert short(found[1].methods["naive"]) == "MethodResult(2 regions)"
     assert short(found[1].methods["naive"].regions[0]).startswith("ndinterval([")
-    assert short(load_network("tests.tiny:network")) == "FunctionNetwork(tests.tiny:network)"
-    assert short(load_network("resnet", tmp_path / "a.pth")) == "TorchvisionNetwork(resnet, a.pth)"
-    assert short(load_network("efficientnet_lite0")).startswith("EfficientNetLite(efficientnet_lite0, ")
+    assert short(load_network("tests.tiny:network")) == "Network(tests.tiny:network)"
+    assert short(load_network("resnet", tmp_path / "a.pth")) == "Network(resnet, a.pth)"
+    assert short(load_network("efficientnet_lite0")).startswith("Network(efficientnet_lite0, ")
 
 
 def hill(points):

@@ -9,7 +9,7 @@ class Score:
     """A number for how sure a network is of a class.
 
     Attributes:
-        name: in `--score`.
+        name: that users choose it by.
         words: what figures and tables call it.
         level: the score from which a network counts as sure.
         evaluate: evaluate(logits [n, classes], label) -> [n], tensors.

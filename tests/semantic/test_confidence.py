@@ -5,7 +5,7 @@ import torch
 from torch import nn
 
 import utils.renderer as nr
-from utils.networks import IMAGENET_MEAN, IMAGENET_STD, choose_network
+from utils.networks import IMAGENET_MEAN, IMAGENET_STD, load_network
 from utils.parameters import grid
 from utils.semantic.classifier import Classifier
 from utils.semantic.confidence import Confidence
@@ -111,7 +111,7 @@ def test_confidence_of_a_real_network_on_a_real_mesh(name, engine, shared):
     golden = np.load(shared / "goldens/confidence" / f"{name}.npz")
     class_nb = int(golden["class_nb"])
     shape = load_shape(shared / "scale", class_nb, int(golden["object_nb"]))
-    network = choose_network("squeezenet1_0", shared / "weights/squeezenet1_0_rgb01.pth")
+    network = load_network("squeezenet1_0", shared / "weights/squeezenet1_0_rgb01.pth")
     f = Confidence.of(network, network.label(class_nb), shape, engine=engine)
     np.testing.assert_allclose(f(golden["points"]), golden["confidence"], atol=1e-3, rtol=0)
     off = np.abs(f.images(golden["points"][:4])[:, 0].numpy() - golden["image"]) > 1e-3
@@ -124,7 +124,7 @@ def test_gradient_of_a_real_network_on_a_real_mesh(name, released, key, shared):
     golden = np.load(shared / "goldens/confidence" / f"{name}.npz")
     class_nb = int(golden["class_nb"])
     shape = load_shape(shared / "scale", class_nb, int(golden["object_nb"]))
-    network = choose_network("squeezenet1_0", shared / "weights/squeezenet1_0_rgb01.pth")
+    network = load_network("squeezenet1_0", shared / "weights/squeezenet1_0_rgb01.pth")
     f = f_of(network.load(), network.label(class_nb), shape, batch_size=8, gradient=RendererGradient(released))
     # Which of nearly equal numbers the network's max-pooling takes is a matter of the last digit, which differs between
     # processors: 1e-6 degrees move the cosine by 1e-3. So the mean over such nudges is held to the golden.

@@ -8,6 +8,7 @@ import hashlib
 import shutil
 import tempfile
 from contextlib import suppress
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -23,16 +24,16 @@ from ..engine_names import OPENVINO
 from ..errors import first_line, quiet
 from ..files import is_file
 from .engines import EngineError
-from .network import Normalization
+from .facts import Normalization
 from .weights import state_identity
 
 # Convolutions are fastest on a few images, whose activations stay in the processor's cache. A layer that is one large
 # matrix is read from memory once for as many images as there are, and wants many.
 FEW = 4
 HINTS = {"fp32": "f32", "bf16": "bf16"}
-LONGEST_REASON = 200  # characters of another program's error
 
 
+@dataclass(eq=False)
 class OpenVINOEngine:
     """A network's values from OpenVINO; see `Engine`.
 
@@ -44,17 +45,16 @@ class OpenVINOEngine:
         asked_for: by its name; see `Engine`.
     """
     name = OPENVINO
+    module: nn.Module
+    normalization: Normalization | None
+    precision: str
+    known_as: str | None
+    asked_for: bool = False
 
-    def __init__(self, module: nn.Module, normalization: Normalization | None, precision: str,
-                 known_as: str | None, asked_for: bool = False) -> None:
-        self.module = module
-        self.normalization = normalization
-        self.precision = precision
-        self.known_as = known_as
-        self.asked_for = asked_for
+    def __post_init__(self) -> None:
         self._requests: dict[tuple[int, ...], Any] = {}
-        in_matrices = sum(part.weight.numel() for part in module.modules() if isinstance(part, nn.Linear))
-        self._piece = None if 2 * in_matrices > sum(weight.numel() for weight in module.parameters()) else FEW
+        in_matrices = sum(part.weight.numel() for part in self.module.modules() if isinstance(part, nn.Linear))
+        self._piece = None if 2 * in_matrices > sum(weight.numel() for weight in self.module.parameters()) else FEW
 
     def __call__(self, images: torch.Tensor) -> torch.Tensor:
         """As in `Engine`. Images whose channels are one and the same memory are grey, and are fed as one channel."""
@@ -69,9 +69,7 @@ class OpenVINOEngine:
 
     def in_fp32(self) -> "OpenVINOEngine":
         """As in `Engine`."""
-        if self.precision == "fp32":
-            return self
-        return OpenVINOEngine(self.module, self.normalization, "fp32", self.known_as, self.asked_for)
+        return self if self.precision == "fp32" else replace(self, precision="fp32")
 
     def _compiled(self, shape: tuple[int, ...]) -> Any:
         """What infers from images [n, *shape], compiled for this processor and PyTorch's number of threads."""
@@ -81,14 +79,11 @@ class OpenVINOEngine:
             model = self._converted(shape)
             if isinstance(model, Path):
                 options["CACHE_DIR"] = str(model.parent)
-            compiled = _core().compile_model(model, "CPU", options)
+            return _core().compile_model(model, "CPU", options).create_infer_request()
         except EngineError:
             raise
         except Exception as error:  # converters and compilers have many kinds of errors
-            raise EngineError(f"OpenVINO cannot take it: {first_line(error)[:LONGEST_REASON]}") from None
-        if len(compiled.outputs) != 1:
-            raise EngineError(f"it has {len(compiled.outputs)} outputs")
-        return compiled.create_infer_request()
+            raise EngineError(f"OpenVINO cannot take it: {first_line(error)}") from None
 
     def _converted(self, shape: tuple[int, ...]) -> Path | ov.Model:
         """The file of the converted network, made if it is not there; the network itself where none can be kept."""
@@ -129,7 +124,7 @@ def _exported(module: nn.Module, shape: tuple[int, ...]) -> Any:
     except Exception as error:  # of a user's module, or of PyTorch
         if "data-dependent" in str(error).lower():
             raise EngineError("what it computes depends on what is in the images (a branch on a value)") from None
-        raise EngineError(f"torch.export cannot follow it: {first_line(error)[:LONGEST_REASON]}") from None
+        raise EngineError(f"torch.export cannot follow it: {first_line(error)}") from None
 
 
 def _identity(program: Any) -> str:

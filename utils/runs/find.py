@@ -11,9 +11,9 @@ import torch
 from ..engine_names import OPENVINO
 from ..errors import InputError
 from ..files import folder_name, one_folder
-from ..networks import IMAGENET_MEAN, IMAGENET_STD, Network, choose_network, find_label
+from ..networks import IMAGENET_MEAN, IMAGENET_STD, Network, find_label, load_network
 from ..networks.engines import Engine, engine_for
-from ..networks.network import Normalization
+from ..networks.facts import Normalization
 from ..options.jobs import RENDERER, JobOptions
 from ..parameters import CAMERA, IMAGE_SIZE
 from ..results.contents import Metadata
@@ -167,7 +167,7 @@ def _shape_of(options: JobOptions) -> Shape:
 
 def _class_of(options: JobOptions, network: Network) -> tuple[str, int]:
     """The name of the object's class, and its index among the network's outputs."""
-    given, option = options.label, "--label"
+    given, source = options.label, "`label`"
     if options.mesh is not None:
         assert given is not None
         label = find_label(given, network.class_names, network.n_classes)
@@ -176,10 +176,10 @@ def _class_of(options: JobOptions, network: Network) -> tuple[str, int]:
     class_name = catalogue.class_names[options.class_nb]
     if options.dataset is not None and given is None:
         given = catalogue.entry(options.class_nb, options.object_nb).label
-        option = f"--dataset {options.dataset}, {class_name} {options.object_nb}: label"
+        source = f"`dataset` {options.dataset}, {class_name} {options.object_nb}: label"
     if given is None:
         return class_name, network.label(options.class_nb)
-    return class_name, find_label(given, network.class_names, network.n_classes, option)
+    return class_name, find_label(given, network.class_names, network.n_classes, source)
 
 
 # Many jobs in one process load a network, hash its weights and read a mesh once, as long as the files stay the same:
@@ -187,7 +187,7 @@ def _class_of(options: JobOptions, network: Network) -> tuple[str, int]:
 
 @lru_cache(maxsize=4)
 def _network(name: str, weights_file: Path | None, *files: Any) -> Network:
-    return choose_network(name, weights_file)
+    return load_network(name, weights_file)
 
 
 @lru_cache(maxsize=2)

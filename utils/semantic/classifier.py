@@ -5,8 +5,7 @@ from torch import nn
 from ..engine_names import TORCH
 from ..errors import InputError, first_line
 from ..networks.engines import Engine, EngineError
-from ..networks.facts import not_logits
-from ..networks.network import Normalization
+from ..networks.facts import Normalization, not_logits
 
 N_COMPARED = 8  # of the first images, which an engine and PyTorch both classify
 TOLERANCE = 1e-4  # of the softmax outputs
@@ -86,7 +85,7 @@ class Classifier:
         except EngineError as error:
             reason = str(error)
         if engine.asked_for:
-            raise InputError(f"--engine {engine.name}: not for this network: {reason}; leave --engine out for PyTorch")
+            raise InputError(f"`engine` {engine.name}: not for this network: {reason}; leave `engine` out for PyTorch")
         print(f"PyTorch computes, and not {engine.name}, which is not for this network: {reason}")
         self.engine = None
 
@@ -110,13 +109,13 @@ class Classifier:
                 return self._network(images)
         except Exception as error:
             if self.compiled and type(error).__module__.startswith("torch._dynamo"):
-                raise InputError(f"--compile: torch.compile failed here ({first_line(error)}); "
-                                 "install what it names, or run without --compile") from None
+                raise InputError(f"`compile`: torch.compile failed here ({first_line(error)}); "
+                                 "install what it names, or run without `compile`") from None
             unfit = isinstance(error, (RuntimeError, TypeError, ValueError))
             if self._has_run or not unfit or isinstance(error, torch.cuda.OutOfMemoryError):
                 raise
             raise InputError(f"the network fails on images {list(images.shape)} ({first_line(error)}); is "
-                             "--image_size what it takes?") from None
+                             "`image_size` what it takes?") from None
 
     def _check(self, output: torch.Tensor, n: int) -> None:
         """Turn away a network that does not give logits: every output's kind, and the first one's numbers."""

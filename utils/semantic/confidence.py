@@ -80,7 +80,7 @@ class Confidence:
             fixed: values of other parameters, {name: number}, in their units.
             score: of SCORES: "softmax", "logit" or "margin".
             gradient: RendererGradient or CentralDifferences.
-            engine: what computes values, as in --engine: "auto", "torch" or "openvino". Gradients are PyTorch's.
+            engine: what computes values: "auto", "torch" or "openvino". Gradients are PyTorch's.
 
         Raises:
             InputError: if the network has no such class.
@@ -193,6 +193,6 @@ def _finite(score: torch.Tensor) -> torch.Tensor:
         InputError: if it is not.
     """
     if not bool(torch.isfinite(score).all()):
-        raise InputError("the network's output is not finite for some views; are its weights whole, and is "
-                         "--precision enough for them?")
+        raise InputError("the network's output is not finite for some views; are its weights complete, and is "
+                         "`precision` enough for them?")
     return score

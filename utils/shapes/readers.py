@@ -102,7 +102,7 @@ def _face_colors(mesh, path: Path) -> torch.Tensor:
         InputError: if it has none.
     """
     if not mesh.visual.defined:
-        raise InputError(f"--textures: {path} has no colours; leave the option out for a white object")
+        raise InputError(f"`textures`: {path} has no colours; leave it out for a white object")
     visual = mesh.visual.to_color() if mesh.visual.kind == "texture" else mesh.visual
     visual.mesh = mesh  # which the colours of vertices become the faces' by
     return torch.tensor(visual.face_colors[:, None, None, None, :3] / 255, dtype=torch.float32)

@@ -74,18 +74,17 @@ def load_shape(data_dir: str | Path, class_nb: int, object_nb: int, textures: bo
     """
     wrong = no_folder(data_dir)
     if wrong:
-        raise InputError(f"--data_dir {data_dir}: {wrong}; give the one that holds <class>/<shape id>/models")
+        raise InputError(f"`data_dir` {data_dir}: {wrong}; give the one that holds <class>/<shape id>/models")
     path = model_path(data_dir, class_nb, object_nb)
     if os.path.exists(path):
         return load_mesh(path, textures=textures, shape_id=SHAPE_IDS[class_nb][object_nb])
     if not stand_ins:
         there = models_there(data_dir)
-        raise InputError(f"--data_dir {data_dir}: has no {path.relative_to(data_dir)}, the model of "
+        raise InputError(f"`data_dir` {data_dir}: has no {path.relative_to(data_dir)}, the model of "
                          f"{CLASS_NAMES[class_nb]} {object_nb}; it has {in_words(there) or 'none of the 100 models'}. "
-                         "Give the folder that has it, or --stand_ins for the built-in shape")
+                         "Give the folder that has it, or `stand_ins` for the built-in shape")
     if textures:
-        raise InputError(f"--textures: {path} is not at hand, and the built-in stand-ins are white; leave the option "
-                         "out")
+        raise InputError(f"`textures`: {path} is not there, and the built-in stand-ins are white; leave it out")
     return load_stand_in(class_nb, object_nb)
 
 
