@@ -54,7 +54,7 @@ def run_script(monkeypatch, capsys):
     def run(module, *words):
         monkeypatch.setattr(sys, "argv", [f"{module.__name__}.py", *map(str, words)])
         try:
-            script.run_script(module.main)
+            script.run_script(module.main, plural=getattr(module, "PLURAL", {}))  # sweep.py has one
             code = 0
         except SystemExit as stop:
             code = stop.code

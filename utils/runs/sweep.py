@@ -97,13 +97,13 @@ def matrix(scripts: Sequence[ModuleType], networks: Sequence[str], classes: Sequ
     """
     catalogue = catalogue_of(args.dataset)
     every_class = range(len(catalogue.class_names))
-    classes = every_class if classes is None else [catalogue.class_number(number, "--classes") for number in classes]
+    classes = every_class if classes is None else [catalogue.class_number(number) for number in classes]
     any_job = dict(network=networks[0], class_nb=0, object_nb=0, mesh=None, label=None)
     shared = [script.Options.of(Namespace(**{**vars(args), **any_job, **script.IN_A_SWEEP})) for script in scripts]
     tasks = []
     for network, class_nb in itertools.product(networks, classes):
         for object_nb in range(catalogue.n_objects(class_nb)) if objects is None else objects:
-            catalogue.check(class_nb, object_nb, "--objects")
+            catalogue.check(class_nb, object_nb)
             number = dict(network=network, class_nb=class_nb, object_nb=object_nb)
             tasks += [Task(script, replace(options, **number)) for script, options in zip(scripts, shared)]
     return tasks
