@@ -12,7 +12,6 @@ import secrets
 import signal
 import socket
 import time
-from collections import defaultdict
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from itertools import count
@@ -22,7 +21,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..errors import DiskError, InputError, described, first_line
 from ..results.layout import DONE, lock_path
-from .lock import Taken, is_locked, locked, remove_if_free
+from .lock import Taken, is_locked, locked
 from .result_file import ResultFile, take_in
 from .worker import Board, forget, get_ready, make
 
@@ -141,7 +140,7 @@ def run(tasks: Sequence[Task], cpus: float, gpus: float, max_concurrent: int, ma
     """
     board = ray.remote(Board).options(num_cpus=0, max_restarts=-1, scheduling_strategy=On(
         ray.get_runtime_context().get_node_id(), soft=False)).remote()
-    numbers, notes = count(), defaultdict[int, dict[str, str]](dict)
+    numbers, notes = count(), dict[int, dict[str, str]]()
     waiting, put_back = list(tasks), list[Any]()
     running: dict[Any, tuple[int, Task, ExitStack]] = {}  # by Ray's reference to the outcome
     last_room = -GIVE_UP_AFTER
@@ -177,17 +176,19 @@ def run(tasks: Sequence[Task], cpus: float, gpus: float, max_concurrent: int, ma
                 continue
             ended, _ = ray.wait(list(running), timeout=LOOK_EVERY)
             with suppress(ray.exceptions.RayError):
-                notes.update(ray.get(board.read.remote(), timeout=ANSWER_WITHIN))
+                notes = ray.get(board.read.remote([number for number, *_ in running.values()]), timeout=ANSWER_WITHIN)
             for reference in ended:
                 number, task, claim = running.pop(reference)
+                said = notes.get(number, {})
                 with claim:
-                    failure, worth_retrying = _received(reference, task, notes[number])
-                task.failed_on.append(notes[number].get("node", ""))
+                    failure, worth_retrying = _received(reference, task, said)
+                task.failed_on.append(said.get("node", ""))
                 last = not worth_retrying or len(task.failed_on) > RETRIES
                 if not last:
                     waiting.insert(0, task)
                 yield task, failure, last
-            show(f"{task}: {notes[number].get('progress', 'starting')}" for number, task, _ in running.values())
+            show(f"{task}: {notes.get(number, {}).get('progress', 'starting')}"
+                 for number, task, _ in running.values())
     finally:
         for reference, (_, _, claim) in running.items():
             ray.cancel(reference, force=True)  # what it was doing is kept as far as it was saved
@@ -229,12 +230,6 @@ def _received(reference: Any, task: Task, said: dict[str, str]) -> tuple[str, bo
     except ray.exceptions.RayError:
         return said.get("failure") or f"{place} died: it was killed, or its machine left", True
     return "", False
-
-
-def remove_old_markers(folder: Path) -> None:
-    """Remove the markers of sweeps that were killed, on whatever machine."""
-    for marker in folder.glob(".sweep.*"):
-        remove_if_free(marker)
 
 
 @contextmanager

@@ -21,6 +21,7 @@ from ..errors import InputError, described, with_options
 from ..options.jobs import JobOptions
 from ..results.layout import DONE, FAILED, MISSING, OTHER, RUNNING, UNFINISHED, stored
 from ..shapes.catalogue import catalogue_of
+from .lock import remove_if_free
 from .result_file import record_failure, state_of, tidy
 
 LETTERS = {DONE: "D", RUNNING: "R", UNFINISHED: "U", FAILED: "F", MISSING: ".", OTHER: "O"}
@@ -54,6 +55,11 @@ class Task:
 
     def __str__(self) -> str:
         return f"{self.script.__name__} of {self.options.network} on {self.class_name} {self.options.object_nb}"
+
+    @property
+    def job(self) -> str:
+        """The network and the script."""
+        return f"{self.options.network} {self.script.__name__}"
 
     @property
     def class_name(self) -> str:
@@ -140,7 +146,8 @@ def run(tasks: Sequence[Task], args: Namespace) -> None:
         args: parsed options of sweep.py.
     """
     from . import cluster
-    cluster.remove_old_markers(args.checkpoint_dir)
+    for marker in args.checkpoint_dir.glob(".sweep.*"):  # of sweeps that were killed, on whatever machine
+        remove_if_free(marker)
     missing = len(tasks) - len(stored(args.checkpoint_dir))  # or more: a guess, made before anything is read
     stopped = Event()
     with ExitStack() as stack:
@@ -197,25 +204,25 @@ def state_table(tasks: Sequence[Task]) -> Iterator[str]:
     """A row of letters, one for each object, for every network, script and class: lines of text."""
     objects = sorted({task.options.object_nb for task in tasks})
     rows: dict[tuple[str, str], dict[int, str]] = {}
-    for task in tasks:
-        label = (f"{task.options.network} {task.script.__name__}", f"{task.options.class_nb} {task.class_name}")
-        rows.setdefault(label, {})[task.options.object_nb] = LETTERS[task.state]
-    width = max(len(name) for name, _ in rows)
+    for task in sorted(tasks, key=lambda task: task.job):
+        row = rows.setdefault((task.job, f"{task.options.class_nb} {task.class_name}"), {})
+        row[task.options.object_nb] = LETTERS[task.state]
+    width = max(len(job) for job, _ in rows)
     yield f"{'':{width}} {'object':11} " + " ".join(map(str, objects))
-    for (name, class_name), letters in sorted(rows.items(), key=lambda row: row[0][0]):
-        yield f"{name:{width}} {class_name:11} " + " ".join(letters[number] for number in objects)
+    for (job, class_name), letters in rows.items():
+        yield f"{job:{width}} {class_name:11} " + " ".join(letters[number] for number in objects)
     yield "  ".join(f"{letter} {state}" for state, letter in LETTERS.items())
 
 
 def summary_table(tasks: Sequence[Task]) -> Iterator[str]:
     """A row of counts for every network and script, and their sum: lines of text."""
+    columns = (BEFORE, DONE, FAILED, LEFT)
     counts: dict[str, Counter[str]] = {}
     for task in tasks:
-        state = BEFORE if task.was_done else task.state if task.state in (DONE, FAILED) else LEFT
-        counts.setdefault(f"{task.options.network} {task.script.__name__}", Counter())[state] += 1
-    rows = [*counts.items(), ("all", sum(counts.values(), Counter()))]
-    width = max(len(name) for name, _ in rows)
-    columns = (BEFORE, DONE, FAILED, LEFT)
+        state = BEFORE if task.was_done else task.state if task.state in columns else LEFT
+        counts.setdefault(task.job, Counter())[state] += 1
+    counts["all"] = sum(counts.values(), Counter())
+    width = max(map(len, counts))
     yield f"{'':{width}} {'jobs':>5} " + " ".join(f"{column:>11}" for column in columns)
-    for name, count in rows:
-        yield f"{name:{width}} {count.total():5} " + " ".join(f"{count[column]:11}" for column in columns)
+    for job, count in counts.items():
+        yield f"{job:{width}} {count.total():5} " + " ".join(f"{count[column]:11}" for column in columns)

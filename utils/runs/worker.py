@@ -27,11 +27,12 @@ class Board:
         self.notes: dict[int, dict[str, str]] = {}
 
     def note(self, number: int, **said: str) -> None:
-        """Remember what a task says: its place (process and machine), node, progress and failure."""
+        """Remember what a task says: its place (process and machine), node, progress or failure."""
         self.notes.setdefault(number, {}).update(said)
 
-    def read(self) -> dict[int, dict[str, str]]:
-        """All notes."""
+    def read(self, numbers: list[int]) -> dict[int, dict[str, str]]:
+        """What some tasks have said. That of others is forgotten."""
+        self.notes = {number: self.notes.get(number, {}) for number in numbers}
         return self.notes
 
 
