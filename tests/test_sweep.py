@@ -8,7 +8,7 @@ import subprocess
 import sys
 import threading
 import time
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, contextmanager, nullcontext, suppress
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -17,7 +17,7 @@ import torch
 
 import map as map_script
 import sweep as script
-from benchmarks.faults import difference, same_results
+from benchmarks.faults import difference
 from utils.errors import DiskError, InputError
 from utils.results.layout import SETTINGS, UNFINISHED
 from utils.runs import cluster, progress, sweep, worker
@@ -47,25 +47,17 @@ def finish(task, **other_settings):
 
 
 class FakeRay:
-    """Ray, with two machines of one CPU each, whose tasks end as planned: by a task's name, what to return or raise."""
+    """Ray with two machines of one CPU each. Its tasks end as planned: by name, what they return, call or raise."""
     class RayError(Exception):
-        """The worker died."""
-
-    class RayTaskError(RayError):
-        def __init__(self, cause):
-            super().__init__()
+        def __init__(self, cause=None):
             self.cause = cause
 
-    exceptions = SimpleNamespace(RayError=RayError, RayTaskError=RayTaskError,
-                                 OutOfMemoryError=type("OutOfMemoryError", (RayError,), {}))
+    RayTaskError, OutOfMemoryError = type("RayTaskError", (RayError,), {}), type("OutOfMemoryError", (RayError,), {})
+    exceptions = SimpleNamespace(RayError=RayError, RayTaskError=RayTaskError, OutOfMemoryError=OutOfMemoryError)
 
     def __init__(self, plans):
-        self.plans, self.notes = plans, {}
-        self.machines = ["one", "two"]
-        self.given, self.on, self.most_at_once, self.started, self.cancelled = [], [], 0, [], []
-
-    def nodes(self):
-        return [dict(NodeID=name, Alive=True, Resources=dict(CPU=1)) for name in self.machines]
+        self.plans, self.notes, self.machines = plans, {}, ["one", "two"]
+        self.started, self.given, self.on, self.cancelled, self.most_at_once = [], [], [], [], 0
 
     def init(self, *args, **options):
         self.started.append("Ray")
@@ -76,37 +68,34 @@ class FakeRay:
     def cluster_resources(self):
         return {}
 
+    def nodes(self):
+        return [dict(NodeID=name, Alive=True, Resources=dict(CPU=1)) for name in self.machines]
+
     def get_runtime_context(self):
         return SimpleNamespace(get_node_id=lambda: "one")
 
     def remote(self, what):
-        def submit(*args):
-            name = getattr(what, "__name__", what)
-            self.started.append(name)
-            if name == "Board":
-                return SimpleNamespace(read=SimpleNamespace(remote=lambda numbers: "read"))
-            if name != "make":
-                return name, None
-            _, number, kind, options, *_ = args
-            task = f"{kind} of {options.network} on {options.class_nb} {options.object_nb}"
-            self.given.append(task)
-            node = "one" if strategies[-1] == "DEFAULT" else strategies[-1]
-            self.on.append(node)
-            self.notes[number] = dict(place=f"process {number} on {node}", node=node)
-            return number, task
+        return SimpleNamespace(options=lambda scheduling_strategy, **others: SimpleNamespace(
+            remote=lambda *args: self.start(what.__name__, scheduling_strategy, *args)))
 
-        strategies = []
-        return SimpleNamespace(options=lambda **options: strategies.append(
-            options["scheduling_strategy"]) or SimpleNamespace(remote=submit))
+    def start(self, what, node, *args):
+        self.started.append(what)
+        if what == "make":
+            _, number, kind, options, *_ = args
+            self.given.append(f"{kind} of {options.network} on {options.class_nb} {options.object_nb}")
+            self.on.append("one" if node == "DEFAULT" else node)
+            self.notes[number] = dict(place=f"process {number} on {self.on[-1]}", node=self.on[-1])
+            return number
+        return SimpleNamespace(read=SimpleNamespace(remote=lambda numbers: "notes"))  # Board
 
     def wait(self, references, timeout):
         self.most_at_once = max(self.most_at_once, len(references))
         return references[:1], references[1:]
 
     def get(self, reference, timeout=None):
-        if reference == "read":
+        if reference == "notes":
             return self.notes
-        planned = self.plans.get(reference[1], [])
+        planned = self.plans.get(self.given[reference])
         outcome = planned.pop(0) if planned else {}
         if isinstance(outcome, Exception):
             raise outcome
@@ -232,7 +221,7 @@ def test_what_is_worth_it_is_tried_three_times_more_on_another_machine(fake, tmp
     died = FakeRay.RayError()
     ray = fake({CUP(0): [died] * 9, CUP(1): [FakeRay.RayTaskError(InputError("no such mesh"))] * 9,
                 CUP(2): [FakeRay.RayTaskError(IndexError("a mistake"))] * 9,
-                CUP(3): [FakeRay.exceptions.OutOfMemoryError()]})
+                CUP(3): [FakeRay.OutOfMemoryError()]})
     tasks = tasks_of("--jobs", "map", "--classes", 5, "--objects", "0-4", "--checkpoint_dir", tmp_path)
     seen = outcomes(tasks)
     killed = [(failure, last) for number, failure, last in seen if number == 0]
@@ -483,133 +472,99 @@ def test_the_marker_of_a_sweep_that_goes_on_is_kept_on_whatever_machine_it_is(ru
     assert not list(tmp_path.glob(".sweep.*"))
 
 
-def test_the_folder_for_temporary_files_is_ones_own(monkeypatch, tmp_path):
-    monkeypatch.setattr(worker.tempfile, "gettempdir", lambda: str(tmp_path))
-    folder = worker._private_folder()
-    assert folder.parent == tmp_path and folder.stat().st_mode & 0o777 == 0o700 and worker._private_folder() == folder
-    folder.chmod(0o755)
-    with pytest.raises(InputError, match="expected a folder of your own that nobody else has rights to; remove it, or"):
-        worker._private_folder()
-    folder.rmdir()
-    (tmp_path / "elsewhere").mkdir(mode=0o700)
-    folder.symlink_to(tmp_path / "elsewhere")
-    with pytest.raises(InputError, match="expected a folder of your own"):
-        worker._private_folder()
-    folder.unlink()
-    folder.mkdir(mode=0o700)
-    mine = os.getuid()
-    monkeypatch.setattr(worker.os, "getuid", lambda: mine + 1)
-    folder.rename(tmp_path / f"semantic-robustness-{mine + 1}")
-    with pytest.raises(InputError, match="expected a folder of your own"):
-        worker._private_folder()
-    monkeypatch.setattr(worker.tempfile, "gettempdir", lambda: "/proc/none")
-    with pytest.raises(InputError, match="cannot be made .*; set TMPDIR"):
-        worker._private_folder()
-
-
 @pytest.fixture(scope="module")
 def two_nodes():
-    """The address of a cluster of two nodes with one CPU each."""
+    """The address of a cluster of two nodes with one CPU each, which this process has joined."""
     pytest.importorskip("ray", reason="needs Ray: pip install -r requirements-cluster.txt")
     from ray.cluster_utils import Cluster
     both = Cluster(initialize_head=True, head_node_args=dict(num_cpus=1, include_dashboard=False))
     both.add_node(num_cpus=1)
-    yield both.address
+    with cluster.connected(both.address):
+        yield both.address
     both.shutdown()
 
 
 @pytest.fixture
-def sequential(tmp_path):
-    """sequential(*words): a folder with what the scripts make one after the other."""
-    def run(*words):
-        folder = tmp_path / "sequential"
-        for job in script.wanted(script.parse_args([*words, "--checkpoint_dir", str(folder)])):
-            job.script.run(job.options)
-        return folder
+def swept(two_nodes, run_script, monkeypatch, tmp_path):
+    """swept(*words) -> (stdout, stderr) of sweep.py on the cluster. The workers of the sweep before go on."""
+    monkeypatch.setattr(cluster, "connected", nullcontext)
+
+    def run(*words, expected=0):
+        code, out, err = run_script(script, *QUICK, *words, "--checkpoint_dir", tmp_path / "swept")
+        assert code == expected, err
+        return out, err
 
     return run
 
 
-def soon(condition, action):
-    """Start a thread that waits until condition() is true and then calls action(condition())."""
-    def wait():
-        found = None
-        while not found:
-            found = condition()
-            time.sleep(0.01)
-        action(found)
-
-    threading.Thread(target=wait, daemon=True).start()
+def assert_same_as_one_by_one(words, folder):
+    """Compare what sweep.py has made with what the scripts make one after the other."""
+    for task in tasks_of(*words, "--checkpoint_dir", folder / "one"):
+        task.script.run(task.options)
+    assert not difference(folder / "swept", folder / "one")
 
 
-def test_two_nodes_one_worker_killed_nothing_lost_or_doubled(two_nodes, sequential, run_script, tmp_path):
-    folder, killed = tmp_path / "swept", []
+def test_two_nodes_one_worker_killed_nothing_lost_or_doubled(swept, tmp_path):
+    killed = []
 
-    def victim():
-        """The number of a process at work, which its lock names, once there are three results."""
-        for lock in folder.rglob(".*.lock") if len(list(folder.rglob("*.pt"))) >= 3 else ():
-            with suppress(FileNotFoundError):
-                if found := re.match(r"process (\d+) on ", lock.read_text()):
-                    if Path(f"/proc/{found[1]}/cmdline").read_bytes().startswith(b"ray::make"):
-                        return int(found[1])
+    def kill():
+        """Kill a process at work, which its lock names, once there are three results."""
+        while not killed:
+            for lock in tmp_path.rglob(".*.lock") if len([*tmp_path.rglob("*.pt")]) >= 3 else ():
+                with suppress(FileNotFoundError):
+                    found = re.match(r"process (\d+) on ", lock.read_text())
+                    if found and Path(f"/proc/{found[1]}/cmdline").read_bytes().startswith(b"ray::make"):
+                        os.kill(int(found[1]), signal.SIGKILL)
+                        killed.append(found[1])
+                        return
 
-    soon(victim, lambda number: (os.kill(number, signal.SIGKILL), killed.append(number)))
-    words = (*QUICK, "--classes", "5", "--objects", "0-5")
-    code, out, err = run_script(script, *words, "--checkpoint_dir", folder, "--address", two_nodes)
-    assert code == 0, err
+    threading.Thread(target=kill, daemon=True).start()
+    words = ("--classes", "5", "--objects", "0-5")
+    out, err = swept(*words)
     job = r"(map|optim) of tests.tiny:network on cup \d"
     assert re.search(rf"{job}: process {killed[0]} on \S+ died: .*; trying again", err), err
     assert re.search(r"^all +12 +0 +12 +0 +0$", out, re.M)
-    assert same_results(folder, sequential(*words)), difference(folder, sequential(*words))
+    assert_same_as_one_by_one(words, tmp_path)
 
 
-def test_results_come_back_from_machines_without_the_folder(two_nodes, sequential, run_script, monkeypatch, tmp_path):
-    words = (*QUICK, "--classes", "8", "--objects", "0-1", "--jobs", "map")
-    folder = tmp_path / "gathered"
-    (folder / "tests.tiny_network/8/1").mkdir(parents=True)
-    store.record_failure(folder / "tests.tiny_network/8/1/map.pt", "an earlier sweep's")
+def test_results_come_back_from_machines_without_the_folder(swept, monkeypatch, tmp_path):
+    words = ("--classes", "8", "--objects", "0-1", "--jobs", "map")
+    folder = tmp_path / "swept/tests.tiny_network/8/1"
+    folder.mkdir(parents=True)
+    store.record_failure(folder / "map.pt", "an earlier sweep's")
     terminal = io.StringIO()
-    terminal.isatty = lambda: True
+    terminal.isatty, terminal.fileno = lambda: True, lambda: -1
     monkeypatch.setattr(sys, "stderr", terminal)
-    terminal.fileno = lambda: -1
     monkeypatch.setattr(os, "get_terminal_size", lambda number: os.terminal_size((70, 30)))
-    code, out, _ = run_script(script, *words, "--checkpoint_dir", folder, "--address", two_nodes, "--gather", "--plot",
-                              "--max_concurrent", 1)
-    assert code == 0, terminal.getvalue()
+    swept(*words, "--gather", "--plot", "--max_concurrent", 1)
     bars = [bar for bar in re.split("[\r\n]+", terminal.getvalue()) if "0/2 " in bar]
     assert any("map of tests.tiny:network on va" in bar for bar in bars) and max(map(len, bars)) <= 70
-    pictures = sorted(folder.rglob("*.png"))
+    pictures = sorted(tmp_path.rglob("*.png"))
     assert [path.read_bytes()[:4] for path in pictures] == [b"\x89PNG"] * 2
     for path in pictures:
         path.unlink()
-    assert same_results(folder, sequential(*words))
-    kept = Path(worker.tempfile.gettempdir(), f"semantic-robustness-{os.getuid()}")
-    assert not any(path.name == "map.pt" and str(path).count("vase") for path in kept.rglob("*"))
+    assert_same_as_one_by_one(words, tmp_path)
+    assert not list(Path(os.environ["XDG_CACHE_HOME"], "semantic-robustness/sweeps").rglob("*.pt"))
 
 
-def test_a_killed_sweep_goes_on_with_exactly_what_is_missing(two_nodes, sequential, run_script, tmp_path):
-    folder = tmp_path / "swept"
-    words = (*QUICK, "--classes", "5", "--objects", "0-3", "--jobs", "map", "--checkpoint_dir", folder)
-    process = subprocess.Popen([sys.executable, "sweep.py", *words, "--address", two_nodes], cwd=ROOT,
-                               stderr=subprocess.DEVNULL)
-    while not list(folder.rglob("map.pt")) and process.poll() is None:  # and not what is being written
+def test_a_killed_sweep_goes_on_with_exactly_what_is_missing(swept, two_nodes, tmp_path):
+    words = ("--classes", "5", "--objects", "0-3", "--jobs", "map")
+    process = subprocess.Popen([sys.executable, "sweep.py", *QUICK, *words, "--checkpoint_dir", tmp_path / "swept",
+                                "--address", two_nodes], cwd=ROOT, stderr=subprocess.DEVNULL)
+    while not list(tmp_path.rglob("map.pt")) and process.poll() is None:  # and not what is being written
         time.sleep(0.01)
     process.kill()
     assert process.wait() == -signal.SIGKILL
-    damaged = folder / "tests.tiny_network/5/3/map.pt"
+    damaged = tmp_path / "swept/tests.tiny_network/5/3/map.pt"
     damaged.parent.mkdir(exist_ok=True)
     damaged.write_bytes(b"half a file")
-    there = {path: path.stat().st_mtime_ns for path in folder.rglob("map.pt")}
-    code, out, err = run_script(script, *words, "--address", two_nodes)
-    assert code == 1
+    there = {path: path.stat().st_mtime_ns for path in tmp_path.rglob("map.pt")}
+    out, err = swept(*words, expected=1)
     before, done = map(int, re.search(r"^all +4 +(\d) +(\d) +1 +0$", out, re.M).groups())
     assert before >= 1 and before + done == 3
-    assert {path: path.stat().st_mtime_ns for path in there if path != damaged}.items() <= there.items()
+    assert {path: path.stat().st_mtime_ns for path in there} == there and damaged.read_bytes() == b"half a file"
     assert "map of tests.tiny:network on cup 3: " in err and "cannot be read as a result" in err
     assert "trying again" not in err
-    assert damaged.read_bytes() == b"half a file"
     assert "cannot be read" in damaged.with_name("map.failed.txt").read_text()
-
-    assert run_script(map_script, "--network", "tests.tiny:network", *QUICK[2:6], "--class_nb", 5, "--object_nb", 3,
-                      "--engine", "torch", "--checkpoint_dir", folder, "--override")[0] == 0
-    assert same_results(folder, sequential(*words[:-2])), difference(folder, sequential(*words[:-2]))
+    swept("--classes", 5, "--objects", 3, "--jobs", "map", "--override")
+    assert_same_as_one_by_one(words, tmp_path)

@@ -5,14 +5,14 @@ import importlib
 import os
 import platform
 import shutil
-import stat
-import tempfile
 import traceback
 from dataclasses import replace
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
+
+from platformdirs import user_cache_path
 
 from ..errors import DiskError, InputError, described, is_out_of_memory
 from ..options.jobs import JobOptions
@@ -125,23 +125,4 @@ def _own_folder(options: JobOptions, settings: dict[str, Any]) -> Path:
     The same for the same result of the same sweep, so that a run goes on; never another sweep's.
     """
     name = sha256(repr((str(options.checkpoint_dir), sorted(settings.items()))).encode()).hexdigest()[:16]
-    return _private_folder() / name
-
-
-def _private_folder() -> Path:
-    """A folder for temporary files that no other user of this machine can look into, or put anything into.
-
-    Raises:
-        InputError: if somebody else made one of that name.
-    """
-    folder = Path(tempfile.gettempdir(), f"semantic-robustness-{os.getuid()}")
-    try:
-        folder.mkdir(mode=0o700, exist_ok=True)
-        found = folder.lstat()
-    except OSError as error:
-        raise DiskError(f"{folder}: cannot be made ({error.strerror}); set TMPDIR to a folder for temporary files "
-                        "where the workers run") from None
-    if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.getuid() or found.st_mode & 0o077:
-        raise InputError(f"{folder} on {platform.node()}: expected a folder of your own that nobody else has rights "
-                         "to; remove it, or set TMPDIR to another folder where the workers run")
-    return folder
+    return user_cache_path("semantic-robustness") / "sweeps" / name
