@@ -8,7 +8,7 @@ import subprocess
 import sys
 import threading
 import time
-from contextlib import ExitStack, contextmanager, nullcontext, suppress
+from contextlib import ExitStack, nullcontext, suppress
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -218,31 +218,22 @@ CUP = "map of tests.tiny:network on 5 {}".format
 
 
 def test_what_is_worth_it_is_tried_three_times_more_on_another_machine(fake, tmp_path):
-    died = FakeRay.RayError()
-    ray = fake({CUP(0): [died] * 9, CUP(1): [FakeRay.RayTaskError(InputError("no such mesh"))] * 9,
-                CUP(2): [FakeRay.RayTaskError(IndexError("a mistake"))] * 9,
-                CUP(3): [FakeRay.OutOfMemoryError()]})
     tasks = tasks_of("--jobs", "map", "--classes", 5, "--objects", "0-4", "--checkpoint_dir", tmp_path)
-    seen = outcomes(tasks)
-    killed = [(failure, last) for number, failure, last in seen if number == 0]
-    assert [last for _, last in killed] == [False] * 3 + [True]
-    assert all(re.fullmatch(r"process \d on \w+ died: it was killed, or its machine left", line) for line, _ in killed)
-    assert (1, "no such mesh", True) in seen and (4, "", True) in seen
-    assert [re.sub(r"\d on \w+", "N", failure) for number, failure, last in seen if number in (2, 3)] == [
-        "process N: IndexError: a mistake", "process N died: its machine was running low on memory", ""]
-    assert [node for task, node in zip(ray.given, ray.on) if task == CUP(0)][:2] == ["one", "two"]
+    ray = fake({CUP(0): [FakeRay.RayError()] * 9, CUP(1): [FakeRay.RayTaskError(InputError("no such mesh"))] * 9,
+                CUP(2): [FakeRay.RayTaskError(IndexError("a mistake"))] * 9, CUP(3): [FakeRay.OutOfMemoryError()]})
 
-
-def test_what_a_worker_says_before_it_ends_is_the_failure(fake, tmp_path):
-    tasks = tasks_of(*CUP_0, "--checkpoint_dir", tmp_path)
-    ray = fake({})
-
-    def ends():
-        ray.notes[0]["failure"] = "the disk is full"
+    def says_why_and_ends():
+        ray.notes[len(ray.given) - 1]["failure"] = "the disk is full"
         raise FakeRay.RayError
 
-    ray.plans[CUP(0)] = [ends]
-    assert outcomes(tasks) == [(0, "the disk is full", False), (0, "", True)]
+    ray.plans[CUP(4)] = [says_why_and_ends]
+    seen = [(number, re.sub(r"\d+ on \w+", "N", failure), last) for number, failure, last in outcomes(tasks, most=1)]
+    died = "process N died: it was killed, or its machine left"
+    assert seen == [(0, died, False)] * 3 + [
+        (0, died, True), (1, "no such mesh", True), (2, "process N: IndexError: a mistake", True),
+        (3, "process N died: its machine was running low on memory", False), (3, "", True),
+        (4, "the disk is full", False), (4, "", True)]
+    assert ray.on[:3] == ["one", "two", "one"] and ray.given[:4] == [CUP(0)] * 4
 
 
 @pytest.mark.parametrize("most, at_once", [(1, 1), (9, 2)])
@@ -265,10 +256,10 @@ def test_workers_get_ready_for_as_many_tasks_as_there_are_or_is_room_for(fake):
 
 
 def test_machines_that_join_later_are_used(fake, tmp_path):
-    tasks = tasks_of("--jobs", "map", "--classes", 5, "--objects", "0-7", "--checkpoint_dir", tmp_path)
     ray = fake({})
     ray.plans[CUP(1)] = [lambda: ray.machines.extend(["three", "four"]) or {}]
-    assert len(outcomes(tasks)) == 8 and ray.most_at_once == 4
+    outcomes(tasks_of("--jobs", "map", "--classes", 5, "--objects", "0-7", "--checkpoint_dir", tmp_path))
+    assert len(ray.given) == 8 and ray.most_at_once == 4
 
 
 def test_no_room_for_a_job_is_said_in_a_line(fake, monkeypatch, tmp_path):
@@ -305,32 +296,26 @@ def test_a_sweep_that_is_stopped_stops_its_jobs_and_says_so(gather, fake, run_sc
     assert not any(path.is_file() for path in tmp_path.rglob("*"))
 
 
-def test_a_stopped_sweep_stops_looking(monkeypatch, run_script, tmp_path):
-    looked = []
-    monkeypatch.setattr(Task, "update_state", lambda job: (looked.append(job), time.sleep(0.05)))
-
-    @contextmanager
-    def interrupted(address):
-        raise KeyboardInterrupt
-        yield
-
-    monkeypatch.setattr(cluster, "connected", interrupted)
+def test_a_stopped_sweep_stops_looking(fake, monkeypatch, run_script, tmp_path):
+    looked, ray = [], fake({})
+    monkeypatch.setattr(Task, "update_state", lambda task: (looked.append(task), time.sleep(0.05)))
+    ray.init = lambda *args, **options: os.kill(os.getpid(), signal.SIGINT)
     code, _, err = run_script(script, *QUICK, "--checkpoint_dir", tmp_path)
-    assert code == 130 and "sweep.py: stopped" in err
-    assert 1 <= len(looked) < 20
+    assert code == 130 and "sweep.py: stopped" in err and 1 <= len(looked) < 20
 
 
 @pytest.mark.parametrize("request_to_stop", [signal.SIGINT, signal.SIGTERM])
-def test_a_request_to_stop_that_gets_lost_while_ray_starts_is_heard(request_to_stop, monkeypatch, run_script, tmp_path):
+def test_a_request_to_stop_that_gets_lost_while_ray_starts_is_heard(request_to_stop, fake, run_script, tmp_path):
     def start(*args, **options):
+        ray.started.append("Ray")
         with suppress(KeyboardInterrupt):
             os.kill(os.getpid(), request_to_stop)
             time.sleep(1)
 
-    ended = []
-    monkeypatch.setattr(cluster, "ray", SimpleNamespace(init=start, shutdown=lambda: ended.append(True)))
-    code, _, err = run_script(script, *QUICK, "--classes", 5, "--objects", 0, "--checkpoint_dir", tmp_path)
-    assert code == 130 and "sweep.py: stopped" in err and ended and os.listdir(tmp_path) == []
+    ray = fake({})
+    ray.init = start
+    code, _, err = run_script(script, *QUICK, *CUP_0, "--checkpoint_dir", tmp_path)
+    assert code == 130 and "sweep.py: stopped" in err and ray.started == [] and os.listdir(tmp_path) == []
 
 
 @pytest.fixture
@@ -346,7 +331,7 @@ def in_a_worker(monkeypatch):
     run.notes, run.gpus = {}, []
     monkeypatch.setitem(sys.modules, "ray", SimpleNamespace(
         get_gpu_ids=lambda: run.gpus, get=lambda reference: None,
-        get_runtime_context=lambda: SimpleNamespace(get_node_id=lambda: "one")))
+        get_runtime_context=lambda: SimpleNamespace(get_node_id=lambda: "one"), exceptions=FakeRay.exceptions))
     monkeypatch.setattr(worker, "_set_up", lambda threads: None)
     monkeypatch.setattr(worker.os, "_exit", end)
     yield run
@@ -394,13 +379,12 @@ def test_a_process_that_stays_may_be_given_any_gpu(gpus, visible, expected, in_a
     assert ("CUDA_VISIBLE_DEVICES" in os.environ) == (expected is None)
 
 
-def test_a_sweeps_own_options_are_named(run_script, tmp_path):
-    words = ("--gpu", "-1", "--classes", 0, "--objects", 0, "--jobs", "map", "--checkpoint_dir", tmp_path)
-    for network, complaint in (("resnte", "--networks resnte: not known; did you mean resnet"),
-        ("", "--networks : not"),
-                               ("no.such:x", "--networks no.such:x: no.such cannot be imported")):
-        code, out, err = run_script(script, "status", "--networks", network, *words)
-        assert code == 1 and err == "" and complaint in out, out
+@pytest.mark.parametrize("network, complaint", [
+    ("resnte", "--networks resnte: not known; did you mean resnet"), ("", "--networks : not"),
+    ("no.such:x", "--networks no.such:x: no.such cannot be imported")])
+def test_a_sweeps_own_options_are_named(network, complaint, run_script, tmp_path):
+    code, out, err = run_script(script, "status", *QUICK, *CUP_0, "--networks", network, "--checkpoint_dir", tmp_path)
+    assert code == 1 and err == "" and complaint in out
 
 
 def test_an_error_of_one_job_is_that_jobs(monkeypatch, run_script, tmp_path):
@@ -436,30 +420,17 @@ def test_a_task_that_another_process_is_at_work_on_is_put_back(gather, made, fak
     assert ray.given == [CUP(1), CUP(2)] + [CUP(0)] * (not made)
 
 
-def test_a_result_that_is_made_meanwhile_is_not_made_again(fake, tmp_path):
-    [task] = tasks_of(*CUP_0, "--checkpoint_dir", tmp_path)
-    finish(task)
-    ray = fake({})
-    assert outcomes([task]) == [(0, "", True)] and ray.given == []
-
-
-def test_a_gathered_result_takes_the_place_of_no_other_and_keeps_others_off(fake, tmp_path):
-    first, second = tasks_of("--jobs", "map", "--classes", 5, "--objects", "0-1", "--checkpoint_dir", tmp_path)
-    finish(first, step=5)
-    ray = fake({})
-    ray.plans[CUP(1)] = [lambda: {} if is_locked(second.path.with_name(".map.lock")) else 1 / 0]
-    (_, failure, last), *others = outcomes([first, second])
-    assert re.search(r"step 5, now 30.0.*; pass .*override", failure) and last and others == [(1, "", True)]
-    assert os.listdir(first.path.parent) == ["map.pt"] and os.listdir(second.path.parent) == []
-
-
-def test_a_folder_that_one_task_cannot_write_to_is_that_tasks(fake, tmp_path):
-    first, second = tasks_of("--jobs", "map", "--classes", 5, "--objects", "0-1", "--checkpoint_dir", tmp_path)
-    fake({})
-    first.path.parent.parent.mkdir(parents=True)
-    first.path.parent.touch()
-    (_, failure, last), *others = outcomes([first, second])
-    assert last and "cannot be written to" in failure and others == [(1, "", True)]
+def test_what_is_not_even_begun(fake, tmp_path):
+    made, other, unwritable, last = tasks_of("--jobs", "map", "--classes", 5, "--objects", "0-3", "--checkpoint_dir",
+                                             tmp_path)
+    finish(made)  # meanwhile
+    finish(other, step=5)
+    unwritable.path.parent.touch()
+    ray = fake({CUP(3): [lambda: {} if is_locked(last.path.with_name(".map.lock")) else 1 / 0]})  # it is gathered
+    seen = outcomes([made, other, unwritable, last])
+    assert seen[0] == (0, "", True) and seen[3] == (3, "", True) and ray.given == [CUP(3)]
+    assert re.search(r"step 5, now 30.0.*; pass .*override", seen[1][1]) and "cannot be written to" in seen[2][1]
+    assert os.listdir(other.path.parent) == ["map.pt"] and os.listdir(last.path.parent) == []
 
 
 def test_the_marker_of_a_sweep_that_goes_on_is_kept_on_whatever_machine_it_is(run_script, tmp_path):

@@ -138,8 +138,8 @@ def run(tasks: Sequence[Task], cpus: float, gpus: float, max_concurrent: int, ma
     Raises:
         InputError: if no machine of the cluster has room for a task.
     """
-    board = ray.remote(Board).options(num_cpus=0, max_restarts=-1, scheduling_strategy=On(
-        ray.get_runtime_context().get_node_id(), soft=False)).remote()
+    here = On(ray.get_runtime_context().get_node_id(), soft=False)
+    board = ray.remote(Board).options(num_cpus=0, scheduling_strategy=here).remote()
     numbers, notes = count(), dict[int, dict[str, str]]()
     waiting, put_back = list(tasks), list[Any]()
     running: dict[Any, tuple[int, Task, ExitStack]] = {}  # by Ray's reference to the outcome
@@ -168,7 +168,7 @@ def run(tasks: Sequence[Task], cpus: float, gpus: float, max_concurrent: int, ma
                     yield task, str(error), True
                 else:
                     number = next(numbers)
-                    running[_task(make, cpus, gpus, task.failed_on).remote(
+                    running[_task(make, cpus, gpus, task.tried_on).remote(
                         board, number, task.script.__name__, task.options, task.settings, marker, cpus
                     )] = number, task, claim
             if not running:
@@ -182,8 +182,8 @@ def run(tasks: Sequence[Task], cpus: float, gpus: float, max_concurrent: int, ma
                 said = notes.get(number, {})
                 with claim:
                     failure, worth_retrying = _received(reference, task, said)
-                task.failed_on.append(said.get("node", ""))
-                last = not worth_retrying or len(task.failed_on) > RETRIES
+                task.tried_on.append(said.get("node", ""))
+                last = not worth_retrying or len(task.tried_on) > RETRIES
                 if not last:
                     waiting.insert(0, task)
                 yield task, failure, last

@@ -42,7 +42,7 @@ class Task:
         state: of the states in utils.results.layout.
         cause: why it failed, one line.
         was_done: it was there before.
-        failed_on: nodes of the cluster, one for each attempt that failed.
+        tried_on: nodes of the cluster, one for each attempt.
     """
     script: ModuleType
     options: JobOptions
@@ -51,7 +51,7 @@ class Task:
     state: str = MISSING
     cause: str = ""
     was_done: bool = False
-    failed_on: list[str] = field(default_factory=list)
+    tried_on: list[str] = field(default_factory=list)
 
     def __str__(self) -> str:
         return f"{self.script.__name__} of {self.options.network} on {self.class_name} {self.options.object_nb}"

@@ -6,6 +6,7 @@ import os
 import platform
 import shutil
 import traceback
+from contextlib import suppress
 from dataclasses import replace
 from functools import cache
 from hashlib import sha256
@@ -81,8 +82,12 @@ def make(board: Any, number: int, script: str, options: JobOptions, settings: di
         InputError: why there is no result.
     """
     import ray
-    ray.get(board.note.remote(number, place=f"process {os.getpid()} on {platform.node()}",
-                              node=ray.get_runtime_context().get_node_id()))
+
+    def say(**said: str) -> None:
+        with suppress(ray.exceptions.RayError):  # the board may have been killed
+            ray.get(board.note.remote(number, **said))
+
+    say(place=f"process {os.getpid()} on {platform.node()}", node=ray.get_runtime_context().get_node_id())
     gpu = get_ready(cpus)
     from .progress import listeners
     listeners[:] = [lambda text: board.note.remote(number, progress=text)]
@@ -109,7 +114,7 @@ def make(board: Any, number: int, script: str, options: JobOptions, settings: di
             where = traceback.extract_tb(error.__traceback__)[-1]
             failure = f"{described(error)} ({Path(where.filename).name}, line {where.lineno})"
         if isinstance(error, (DiskError, OSError)) or is_out_of_memory(error):
-            ray.get(board.note.remote(number, failure=failure))
+            say(failure=failure)
             os._exit(1)  # frees the memory that it holds
         raise InputError(failure) from None
 
