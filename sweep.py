@@ -73,8 +73,8 @@ def wanted(args: Namespace) -> list[Task]:
     # a worker starts in another folder
     folders = {name: path.absolute() for name in ("data_dir", "checkpoint_dir", "weights", "dataset")
                if (path := getattr(args, name))}
-    classes, objects = (None if text is None else parse_numbers(text, option) for text, option in
-                        ((args.classes, "--classes"), (args.objects, "--objects")))
+    classes, objects = (None if (text := getattr(args, name)) is None else parse_numbers(text, name)
+                        for name in ("classes", "objects"))
     return matrix([SCRIPTS[name] for name in dict.fromkeys(scripts)], networks, classes, objects,
                   Namespace(**{**vars(args), **folders}))
 

@@ -120,13 +120,13 @@ def fake(monkeypatch, tmp_path):
 
 @pytest.mark.parametrize("text, expected", [("0-3,7", [0, 1, 2, 3, 7]), ("4", [4]), ("2,0-2", [2, 0, 1])])
 def test_lists_of_parse_numbers(text, expected):
-    assert parse_numbers(text, "--classes") == expected
+    assert parse_numbers(text, "classes") == expected
 
 
 @pytest.mark.parametrize("text", ["", "a", "3-1", "1,,2", "-3", "1-", "0-100000", "9" * 5000])
 def test_lists_that_are_none(text):
-    with pytest.raises(InputError, match="--classes .*is none of the expected numbers and ranges such as 0-3,7"):
-        parse_numbers(text, "--classes")
+    with pytest.raises(InputError, match="`classes` .*is none of the expected numbers and ranges such as 0-3,7"):
+        parse_numbers(text, "classes")
 
 
 @pytest.mark.parametrize("words, complaint", [
@@ -356,7 +356,7 @@ def test_a_worker_ends_where_another_may_succeed(error, worth_retrying, in_a_wor
 
 def test_a_worker_with_another_mesh_or_folder_refuses(in_a_worker, tmp_path):
     [task] = tasks_of(*CUP_0, "--checkpoint_dir", tmp_path)
-    with pytest.raises(InputError, match="is not the folder of that name where the sweep was started; pass --gather"):
+    with pytest.raises(InputError, match="is not the folder of that name where the sweep was started; pass `gather`"):
         in_a_worker(task, tmp_path / "not there")
     task.settings["mesh_hash"] = "another"
     with pytest.raises(InputError, match="has another mesh_hash than the machine where the sweep was started"):
@@ -507,6 +507,8 @@ def test_results_come_back_from_machines_without_the_folder(swept, monkeypatch, 
     terminal.isatty, terminal.fileno = lambda: True, lambda: -1
     monkeypatch.setattr(sys, "stderr", terminal)
     monkeypatch.setattr(os, "get_terminal_size", lambda number: os.terminal_size((70, 30)))
+    monkeypatch.setenv("COLUMNS", "71")  # where older versions of tqdm look
+    monkeypatch.setenv("LINES", "31")
     swept(*words, "--gather", "--plot", "--max_concurrent", 1)
     bars = [bar for bar in re.split("[\r\n]+", terminal.getvalue()) if "0/2 " in bar]
     assert any("map of tests.tiny:network on va" in bar for bar in bars) and max(map(len, bars)) <= 70

@@ -66,9 +66,9 @@ def connected(address: str | None = None) -> Iterator[None]:
     except SystemExit:  # Ray's own answer to a request to terminate
         raise KeyboardInterrupt from None
     except (OSError, RuntimeError, ValueError) as error:
-        what = "Ray cannot be started here" if address is None else f"--address {address}: no cluster can be joined"
+        what = "Ray cannot be started here" if address is None else f"`address` {address}: no cluster can be joined"
         raise InputError(f"{what} ({first_line(error)}); a cluster is started with: ray start --head, on the other "
-                         "machines: ray start --address HOST:6379, and joined with --address HOST:6379") from None
+                         "machines: ray start --address HOST:6379, and joined with `address` HOST:6379") from None
     finally:
         for request in requests:  # Ray has put its own there
             signal.signal(request, signal.default_int_handler)
@@ -152,7 +152,7 @@ def run(tasks: Sequence[Task], cpus: float, gpus: float, max_concurrent: int, ma
             last_room = time.monotonic() if room else last_room
             if time.monotonic() - last_room > GIVE_UP_AFTER:
                 raise InputError(f"no machine of the cluster has {cpus:g} CPUs and {gpus:g} GPUs for a job; start "
-                                 "some, or pass smaller --cpus_per_job and --gpus_per_job")
+                                 "some, or pass smaller `cpus_per_job` and `gpus_per_job`")
             while waiting and len(running) < room:
                 task = waiting.pop(0)
                 task.update_state()
@@ -245,6 +245,6 @@ def marker_in(folder: Path) -> Iterator[Path]:
         path.touch()
     except OSError as error:
         raise InputError(f"{folder}: cannot be written to ({error.strerror}); choose another folder with "
-                         "--checkpoint_dir") from None
+                         "`checkpoint_dir`") from None
     with locked(path):
         yield path

@@ -115,7 +115,7 @@ def matrix(scripts: Sequence[ModuleType], networks: Sequence[str], classes: Sequ
     return tasks
 
 
-def parse_numbers(text: str, option: str) -> list[int]:
+def parse_numbers(text: str, name: str) -> list[int]:
     """The numbers of a list such as "0-3,7": [0, 1, 2, 3, 7].
 
     Raises:
@@ -126,7 +126,7 @@ def parse_numbers(text: str, option: str) -> list[int]:
         found = re.fullmatch(r"(\d{1,5})(?:-(\d{1,5}))?", part, re.ASCII)
         some = range(int(found[1]), int(found[2] or found[1]) + 1) if found else ()
         if not some:
-            raise InputError(f"{option} {text}: {part!r} is none of the expected numbers and ranges such as 0-3,7")
+            raise InputError(f"`{name}` {text}: {part!r} is none of the expected numbers and ranges such as 0-3,7")
         numbers.update(dict.fromkeys(some))
     return list(numbers)
 

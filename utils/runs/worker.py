@@ -98,7 +98,7 @@ def make(board: Any, number: int, script: str, options: JobOptions, settings: di
             options = replace(options, checkpoint_dir=_own_folder(options, settings))
         elif not marker.exists():
             raise InputError(f"{options.checkpoint_dir} on {platform.node()} is not the folder of that name where "
-                             "the sweep was started; pass --gather")
+                             "the sweep was started; pass `gather`")
         module = importlib.import_module(script)
         job = module.find(options)
         if job.settings != settings:
