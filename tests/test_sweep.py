@@ -382,7 +382,8 @@ def test_a_process_that_stays_may_be_given_any_gpu(gpus, visible, expected, in_a
 @pytest.mark.parametrize("network, complaint", [
     ("resnte", "--networks resnte: not known; did you mean resnet"), ("", "--networks : not"),
     ("no.such:x", "--networks no.such:x: no.such cannot be imported")])
-def test_a_sweeps_own_options_are_named(network, complaint, run_script, tmp_path):
+def test_a_sweeps_own_options_are_named(network, complaint, run_script, monkeypatch, tmp_path):
+    monkeypatch.setattr(sweep, "tqdm", lambda tasks, **options: tasks)  # its bar shows on a slow machine
     code, out, err = run_script(script, "status", *QUICK, *CUP_0, "--networks", network, "--checkpoint_dir", tmp_path)
     assert code == 1 and err == "" and complaint in out
 
@@ -396,6 +397,7 @@ def test_an_error_of_one_job_is_that_jobs(monkeypatch, run_script, tmp_path):
         return real(options)
 
     monkeypatch.setattr(map_script, "find", find)
+    monkeypatch.setattr(sweep, "tqdm", lambda tasks, **options: tasks)
     code, out, err = run_script(script, "status", *QUICK, "--jobs", "map", "--classes", 5, "--objects", "0-2",
                                 "--checkpoint_dir", tmp_path)
     assert code == 1 and re.search(r"^tests.tiny:network map 5 cup +\. F \.$", out, re.M) and err == ""

@@ -184,10 +184,7 @@ def run(tasks: Sequence[Task], args: Namespace) -> None:
 
 
 def _find_work(tasks: Sequence[Task], stopped: Event) -> list[Task]:
-    """The tasks that have to be done, those that another process is at work on last.
-
-    Ends when the event `stopped` is set.
-    """
+    """The tasks that have to be done. The search for them ends when the event `stopped` is set."""
     for task in update_states(tasks):
         task.was_done = task.state == DONE
         if stopped.is_set():
@@ -197,7 +194,7 @@ def _find_work(tasks: Sequence[Task], stopped: Event) -> list[Task]:
             print(f"{task}: {task.cause}", file=sys.stderr)
         elif task.was_done:
             tidy(task.path)
-    return sorted((task for task in tasks if task.has_work()), key=lambda task: task.state == RUNNING)
+    return [task for task in tasks if task.has_work()]
 
 
 def state_table(tasks: Sequence[Task]) -> Iterator[str]:
