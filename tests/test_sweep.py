@@ -282,7 +282,8 @@ def test_what_runs_and_how_far_it_is_is_shown(fake, tmp_path):
     ray.plans[CUP(0)] = [lambda: ray.notes[1].update(progress="4 of 48 views") or {}]
     outcomes(tasks, show=lambda running: shown.append(list(running)))
     name = "map of tests.tiny:network on cup"
-    assert shown == [[f"{name} 1: 4 of 48 views"], [f"{name} 2: starting"], []]
+    assert shown == [[f"{name} 0: starting", f"{name} 1: starting"],
+                     [f"{name} 1: 4 of 48 views", f"{name} 2: starting"], [f"{name} 2: starting"]]
 
 
 @pytest.mark.parametrize("gather", [(), ("--gather",)])
@@ -487,9 +488,13 @@ def test_two_nodes_one_worker_killed_nothing_lost_or_doubled(swept, tmp_path):
                 with suppress(FileNotFoundError):
                     found = re.match(r"process (\d+) on ", lock.read_text())
                     if found and Path(f"/proc/{found[1]}/cmdline").read_bytes().startswith(b"ray::make"):
-                        os.kill(int(found[1]), signal.SIGKILL)
-                        killed.append(found[1])
-                        return
+                        os.kill(int(found[1]), signal.SIGSTOP)
+                        time.sleep(0.1)
+                        held = lock.exists()  # it is still at work
+                        os.kill(int(found[1]), signal.SIGKILL if held else signal.SIGCONT)
+                        if held:
+                            killed.append(found[1])
+                            return
 
     threading.Thread(target=kill, daemon=True).start()
     words = ("--classes", "5", "--objects", "0-5")
@@ -513,7 +518,7 @@ def test_results_come_back_from_machines_without_the_folder(swept, monkeypatch, 
     monkeypatch.setenv("LINES", "31")
     swept(*words, "--gather", "--plot", "--max_concurrent", 1)
     bars = [bar for bar in re.split("[\r\n]+", terminal.getvalue()) if "0/2 " in bar]
-    assert any("map of tests.tiny:network on va" in bar for bar in bars) and max(map(len, bars)) <= 70
+    assert any("map of tests.tiny:network on v" in bar for bar in bars) and max(map(len, bars)) <= 70
     pictures = sorted(tmp_path.rglob("*.png"))
     assert [path.read_bytes()[:4] for path in pictures] == [b"\x89PNG"] * 2
     for path in pictures:
@@ -539,7 +544,7 @@ def test_a_killed_sweep_goes_on_with_exactly_what_is_missing(swept, two_nodes, t
     assert before >= 1 and before + done == 3
     assert {path: path.stat().st_mtime_ns for path in there} == there and damaged.read_bytes() == b"half a file"
     assert "map of tests.tiny:network on cup 3: " in err and "cannot be read as a result" in err
-    assert "trying again" not in err
+    assert not re.search("cup 3: .*trying again", err)
     assert "cannot be read" in damaged.with_name("map.failed.txt").read_text()
     swept("--classes", 5, "--objects", 3, "--jobs", "map", "--override")
     assert_same_as_one_by_one(words, tmp_path)

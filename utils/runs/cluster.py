@@ -174,6 +174,8 @@ def run(tasks: Sequence[Task], cpus: float, gpus: float, max_concurrent: int, ma
             if not running:
                 time.sleep(LOOK_EVERY)
                 continue
+            show(f"{task}: {notes.get(number, {}).get('progress', 'starting')}"
+                 for number, task, _ in running.values())
             ended, _ = ray.wait(list(running), timeout=LOOK_EVERY)
             with suppress(ray.exceptions.RayError):
                 notes = ray.get(board.read.remote([number for number, *_ in running.values()]), timeout=ANSWER_WITHIN)
@@ -187,8 +189,6 @@ def run(tasks: Sequence[Task], cpus: float, gpus: float, max_concurrent: int, ma
                 if not last:
                     waiting.insert(0, task)
                 yield task, failure, last
-            show(f"{task}: {notes.get(number, {}).get('progress', 'starting')}"
-                 for number, task, _ in running.values())
     finally:
         for reference, (_, _, claim) in running.items():
             ray.cancel(reference, force=True)  # what it was doing is kept as far as it was saved
