@@ -44,8 +44,8 @@ def parse_args(argv: Sequence[str] | None = None) -> Namespace:
     return args
 
 
-def wanted(args: Namespace) -> tuple[SweepOptions, list[Task]]:
-    """The options of the sweep, and the tasks that they name; all checked."""
+def wanted(args: Namespace) -> list[Task]:
+    """The tasks that the options name, all of them checked."""
     options = SweepOptions.of(args)
     if args.gpu not in (None, -1) or (args.gpu == -1 and options.gpus_per_job):
         raise InputError(f"`gpu` {args.gpu}: Ray hands out the GPUs; leave it to `gpus_per_job`, or pass `gpu` -1 "
@@ -56,8 +56,8 @@ def wanted(args: Namespace) -> tuple[SweepOptions, list[Task]]:
     # a worker starts in another folder
     folders = {name: path.absolute() for name in ("data_dir", "checkpoint_dir", "weights", "dataset")
                if (path := getattr(args, name))}
-    return options, matrix([SCRIPTS[name] for name in options.jobs], options.networks, options.classes, options.objects,
-                           Namespace(**{**vars(args), **folders}))
+    return matrix([SCRIPTS[name] for name in options.jobs], options.networks, options.classes, options.objects,
+                  Namespace(**{**vars(args), **folders}))
 
 
 def print_status(tasks: list[Task]) -> None:
@@ -74,13 +74,13 @@ def print_status(tasks: list[Task]) -> None:
 
 def main() -> None:
     args = parse_args()
-    options, tasks = wanted(args)
+    tasks = wanted(args)
     status = args.what == STATUS
     with redirect_stdout(io.StringIO()):  # remarks of the scripts, and Ray's on what is told in a line
         if status:
             list(update_states(tasks))
         else:
-            run(tasks, options, args)
+            run(tasks, args)
     if status:
         print_status(tasks)
     else:

@@ -19,11 +19,12 @@ import map as map_script
 import sweep as script
 from benchmarks.faults import difference
 from utils.errors import DiskError, InputError
+from utils.options.sweeps import parse_numbers
 from utils.results.layout import SETTINGS, UNFINISHED
 from utils.runs import cluster, progress, sweep, worker
 from utils.runs import result_file as store
 from utils.runs.lock import is_locked
-from utils.runs.sweep import Task, parse_numbers
+from utils.runs.sweep import Task
 
 ROOT = Path(__file__).parents[1]
 QUICK = ("--networks", "tests.tiny:network", "--gpu", "-1", "--step", "30", "--n_iterations", "3", "--initial_width",

@@ -18,7 +18,6 @@ from tqdm import tqdm
 
 from ..errors import InputError, described, with_options
 from ..options.jobs import JobOptions
-from ..options.sweeps import SweepOptions
 from ..results.layout import DONE, FAILED, MISSING, OTHER, RUNNING, UNFINISHED, stored
 from ..shapes.catalogue import catalogue_of
 from .lock import remove_if_free
@@ -122,13 +121,12 @@ def update_states(tasks: Sequence[Task]) -> Iterator[Task]:
         yield task
 
 
-def run(tasks: Sequence[Task], options: SweepOptions, args: Namespace) -> None:
+def run(tasks: Sequence[Task], args: Namespace) -> None:
     """Do what there is to do. Ray and its workers get ready while the tasks' states are still being found out.
 
     Args:
         tasks: all that are wanted; their states tell afterwards what became of them.
-        options: of the sweep.
-        args: parsed options of map.py and optim.py.
+        args: parsed options of sweep.py.
     """
     from . import cluster
     for marker in args.checkpoint_dir.glob(".sweep.*"):  # of sweeps that were killed, on whatever machine
@@ -141,11 +139,11 @@ def run(tasks: Sequence[Task], options: SweepOptions, args: Namespace) -> None:
         if missing <= 0 and not work.result():
             return  # Ray is not needed
         marker = stack.enter_context(cluster.marker_in(args.checkpoint_dir))
-        stack.enter_context(cluster.connected(options.address))
-        is_default = options.gpus_per_job is None and args.gpu is None
-        gpus = cluster.default_gpus() if is_default else options.gpus_per_job or 0
-        most = options.max_concurrent or len(tasks)
-        cluster.start_workers(options.cpus_per_job, gpus, min(most, missing))
+        stack.enter_context(cluster.connected(args.address))
+        is_default = args.gpus_per_job is None and args.gpu is None
+        gpus = cluster.default_gpus() if is_default else args.gpus_per_job or 0
+        most = args.max_concurrent or len(tasks)
+        cluster.start_workers(args.cpus_per_job, gpus, min(most, missing))
         todo = work.result()
         for task in todo:
             task.options = replace(task.options, gpu=None if gpus else -1)
@@ -156,8 +154,8 @@ def run(tasks: Sequence[Task], options: SweepOptions, args: Namespace) -> None:
             if sys.stderr.isatty():  # a log would fill with it
                 bar.set_postfix_str(", ".join(running))
 
-        attempts = stack.enter_context(closing(cluster.run(todo, options.cpus_per_job, gpus, most,
-                                                           None if options.gather else marker, show)))
+        attempts = stack.enter_context(closing(cluster.run(todo, args.cpus_per_job, gpus, most,
+                                                           None if args.gather else marker, show)))
         for task, failure, last in attempts:
             failure = with_options(failure, PLURAL)
             if failure:
