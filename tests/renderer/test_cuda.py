@@ -8,8 +8,7 @@ import numpy as np
 import pytest
 import torch
 
-pytest.importorskip("triton", reason="the GPU's rasterizer is written in Triton, which is not installed here")
-
+from tests.renderer.backends import DEVICE, both, on_device
 from utils.renderer import camera
 from utils.renderer.cpu import backend as cpu
 from utils.renderer.cuda import backend as cuda
@@ -19,7 +18,6 @@ from utils.renderer.scene import Scene
 
 MESHES = ("tetrahedron", "bumpy_sphere", "open_bowl", "triangle_soup", "awkward")
 IMAGE_SIZE = 12  # pixels: the interpreter is slow
-DEVICE = torch.device("cuda" if torch.cuda.is_available() else "cpu")
 
 
 @pytest.fixture(params=MESHES)
@@ -33,21 +31,6 @@ def mesh(request, goldens):
 def scene(faces, channels, anti_aliasing=True, fill_back=True, **wanted):
     background = torch.linspace(0.1, 0.4, 2 * channels).reshape(2, channels)
     return Scene(faces, IMAGE_SIZE, anti_aliasing, background_color=background, fill_back=fill_back, **wanted)
-
-
-def on(device, *values):
-    def moved(value):
-        if isinstance(value, Scene):
-            return Scene(**{name: v.to(device) if torch.is_tensor(v) else v for name, v in vars(value).items()})
-        return value.to(device) if torch.is_tensor(value) else value
-    return [moved(value) for value in values]
-
-
-def both(function, *values):
-    """What the two backends return for the same arguments, as lists of arrays."""
-    def arrays(result):
-        return [None if r is None else r.cpu().numpy() for r in (result if isinstance(result, tuple) else (result,))]
-    return (arrays(getattr(cpu, function)(*values)), arrays(getattr(cuda, function)(*on(DEVICE, *values))))
 
 
 def paint(faces, channels, textured):
@@ -103,11 +86,11 @@ def test_gradients_are_the_cpus(mesh, textured):
 def test_nothing_in_view():
     vertices, faces = torch.full((2, 3, 3), 5.0), torch.tensor([[[0, 1, 2]]], dtype=torch.int32)
     colors = torch.ones(1, 2, 1)
-    rgb, depth, alpha, face_index = cuda.draw(*on(DEVICE, vertices, colors, None, scene(faces, 1), True))
+    rgb, depth, alpha, face_index = cuda.draw(*map(on_device, (vertices, colors, None, scene(faces, 1), True)))
     assert (depth == 100).all() and (alpha == 0).all() and (face_index == -1).all()
     assert torch.allclose(rgb[:, 0, 0, 0].cpu(), scene(faces, 1).background_color[:, 0])
-    gradient = cuda.vertex_gradient(*on(DEVICE, vertices, colors, None, scene(faces, 1), face_index,
-                                        torch.ones_like(rgb), None, None))
+    gradient = cuda.vertex_gradient(*map(on_device, (vertices, colors, None, scene(faces, 1), face_index,
+                                                     torch.ones_like(rgb), None, None)))
     assert (gradient == 0).all()
 
 

@@ -12,13 +12,13 @@ pytest.importorskip("triton", reason="the GPU's rasterizer is written in Triton,
 import triton
 import triton.language as tl
 
+from tests.renderer.backends import DEVICE, both
 from utils.renderer.cpu import backend as cpu
 from utils.renderer.cuda import backend as cuda
 from utils.renderer.cuda.kernels import greater, lesser, weight_at
 from utils.renderer.rules import BACKGROUND
 from utils.renderer.scene import Scene
 
-DEVICE = "cuda" if torch.cuda.is_available() else "cpu"
 VIEWS, N_FACES, CHANNELS, SIZE = 2, 9, 3, 10
 BROKEN = (float("nan"), float("inf"), float("-inf"), 3e38, 1e20)  # single coordinates of a face each
 
@@ -74,19 +74,6 @@ def paint(random, of_each=True, cells=3):
     n = VIEWS if of_each else 1
     return (torch.rand(n, 2 * N_FACES, CHANNELS, generator=random),
             torch.rand(n, N_FACES, cells, cells, cells, CHANNELS, generator=random))
-
-
-def both(function, *values):
-    """What the backends return for the same arguments: two lists of arrays."""
-    def moved(value):
-        if isinstance(value, Scene):
-            return Scene(**{name: moved(v) for name, v in vars(value).items()})
-        return value.to(DEVICE) if torch.is_tensor(value) else value
-
-    def arrays(result):
-        return [None if r is None else r.cpu().numpy() for r in (result if isinstance(result, tuple) else (result,))]
-
-    return arrays(getattr(cpu, function)(*values)), arrays(getattr(cuda, function)(*map(moved, values)))
 
 
 def check(expected, got):
