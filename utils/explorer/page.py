@@ -14,11 +14,11 @@ from ..bounds import LARGEST
 from ..errors import InputError
 from ..figures.objects import shape_of
 from ..figures.style import STYLES
+from ..findings.common import networks_of
 from ..findings.methods import ON_MAP
+from ..findings.rows import Tables
 from ..findings.tables import Table
-from ..results.contents import MapResult, RegionsResult
 from ..results.left_out import LeftOut
-from ..results.tree import Key
 from ..shapes.shape import Shape
 from .objects import Block, PageObject, objects_of
 from .sprites import sprite
@@ -30,13 +30,11 @@ LARGEST_PAGE = 15_000_000  # bytes
 SPARE = 1000  # bytes of a sprite's numbers, for each object
 
 
-def page(maps: Mapping[Key, MapResult], regions: Mapping[Key, RegionsResult], tables: Iterable[Table], data_dir: Path,
-         left_out: LeftOut) -> str:
+def page(found: Tables, tables: Iterable[Table], data_dir: Path, left_out: LeftOut) -> str:
     """The page's text, of at most LARGEST_PAGE bytes. The more objects there are, the fewer and smaller their views.
 
     Args:
-        maps: the maps.
-        regions: the regions.
+        found: the results.
         tables: to show below, sortable.
         data_dir: folder of the ShapeNet models, for the views.
         left_out: the views that cannot be drawn are named there; the page says that they are missing.
@@ -44,16 +42,16 @@ def page(maps: Mapping[Key, MapResult], regions: Mapping[Key, RegionsResult], ta
     Raises:
         InputError: if there is no result, or there are too many for one page.
     """
-    objects = objects_of(maps, regions)
+    objects = objects_of(found.maps, found.regions_results)
     if not objects:
         raise InputError("no result is left that could be read, so that there is nothing to explore")
     block, styles = Block(), {**STYLES, ON_MAP: STYLES[LARGEST]}
     entries = _entries(objects, block)
     data = dict(objects=entries, names=block.names, methods={name: asdict(style) for name, style in styles.items()},
-                networks=sorted({key.network for key in (*maps, *regions)}), tables=[_shown(table) for table in tables])
+                networks=networks_of(found.keys), tables=[_shown(table) for table in tables])
     parts = dict(STYLE=STYLE.read_text(encoding="utf-8"), PLOTLY=get_plotlyjs().replace("</script", "<\\/script"),
                  BLOCK=block.text(), PROGRAM="".join(path.read_text(encoding="utf-8") for path in PROGRAMS))
-    n_results = len({*maps, *regions})
+    n_results = len(found.keys)
     room = LARGEST_PAGE - _size(_written(data, parts), n_results, objects)
     shapes: list[tuple[dict[str, Any], PageObject, Shape]] = []
     for entry, thing in zip(entries, objects):
@@ -77,9 +75,8 @@ def _entries(objects: list[PageObject], block: Block) -> list[dict[str, Any]]:
 
 def _shown(table: Table) -> dict[str, Any]:
     """A table, with the digits of each of its columns."""
-    digits = [table.digits if any(isinstance(row[k], float) for row in table.rows) else 0
-              for k in range(len(table.columns))]
-    return dict(title=table.title, columns=table.columns, rows=table.rows, digits=digits)
+    return dict(title=table.title, columns=list(table.frame), rows=table.rows(),
+                digits=[table.digits if kind == "float64" else 0 for kind in table.frame.dtypes])
 
 
 def _written(data: Mapping[str, Any], parts: Mapping[str, str]) -> str:

@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 
 from ..files import folder_name
 from ..findings.answers import Answers
-from ..findings.kinds import counted
+from ..findings.tables import counted
 from ..results.contents import MapResult
 from ..results.layout import MAP
 from ..results.left_out import LeftOut
@@ -33,10 +33,10 @@ def figures(tree: Tree, maps: Mapping[Key, MapResult], data_dir: Path) -> list[P
     """
     paths, found = tree.of(MAP), []
     by_class: dict[tuple[str, str], dict[Key, MapResult]] = defaultdict(dict)
-    for key, view in maps.items():
-        if view.top1 is not None:
-            by_class[key.network, key.class_name][key] = view
-            draw = partial(_of_object, key, view, data_dir, tree.left_out)
+    for key, a_map in maps.items():
+        if a_map.top1 is not None:
+            by_class[key.network, key.class_name][key] = a_map
+            draw = partial(_of_object, key, a_map, data_dir, tree.left_out)
             found.append(Planned(f"2d/{name_of(key)}_answers", (paths[key],), draw, (str(data_dir),)))
     for (network, class_name), group in () if tree.selection.object_nb else by_class.items():
         draw = partial(_of_class, f"{network}: wrong answers to {class_name}", group, data_dir, tree.left_out)
@@ -45,12 +45,12 @@ def figures(tree: Tree, maps: Mapping[Key, MapResult], data_dir: Path) -> list[P
     return found
 
 
-def _of_object(key: Key, view: MapResult, data_dir: Path, left_out: LeftOut) -> Figure:
-    answers = Answers.of(view)
+def _of_object(key: Key, a_map: MapResult, data_dir: Path, left_out: LeftOut) -> Figure:
+    answers = Answers.of(a_map)
     shown = [*([] if answers.right is None else [answers.right]), *answers.wrong[:MOST]]
-    assert view.top1 is not None
+    assert a_map.top1 is not None
     return answer_plots.plot_answers(
-        view.xx, view.yy, view.top1, [_example(answers, index, {key: view}, data_dir, left_out) for index in shown],
+        a_map.xx, a_map.yy, a_map.top1, [_example(answers, index, {key: a_map}, data_dir, left_out) for index in shown],
         answers.right is not None, title_of(key, "first answers to"))
 
 
@@ -64,18 +64,18 @@ def _of_class(title: str, maps: Mapping[Key, MapResult], data_dir: Path, left_ou
 def _example(answers: Answers, index: int, maps: Mapping[Key, MapResult], data_dir: Path, left_out: LeftOut) -> Example:
     """An answer with the view at which the network is surest of it, rendered if its mesh is at hand."""
     best = None
-    for key, view in maps.items():
-        assert view.top1 is not None and view.top1_score is not None
-        cells = np.flatnonzero(view.top1.ravel() == index)
+    for key, a_map in maps.items():
+        assert a_map.top1 is not None and a_map.top1_score is not None
+        cells = np.flatnonzero(a_map.top1.ravel() == index)
         if len(cells):
-            cell = int(cells[np.argmax(view.top1_score.ravel()[cells])])
-            found = float(view.top1_score.flat[cell]), key, view, cell
+            cell = int(cells[np.argmax(a_map.top1_score.ravel()[cells])])
+            found = float(a_map.top1_score.flat[cell]), key, a_map, cell
             best = found if best is None or found[0] > best[0] else best
     if best is None:
         return Example(index, answers.name(index), answers.share(index))
-    score, key, view, cell = best
-    point, picture = (float(view.xx.flat[cell]), float(view.yy.flat[cell])), None
+    score, key, a_map, cell = best
+    point, picture = (float(a_map.xx.flat[cell]), float(a_map.yy.flat[cell])), None
     with left_out.on_error():
-        shape = shape_of(key, data_dir, view.metadata)
-        picture = views_at(np.array([point]), shape, view.metadata.image_size, VIEW_SIZE)[0]
+        shape = shape_of(key, data_dir, a_map.metadata)
+        picture = views_at(np.array([point]), shape, a_map.metadata.image_size, VIEW_SIZE)[0]
     return Example(index, answers.name(index), answers.share(index), key.object_nb, point, score, picture)

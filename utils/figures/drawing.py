@@ -10,7 +10,7 @@ from typing import Any
 from tqdm import tqdm
 
 from ..files import status_of, whole_file
-from ..findings.writing import ADVICE, write_text
+from ..findings.tables import ADVICE, write_text
 from ..results.left_out import LeftOut
 from . import animation, plots
 

@@ -6,11 +6,11 @@ import numpy as np
 
 from ..errors import InputError
 from ..files import folder_name
-from ..findings.kinds import Kinds
 from ..findings.methods import in_order
 from ..regions import ndinterval
 from ..results.contents import MapResult, RegionsResult, read_map
 from ..results.left_out import LeftOut
+from ..results.same import Kinds
 from ..results.tree import Key
 
 
@@ -39,9 +39,9 @@ def boxes_of(result: RegionsResult) -> dict[str, list[ndinterval]]:
     return {name: result.methods[name].regions for name in in_order(result.methods)}
 
 
-def row_at(view: MapResult, elevation: float) -> int:
+def row_at(a_map: MapResult, elevation: float) -> int:
     """The row of a map that is nearest to an elevation."""
-    return int(np.argmin(np.abs(view.yy[:, 0] - elevation)))
+    return int(np.argmin(np.abs(a_map.yy[:, 0] - elevation)))
 
 
 def maps_of_one_kind(paths: Mapping[Key, Path], left_out: LeftOut) -> dict[Key, MapResult]:
@@ -54,11 +54,11 @@ def maps_of_one_kind(paths: Mapping[Key, Path], left_out: LeftOut) -> dict[Key, 
     for key, path in paths.items():
         with left_out.on_error():
             found[key] = read_map(path)
-    kept = Kinds.of(found).kept(found, left_out)
+    kept = Kinds(found).kept(found, left_out)
     if not kept:
         raise InputError("a mean has no map left that could be read")
     first = next(iter(kept.values()))
-    if not all(np.array_equal(view.xx, first.xx) and np.array_equal(view.yy, first.yy) for view in kept.values()):
+    if not all(np.array_equal(a_map.xx, first.xx) and np.array_equal(a_map.yy, first.yy) for a_map in kept.values()):
         raise InputError("a mean's maps have different grids; expected one --step for all")
     return kept
 

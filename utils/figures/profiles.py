@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 from ..errors import InputError
 from ..files import folder_name
 from ..findings.common import common_objects, missing_lines, networks_of
-from ..findings.kinds import counted
+from ..findings.tables import counted
 from ..parameters import AZIMUTH_AND_ELEVATION, PARAMETERS
 from ..results.contents import MapResult, read_map, read_optim
 from ..results.layout import MAP, OPTIM
@@ -58,7 +58,7 @@ def profiles(tree: Tree, elevation: float, to_maximum: bool) -> list[Planned]:
 def profile_of(maps: list[MapResult], elevation: float) -> Profile:
     """The mean profile of maps of one grid at the row nearest to an elevation."""
     row = row_at(maps[0], elevation)
-    values = np.array([view.z[row] for view in maps])
+    values = np.array([a_map.z[row] for a_map in maps])
     low, high = np.quantile(values, (0.25, 0.75), axis=0) if len(maps) > 1 else (None, None)
     return Profile(maps[0].xx[row], values.mean(0), low, high, len(maps))
 
@@ -73,7 +73,7 @@ def _overlaid(paths: dict[Key, Path], of_what: str, elevation: float, to_maximum
     common, networks = common_objects(maps), networks_of(maps)
     if not common:
         raise InputError(f"{of_what}: there is no object that all of {', '.join(networks)} have a map of")
-    chosen = {network: [view for key, view in maps.items() if key.network == network
+    chosen = {network: [a_map for key, a_map in maps.items() if key.network == network
                         and (key.class_nb, key.object_nb) in common] for network in networks}
     at = elevation_of(next(iter(maps.values())), elevation)
     over = f"mean of {counted(len(common), 'object')}{', bands hold half of them' if len(common) > 1 else ''}"
@@ -82,19 +82,19 @@ def _overlaid(paths: dict[Key, Path], of_what: str, elevation: float, to_maximum
                                        title, to_maximum)
 
 
-def elevation_of(view: MapResult, elevation: float) -> float:
+def elevation_of(a_map: MapResult, elevation: float) -> float:
     """The elevation of a map's row that is nearest to another."""
-    return float(view.yy[row_at(view, elevation), 0])
+    return float(a_map.yy[row_at(a_map, elevation), 0])
 
 
 def _profile(key: Key, map_path: Path, path: Path | None, elevation: float) -> Figure:
-    view = read_map(map_path)
+    a_map = read_map(map_path)
     boxes, points = {}, np.empty(0)
     result = None if path is None else read_optim(path)
     if result is not None and result.metadata.parameters == AZIMUTH_AND_ELEVATION[:1]:
         boxes, points = boxes_of(result), result.initial_points[:, 0]
         stated = result.metadata.elevation
         elevation = PARAMETERS["elevation"].default if stated is None else stated
-    row = row_at(view, elevation)
-    title = f"{title_of(key, 'confidence in')} at elevation {elevation_of(view, elevation):g}"
-    return plots.plot_profile(view.xx[row], view.z[row], boxes, points, title)
+    row = row_at(a_map, elevation)
+    title = f"{title_of(key, 'confidence in')} at elevation {elevation_of(a_map, elevation):g}"
+    return plots.plot_profile(a_map.xx[row], a_map.z[row], boxes, points, title)

@@ -14,9 +14,9 @@ from ..bounds import LARGEST
 from ..errors import InputError
 from ..files import folder_name
 from ..findings.common import common_objects, networks_of
-from ..findings.kinds import counted
 from ..findings.methods import in_order
 from ..findings.on_map import holding, level_of
+from ..findings.tables import counted
 from ..options.reports import COLORMAP
 from ..parameters import AZIMUTH_AND_ELEVATION, domain_of
 from ..regions import ndinterval
@@ -110,16 +110,16 @@ KINDS: dict[str, Callable[..., list[Planned]]] = dict(maps=maps, regions=regions
                                                       gif=gifs)
 
 
-def cells_inside(view: MapResult, box: ndinterval) -> np.ndarray:
+def cells_inside(a_map: MapResult, box: ndinterval) -> np.ndarray:
     """Places of cells of a map inside a box, as many as a contact sheet has room for, evenly over it, row by row."""
-    rows = np.flatnonzero((view.yy[:, 0] >= box.a[1]) & (view.yy[:, 0] <= box.b[1]))
-    columns = np.flatnonzero((view.xx[0] >= box.a[0]) & (view.xx[0] <= box.b[0]))
+    rows = np.flatnonzero((a_map.yy[:, 0] >= box.a[1]) & (a_map.yy[:, 0] <= box.b[1]))
+    columns = np.flatnonzero((a_map.xx[0] >= box.a[0]) & (a_map.xx[0] <= box.b[0]))
     if not (len(rows) and len(columns)):
         return np.empty(0, dtype=int)
     across, down = animation.SHEET
     rows = rows[np.unique(np.linspace(len(rows) - 1, 0, down).round().astype(int))][::-1]  # high ones first
     columns = columns[np.unique(np.linspace(0, len(columns) - 1, across).round().astype(int))]
-    return (rows[:, None] * view.z.shape[1] + columns).ravel()
+    return (rows[:, None] * a_map.z.shape[1] + columns).ravel()
 
 
 def _map(path: Path, title: str, colors: Colors) -> Figure:
@@ -134,7 +134,7 @@ def _mean_map(paths: dict[Key, Path], what: str, colors: Colors, left_out: LeftO
         common, networks = common_objects(maps), networks_of(maps)
         if not common:
             raise InputError(f"{what}: there is no object that all of {', '.join(networks)} have a map of")
-        maps = {key: view for key, view in maps.items() if (key.class_nb, key.object_nb) in common}
+        maps = {key: a_map for key, a_map in maps.items() if (key.class_nb, key.object_nb) in common}
         words = f"{counted(len(networks), 'network')}, {counted(len(common), 'object')}"
     else:
         words = counted(len(maps), "object")
@@ -177,29 +177,29 @@ def _traces(key: Key, path: Path) -> Figure:
 
 
 def _turning(key: Key, path: Path, data_dir: Path, elevation: float) -> Animation:
-    view = read_map(path)
-    row = row_at(view, elevation)
-    chosen = np.arange(0, view.z.shape[1], -(-view.z.shape[1] // MOST_FRAMES))
-    azimuths = view.xx[row, chosen]
-    points = np.stack((azimuths, np.full(len(chosen), view.yy[row, 0])), axis=1)
-    views = views_at(points, shape_of(key, data_dir, view.metadata), view.metadata.image_size)
-    title = f"{title_of(key, 'confidence in')}, elevation {view.yy[row, 0]:g}°"
-    return Animation(animation.turning(views, azimuths, view.z[row, chosen], title, COLORMAP), seconds=8)
+    a_map = read_map(path)
+    row = row_at(a_map, elevation)
+    chosen = np.arange(0, a_map.z.shape[1], -(-a_map.z.shape[1] // MOST_FRAMES))
+    azimuths = a_map.xx[row, chosen]
+    points = np.stack((azimuths, np.full(len(chosen), a_map.yy[row, 0])), axis=1)
+    views = views_at(points, shape_of(key, data_dir, a_map.metadata), a_map.metadata.image_size)
+    title = f"{title_of(key, 'confidence in')}, elevation {a_map.yy[row, 0]:g}°"
+    return Animation(animation.turning(views, azimuths, a_map.z[row, chosen], title, COLORMAP), seconds=8)
 
 
 def _inside(key: Key, path: Path, optim_path: Path, data_dir: Path) -> Animation:
     """A frame for each region: views at cells of the map inside it, whose confidence the map has."""
-    view, result = read_map(path), _read_boxes(optim_path, "gif")
-    shape = shape_of(key, data_dir, view.metadata, result.metadata)
+    a_map, result = read_map(path), _read_boxes(optim_path, "gif")
+    shape = shape_of(key, data_dir, a_map.metadata, result.metadata)
     frames = []
     for method, boxes in boxes_of(result).items():
         for point, box in zip(result.initial_points, boxes):
-            cells = cells_inside(view, box) if box.is_finite() else ()
+            cells = cells_inside(a_map, box) if box.is_finite() else ()
             if len(cells):
-                azimuths, elevations, confidences = (values.ravel()[cells] for values in (view.xx, view.yy, view.z))
+                azimuths, elevations, confidences = (values.ravel()[cells] for values in (a_map.xx, a_map.yy, a_map.z))
                 points = np.stack((azimuths, elevations), axis=1)
                 frames.append(animation.contact_sheet(
-                    views_at(points, shape, view.metadata.image_size, INSIDE_SIZE),
+                    views_at(points, shape, a_map.metadata.image_size, INSIDE_SIZE),
                     [f"{a:g}°, {e:g}°" for a, e in points], confidences,
                     f"{title_of(key, 'views of')}, inside {method} from {', '.join(f'{number:g}' for number in point)}",
                     COLORMAP))
@@ -209,9 +209,9 @@ def _inside(key: Key, path: Path, optim_path: Path, data_dir: Path) -> Animation
 
 
 def _growing(key: Key, path: Path, optim_path: Path) -> Animation:
-    result, view = _read_boxes(optim_path, "gif", with_traces=True), read_map(path)
+    result, a_map = _read_boxes(optim_path, "gif", with_traces=True), read_map(path)
     bounds = _bounds(result)
     if not any(len(trace) for of_points in bounds.values() for trace in of_points):
         raise InputError(f"{optim_path}: has no traces of how its regions grew")
-    frames = plots.growth_frames(bounds, result.initial_points, view, title_of(key, "regions of"), GROWTH_FRAMES)
+    frames = plots.growth_frames(bounds, result.initial_points, a_map, title_of(key, "regions of"), GROWTH_FRAMES)
     return Animation([animation.Image.fromarray(frame) for frame in frames], seconds=8)

@@ -1,5 +1,5 @@
 """The results below a folder: found, chosen by network, class and object, and read."""
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar
@@ -13,6 +13,7 @@ from .contents import MapResult, RegionsResult, read_map, read_optim
 from .layout import MAP, OPTIM, stored
 from .left_out import LeftOut
 
+SOME = 5  # keys that a line names
 Result = TypeVar("Result", MapResult, RegionsResult)
 
 
@@ -47,6 +48,11 @@ class Key:
 def natural(names: tuple[str, ...]) -> tuple[tuple[bool, int, str], ...]:
     """What sorts names with numbers as numbers."""
     return tuple((not name.isdecimal(), int(name) if name.isdecimal() else 0, name) for name in names)
+
+
+def some(keys: Sequence[Key]) -> str:
+    """The first keys in words, for a line that counts them."""
+    return f"{', '.join(map(str, keys[:SOME]))}{', ..' if len(keys) > SOME else ''}"
 
 
 def find(checkpoint_dir: Path, name: str, class_names: tuple[str, ...] = CLASS_NAMES) -> dict[Key, Path]:
@@ -131,6 +137,15 @@ class Tree:
     def of(self, name: str) -> dict[Key, Path]:
         """Where the results of one kind, MAP or OPTIM, are."""
         return {key: self._paths[name][key] for key in self.keys if key in self._paths[name]}
+
+    def single(self) -> list[str]:
+        """A line for each of the two files that counts the objects with this one alone."""
+        lines = []
+        for name, other in ((MAP, OPTIM), (OPTIM, MAP)):
+            keys = [key for key in self.of(name) if key not in self._paths[other]]
+            if keys:
+                lines.append(f"with {name} and no {other}: {len(keys)} ({some(keys)})")
+        return lines
 
     def maps(self) -> dict[Key, MapResult]:
         """All maps that can be read."""
