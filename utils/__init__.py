@@ -19,7 +19,7 @@ from .regions import ndinterval
 _PLACES = {
     "Confidence": "semantic.confidence", "domain_of": "parameters", "grid": "parameters", "grow_regions": "bounds",
     "largest_region": "bounds.largest", "load_mesh": "shapes.shape", "load_network": "networks",
-    "load_result": "results.contents", "load_shape": "shapes.shape", "load_stand_in": "shapes.shape"}
+    "load_result": "results.contents", "load_tree": "findings.rows", "load_shape": "shapes.shape", "load_stand_in": "shapes.shape"}
 __all__ = [*_PLACES, "ndinterval"]
 
 

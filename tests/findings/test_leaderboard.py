@@ -3,6 +3,7 @@ import csv
 import itertools
 
 import numpy as np
+import pandas as pd
 import pytest
 import torch
 
@@ -139,7 +140,7 @@ def test_intervals_and_chance():
 
 
 def test_an_estimate_in_a_table():
-    rows = [["x", estimate(np.array([1.0, 1.0]))], ["y", estimate(np.array([2.0]))], ["z", None]]
-    table = Table("t", ["a", "b"], rows)
+    estimates = [estimate(np.array([1.0, 1.0])), estimate(np.array([2.0])), None]
+    table = Table("t", pd.DataFrame(dict(a=["x", "y", "z"], b=pd.Series(estimates, dtype=object))))
     assert table.csv() == "a,b,b low,b high\nx,1.0,1.0,1.0\ny,2.0,,\nz,,,\n"
-    assert "x  1.00 [1.00, 1.00]" in table.text() and "| y | 2.00 |" in table.markdown()
+    assert "x    1.00 [1.00, 1.00]" in table.text() and "| y   |              2.00 |" in table.markdown()

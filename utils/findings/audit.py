@@ -6,7 +6,6 @@ import pandas as pd
 
 from ..scores import SCORES
 from .methods import ON_MAP, ORDER
-from .pairs import on_maps
 from .rows import Tables
 from .tables import PERCENT, Table
 
@@ -25,10 +24,9 @@ def tables(found: Tables, level: float = LEVEL) -> dict[str, Table]:
     Returns:
         {name: Table}: "audit" and "audit_per_class".
     """
-    regions = on_maps(found.pairs, level)
+    regions = found.on_maps(level)
     regions = regions.assign(
         method=pd.Categorical(regions["method"], (*ORDER, ON_MAP)),
-        class_name=pd.Categorical(regions["class_name"], regions["class_name"].unique()),
         volume=regions["share"].where(regions["purity"].notna()), pure=regions["purity"] * regions["share"],
         holds=regions["purity"] == 1)
     title, notes = f"Regions at level {level:g}: shares, purity and IoU in percent", found.kinds.notes()

@@ -18,7 +18,7 @@ from .common import common_objects, networks_of
 from .curve import Curve, curves
 from .intervals import CHANCE, INTERVAL, Estimate, difference, estimate
 from .methods import ON_MAP, in_order
-from .pairs import Pair, on_maps
+from .pairs import Pair
 from .rows import Tables
 from .tables import PERCENT, Table, counted
 
@@ -126,7 +126,7 @@ def leaderboard(found: Tables, level: float, left_out: LeftOut) -> Leaderboard:
     points = np.array(kinds.usual.get((POINTS, AZIMUTH_AND_ELEVATION), PAPER_POINTS))
     pairs = {key: usual.pairs.get(key) or Pair(a_map, RegionsResult(points, {}, Metadata()), key.network)
              for key, a_map in usual.maps.items() if (key.class_nb, key.object_nb) in objects}
-    values = _values(pairs, level, objects)
+    values = _values(pairs, usual.on_maps(level, pairs), level, objects)
     first = RIGHT if RIGHT in values and values[RIGHT].notna().all(axis=None) and (
         len(values[RIGHT].columns) == len(networks)) else MEAN
     ranked = sorted(networks, key=lambda network: -values[first][network].mean())
@@ -135,14 +135,14 @@ def leaderboard(found: Tables, level: float, left_out: LeftOut) -> Leaderboard:
     return replace(board, notes=(*board.notes, *board.fewer()))
 
 
-def _values(pairs: Mapping[Key, Pair], level: float, objects: list[tuple[str, str]]) -> pd.DataFrame:
+def _values(pairs: Mapping[Key, Pair], regions: pd.DataFrame, level: float,
+            objects: list[tuple[str, str]]) -> pd.DataFrame:
     """The metrics in percent: a row for each of the objects, and columns of metric and network."""
     by = ["class_nb", "object_nb", "network"]
     maps = pd.DataFrame([(key.class_nb, key.object_nb, key.network, *_of_map(pair.map_result, level))
                          for key, pair in pairs.items()], columns=[*by, RIGHT, MEAN, above(level)]).set_index(by)
-    regions = on_maps(pairs, level)
-    regions = regions[(regions["row"] == regions["network"])]
-    means = regions.groupby([*by, "method"])[["share", "purity"]].mean().unstack("method")
+    regions = regions[regions["row"] == regions["network"]]
+    means = regions.groupby([*by, "method"], observed=True)[["share", "purity"]].mean().unstack("method")
     methods = in_order(regions["method"])
     columns = {EXACT: ("share", ON_MAP), **{SRVR + method: ("share", method) for method in methods},
                **{PURITY + method: ("purity", method) for method in methods}}

@@ -1,16 +1,16 @@
 """A map and regions of the same object: every region, and the largest box from every initial point, on the map."""
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
-import pandas as pd
 
 from ..results.contents import MapResult, RegionsResult
 from ..results.tree import Key
 from .methods import ON_MAP
 from .on_map import DOMAIN, largest_box, overlap, purity
 
-ON_MAPS = ["network", "class_name", "class_nb", "object_nb", "row", "method", "sure", "share", "purity", "iou"]
+ON_MAPS = ("row", "method", "sure", "share", "purity", "iou")
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,18 +34,14 @@ class Pair:
         return points[np.isfinite(points).all(1)]
 
 
-def on_maps(pairs: Mapping[Key, Pair], level: float) -> pd.DataFrame:
-    """Every region of objects, and the largest box around every initial point, looked at on the objects' maps.
+def on_maps(pairs: Mapping[Key, Pair], level: float) -> Iterator[tuple[Any, ...]]:
+    """(key, and the columns ON_MAPS) of every region of objects, and of the largest box around every initial point.
 
-    Returns:
-        A frame of the columns ON_MAPS. `sure`: whether the score at the start reaches the level, 1 or 0; nan if the
-        file does not say where the region started. `share`: of the domain's volume; 0 for one that is not finite.
-        `purity` in [0, 1]; nan without a grid point. `iou`: intersection over union with the largest box; nan without
-        one, or for a region that is not finite.
+    `sure`: whether the score at the start reaches the level, 1 or 0; nan if the file does not say where the region
+    started. `share`: of the domain's volume; 0 for a region that is not finite. `purity` in [0, 1]; nan without a grid
+    point. `iou`: intersection over union with the largest box; nan without one, or for a region that is not finite.
     """
-    rows = []
     for key, pair in pairs.items():
-        which = key.network, key.class_name, key.class_nb, key.object_nb
         for k, point in enumerate(pair.regions_result.initial_points):
             is_known = bool(np.isfinite(point).all())
             best = largest_box(pair.map_result, point, level)
@@ -53,12 +49,11 @@ def on_maps(pairs: Mapping[Key, Pair], level: float) -> pd.DataFrame:
             for name, entry in pair.regions_result.methods.items():
                 region = entry.regions[k]
                 iou = overlap(region.within(DOMAIN), best) if best and region.is_finite() else np.nan
-                rows.append((*which, pair.rows.get(name, pair.row), name, sure, region.share_of(DOMAIN),
-                             purity(pair.map_result, region, level), iou))
+                yield (key, pair.rows.get(name, pair.row), name, sure, region.share_of(DOMAIN),
+                       purity(pair.map_result, region, level), iou)
             if is_known:
                 pure = np.nan if best is None else 1.0
-                rows.append((*which, pair.row, ON_MAP, sure, best.share_of(DOMAIN) if best else 0.0, pure, pure))
-    return pd.DataFrame(rows, columns=ON_MAPS).astype(dict.fromkeys(("sure", "share", "purity", "iou"), float))
+                yield key, pair.row, ON_MAP, sure, best.share_of(DOMAIN) if best else 0.0, pure, pure
 
 
 def largest_shares(pair: Pair, levels: Sequence[float]) -> np.ndarray:

@@ -6,6 +6,7 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
@@ -17,9 +18,9 @@ from ..results.contents import MapResult, RegionsResult
 from ..results.layout import MAP, OPTIM
 from ..results.left_out import LeftOut
 from ..results.same import NORMALISATION, OBJECTS, STEP, Kinds, facets, same_function, unlike_the_paper
-from ..results.tree import Key, Selection, Tree
+from ..results.tree import Key, Selection, Tree, natural
 from .on_map import level_of, purity
-from .pairs import Pair
+from .pairs import ON_MAPS, Pair, on_maps
 
 PARAMETERS = 3  # of a region that have columns of their own
 
@@ -158,6 +159,17 @@ class Tables:
         return self._typed([(*_which(key), *measure(a_map), self.kinds.row(key, a_map))
                             for key, a_map in self.maps.items()], WHICH, [*names, ROW.name])
 
+    def on_maps(self, level: float, pairs: Mapping[Key, Pair] | None = None) -> pd.DataFrame:
+        """A row for each region of pairs, and for the largest box from each initial point, on the maps: see `pairs`.
+
+        Args:
+            level: of the score.
+            pairs: others than its own.
+        """
+        found = on_maps(self.pairs if pairs is None else pairs, level)
+        frame = self._typed([(*_which(key), *values) for key, *values in found], WHICH, ON_MAPS)
+        return frame.astype(dict.fromkeys(ON_MAPS[2:], float))
+
     @property
     def _both(self) -> dict[Key, RegionsResult]:
         return {key: self.regions_results[key] for key in sorted(self.maps.keys() & self.regions_results.keys(),
@@ -183,10 +195,12 @@ class Tables:
         """A frame of columns of their types, and others behind them; names come in the order of the results."""
         others = list(others)
         frame = pd.DataFrame(list(rows), columns=[*(column.name for column in columns), *others])
-        keys = [_which(key) for key in self.keys]
-        for k, column in enumerate(columns):
-            frame[column.name] = (pd.Categorical(frame[column.name], dict.fromkeys(key[k] for key in keys))
-                                  if k < len(WHICH) else frame[column.name].astype(column.kind))
+        for k, (column, by) in enumerate(zip_longest(columns, ("network", "class_nb", "class_nb", "object_nb"))):
+            if by:
+                keys = sorted(self.keys, key=lambda key: natural((getattr(key, by),)))
+                frame[column.name] = pd.Categorical(frame[column.name], dict.fromkeys(_which(key)[k] for key in keys))
+            else:
+                frame[column.name] = frame[column.name].astype(column.kind)
         return frame
 
 

@@ -7,7 +7,6 @@ from ..parameters import domain_of
 from ..results.contents import RegionsResult
 from .audit import LEVEL
 from .methods import ON_MAP, in_order
-from .pairs import on_maps
 from .rows import Tables
 from .tables import PERCENT, Table
 
@@ -28,8 +27,7 @@ def tables(found: Tables) -> dict[str, Table]:
     largest boxes that the maps allow at LEVEL, from the initial points of the same object. "srvr_regions" says how many
     regions there are, and how many of them have left the domain, have no volume, or are not finite.
     """
-    exact = on_maps(found.pairs, LEVEL).query("method == @ON_MAP")
-    exact = exact.astype({"class_name": found.regions["class_name"].dtype})
+    exact = found.on_maps(LEVEL).query("method == @ON_MAP")
     above = [f">{threshold}" for threshold in THRESHOLDS]
     shares = found.per_map(above, lambda a_map: [share_above(a_map.z, threshold) for threshold in THRESHOLDS])
 
@@ -52,8 +50,8 @@ def tables(found: Tables) -> dict[str, Table]:
 
 def _wrong(found: Tables) -> Table:
     """Counts of regions. A largest box that is not finite is none: the score was below the level at its start."""
-    regions = found.regions[["row", "method", *OBJECT]].copy()
-    regions[WRONG] = [flags for result in found.regions_results.values() for flags in _flags(result)]
+    flags = [of_region for result in found.regions_results.values() for of_region in _flags(result)]
+    regions = found.regions[["row", "method", *OBJECT]].join(pd.DataFrame(flags, columns=WRONG, dtype=bool))
     regions["method"] = pd.Categorical(regions["method"], in_order(regions["method"]))
     groups = regions.groupby(["row", "method"], observed=True)
     frame = pd.concat([regions.drop_duplicates(["row", "method", *OBJECT]).groupby(

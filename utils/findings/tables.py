@@ -44,7 +44,7 @@ class Table:
         columns = {}
         for name, column in self.frame.items():
             columns[name] = column
-            if column.map(_is_estimate).any():
+            if any(map(_is_estimate, column)):
                 for place, part in enumerate((name, f"{name} low", f"{name} high")):
                     columns[part] = column.map(lambda cell, place=place: cell[place] if _is_estimate(cell) else None)
         return pd.DataFrame(columns).to_csv(index=False, lineterminator="\n")
@@ -55,7 +55,7 @@ class Table:
                 for row in self.frame.astype(object).itertuples(index=False)]
 
     def _written(self, form: str, nothing: str) -> str:
-        right = [pd.api.types.is_numeric_dtype(column) or column.map(_is_estimate).any()
+        right = [pd.api.types.is_numeric_dtype(column) or any(map(_is_estimate, column))
                  for _, column in self.frame.items()]
         cells = self.frame.astype(object).map(lambda cell: self._in_words(cell, nothing).replace(
             "|", "\\|" if form == "pipe" else "|"))

@@ -2,14 +2,14 @@
 import numpy as np
 import pytest
 
-from utils.findings import audit, comparison, srvr
-from utils.findings.kinds import Kinds, objects_of, step_of
-from utils.findings.pairs import Pair
+from utils.findings import audit, srvr
+from utils.findings.rows import Tables
 from utils.paper import SHAPE_IDS
 from utils.regions import ndinterval
 from utils.results.contents import MapResult, MethodResult, RegionsResult
 from utils.results.left_out import LeftOut
 from utils.results.metadata import Metadata
+from utils.results.same import Kinds, made_otherwise, objects_of, step_of
 from utils.results.tree import Key
 
 MESH = dict(path="mug.stl", up="y", front=None, textures=False)
@@ -57,9 +57,9 @@ def test_a_map_of_another_kind_has_a_row_of_its_own(other, words):
     maps = keyed(usual, usual, other)
     if words == "weights ab":
         maps = keyed(*(map_of(normalize=False, label=3, weights="cd") for _ in range(2)), other)
-    table = srvr.tables(maps, {})["srvr"]
-    maps_at = table.columns.index("maps")
-    assert {row[0]: row[maps_at] for row in table.rows} == {"N": 2, f"N ({words})": 1}
+    table = srvr.tables(Tables(maps, {}))["srvr"]
+    maps_at = list(table.frame).index("maps")
+    assert {row[0]: row[maps_at] for row in table.rows()} == {"N": 2, f"N ({words})": 1}
     note, = table.notes
     assert note.startswith("Rows are of: stand-ins, grid step 90 x 50, no normalisation. Words in brackets say")
     assert note in table.text() and note in table.markdown() and note not in table.csv()
@@ -68,39 +68,38 @@ def test_a_map_of_another_kind_has_a_row_of_its_own(other, words):
 def test_one_kind_needs_no_marks_and_networks_may_have_their_own_weights():
     maps = {**keyed(map_of(normalize=False, weights="ab"), network="N"),
             **keyed(map_of(normalize=False, weights="cd", image_size=299), network="M")}
-    table = srvr.tables(maps, {})["srvr"]
-    assert [row[0] for row in table.rows] == ["M", "N"]
+    table = srvr.tables(Tables(maps, {}))["srvr"]
+    assert [row[0] for row in table.rows()] == ["M", "N"]
     assert table.notes == ("Rows are of: stand-ins, grid step 90 x 50, no normalisation.",)
 
 
 def test_regions_of_other_iterations_and_of_one_parameter():
     regions = keyed(regions_of(n_iterations=800, elevation=0), regions_of(n_iterations=800, elevation=0),
                     regions_of(n_iterations=20, elevation=0), regions_of(("azimuth",), n_iterations=100, elevation=35))
-    found = srvr.tables({}, regions)
-    assert [row[:2] for row in found["srvr"].rows] == [["N", 2], ["N (20 iterations)", 1], ["N (azimuth)", 1]]
-    assert [row[:3] for row in found["srvr_regions"].rows] == [
+    found = srvr.tables(Tables({}, regions))
+    assert [row[:2] for row in found["srvr"].rows()] == [["N", 2], ["N (20 iterations)", 1], ["N (azimuth)", 1]]
+    assert [row[:3] for row in found["srvr_regions"].rows()] == [
         ["N", "naive", 2], ["N (20 iterations)", "naive", 1], ["N (azimuth)", "naive", 1]]
     assert found["srvr"].notes[0].startswith("Rows are of: stand-ins, 800 iterations")
 
 
 def test_the_audit_tells_kinds_apart():
-    pairs = {Key("N", "5", str(k)): Pair(view, regions_of(normalize=False)) for k, view in enumerate(
-        (map_of(normalize=False), map_of(normalize=False), map_of(step=(45, 50), normalize=False)))}
-    table = audit.tables(pairs)["audit"]
-    assert [row[:3] for row in table.rows if row[1] == "naive"] == [
+    maps = keyed(map_of(normalize=False), map_of(normalize=False), map_of(step=(45, 50), normalize=False))
+    table = audit.tables(Tables(maps, dict.fromkeys(maps, regions_of(normalize=False))))["audit"]
+    assert [row[:3] for row in table.rows() if row[1] == "naive"] == [
         ["N", "naive", 2], ["N (grid step 45 x 50)", "naive", 1]]
 
 
 def test_means_are_over_the_usual_kind(capsys):
     maps, left_out = keyed(map_of(), map_of(step=(45, 50)), map_of()), LeftOut("report.py")
     for _ in range(2):  # of several means that lack the same map, one says so
-        assert [key.object_nb for key in Kinds.of(maps).kept(maps, left_out)] == ["0", "2"]
+        assert [key.object_nb for key in Kinds(maps).kept(maps, left_out)] == ["0", "2"]
     line = ("N cup 1: is of another kind (grid step 45 x 50) than most (stand-ins, grid step 90 x 50, settings not "
             "stated)")
     assert left_out.lines == [line] and capsys.readouterr().err == f"report.py: left out: {line}\n"
 
 
 def test_two_results_of_one_object_that_were_made_otherwise():
-    assert comparison.differences(map_of(normalize=False), map_of(step=(45, 50), normalize=True)) == [
+    assert made_otherwise(map_of(normalize=False), map_of(step=(45, 50), normalize=True)) == [
         "grid step 90 x 50 and 45 x 50", "normalisation no and ImageNet's"]
-    assert comparison.differences(map_of(), map_of(normalize=True)) == []  # as far as both say
+    assert made_otherwise(map_of(), map_of(normalize=True)) == []  # as far as both say
