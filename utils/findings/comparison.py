@@ -1,6 +1,5 @@
 """How well two folders of results agree: what someone looks at to check a reproduction."""
 from collections import defaultdict
-from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
@@ -15,7 +14,8 @@ from .methods import in_order
 from .on_map import overlap
 from .tables import Table
 
-AGREEMENT = {"views": "Int64", "correlation": "float64", "largest difference": "float64"}  # columns, and their types
+AGREEMENT = ("views", "correlation", "largest difference")  # columns of maps
+COUNTS = ("regions", "of them not finite")  # of regions
 
 
 def compare(first: Tree, second: Tree) -> Table:
@@ -30,31 +30,33 @@ def compare(first: Tree, second: Tree) -> Table:
     if not any(first.of(name).keys() & second.of(name).keys() for name in (MAP, OPTIM)):
         raise InputError(f"{first.folder} and {second.folder} have no object in common; expected the same <network>/"
                          "<class>/<object> in both")
-    rows: dict[Key, dict[str, Any]] = {}
+    maps: dict[Key, dict[str, float]] = {}
+    regions: dict[Key, dict[str, list[float]]] = {}
     otherwise: dict[Key, list[str]] = defaultdict(list)
-    compared: tuple[tuple[str, Callable[[Tree], Mapping[Key, Any]], Callable[..., dict[str, Any]]], ...] = (
-        (MAP, Tree.maps, agreement), (OPTIM, Tree.regions, overlaps))
-    for name, read, compare_two in compared:
+    compared: tuple[tuple[str, Any, Any, dict[Key, Any]], ...] = (
+        (MAP, Tree.maps, agreement, maps), (OPTIM, Tree.regions, overlaps, regions))
+    for name, read, compare_two, found in compared:
         ours, theirs = read(first), read(second)
         for key in ours.keys() & theirs.keys():
             with first.left_out.on_error(f"{key}, {name}: "):
-                rows.setdefault(key, {}).update(compare_two(ours[key], theirs[key]))
+                found[key] = compare_two(ours[key], theirs[key])
                 otherwise[key] += made_otherwise(ours[key], theirs[key])
-    if not rows:
+    if not (maps or regions):
         raise InputError(f"{first.folder} and {second.folder}: of what both have, nothing can be compared, see above")
-    keys = sorted(rows, key=lambda key: key.order)
-    frame = pd.DataFrame([rows[key] for key in keys])
-    methods = in_order(frame)
-    overlapping = frame[methods].map(lambda values: values if isinstance(values, list) else [])
-    pairs = overlapping.apply(lambda row: np.array([value for values in row for value in values]), axis=1)
-    shown = pd.DataFrame({
-        "network": [key.network for key in keys], "class": [key.class_name for key in keys],
-        "object": [key.object_nb for key in keys], **frame.reindex(columns=list(AGREEMENT)).astype(AGREEMENT),
-        **overlapping.map(lambda values: np.nanmean(values) if np.isfinite(values).any() else np.nan),
-        "regions": pairs.map(lambda found: len(found) or None).astype("Int64"),
-        "of them not finite": pairs.map(lambda found: int(np.isnan(found).sum()) if len(found) else None).astype(
-            "Int64"), "made otherwise": ["; ".join(dict.fromkeys(otherwise[key])) or None for key in keys]})
-    return Table("Agreement: of the maps, and intersection over union of the regions", shown, digits=4)
+    rows = []
+    for key in sorted({*maps, *regions}, key=lambda key: key.order):
+        overlapping = regions.get(key, {})
+        values = np.array([value for of_method in overlapping.values() for value in of_method])
+        counts = dict(zip(COUNTS, (len(values), int(np.isnan(values).sum())))) if key in regions else {}
+        rows.append({"network": key.network, "class": key.class_name, "object": key.object_nb, **maps.get(key, {}),
+                     **{method: np.nanmean(of_method) for method, of_method in overlapping.items()
+                        if np.isfinite(of_method).any()}, **counts,
+                     "made otherwise": "; ".join(dict.fromkeys(otherwise[key])) or None})
+    methods = in_order(name for overlapping in regions.values() for name in overlapping)
+    frame = pd.DataFrame(rows, columns=["network", "class", "object", *AGREEMENT, *methods, *COUNTS, "made otherwise"])
+    whole = {name: "Int64" for name in ("views", *COUNTS)}
+    return Table("Agreement: of the maps, and intersection over union of the regions", frame.astype(
+        dict.fromkeys((*AGREEMENT, *methods), "float64") | whole), digits=4)
 
 
 def only_in_one(first: Tree, second: Tree) -> list[str]:
