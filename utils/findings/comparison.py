@@ -54,7 +54,7 @@ def compare(first: Tree, second: Tree) -> Table:
                      "made otherwise": "; ".join(dict.fromkeys(otherwise[key])) or None})
     methods = in_order(name for overlapping in regions.values() for name in overlapping)
     frame = pd.DataFrame(rows, columns=["network", "class", "object", *AGREEMENT, *methods, *COUNTS, "made otherwise"])
-    whole = {name: "Int64" for name in ("views", *COUNTS)}
+    whole = dict.fromkeys(("views", *COUNTS), "Int64")
     return Table("Agreement: of the maps, and intersection over union of the regions", frame.astype(
         dict.fromkeys((*AGREEMENT, *methods), "float64") | whole), digits=4)
 

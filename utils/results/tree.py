@@ -1,9 +1,10 @@
 """The results below a folder: found, chosen by network, class and object, and read."""
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TypeVar
 
+import numpy as np
 from tqdm import tqdm
 
 from ..errors import InputError, printable
@@ -148,8 +149,15 @@ class Tree:
         return lines
 
     def maps(self) -> dict[Key, MapResult]:
-        """All maps that can be read."""
-        return self._read(MAP, read_map)
+        """All maps that can be read. Those of one grid share its arrays, two thirds of their memory."""
+        grids: dict[bytes, np.ndarray] = {}
+
+        def read(path: Path) -> MapResult:
+            a_map = read_map(path)
+            xx, yy = (grids.setdefault(values.tobytes(), values) for values in (a_map.xx, a_map.yy))
+            return replace(a_map, xx=xx, yy=yy)
+
+        return self._read(MAP, read)
 
     def regions(self) -> dict[Key, RegionsResult]:
         """All regions that can be read, without their traces."""
