@@ -1,4 +1,5 @@
 """What the plans of several figures share: names, the files they are made from, and means over objects."""
+from collections import defaultdict
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -6,6 +7,7 @@ import numpy as np
 
 from ..errors import InputError
 from ..files import folder_name
+from ..findings.common import common_objects, networks_of
 from ..findings.methods import in_order
 from ..regions import ndinterval
 from ..results.contents import MapResult, RegionsResult, read_map
@@ -61,6 +63,28 @@ def maps_of_one_kind(paths: Mapping[Key, Path], left_out: LeftOut) -> dict[Key, 
     if not all(np.array_equal(a_map.xx, first.xx) and np.array_equal(a_map.yy, first.yy) for a_map in kept.values()):
         raise InputError("a mean's maps have different grids; expected one --step for all")
     return kept
+
+
+def grouped(paths: Mapping[Key, Path], *by: str) -> dict[tuple[str, ...], dict[Key, Path]]:
+    """Files by attributes of their keys."""
+    found: dict[tuple[str, ...], dict[Key, Path]] = defaultdict(dict)
+    for key, path in paths.items():
+        found[tuple(getattr(key, name) for name in by)][key] = path
+    return found
+
+
+def maps_of_networks(paths: Mapping[Key, Path], of_what: str, left_out: LeftOut) -> dict[str, list[MapResult]]:
+    """The maps of one kind by network, of the objects that all networks have.
+
+    Raises:
+        InputError: if there is no such object; says of what.
+    """
+    maps = maps_of_one_kind(paths, left_out)
+    common, networks = common_objects(maps), networks_of(maps)
+    if not common:
+        raise InputError(f"{of_what}: there is no object that all of {', '.join(networks)} have a map of")
+    return {network: [a_map for key, a_map in maps.items() if key.network == network
+                      and (key.class_nb, key.object_nb) in common] for network in networks}
 
 
 def mean_of(results: list[MapResult]) -> MapResult:

@@ -2,7 +2,6 @@
 
 The names are those of the figures that the paper's authors published, where they have such a figure.
 """
-from collections import defaultdict
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -13,7 +12,6 @@ from matplotlib.figure import Figure
 from ..bounds import LARGEST
 from ..errors import InputError
 from ..files import folder_name
-from ..findings.common import common_objects, networks_of
 from ..findings.methods import in_order
 from ..findings.on_map import holding, level_of
 from ..findings.tables import counted
@@ -28,7 +26,17 @@ from . import animation, plots
 from .animation import Animation
 from .drawing import GIF, Planned
 from .objects import shape_of, views_at
-from .planning import boxes_of, inputs, maps_of_one_kind, mean_of, name_of, row_at, title_of
+from .planning import (
+    boxes_of,
+    grouped,
+    inputs,
+    maps_of_networks,
+    maps_of_one_kind,
+    mean_of,
+    name_of,
+    row_at,
+    title_of,
+)
 from .profiles import profiles
 from .style import Colors
 
@@ -46,23 +54,18 @@ def maps(tree: Tree, colormap: str, to_maximum: bool) -> list[Planned]:
         tree: the results.
         colormap, to_maximum: as in `Colors`.
     """
-    found, colors = [], Colors(colormap, to_maximum)
-    by_class: dict[str, dict[str, dict[Key, Path]]] = defaultdict(lambda: defaultdict(dict))
-    for key, path in tree.of(MAP).items():
-        by_class[key.class_name][key.network][key] = path
-        draw = partial(_map, path, title_of(key, "confidence in"), colors)
-        found.append(Planned(f"2d/{name_of(key)}", (path,), draw, (colors,)))
+    paths, colors = tree.of(MAP), Colors(colormap, to_maximum)
+    found = [Planned(f"2d/{name_of(key)}", (path,), partial(_map, path, title_of(key, "confidence in"), colors),
+                     (colors,)) for key, path in paths.items()]
     if tree.selection.object_nb:
         return found
-    for class_name, by_network in by_class.items():
-        for network, paths in by_network.items():
-            draw = partial(_mean_map, paths, f"{network}: mean confidence in {class_name}", colors, tree.left_out)
-            name = folder_name(f"{network}_{class_name}")
-            found.append(Planned(f"2d/{name}_Average", tuple(paths.values()), draw, (colors,)))
-        if not tree.selection.network:
-            every = {key: path for paths in by_network.values() for key, path in paths.items()}
-            draw = partial(_mean_map, every, f"Mean confidence in {class_name}", colors, tree.left_out, True)
-            found.append(Planned(f"2d/{folder_name(class_name)}_Average_2D", tuple(every.values()), draw, (colors,)))
+    for (network, class_name), group in grouped(paths, "network", "class_name").items():
+        draw = partial(_mean_map, group, f"{network}: mean confidence in {class_name}", colors, tree.left_out)
+        name = folder_name(f"{network}_{class_name}")
+        found.append(Planned(f"2d/{name}_Average", tuple(group.values()), draw, (colors,)))
+    for (class_name,), group in () if tree.selection.network else grouped(paths, "class_name").items():
+        draw = partial(_mean_of_networks, group, f"Mean confidence in {class_name}", colors, tree.left_out)
+        found.append(Planned(f"2d/{folder_name(class_name)}_Average_2D", tuple(group.values()), draw, (colors,)))
     return found
 
 
@@ -126,19 +129,17 @@ def _map(path: Path, title: str, colors: Colors) -> Figure:
     return plots.plot_map(read_map(path), title, colors)
 
 
-def _mean_map(paths: dict[Key, Path], what: str, colors: Colors, left_out: LeftOut,
-              of_networks: bool = False) -> Figure:
-    """The mean of maps, or with `of_networks` that over the networks and the objects that all of them have."""
-    maps = maps_of_one_kind(paths, left_out)
-    if of_networks:
-        common, networks = common_objects(maps), networks_of(maps)
-        if not common:
-            raise InputError(f"{what}: there is no object that all of {', '.join(networks)} have a map of")
-        maps = {key: a_map for key, a_map in maps.items() if (key.class_nb, key.object_nb) in common}
-        words = f"{counted(len(networks), 'network')}, {counted(len(common), 'object')}"
-    else:
-        words = counted(len(maps), "object")
-    return plots.plot_map(mean_of(list(maps.values())), f"{what} ({words})", colors)
+def _mean_map(paths: dict[Key, Path], what: str, colors: Colors, left_out: LeftOut) -> Figure:
+    maps = list(maps_of_one_kind(paths, left_out).values())
+    return plots.plot_map(mean_of(maps), f"{what} ({counted(len(maps), 'object')})", colors)
+
+
+def _mean_of_networks(paths: dict[Key, Path], what: str, colors: Colors, left_out: LeftOut) -> Figure:
+    """The mean over the networks and the objects that all of them have."""
+    by_network = maps_of_networks(paths, what, left_out)
+    maps = [a_map for of_network in by_network.values() for a_map in of_network]
+    words = f"{counted(len(by_network), 'network')}, {counted(len(maps) // len(by_network), 'object')}"
+    return plots.plot_map(mean_of(maps), f"{what} ({words})", colors)
 
 
 def _regions(key: Key, path: Path, map_path: Path | None, colors: Colors) -> Figure:
