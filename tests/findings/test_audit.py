@@ -1,6 +1,5 @@
 """Which regions hold: against numbers by hand, by brute force and by other code; and what the command makes of it."""
 import csv
-import itertools
 import re
 
 import numpy as np
@@ -8,7 +7,7 @@ import pytest
 import torch
 
 import report as script
-from tests.trees import METHODS, write_result
+from tests.trees import METHODS, largest_share, write_result
 from utils.figures import plots
 from utils.findings import curve
 from utils.findings.audit import tables
@@ -96,20 +95,6 @@ def test_an_initial_point_that_no_file_states():
     assert row == ["N", "naive", 1, None, 5, 100, 100, 1, 1, None] and curves(found.pairs) == {}
 
 
-def all_boxes(a_map, point, level):
-    """The largest share of the domain of all boxes around a point's grid point in which a map reaches a level."""
-    x, y = a_map.xx[0], a_map.yy[:, 0]
-    column, row = np.argmin(abs(x - point[0])), np.argmin(abs(y - point[1]))
-    counts = np.pad(a_map.z >= level, ((1, 0), (1, 0))).cumsum(0).cumsum(1)  # of the cells below and to the left
-    left, right = np.arange(column + 1)[:, None], np.arange(column, len(x))[None]
-    best = 0.0
-    for low, high in itertools.product(range(row + 1), range(row, len(y))):
-        inside = (counts[high + 1, right + 1] - counts[low, right + 1] - counts[high + 1, left] + counts[low, left])
-        holds = inside == (high - low + 1) * (right - left + 1)
-        best = max(best, float((holds * (x[right] - x[left])).max() * (y[high] - y[low]) / 36000))
-    return best
-
-
 @pytest.mark.parametrize("level", [0.2, HALF])
 def test_the_exact_srvr_of_the_published_pairs_by_brute_force(shared, level):
     tree = shared / "published/checkpoint"
@@ -118,7 +103,8 @@ def test_the_exact_srvr_of_the_published_pairs_by_brute_force(shared, level):
     assert len(pairs) + len(both.unpaired) == 8 and len(pairs) > 6
     shares = {}
     for key, pair in pairs.items():
-        shares.setdefault(key.network, []).extend(all_boxes(pair.map_result, point, level)
+        a_map = pair.map_result
+        shares.setdefault(key.network, []).extend(largest_share(a_map.xx, a_map.yy, a_map.z >= level, point)
                                                   for point in pair.regions_result.initial_points)
     found = rows_of(tables(both, level)["audit"])
     assert any(any(of_network) for of_network in shares.values())

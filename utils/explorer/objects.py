@@ -70,6 +70,11 @@ class PageObject:
                 and all(same_views(mine, other) for mine in self.known for other in known))
 
     @property
+    def identity(self) -> tuple[str, str, str | None]:
+        """Class, number and shape."""
+        return self.key.class_nb, self.key.object_nb, self.shape_id
+
+    @property
     def shape_id(self) -> str | None:
         """Of the object, or None if no file says."""
         return self.known[0].shape_id
@@ -113,12 +118,12 @@ class PageObject:
         if a_map is not None:
             block.names.setdefault(network, {}).update(_answer_names(a_map, names))
         stated = block.names.get(network, {}).get(output) if output is not None else None
-        settings = dict(map=a_map, regions=regions)
+        both = dict(map=a_map, regions=regions)
         return dict(
             map=None if a_map is None else _map(a_map, block),
             regions=None if regions is None else _regions(regions, a_map), output=output,
             output_name=stated if names is None or output is None else names[output],
-            settings={name: _settings(result.metadata) for name, result in settings.items() if result is not None})
+            settings={name: _settings(result.metadata) for name, result in both.items() if result is not None})
 
 
 def objects_of(maps: Mapping[Key, MapResult], regions: Mapping[Key, RegionsResult]) -> list[PageObject]:
@@ -126,16 +131,16 @@ def objects_of(maps: Mapping[Key, MapResult], regions: Mapping[Key, RegionsResul
     objects: list[PageObject] = []
     for key in sorted({*maps, *regions}, key=lambda key: key.order):
         known = _known(maps.get(key), regions.get(key))
-        thing = next((thing for thing in objects if thing.is_of(key, known)), None)
-        if thing is None:
-            thing = PageObject(key)
-            objects.append(thing)
-        thing.known += known
+        page_object = next((page_object for page_object in objects if page_object.is_of(key, known)), None)
+        if page_object is None:
+            page_object = PageObject(key)
+            objects.append(page_object)
+        page_object.known += known
         if key in maps:
-            thing.maps[key.network] = maps[key]
+            page_object.maps[key.network] = maps[key]
         if key in regions:
-            thing.regions[key.network] = regions[key]
-    return sorted(objects, key=lambda thing: natural((thing.key.class_nb, thing.key.object_nb)))
+            page_object.regions[key.network] = regions[key]
+    return sorted(objects, key=lambda page_object: natural((page_object.key.class_nb, page_object.key.object_nb)))
 
 
 def _known(*results: MapResult | RegionsResult | None) -> list[Metadata]:
@@ -155,20 +160,17 @@ def _settings(metadata: Metadata) -> dict[str, str]:
 
 def _answer_names(result: MapResult, names: Sequence[str] | None) -> dict[int, str]:
     """The names of a map's first answers, by index: those that it states, else those of the network's outputs."""
-    top1, stated = getattr(result, "top1", None), getattr(result, "top1_names", None)
-    if top1 is None or stated is not None:
-        return stated or {}
-    return {int(k): names[k] for k in np.unique(top1) if 0 <= k < len(names)} if names else {}
+    if result.top1_names is not None or result.top1 is None or names is None:
+        return result.top1_names or {}
+    return {int(k): names[k] for k in np.unique(result.top1) if 0 <= k < len(names)}
 
 
 def _map(result: MapResult, block: Block) -> dict[str, Any]:
     """A map: its grid, and where its numbers begin in the block."""
     found = dict(azimuth=result.xx[0].tolist(), elevation=result.yy[:, 0].tolist(), z=block.add_scores(result.z))
-    # files made before answers were stored have none
-    top1, scores = getattr(result, "top1", None), getattr(result, "top1_score", None)
-    if top1 is not None:
-        found["top1"] = block.add(top1)
-        found["top1_score"] = None if scores is None else block.add_scores(scores)
+    if result.top1 is not None:
+        found["top1"] = block.add(result.top1)
+        found["top1_score"] = None if result.top1_score is None else block.add_scores(result.top1_score)
     return found
 
 

@@ -10,12 +10,10 @@ from typing import Any
 from plotly.offline import get_plotlyjs
 from tqdm import tqdm
 
-from ..bounds import LARGEST
 from ..errors import InputError
 from ..figures.objects import shape_of
 from ..figures.style import STYLES
 from ..findings.common import networks_of
-from ..findings.methods import ON_MAP
 from ..findings.rows import Tables
 from ..findings.tables import Table
 from ..results.left_out import LeftOut
@@ -45,20 +43,20 @@ def page(found: Tables, tables: Iterable[Table], data_dir: Path, left_out: LeftO
     objects = objects_of(found.maps, found.regions_results)
     if not objects:
         raise InputError("no result is left that could be read, so that there is nothing to explore")
-    block, styles = Block(), {**STYLES, ON_MAP: STYLES[LARGEST]}
+    block = Block()
     entries = _entries(objects, block)
-    data = dict(objects=entries, names=block.names, methods={name: asdict(style) for name, style in styles.items()},
+    data = dict(objects=entries, names=block.names, methods={name: asdict(style) for name, style in STYLES.items()},
                 networks=networks_of(found.keys), tables=[_shown(table) for table in tables])
     parts = dict(STYLE=STYLE.read_text(encoding="utf-8"), PLOTLY=get_plotlyjs().replace("</script", "<\\/script"),
                  BLOCK=block.text(), PROGRAM="".join(path.read_text(encoding="utf-8") for path in PROGRAMS))
     n_results = len(found.keys)
     room = LARGEST_PAGE - _size(_written(data, parts), n_results, objects)
     shapes: list[tuple[dict[str, Any], PageObject, Shape]] = []
-    for entry, thing in zip(entries, objects):
+    for entry, page_object in zip(entries, objects):
         with left_out.on_error():
-            shapes.append((entry, thing, shape_of(thing.key, data_dir, *thing.known)))
-    for k, (entry, thing, shape) in enumerate(tqdm(shapes, desc="rendering views", unit="object")):
-        entry["sprite"] = sprite(shape, thing.image_size, room // (len(shapes) - k) - SPARE)
+            shapes.append((entry, page_object, shape_of(page_object.key, data_dir, *page_object.known)))
+    for k, (entry, page_object, shape) in enumerate(tqdm(shapes, desc="rendering views", unit="object")):
+        entry["sprite"] = sprite(shape, page_object.image_size, room // (len(shapes) - k) - SPARE)
         room -= len(entry["sprite"]["uri"]) + SPARE
     text = _written(data, parts)
     _size(text, n_results, objects)
@@ -67,10 +65,10 @@ def page(found: Tables, tables: Iterable[Table], data_dir: Path, left_out: LeftO
 
 def _entries(objects: list[PageObject], block: Block) -> list[dict[str, Any]]:
     """What the page holds of each object, still without its views."""
-    n_of_shape = Counter((thing.key.class_nb, thing.key.object_nb, thing.shape_id) for thing in objects)
-    return [dict(class_name=thing.key.class_name, object_nb=thing.key.object_nb, shape_id=thing.shape_id,
-                 variant=thing.variant(n_of_shape[thing.key.class_nb, thing.key.object_nb, thing.shape_id] == 1),
-                 results=thing.results(block), sprite=None) for thing in objects]
+    n_alike = Counter(one.identity for one in objects)
+    return [dict(class_name=one.key.class_name, object_nb=one.key.object_nb, shape_id=one.shape_id,
+                 variant=one.variant(n_alike[one.identity] == 1), results=one.results(block), sprite=None)
+            for one in objects]
 
 
 def _shown(table: Table) -> dict[str, Any]:

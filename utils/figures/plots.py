@@ -11,10 +11,8 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Rectangle
 from matplotlib.patheffects import Normal, Stroke
 
-from ..bounds import LARGEST
 from ..errors import printable
 from ..files import whole_file
-from ..findings.methods import ON_MAP
 from ..findings.on_map import DOMAIN, Regions, Verdicts, holds_on, with_largest
 from ..parameters import AZIMUTH_AND_ELEVATION, PARAMETERS
 from ..regions import ndinterval
@@ -69,15 +67,14 @@ def plot_regions(regions: Regions, initial_points: np.ndarray, below: MapResult 
         level = (below.metadata if below else Metadata()).level
     handles, corners = [], []
     for name, boxes in with_largest(regions, initial_points, below, level).items():
-        method = LARGEST if name == ON_MAP else name
         drawn = [(k, box) for k, box in enumerate(boxes) if box.is_finite()]
         for k, box in drawn:
-            known = holds[method][k] if holds and method in holds else holds_on(below, box, level)
-            patch = axes.add_patch(_box(box.a, box.r, method))
+            known = holds[name][k] if holds and name in holds else holds_on(below, box, level)
+            patch = axes.add_patch(_box(box.a, box.r, name))
             if known is False:
                 patch.set(linewidth=1.4, path_effects=[Stroke(linewidth=2.4, foreground="black"), Normal()])
                 corners.append(np.clip(box.b, DOMAIN.a, DOMAIN.b))
-        handles += [_box((0, 0), (1, 1), method, name)] if drawn else []
+        handles += [_box((0, 0), (1, 1), name, name)] if drawn else []
     _finish_regions(figure, axes, initial_points, handles, corners)
     return figure
 
