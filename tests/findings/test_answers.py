@@ -1,5 +1,6 @@
 """What networks say instead: counts by other code, and the figures' parts."""
 import csv
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -9,10 +10,13 @@ from matplotlib.colors import to_hex
 import report as script
 from tests.trees import write_result
 from utils.figures import answer_plots
+from utils.figures import answers as figures
 from utils.findings.answers import Answers
 from utils.results.contents import MapResult
 from utils.results.layout import MAP
+from utils.results.left_out import LeftOut
 from utils.results.metadata import Metadata
+from utils.results.tree import Key
 
 
 def map_of(top1, label, names=None):
@@ -85,6 +89,17 @@ def test_tables_and_figures_of_a_tree(answers, monkeypatch, tmp_path):
     assert all(one.picture is None for one in shown)  # the mesh is not at hand
     (shown, _), _ = drawn["AlexNet: wrong answers to cup (2 objects)"]
     assert {one.index for one in shown} == {4, 5} and {one.object_nb for one in shown} <= {"0", "1"}
+
+
+def test_a_class_is_drawn_of_maps_of_one_kind(monkeypatch, capsys, tmp_path):
+    maps = {Key("N", "5", str(k)): replace(map_of([[7]], 968), metadata=Metadata(label=968, settings=dict(x=k // 2)))
+            for k in range(3)}
+    seen = []
+    monkeypatch.setattr(figures, "_example", lambda answers, index, maps, *_: seen.append(list(maps)))
+    monkeypatch.setattr(answer_plots, "plot_examples", lambda shown, title: title)
+    left_out = LeftOut("report.py")
+    assert figures._of_class("N: wrong answers to cup", maps, tmp_path, left_out).endswith("(2 objects)")
+    assert seen == [list(maps)[:2]] and left_out.lines[0].startswith("N cup 2: is of another kind (x 1)")
 
 
 def test_colours_and_the_rest():
