@@ -8,7 +8,7 @@ and left out; the exit code is then 1.
 """
 import sys
 from argparse import Namespace
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -24,15 +24,15 @@ from utils.shapes.catalogue import catalogue_of
 
 if TYPE_CHECKING:
     from utils.findings.rows import Tables
+    from utils.findings.tables import Table
 
 LEFT_OUT = 1  # exit code
 
 
 def srvr(args: Namespace, left_out: LeftOut) -> None:
     from utils.findings.srvr import tables
-    from utils.findings.tables import write_tables
     _, found = found_in(args, left_out)
-    write_tables(tables(found), "srvr", args.results_dir)
+    show(tables(found), args)
 
 
 def draw(args: Namespace, left_out: LeftOut) -> None:
@@ -47,7 +47,6 @@ def audit(args: Namespace, left_out: LeftOut) -> None:
     from utils.figures import drawing, network_plots  # matplotlib takes a second to import
     from utils.findings.audit import tables
     from utils.findings.curve import curves
-    from utils.findings.tables import write_tables
     tree, found = found_in(args, left_out)
     for key, why in found.unpaired.items():
         left_out.add(f"{key}: {why}")
@@ -55,7 +54,7 @@ def audit(args: Namespace, left_out: LeftOut) -> None:
         raise InputError(f"{tree.folder}: has no object to audit; expected {MAP} and {OPTIM} of the same one")
     for line in tree.single():
         print(line)
-    write_tables(tables(found, args.level), "audit", args.results_dir)
+    show(tables(found, args.level), args)
     figure = drawing.Planned("audit", (), lambda: network_plots.plot_curves(curves(found.pairs), args.level))
     draw_now(figure, args.results_dir)
 
@@ -65,12 +64,11 @@ def answers(args: Namespace, left_out: LeftOut) -> None:
     from utils.figures.answers import figures
     from utils.findings.answers import tables, without
     from utils.findings.rows import Tables
-    from utils.findings.tables import write_tables
     tree = tree_of(args.checkpoint_dir, args, left_out)
     maps = tree.maps()
     for line in without(maps):
         print(line)
-    write_tables(tables(Tables(maps, {})), "answers", args.results_dir)
+    show(tables(Tables(maps, {})), args)
     drawing.draw_missing(figures(tree, maps, args.data_dir), args.results_dir, left_out)
 
 
@@ -85,16 +83,21 @@ def leaderboard(args: Namespace, left_out: LeftOut) -> None:
     from utils.figures import drawing, network_plots  # matplotlib takes a second to import
     from utils.findings.common import missing_lines
     from utils.findings.leaderboard import leaderboard as made
-    from utils.findings.tables import write_tables
     tree, found = found_in(args, left_out)
     board = made(found, args.level, left_out)
     for line in missing_lines(tree.of(MAP), "map", tree.folder):
         print(line)
-    write_tables(board.tables(), "leaderboard", args.results_dir)
+    show(board.tables(), args)
     figure = drawing.Planned("leaderboard", (), lambda: network_plots.plot_leaderboard(
         {metric: board.estimates(metric) for metric in board.metrics}, board.ranked, board.curves, args.level,
         board.title))
     draw_now(figure, args.results_dir)
+
+
+def show(tables: Mapping[str, "Table"], args: Namespace) -> None:
+    """Print a command's tables, and write them."""
+    from utils.findings.tables import write_tables
+    write_tables(tables, args.command, args.results_dir)
 
 
 def draw_now(figure: Any, folder: Path) -> None:
@@ -116,12 +119,11 @@ def explorer(args: Namespace, left_out: LeftOut) -> None:
 
 def compare(args: Namespace, left_out: LeftOut) -> None:
     from utils.findings import comparison
-    from utils.findings.tables import write_tables
     first, second = (tree_of(folder, args, left_out) for folder in (args.first, args.second))
     table = comparison.compare(first, second)
     for line in comparison.only_in_one(first, second):
         print(line)
-    write_tables(dict(compare=table), "compare", args.results_dir)
+    show(dict(compare=table), args)
 
 
 @dataclass(frozen=True)

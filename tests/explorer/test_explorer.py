@@ -104,7 +104,7 @@ def test_answers_have_the_names_that_the_map_states(whole_tree):
                             metadata=replace(view.metadata, label=3)).items():
         object.__setattr__(view, name, value)
     block, (thing,) = page_objects.Block(), page_objects.objects_of({tree_module.Key("AlexNet", "5", "0"): view}, {})
-    result = thing.results(block)["AlexNet"]
+    result = thing.result("AlexNet", block)
     assert block.names == dict(AlexNet={3: "beaker"}) and (result["output"], result["output_name"]) == (3, "beaker")
     assert result["map"]["top1_score"] is None
 

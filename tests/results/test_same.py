@@ -90,13 +90,6 @@ def test_regions_of_other_iterations_and_of_one_parameter():
     assert found["srvr"].notes[0].startswith("Rows are of: stand-ins, 800 iterations")
 
 
-def test_the_audit_tells_kinds_apart():
-    maps = keyed(map_of(normalize=False), map_of(normalize=False), map_of(step=(45, 50), normalize=False))
-    table = audit.tables(Tables(maps, dict.fromkeys(maps, regions_of(normalize=False))))["audit"]
-    assert [row[:3] for row in table.rows() if row[1] == "naive"] == [
-        ["N", "naive", 2], ["N (grid step 45 x 50)", "naive", 1]]
-
-
 def test_means_are_over_the_usual_kind(capsys):
     maps, left_out = keyed(map_of(), map_of(step=(45, 50)), map_of()), LeftOut("report.py")
     for _ in range(2):  # of several means that lack the same map, one says so

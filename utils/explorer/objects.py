@@ -102,15 +102,8 @@ class PageObject:
             words += [f"{name}={value:g}" for name, value in self.known[0].fixed.items()]
         return ", ".join(words)
 
-    def results(self, block: Block) -> dict[str, dict[str, Any]]:
-        """What the page shows of each network.
-
-        Args:
-            block: takes the maps' numbers.
-        """
-        return {network: self._result(network, block) for network in self.networks}
-
-    def _result(self, network: str, block: Block) -> dict[str, Any]:
+    def result(self, network: str, block: Block) -> dict[str, Any]:
+        """What the page shows of a network. The block takes its map's numbers."""
         a_map, regions = self.maps.get(network), self.regions.get(network)
         known = [result.metadata for result in (a_map, regions) if result is not None]
         key = replace(self.key, network=network)

@@ -67,8 +67,8 @@ def _entries(objects: list[PageObject], block: Block) -> list[dict[str, Any]]:
     """What the page holds of each object, still without its views."""
     n_alike = Counter(one.identity for one in objects)
     return [dict(class_name=one.key.class_name, object_nb=one.key.object_nb, shape_id=one.shape_id,
-                 variant=one.variant(n_alike[one.identity] == 1), results=one.results(block), sprite=None)
-            for one in objects]
+                 variant=one.variant(n_alike[one.identity] == 1), sprite=None,
+                 results={network: one.result(network, block) for network in one.networks}) for one in objects]
 
 
 def _shown(table: Table) -> dict[str, Any]:

@@ -5,7 +5,7 @@ below are all that does not. Newer settings are omitted at their default, so tha
 file without any settings, early or the authors', agrees with every value.
 """
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from typing import Any, TypeVar
@@ -157,14 +157,11 @@ class Kinds:
         self._recorded: dict[type, set[str]] = {MapResult: set(), RegionsResult: set()}
         for _, result in every:
             self._recorded[type(result)].update(facets(result).keys() - NOT_ALWAYS_KNOWN)
-        counts: dict[Any, Counter[str]] = {}
-        values: dict[tuple[Any, str], Any] = {}
+        stated: dict[Any, list[Any]] = defaultdict(list)
         for key, result in every:
             for name, value in self.facets(result, *getattr(result, "methods", ())).items():
-                place = _place(name, key, result)
-                counts.setdefault(place, Counter())[repr(value)] += 1
-                values[place, repr(value)] = value
-        self.usual = {place: values[place, counter.most_common(1)[0][0]] for place, counter in counts.items()}
+                stated[_place(name, key, result)].append(value)
+        self.usual = {place: _most_frequent(values) for place, values in stated.items()}
         if 2 * sum(bool(result.metadata.settings) for _, result in every) > len(every):
             self.usual.pop(SETTINGS, None)
         self.differing = any(self.words(key, result) for key, result in every)
@@ -176,18 +173,15 @@ class Kinds:
 
     def words(self, key: Key, *results: MapResult | RegionsResult, method: str = "") -> tuple[str, ...]:
         """In what results of one object and network differ from the usual, and from the paper in what f is of."""
-        differing: dict[str, None] = {}
+        differing: list[str] = []
         for result in results:
             metadata = result.metadata
-            if metadata.parameters != AZIMUTH_AND_ELEVATION:
-                differing.update(dict.fromkeys(metadata.parameters))
-            if metadata.score_name != CONFIDENCE:
-                differing[metadata.score_name] = None
-            differing.update(dict.fromkeys(_fixed(metadata)))
-            for name, value in self.facets(result, method).items():
-                if self.usual.get(_place(name, key, result)) != value:
-                    differing[_words(name, value)] = None
-        return tuple(differing)
+            differing += metadata.parameters if metadata.parameters != AZIMUTH_AND_ELEVATION else ()
+            differing += [metadata.score_name] if metadata.score_name != CONFIDENCE else []
+            differing += _fixed(metadata)
+            differing += [_words(name, value) for name, value in self.facets(result, method).items()
+                          if self.usual.get(_place(name, key, result)) != value]
+        return tuple(dict.fromkeys(differing))
 
     def row(self, key: Key, *results: MapResult | RegionsResult, method: str = "") -> str:
         """The first cell of the row that results belong to: the network, and in what they differ from the usual."""
@@ -243,6 +237,12 @@ def _function(metadata: Metadata) -> dict[str, Any]:
 
 def _fixed(metadata: Metadata) -> list[str]:
     return [f"{name}={value:g}" for name, value in sorted(metadata.fixed.items())]
+
+
+def _most_frequent(values: list[Any]) -> Any:
+    """Of values that need not be hashable."""
+    words = [repr(value) for value in values]
+    return values[words.index(Counter(words).most_common(1)[0][0])]
 
 
 def _place(name: str, key: Key, result: MapResult | RegionsResult) -> Any:
