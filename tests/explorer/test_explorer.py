@@ -141,7 +141,7 @@ def test_the_page_loads_nothing_and_no_name_ends_its_script(page_file):
 
 def test_every_method_is_explained(page_file):
     explained = re.findall(r'data-method="([^"]*)"><dt>[^<]*</dt><dd>[A-Z][^<]+\.</dd>', page_file.read_text())
-    assert explained == [*STYLES, ON_MAP]
+    assert explained == [*STYLES]
 
 
 def test_a_sprite_holds_the_views(page_file):

@@ -93,7 +93,7 @@ def test_regions_of_other_iterations_and_of_one_parameter():
 def test_means_are_over_the_usual_kind(capsys):
     maps, left_out = keyed(map_of(), map_of(step=(45, 50)), map_of()), LeftOut("report.py")
     for _ in range(2):  # of several means that lack the same map, one says so
-        assert [key.object_nb for key in Kinds(maps).kept(maps, left_out)] == ["0", "2"]
+        assert [key.object_nb for key in Kinds(maps).usual_of(maps, left_out)] == ["0", "2"]
     line = ("N cup 1: is of another kind (grid step 45 x 50) than most (stand-ins, grid step 90 x 50, settings not "
             "stated)")
     assert left_out.lines == [line] and capsys.readouterr().err == f"report.py: left out: {line}\n"

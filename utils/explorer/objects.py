@@ -17,7 +17,7 @@ from ..results.same import in_words, same_views
 from ..results.tree import Key, natural
 
 HASH_DIGITS = 8  # of a mesh's hash, which tell it from others
-PARTS = 1000  # of 1: scores are kept in thousandths, as the page shows them
+PARTS = 1000  # of 1: scores are stored in thousandths, as the page shows them
 NOTHING = -32768  # a thousandth that stands for a score that is no number
 
 

@@ -50,14 +50,14 @@ def page(found: Tables, tables: Iterable[Table], data_dir: Path, left_out: LeftO
     parts = dict(STYLE=STYLE.read_text(encoding="utf-8"), PLOTLY=get_plotlyjs().replace("</script", "<\\/script"),
                  BLOCK=block.text(), PROGRAM="".join(path.read_text(encoding="utf-8") for path in PROGRAMS))
     n_results = len(found.keys)
-    room = LARGEST_PAGE - _size(_written(data, parts), n_results, objects)
+    n_bytes = LARGEST_PAGE - _size(_written(data, parts), n_results, objects)
     shapes: list[tuple[dict[str, Any], PageObject, Shape]] = []
     for entry, page_object in zip(entries, objects):
         with left_out.on_error():
             shapes.append((entry, page_object, shape_of(page_object.key, data_dir, *page_object.known)))
     for k, (entry, page_object, shape) in enumerate(tqdm(shapes, desc="rendering views", unit="object")):
-        entry["sprite"] = sprite(shape, page_object.image_size, room // (len(shapes) - k) - SPARE)
-        room -= len(entry["sprite"]["uri"]) + SPARE
+        entry["sprite"] = sprite(shape, page_object.image_size, n_bytes // (len(shapes) - k) - SPARE)
+        n_bytes -= len(entry["sprite"]["uri"]) + SPARE
     text = _written(data, parts)
     _size(text, n_results, objects)
     return text

@@ -55,7 +55,7 @@ def _of_object(key: Key, a_map: MapResult, data_dir: Path, left_out: LeftOut) ->
 
 
 def _of_class(title: str, maps: Mapping[Key, MapResult], data_dir: Path, left_out: LeftOut) -> Figure:
-    maps = Kinds(maps).kept(maps, left_out)
+    maps = Kinds(maps).usual_of(maps, left_out)
     answers = Answers.of(*maps.values())
     return answer_plots.plot_examples([_example(answers, index, maps, data_dir, left_out)
                                        for index in answers.wrong[:MOST]],

@@ -66,7 +66,7 @@ class Record:
         try:
             status_of(self.path)
             stored = json.loads(self.path.read_text())
-        except (OSError, ValueError):  # none yet, or damaged: all is drawn anew
+        except (OSError, ValueError):  # none yet, or damaged: all is drawn again
             return
         if isinstance(stored, dict):
             self.made_from = stored

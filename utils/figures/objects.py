@@ -24,8 +24,8 @@ def shape_of(key: Key, data_dir: Path, *known: Metadata) -> Shape:
         known: what each result says about itself; where it states no shape, class and number decide.
 
     Raises:
-        InputError: if another mesh, or none, is at hand, or other things were changed: its views would not be those
-            that the network saw.
+        InputError: if another mesh, or none, is at hand, or other parameters were changed: its views would not be
+            those that the network saw.
     """
     for metadata in known:
         if metadata.fixed:

@@ -56,13 +56,13 @@ def maps_of_one_kind(paths: Mapping[Key, Path], left_out: LeftOut) -> dict[Key, 
     for key, path in paths.items():
         with left_out.on_error():
             found[key] = read_map(path)
-    kept = Kinds(found).kept(found, left_out)
-    if not kept:
+    usual = Kinds(found).usual_of(found, left_out)
+    if not usual:
         raise InputError("a mean has no map left that could be read")
-    first = next(iter(kept.values()))
-    if not all(np.array_equal(a_map.xx, first.xx) and np.array_equal(a_map.yy, first.yy) for a_map in kept.values()):
+    first = next(iter(usual.values()))
+    if not all(np.array_equal(a_map.xx, first.xx) and np.array_equal(a_map.yy, first.yy) for a_map in usual.values()):
         raise InputError("a mean's maps have different grids; expected one --step for all")
-    return kept
+    return usual
 
 
 def grouped(paths: Mapping[Key, Path], *by: str) -> dict[tuple[str, ...], dict[Key, Path]]:

@@ -25,7 +25,7 @@ from .style import STYLES, Colors
 OUTLINED = [Stroke(linewidth=4, foreground="black"), Normal()]  # to be seen on any colour of the map
 COLORS = Colors()
 MOVED = 0.005  # of a side of the domain: what can be seen
-TICKS = dict(azimuth=5, elevation=6)  # of the whole domain: every 90 and every 20 degrees
+TICKS = dict(azimuth=5, elevation=6)  # over the domain: every 90 and every 20 degrees
 POINT_COLORS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#56b4e9", "#e69f00")  # Okabe and Ito's
 
 Traces = Mapping[str, Sequence[np.ndarray]]  # by method, one for each initial point

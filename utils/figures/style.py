@@ -1,4 +1,4 @@
-"""How things are drawn: the methods and maps."""
+"""How methods and maps are drawn."""
 from dataclasses import dataclass
 
 from ..bounds import LARGEST

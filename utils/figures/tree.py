@@ -114,7 +114,7 @@ KINDS: dict[str, Callable[..., list[Planned]]] = dict(maps=maps, regions=regions
 
 
 def cells_inside(a_map: MapResult, box: ndinterval) -> np.ndarray:
-    """Places of cells of a map inside a box, as many as a contact sheet has room for, evenly over it, row by row."""
+    """Places of cells of a map inside a box, as many as a contact sheet holds, evenly over it, row by row."""
     rows = np.flatnonzero((a_map.yy[:, 0] >= box.a[1]) & (a_map.yy[:, 0] <= box.b[1]))
     columns = np.flatnonzero((a_map.xx[0] >= box.a[0]) & (a_map.xx[0] <= box.b[0]))
     if not (len(rows) and len(columns)):

@@ -1,4 +1,4 @@
-"""What a network says instead of the class, and where it is least sure."""
+"""What a network says instead of the class, and where its confidence is lowest."""
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -65,7 +65,7 @@ class Answers:
 
 
 def tables(found: Tables) -> dict[str, Table]:
-    """"answers", a row for each object, with where the network is least sure, and "answers_per_class".
+    """"answers", a row for each object, with where the confidence is lowest, and "answers_per_class".
 
     Maps without first answers have a row without them.
     """

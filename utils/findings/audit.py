@@ -9,7 +9,7 @@ from .methods import ON_MAP, ORDER
 from .rows import Tables
 from .tables import PERCENT, Table
 
-LEVEL = SCORES["softmax"].level  # from which a network counts as sure
+LEVEL = SCORES["softmax"].level  # of the confidence from which a view counts as robust
 
 
 def tables(found: Tables, level: float = LEVEL) -> dict[str, Table]:

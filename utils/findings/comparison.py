@@ -22,7 +22,7 @@ def compare(first: Tree, second: Tree) -> Table:
     """The comparison of two folders of results, a row for each object that both have.
 
     What cannot be compared is named and left out. Where the two results of an object were made otherwise, the row says
-    in what they differ.
+    where they differ.
 
     Raises:
         InputError: if there is no such object; that is said before a file is read.
@@ -47,16 +47,16 @@ def compare(first: Tree, second: Tree) -> Table:
     for key in sorted({*maps, *regions}, key=lambda key: key.order):
         overlapping = regions.get(key, {})
         values = np.array([value for of_method in overlapping.values() for value in of_method])
-        counts = dict(zip(COUNTS, (len(values), int(np.isnan(values).sum())))) if key in regions else {}
+        n_regions = dict(zip(COUNTS, (len(values), int(np.isnan(values).sum())))) if key in regions else {}
         rows.append({"network": key.network, "class": key.class_name, "object": key.object_nb, **maps.get(key, {}),
                      **{method: np.nanmean(of_method) for method, of_method in overlapping.items()
-                        if np.isfinite(of_method).any()}, **counts,
+                        if np.isfinite(of_method).any()}, **n_regions,
                      "made otherwise": "; ".join(dict.fromkeys(otherwise[key])) or None})
     methods = in_order(name for overlapping in regions.values() for name in overlapping)
     frame = pd.DataFrame(rows, columns=["network", "class", "object", *AGREEMENT, *methods, *COUNTS, "made otherwise"])
-    whole = dict.fromkeys(("views", *COUNTS), "Int64")
+    counts = dict.fromkeys(("views", *COUNTS), "Int64")
     return Table("Agreement: of the maps, and intersection over union of the regions", frame.astype(
-        dict.fromkeys((*AGREEMENT, *methods), "float64") | whole), digits=4)
+        dict.fromkeys((*AGREEMENT, *methods), "float64") | counts), digits=4)
 
 
 def only_in_one(first: Tree, second: Tree) -> list[str]:

@@ -37,8 +37,8 @@ class Curve:
 def curves(pairs: Mapping[Key, Pair], levels: Sequence[float] = LEVELS) -> dict[str, Curve]:
     """The exact SRVR over the level, by row: a network, and apart where results are not of the usual kind.
 
-    The exact SRVR is the mean share of the domain of the largest boxes on the maps; where a network is not sure at the
-    start, that is 0. Initial points that a file does not state are left out.
+    The exact SRVR is the mean share of the domain of the largest boxes on the maps; where the confidence does not reach
+    the level at the start, that is 0. Initial points that a file does not state are left out.
     """
     exact: dict[str, list[np.ndarray]] = defaultdict(list)  # of each object: shares [P, L]
     grown: dict[str, dict[str, list[float]]] = defaultdict(lambda: defaultdict(list))

@@ -113,7 +113,7 @@ def leaderboard(found: Tables, level: float, left_out: LeftOut) -> Leaderboard:
         InputError: if there is no object that all networks have.
     """
     kinds = found.kinds
-    usual = Tables(kinds.kept(found.maps, left_out), kinds.kept(found.regions_results, left_out), kinds)
+    usual = Tables(kinds.usual_of(found.maps, left_out), kinds.usual_of(found.regions_results, left_out), kinds)
     networks, objects = networks_of(usual.maps), common_objects(usual.maps)
     if not objects:
         raise InputError(f"there is no object that all of {', '.join(networks) or 'the networks'} have a map of, all "

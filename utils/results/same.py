@@ -47,7 +47,7 @@ Result = TypeVar("Result", MapResult, RegionsResult)
 
 
 def differences(stored: Contents, wanted: Contents) -> list[str]:
-    """In what the settings of two runs put another question, in words; what can be added later may be missing.
+    """Where the settings of two runs put another question, in words; what can be added later may be missing.
 
     A textured mesh has a `mesh_hash` of its own, so that results of before `textures` was recorded still match.
     """
@@ -61,7 +61,7 @@ def to_add(stored: Contents, wanted: Contents) -> list[str]:
 
 
 def same_function(first: Metadata, second: Metadata) -> list[str]:
-    """In what two results are not of the same function, as far as both say; empty if they may be."""
+    """Where two results are not of the same function, as far as both say; empty if they may be."""
     ours, theirs = _function(first), _function(second)
     return [NAMES.get(name, name.replace("_", " ")) for name, value in ours.items()
             if None not in (value, theirs.get(name)) and value != theirs[name]]
@@ -87,7 +87,7 @@ def unlike_the_paper(regions: Metadata) -> str:
 
 
 def made_otherwise(first: Result, second: Result) -> list[str]:
-    """In what two results of one object are not comparable, as far as both say: "grid step 3 and 6"."""
+    """Where two results of one object are not comparable, as far as both say: "grid step 3 and 6"."""
     ours, theirs = ({**facets(result, *getattr(result, "methods", ())), "score": result.metadata.score,
                      "fixed values": ", ".join(_fixed(result.metadata))} for result in (first, second))
     names: Iterable[str] = ours.keys() & theirs.keys()
@@ -141,7 +141,7 @@ def facets(result: MapResult | RegionsResult, *methods: str) -> dict[str, Any]:
 
 
 class Kinds:
-    """What is usual among results, and in what single ones differ.
+    """What is usual among results, and where single ones differ.
 
     Attributes:
         usual: value by facet and, where one facet has several that are usual, by network, class or parameters.
@@ -172,7 +172,7 @@ class Kinds:
         return {**dict.fromkeys(sorted(recorded)), **facets(result, *methods)}
 
     def words(self, key: Key, *results: MapResult | RegionsResult, method: str = "") -> tuple[str, ...]:
-        """In what results of one object and network differ from the usual, and from the paper in what f is of."""
+        """Where results of one object and network differ from the usual, and from the paper's function."""
         differing: list[str] = []
         for result in results:
             metadata = result.metadata
@@ -184,7 +184,7 @@ class Kinds:
         return tuple(dict.fromkeys(differing))
 
     def row(self, key: Key, *results: MapResult | RegionsResult, method: str = "") -> str:
-        """The first cell of the row that results belong to: the network, and in what they differ from the usual."""
+        """The first cell of the row that results belong to: the network, and where they differ from the usual."""
         words = self.words(key, *results, method=method)
         return f"{key.network} ({', '.join(words)})" if words else key.network
 
@@ -193,7 +193,7 @@ class Kinds:
         usual, others = self.usual_words(), " Words in brackets say what is otherwise in a row."
         return (f"Rows are of: {usual}.{'' if are_all_usual or not self.differing else others}",) if usual else ()
 
-    def kept(self, results: Mapping[Key, Result], left_out: LeftOut) -> dict[Key, Result]:
+    def usual_of(self, results: Mapping[Key, Result], left_out: LeftOut) -> dict[Key, Result]:
         """Those of the usual kind, which a mean or a ranking is over. The others are named and left out."""
         return {key: result for key, result in results.items()
                 if not self.add_if_unusual(key, self.words(key, result), left_out)}

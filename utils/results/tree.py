@@ -140,7 +140,7 @@ class Tree:
         return {key: self._paths[name][key] for key in self.keys if key in self._paths[name]}
 
     def single(self) -> list[str]:
-        """A line for each of the two files that counts the objects with this one alone."""
+        """A line for each of the two files that counts the objects with only this one."""
         lines = []
         for name, other in ((MAP, OPTIM), (OPTIM, MAP)):
             keys = [key for key in self.of(name) if key not in self._paths[other]]
