@@ -10,30 +10,22 @@ from __future__ import annotations
 from argparse import Namespace
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
-from utils.options.jobs import Parser, add_job_options, add_shared_options
-from utils.parameters import PARAMETERS
+from utils.options.maps import MapOptions as Options
+from utils.options.option import Parser
 from utils.results.contents import MapResult
-from utils.runs.maps import IN_A_SWEEP, find, run  # noqa: F401  a sweep calls them here
-from utils.runs.maps import MapOptions as Options
+from utils.runs.maps import find, run  # noqa: F401  a sweep calls them here
 from utils.runs.script import run_script
+
+IN_A_SWEEP = dict(parameters=Options.default("parameters"))  # where the option is optim.py's alone
+EXAMPLES = ("python map.py --network efficientnet_lite0 --class_nb cup --object_nb 4 --plot",
+            "python map.py --network package.module:function --mesh mug.obj --label mug --step 6")
 
 
 def parse_args(argv: Sequence[str] | None = None) -> Namespace:
-    parser = Parser(description=__doc__.splitlines()[0])
-    add_job_options(parser)
-    add_shared_options(parser)
-    add_own_options(parser)
-    parser.add_argument("--parameters", default=IN_A_SWEEP["parameters"], metavar="NAME,NAME",
-                        help=f"the map's two axes, of {', '.join(PARAMETERS)} (default: %(default)s)")
+    parser = Parser(__doc__.splitlines()[0], EXAMPLES)
+    parser.add_options(Options)
     return parser.parse_args(argv)
-
-
-def add_own_options(parser: Any) -> None:
-    parser.add_argument("--step", default=None, metavar="S[,S]",
-                        help="of the grid, one for both parameters or one for each (default: 3 degrees; of distance "
-                        f"{PARAMETERS['distance'].step:g}, and so on)")
 
 
 def show(result: MapResult, path: Path, plot: bool) -> None:

@@ -14,8 +14,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from utils.errors import InputError
-from utils.options.jobs import Parser
-from utils.options.reports import add_options, check
+from utils.network_names import FOLDERS, GONE
+from utils.options.option import Parser, file_path
+from utils.options.reports import OF_ALL, ReportOptions
 from utils.results.layout import MAP, OPTIM
 from utils.results.left_out import LeftOut
 from utils.results.tree import Selection, Tree
@@ -27,6 +28,9 @@ if TYPE_CHECKING:
     from utils.findings.tables import Table
 
 LEFT_OUT = 1  # exit code
+EXAMPLES = ("python report.py leaderboard --level 0.7",
+            "python report.py regions --network resnet --class_nb cup --paper")
+VALUES = dict(paper="colormap", scale="to_maximum", format="file_format")  # what a command is given for these options
 
 
 def srvr(args: Namespace, left_out: LeftOut) -> None:
@@ -38,7 +42,7 @@ def srvr(args: Namespace, left_out: LeftOut) -> None:
 def draw(args: Namespace, left_out: LeftOut) -> None:
     from utils.figures import drawing  # matplotlib takes a second to import
     from utils.figures import tree as figures
-    options = [getattr(args, name) for name in COMMANDS[args.command].options]
+    options = [getattr(args, VALUES.get(name, name)) for name in COMMANDS[args.command].options]
     planned = figures.KINDS[args.command](tree_of(args.checkpoint_dir, args, left_out), *options)
     drawing.draw_missing(planned, args.results_dir, left_out)
 
@@ -143,14 +147,14 @@ COMMANDS = dict(
                                      "than chance", ("level",)),
     answers=Command(answers, "what each network says instead of the class, and where it is least sure", ("data_dir",)),
     maps=Command(draw, "confidence over azimuth and elevation: of each object, and the means of each class",
-                 ("colormap", "to_maximum")),
-    regions=Command(draw, "regions over the maps", ("colormap", "to_maximum")),
+                 ("paper", "scale")),
+    regions=Command(draw, "regions over the maps", ("paper", "scale")),
     profiles=Command(draw, "confidence over azimuth at one elevation: of each object, of networks on one object, and "
-                           "over a class", ("elevation", "to_maximum")),
+                           "over a class", ("elevation", "scale")),
     traces=Command(draw, "bounds and loss against iterations"),
     gif=Command(draw, "the object turning, the views inside its regions, and the regions growing",
                 ("elevation", "data_dir")),
-    export=Command(export, "every view, every region and every result as tables for pandas and R", ("file_format",)),
+    export=Command(export, "every view, every region and every result as tables for pandas and R", ("format",)),
     explorer=Command(explorer, "a page to explore the results with, in any browser", ("data_dir",)),
     compare=Command(compare, "two folders of results, object by object: how well maps and regions agree", (),
                     ("first", "second")),
@@ -158,19 +162,23 @@ COMMANDS = dict(
 
 
 def parse_args(argv: list[str] | None = None) -> Namespace:
-    parser = Parser(description=__doc__.splitlines()[0])
+    parser = Parser(__doc__.splitlines()[0], EXAMPLES)
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     for name, command in COMMANDS.items():
         added = commands.add_parser(name, help=command.text, description=command.text)
-        add_options(added, (*command.folders, *command.options))
+        added.add_options(ReportOptions, (*OF_ALL, *command.folders, *command.options))
+        for name in command.folders:
+            if name != "checkpoint_dir":
+                added.add_argument(name, type=file_path, help="folder of results")
     args = parser.parse_args(argv)
-    check(args)
+    checked = ReportOptions.of(args)
+    for name in (*vars(checked), *VALUES.values()):
+        setattr(args, name, getattr(checked, name))
     return args
 
 
 def tree_of(folder: Path, args: Namespace, left_out: LeftOut) -> Tree:
     """The results below a folder that the options ask for."""
-    from utils.networks.table import FOLDERS, GONE  # brings torch, which takes seconds
     selection = Selection(args.network, args.class_nb, args.object_nb, FOLDERS)
     tree = Tree(folder, selection, left_out, catalogue_of(args.dataset).class_names)
     for network in sorted({key.network for key in tree.keys} & set(GONE.values())):

@@ -39,7 +39,7 @@ def random_weights(network, folder):
 
     torch.manual_seed(0)
     path = Path(folder, f"{network}.pth")
-    torch.save(torchvision.models.get_model(PAPER_NETWORKS[network][1], weights=None).state_dict(), path)
+    torch.save(torchvision.models.get_model(PAPER_NETWORKS[network], weights=None).state_dict(), path)
     return path
 
 

@@ -16,9 +16,9 @@ from benchmarks.common import machine, random_weights
 from utils.bounds import OPTIMIZERS
 from utils.bounds.descent import start, step
 from utils.engine_names import OPENVINO, TORCH
-from utils.networks import choose_network
+from utils.networks import load_network
 from utils.networks.engines import engine_for
-from utils.options.jobs import Parser
+from utils.options.option import Parser
 from utils.paper import CLASS_NAMES
 from utils.parameters import AZIMUTH_AND_ELEVATION, domain_of, grid
 from utils.runs.script import run_script
@@ -51,7 +51,7 @@ def compare_maps(networks, data_dir, step_of_grid):
     print(f"\n(a) fp32 maps of {len(points):,} views, {OPENVINO} and {TORCH}")
     print("network            object      differ at most by")
     for name, weights in networks:
-        network = choose_network(name, weights)
+        network = load_network(name, weights)
         module, (class_nb, object_nb) = network.load(), OBJECTS[2]
         shape, label = load_shape(data_dir, class_nb, object_nb), network.label(class_nb)
         values = [f_by(engine, network, module, shape, label)(points) for engine in (OPENVINO, TORCH)]
@@ -60,7 +60,7 @@ def compare_maps(networks, data_dir, step_of_grid):
 
 
 def compare_precisions(data_dir, step_of_grid):
-    network = choose_network(LITE)
+    network = load_network(LITE)
     module, points = network.load(), points_of(step_of_grid)
     print(f"\n(b) {LITE}, bf16 and fp32\nobject         mean  largest  change sides")
     for class_nb, object_nb in OBJECTS:
@@ -73,7 +73,7 @@ def compare_precisions(data_dir, step_of_grid):
 
 
 def compare_descents(data_dir):
-    network = choose_network(LITE)
+    network = load_network(LITE)
     module, (class_nb, object_nb) = network.load(), OBJECTS[2]
     shape, label = load_shape(data_dir, class_nb, object_nb), network.label(class_nb)
     fs = {engine: f_by(engine, network, module, shape, label) for engine in (OPENVINO, TORCH)}

@@ -16,8 +16,8 @@ from benchmarks.common import random_weights
 from utils.bounds import PAPER_METHODS, optimizer
 from utils.bounds.descent import start, step
 from utils.errors import InputError
-from utils.networks import PAPER_NETWORKS, choose_network
-from utils.options.jobs import Parser
+from utils.networks import PAPER_NETWORKS, load_network
+from utils.options.option import Parser
 from utils.paper import CLASS_NAMES
 from utils.parameters import AZIMUTH_AND_ELEVATION, domain_of
 from utils.renderer.io.load_obj import normalize
@@ -100,7 +100,7 @@ def main():
     with tempfile.TemporaryDirectory() as folder:
         files = {name: random_weights(name, folder) for name in PAPER_NETWORKS}
         for precision in ("fp32", "bf16"):
-            module = choose_network("resnet", files["resnet"]).load()
+            module = load_network("resnet", files["resnet"]).load()
             f = Confidence(views, Classifier(module, device, BATCH, precision), 0)
             network = seconds(partial(f.evaluate, images), device)
             print(f"resnet alone, {precision}     {BATCH / network:10,.0f} views per second, rendering takes "
@@ -110,7 +110,7 @@ def main():
         domain = domain_of(AZIMUTH_AND_ELEVATION)
         methods = [optimizer(name) for name in PAPER_METHODS]
         for name in (*PAPER_NETWORKS, "efficientnet_lite0"):
-            f = Confidence(views, Classifier(choose_network(name, files.get(name)).load(), device), 0)
+            f = Confidence(views, Classifier(load_network(name, files.get(name)).load(), device), 0)
             torch.cuda.reset_peak_memory_stats(device)
             f(points(3 * f.classifier.batch_size))
             values = torch.cuda.max_memory_allocated(device) / 1e9

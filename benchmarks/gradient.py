@@ -10,8 +10,8 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks.common import shapes_at_hand
-from utils.networks import choose_network
-from utils.options.jobs import Parser
+from utils.networks import load_network
+from utils.options.option import Parser
 from utils.paper import CLASS_NAMES
 from utils.parameters import AZIMUTH_AND_ELEVATION, domain_of
 from utils.runs.script import run_script
@@ -31,7 +31,7 @@ def main():
     parser.add_argument("--points", type=int, default=24, metavar="N", help="of each object (default: 24)")
     parser.add_argument("--difference", type=float, default=1.0, metavar="H", help="degrees (default: 1)")
     args = parser.parse_args()
-    network = choose_network(args.network, args.weights)
+    network = load_network(args.network, args.weights)
     classifier = Classifier(network.load(), normalization=network.normalization)
     domain = domain_of(AZIMUTH_AND_ELEVATION)
     points = np.random.default_rng(0).uniform(domain.a, domain.b, (args.points, 2))

@@ -15,8 +15,8 @@ from pathlib import Path
 import torch
 
 from benchmarks.common import machine, random_weights, run_script_alone, shapes_at_hand
-from utils.networks import PAPER_NETWORKS, choose_network
-from utils.options.jobs import Parser
+from utils.networks import PAPER_NETWORKS, load_network
+from utils.options.option import Parser
 from utils.parameters import grid
 from utils.runs.script import run_script
 from utils.semantic.confidence import Confidence
@@ -53,7 +53,7 @@ def main():
             shared = ("--network", network, *(("--weights", weights) if weights else ()), "--gpu", -1, "--data_dir",
                       args.data_dir, "--stand_ins", "--checkpoint_dir", folder, "--engine", args.engine, "--precision",
                       args.precision)
-            f = Confidence.of(choose_network(network, weights), 0, largest, engine="torch")
+            f = Confidence.of(load_network(network, weights), 0, largest, engine="torch")
             batch = f.images([(azimuth, 30) for azimuth in range(f.classifier.batch_size)])
             batch = batch.contiguous(memory_format=torch.channels_last)
             f.evaluate(batch)

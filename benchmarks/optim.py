@@ -4,7 +4,9 @@
 
 (a) peak memory of optim.py; (b) all boxes in lock-step, against the same descent of one box at a time that asks for one
 view at a time, as the released program does; (c) shares of rendering, its gradient and the network; (d) a gradient view
-over a forward view for every mesh. alexnet and resnet have random weights.
+over a forward view for every mesh; (e) how many of the views that the optimizers and a map ask for are different
+images, and the time with the network asked once for each and without, on a chair. alexnet and resnet have random
+weights. `--parts de` runs these two alone.
 """
 import tempfile
 import time
@@ -12,15 +14,18 @@ from pathlib import Path
 
 import numpy as np
 import torch
+import xxhash
 
 from benchmarks.common import machine, random_weights, run_script_alone, shapes_at_hand
-from utils.bounds import OPTIMIZERS
+from utils.bounds import OPTIMIZERS, grow_regions
 from utils.bounds.corners import corners
-from utils.bounds.descent import start, step
-from utils.networks import choose_network
-from utils.options.jobs import Parser
+from utils.bounds.descent import N_ITERATIONS, start, step
+from utils.networks import load_network
+from utils.options.option import Parser
 from utils.paper import CLASS_NAMES
-from utils.parameters import AZIMUTH_AND_ELEVATION, domain_of
+from utils.parameters import AZIMUTH_AND_ELEVATION, domain_of, grid
+from utils.runs.journal import Journal
+from utils.runs.records import GRADIENTS, VALUES, read_records
 from utils.runs.script import run_script
 from utils.semantic.confidence import Confidence
 from utils.semantic.views import Views
@@ -28,6 +33,7 @@ from utils.shapes.shape import load_shape
 
 POINTS = np.array([(130.0, 30), (50, 20), (200, 15), (310, 50)])
 METHODS = ("OIR_W", "naive", "OIR_B")
+CHAIR, CHAIR_NB = CLASS_NAMES.index("chair"), 4
 WIDTH = 2.0  # wide enough for the boxes to move in a short run
 DOMAIN = domain_of(AZIMUTH_AND_ELEVATION)
 
@@ -106,54 +112,105 @@ def gradient_over_forward(shape, rounds):
     return np.median(forward), np.median(backward)
 
 
+def images_asked_once(f, n_iterations, folder):
+    """Print what it brings to ask the network once for each image: of naive and OIR_B, of OIR_W, and of a map."""
+    print(f"\n(e) efficientnet_lite0 on {f.views.shape.shape_id}, {n_iterations} iterations from 4 points")
+    paths = [Path(folder, f"{number}.journal") for number in range(3)]
+
+    def journal(path):
+        return Journal(lambda: f, f.parameters, f.label, path, {}, f.domain)
+
+    f(POINTS)
+    begin = time.perf_counter()
+    grow_regions(f, POINTS, ("naive", "OIR_B"), n_iterations)
+    middle = time.perf_counter()
+    with journal(paths[0]) as asked:
+        grow_regions(asked, POINTS, ("naive", "OIR_B"), n_iterations)
+    without, once = middle - begin, time.perf_counter() - middle
+    print(f"naive and OIR_B: {without:.0f} s when every view is asked, {once:.0f} s when every image is: "
+          f"{once / without:.2f}")
+    with journal(paths[1]) as asked:
+        grow_regions(asked, POINTS, ("OIR_W",), n_iterations)
+    with journal(paths[2]) as asked:
+        asked(np.stack([values.ravel() for values in grid()], axis=1))
+    images = [np.concatenate([record.table["image"] for record in read_records(path, 2) if record.kind == VALUES])
+              for path in paths]
+    both = images[0].reshape(-1, 3, 4 * len(POINTS))  # an iteration's inner corners of naive, of OIR_B, and outer ones
+    gradients = np.concatenate([record.table["point"] for record in read_records(paths[1], 2)
+                                if record.kind == GRADIENTS])
+    digests, seconds = [], 0.0
+    for chunk in f.chunks(gradients):
+        views = f.images(chunk)[:, :1].contiguous().numpy()
+        begin = time.perf_counter()
+        digests += map(xxhash.xxh3_128_digest, views)
+        seconds += time.perf_counter() - begin
+    print("views of            asked  different")
+    for name, found in {"naive": both[:, 0], "OIR_B": both[:, 1:], "naive and OIR_B": both, "OIR_W, values": images[1],
+                        "OIR_W, gradients": np.array(digests, "V16"), "a map": images[2]}.items():
+        print(f"{name:18} {found.size:6,} {len(np.unique(found)):10,}", flush=True)
+    print(f"hashing takes {seconds / len(digests) * 1e6:.0f} microseconds an image")
+
+
 def main():
     parser = Parser(prog="benchmarks.optim", description=__doc__.splitlines()[0])
     parser.add_argument("--data_dir", type=Path, default=Path("scale"), metavar="DIR")
     parser.add_argument("--class_nb", type=int, default=5)
     parser.add_argument("--object_nb", type=int, default=4)
+    parser.add_argument("--parts", default="abcde", help="(default: %(default)s)")
+    parser.add_argument("--n_iterations", type=int, default=N_ITERATIONS, help="of (e) (default: %(default)s)")
     args = parser.parse_args()
     print(machine())
     shape = load_shape(args.data_dir, args.class_nb, args.object_nb)
     with tempfile.TemporaryDirectory() as folder:
         files = {"efficientnet_lite0": None, **{name: random_weights(name, folder) for name in ("alexnet", "resnet")}}
 
-        def f_of(network):
-            chosen = choose_network(network, files[network])
-            return Confidence.of(chosen, chosen.label(args.class_nb), shape)
+        def f_of(network, class_nb=args.class_nb, seen=shape):
+            chosen = load_network(network, files[network])
+            return Confidence.of(chosen, chosen.label(class_nb), seen)
 
-        print("\n(a) peak memory of optim.py")
-        for network in ("efficientnet_lite0", "alexnet", "resnet"):
-            weights = ("--weights", files[network]) if files[network] else ()
-            options = ("--network", network, *weights, "--data_dir", args.data_dir, "--stand_ins",
-                       "--class_nb", args.class_nb, "--object_nb", args.object_nb, "--n_iterations", 4,
-                       "--methods", ",".join(METHODS))
-            *_, peak = run_script_alone("optim.py", *options, "--certify", 0, "--gpu", -1, "--checkpoint_dir", folder)
-            print(f"{network:18} {peak:.2f} GB", flush=True)
+        if "a" in args.parts:
+            print("\n(a) peak memory of optim.py")
+            for network in ("efficientnet_lite0", "alexnet", "resnet"):
+                weights = ("--weights", files[network]) if files[network] else ()
+                options = ("--network", network, *weights, "--data_dir", args.data_dir, "--stand_ins",
+                           "--class_nb", args.class_nb, "--object_nb", args.object_nb, "--n_iterations", 4,
+                           "--methods", ",".join(METHODS))
+                *_, peak = run_script_alone("optim.py", *options, "--certify", 0, "--gpu", -1, "--checkpoint_dir",
+                                            folder)
+                print(f"{network:18} {peak:.2f} GB", flush=True)
 
-        print("\n(b) 50 iterations, 3 methods x 4 points\nnetwork            lock-step s  one by one s  ratio  "
-              "traces differ by")
-        for network in ("efficientnet_lite0", "alexnet"):
-            together, alone, difference = lock_step(f_of(network), 50)
-            print(f"{network:18} {together:11.1f} {alone:13.1f} {alone / together:6.1f}  {difference:.1e}", flush=True)
+        if "b" in args.parts:
+            print("\n(b) 50 iterations, 3 methods x 4 points\nnetwork            lock-step s  one by one s  ratio  "
+                  "traces differ by")
+            for network in ("efficientnet_lite0", "alexnet"):
+                together, alone, difference = lock_step(f_of(network), 50)
+                print(f"{network:18} {together:11.1f} {alone:13.1f} {alone / together:6.1f}  {difference:.1e}",
+                      flush=True)
 
-        print("\n(c) one iteration\nnetwork             ms  rendering  network  its gradient  renderer's gradient")
-        for network in ("efficientnet_lite0", "alexnet", "resnet"):
-            f = f_of(network)
-            shares(f, 1)
-            times = shares(f, 5)
-            rendering, forward, backward, gradient = times / times.sum()
-            print(f"{network:18} {times.sum() * 1e3:.0f} {rendering:10.0%} {forward:8.0%} {backward:13.0%} "
-                  f"{gradient:20.0%}", flush=True)
+        if "c" in args.parts:
+            print("\n(c) one iteration\nnetwork             ms  rendering  network  its gradient  renderer's gradient")
+            for network in ("efficientnet_lite0", "alexnet", "resnet"):
+                f = f_of(network)
+                shares(f, 1)
+                times = shares(f, 5)
+                rendering, forward, backward, gradient = times / times.sum()
+                print(f"{network:18} {times.sum() * 1e3:.0f} {rendering:10.0%} {forward:8.0%} {backward:13.0%} "
+                      f"{gradient:20.0%}", flush=True)
 
-        print("\n(d) ms per 224 x 224 view\nshape            faces  forward  gradient  ratio")
-        ratios = []
-        for class_nb, object_nb, other in shapes_at_hand(args.data_dir):
-            gradient_over_forward(other, 1)
-            forward, backward = gradient_over_forward(other, 5)
-            ratios.append(backward / forward)
-            print(f"{CLASS_NAMES[class_nb]} {object_nb}".ljust(14), f"{len(other.faces):7,} {forward:8.2f} "
-                  f"{backward:9.2f} {ratios[-1]:6.1f}", flush=True)
-        print(f"geometric mean {np.exp(np.mean(np.log(ratios))):.1f}, largest {max(ratios):.1f}")
+        if "d" in args.parts:
+            print("\n(d) ms per 224 x 224 view\nshape            faces  forward  gradient  ratio")
+            ratios = []
+            for class_nb, object_nb, other in shapes_at_hand(args.data_dir):
+                gradient_over_forward(other, 1)
+                forward, backward = gradient_over_forward(other, 5)
+                ratios.append(backward / forward)
+                print(f"{CLASS_NAMES[class_nb]} {object_nb}".ljust(14), f"{len(other.faces):7,} {forward:8.2f} "
+                      f"{backward:9.2f} {ratios[-1]:6.1f}", flush=True)
+            print(f"geometric mean {np.exp(np.mean(np.log(ratios))):.1f}, largest {max(ratios):.1f}")
+
+        if "e" in args.parts:
+            chair = load_shape(args.data_dir, CHAIR, CHAIR_NB)
+            images_asked_once(f_of("efficientnet_lite0", CHAIR, chair), args.n_iterations, folder)
 
 
 if __name__ == "__main__":

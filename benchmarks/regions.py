@@ -16,7 +16,7 @@ from benchmarks.common import machine
 from utils.bounds.descent import N_ITERATIONS
 from utils.bounds.largest import Search, advance
 from utils.bounds.lattice import Lattice
-from utils.options.jobs import Parser
+from utils.options.option import Parser
 from utils.parameters import grid
 from utils.regions import ndinterval
 from utils.results.contents import read_map

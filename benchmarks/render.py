@@ -16,7 +16,7 @@ import open3d
 import torch
 
 from benchmarks.common import machine, shapes_at_hand
-from utils.options.jobs import Parser
+from utils.options.option import Parser
 from utils.paper import CLASS_NAMES
 from utils.parameters import IMAGE_SIZE, PARAMETERS
 from utils.renderer import get_points_from_angles

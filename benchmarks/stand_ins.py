@@ -10,10 +10,11 @@ from pathlib import Path
 
 import imageio.v3 as imageio
 import numpy as np
+import torch
 from tqdm import tqdm
 
-from utils.networks import choose_network
-from utils.options.jobs import Parser
+from utils.networks import load_network
+from utils.options.option import Parser
 from utils.paper import CLASS_NAMES
 from utils.runs.script import run_script
 from utils.semantic.classifier import Classifier
@@ -32,15 +33,16 @@ def main():
     parser.add_argument("--weights", type=Path, metavar="FILE")
     parser.add_argument("--picture", type=Path, metavar="FILE", help="contact sheet: a row a class")
     args = parser.parse_args()
-    network = choose_network(args.network, args.weights)
+    network = load_network(args.network, args.weights)
     classifier = Classifier(network.load(), normalization=network.normalization)
     best, right = np.zeros((2, len(CLASS_NAMES), 10))
     sheet = np.zeros((len(CLASS_NAMES), 10, 112, 112), dtype=np.uint8)
     for class_nb, object_nb in tqdm(list(np.ndindex(best.shape)), unit="object"):
         shape = load_stand_in(class_nb, object_nb)
         f = Confidence(Views(shape, image_size=network.image_size), classifier, network.label(class_nb))
-        scores, firsts = f.value_and_top1(POINTS)
-        best[class_nb, object_nb], right[class_nb, object_nb] = scores.max(), firsts.float().mean()
+        answers = [f.answers(f.images(chunk)) for chunk in f.chunks(POINTS)]
+        best[class_nb, object_nb] = max(float(found.score.max()) for found in answers)
+        right[class_nb, object_nb] = torch.cat([found.top1 == f.label for found in answers]).float().mean()
         portrait = Views(shape)(PORTRAIT)[0, 0].reshape(112, 2, 112, 2).mean((1, 3))
         sheet[class_nb, object_nb] = (portrait * 255).round().byte().numpy()
     if args.picture:

@@ -13,7 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from benchmarks.common import machine
-from utils.options.jobs import Parser
+from utils.options.option import Parser
 from utils.runs.script import run_script
 
 OBJECTS = 10

@@ -28,25 +28,25 @@ ACROSS = 3  # views in a row
 SIZE = 13  # of letters
 
 
-def draw(view, box):
+def draw(a_map, box):
     """The figure of a map and a box on it."""
     figure = Figure(figsize=(12, 4), layout="constrained")
     figure.get_layout_engine().set(w_pad=0.08)
     left, right = figure.subfigures(1, 2, width_ratios=(1, 1.75))
-    left.suptitle("A chair, and how sure the network is", fontsize=SIZE)
+    left.suptitle("A chair, and the network's confidence", fontsize=SIZE)
     pictures = views_at(np.array(list(VIEWS.values())), load_stand_in(*CHAIR))
     cells = left.subplots(len(VIEWS) // ACROSS, ACROSS).flat
     for axes, (letter, point), picture in zip(cells, VIEWS.items(), pictures):
-        confidence = view.z[np.abs(view.yy[:, 0] - point[1]).argmin(), np.abs(view.xx[0] - point[0]).argmin()]
+        confidence = a_map.z[np.abs(a_map.yy[:, 0] - point[1]).argmin(), np.abs(a_map.xx[0] - point[0]).argmin()]
         axes.imshow(picture, cmap="gray", vmin=0, vmax=255)
         axes.set(xticks=[], yticks=[])
         axes.set_title(f"{letter}   {confidence:.2f}", fontsize=SIZE)
         for side in axes.spines.values():
             side.set(color=colormaps[COLORMAP](confidence), linewidth=5)
 
-    right.suptitle("Its map, and the largest region in which the network stays sure", fontsize=SIZE)
+    right.suptitle("Its map, and the largest region in which the network is robust", fontsize=SIZE)
     axes = right.subplots()
-    colored = axes.pcolormesh(view.xx, view.yy, view.z, cmap=COLORMAP, vmin=0, vmax=1, shading="nearest")
+    colored = axes.pcolormesh(a_map.xx, a_map.yy, a_map.z, cmap=COLORMAP, vmin=0, vmax=1, shading="nearest")
     axes.add_patch(Rectangle(tuple(box.a), *box.r, fill=False, edgecolor="white", linewidth=3, path_effects=OUTLINED))
     axes.text(box.a[0] + box.r[0] / 2, box.a[1] + 10, "stays above 0.5", ha="center", va="center", fontsize=SIZE)
     for letter, point in VIEWS.items():

@@ -20,7 +20,7 @@ FILES = (FILE, Path("model.obj"))  # in a shape's folder: version 2, version 1
 
 
 def candidate_folders(shapenet: Path) -> list[Path]:
-    """Folders that may hold shape ids: DIR, its subfolders (synsets), and theirs where one is a whole ShapeNet copy."""
+    """Folders that may hold shape ids: DIR, its subfolders (synsets), and theirs if one is a complete ShapeNet copy."""
     below = sorted(path for path in shapenet.iterdir() if path.is_dir())
     nested = [inner for path in below if path.name.lower().startswith("shapenet")
               for inner in sorted(path.iterdir()) if inner.is_dir()]
@@ -38,7 +38,7 @@ def find_model(folders: list[Path], shape_id: str) -> Path | None:
 
 
 def place(source: Path, target: Path, copy: bool) -> None:
-    """Link the source at the target, or copy it; a copy appears whole or not at all."""
+    """Link the source at the target, or copy it; a copy appears complete or not at all."""
     target.parent.mkdir(parents=True, exist_ok=True)
     target.unlink(missing_ok=True)
     if copy:
@@ -77,12 +77,12 @@ def main() -> None:
         parser.exit(2, f"scale.link: error: --shapenet {args.shapenet}: no such folder; give a copy of ShapeNetCore\n")
 
     folders = candidate_folders(args.shapenet)
-    placed, kept, missing = 0, 0, []
+    placed, present, missing = 0, 0, []
     for class_nb, (name, shape_ids) in enumerate(zip(CLASS_NAMES, SHAPE_IDS)):
         for object_nb, shape_id in enumerate(shape_ids):
             target = model_path(args.data_dir, class_nb, object_nb)
             if target.is_file():
-                kept += 1
+                present += 1
                 continue
             source = find_model(folders, shape_id)
             if source is None:
@@ -94,11 +94,11 @@ def main() -> None:
                 parser.exit(2, f"scale.link: error: {target}: cannot be written ({error.strerror}); where links are "
                                "not allowed, pass --copy; else choose another --data_dir\n")
             placed += 1
-    if not placed and not kept:
+    if not placed and not present:
         parser.exit(2, f"scale.link: error: --shapenet {args.shapenet}: none of the 100 models is there; expected "
                        "<synset>/<shape id>/models/model_normalized.obj or <synset>/<shape id>/model.obj\n")
 
-    print(f"{'copied' if args.copy else 'linked'} {placed} models to {args.data_dir}, {kept} were there already, "
+    print(f"{'copied' if args.copy else 'linked'} {placed} models to {args.data_dir}, {present} were there already, "
           f"{len(missing)} missing")
     for line in missing:
         print(f"  missing: {line}")

@@ -5,6 +5,8 @@ import sys
 from pathlib import Path
 
 import pytest
+
+os.environ["GOMP_SPINCOUNT"] = "3000"  # as scripts set it, before torch is imported: idle threads would keep cores busy
 import torch
 
 if not torch.cuda.is_available():
@@ -17,8 +19,9 @@ SHARED = HERE.parents[1] / "shared"
 
 # The files that take longest begin, so that neither core waits for the other at the end. In a new clone test_gradients
 # compiles the renderer; beside it runs what needs little of it, so that few kernels are compiled twice.
-LONG = ("test_gradients", "test_explorer", "test_sweep", "test_optim", "test_launches", "test_own", "test_map",
-        "test_rules", "test_compiled", "test_tutorial", "test_docs", "test_faults")
+LONG = ("test_gradients", "test_explorer", "test_sweep", "test_optim", "test_launches", "test_confidence", "test_own",
+        "test_map", "test_cuda", "test_faults", "test_tutorial", "test_engines", "test_store", "test_report",
+        "test_rules", "test_architecture", "test_efficientnet_lite", "test_compiled")
 
 
 def pytest_collection_modifyitems(items):
@@ -27,9 +30,10 @@ def pytest_collection_modifyitems(items):
 
 
 @pytest.fixture(scope="session", autouse=True)
-def own_cache(tmp_path_factory):
+def own_environment(tmp_path_factory):
     """Converted networks go to a folder of the tests' own, here and in the processes that they start."""
     os.environ["XDG_CACHE_HOME"] = str(tmp_path_factory.mktemp("cache"))
+    os.environ["CI"] = "true"  # or OpenVINO tells its makers of each conversion, from a process of its own
 
 
 @pytest.fixture
@@ -54,7 +58,7 @@ def run_script(monkeypatch, capsys):
     def run(module, *words):
         monkeypatch.setattr(sys, "argv", [f"{module.__name__}.py", *map(str, words)])
         try:
-            script.run_script(module.main)
+            script.run_script(module.main, plural=getattr(module, "PLURAL", {}))  # sweep.py has one
             code = 0
         except SystemExit as stop:
             code = stop.code

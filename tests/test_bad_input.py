@@ -25,7 +25,6 @@ TINY = ("--network", "tests.tiny:network", "--gpu", -1, "--engine", "torch")
 QUICK = (*TINY, "--step", 100)  # four views
 SWEEP = ("--networks", "tests.tiny:network", "--gpu", "-1", "--engine", "torch", "--step", 100, "--jobs", "map")
 LONG = "a" * 5000
-DIGITS = "9" * 400
 STUCK = 60  # seconds after which a command hangs
 
 
@@ -113,47 +112,39 @@ def test_paths_that_lead_to_no_file(words, complaint, said, things):
     (map_script, ("--step", "1e-9"), "--step 1e-9: would be 360,000,000,000 x 100,000,000,000 = 3.6e+22 views; "
                                      "expected at most 10,000,000"),
     (map_script, ("--step", "0.01"), "= 360,000,000 views"),
-    (map_script, ("--step", "1e-320"), "--step 1e-320: would be views without"),
-    (map_script, ("--step", DIGITS), "--step 9999999999"), (map_script, ("--step", "nan"), "--step nan"),
-    (map_script, ("--class_nb", DIGITS), "--class_nb 9999999999"), (map_script, ("--class_nb", "²"), "--class_nb ²"),
+    (map_script, ("--step", "1e-320"), "--step 1e-320: would be inf x inf = inf views"),
+    (map_script, ("--step", "nan"), "--step nan"), (map_script, ("--class_nb", "²"), "--class_nb ²"),
     (map_script, ("--class_nb", "-1"), "--class_nb -1: expected one of 0 aeroplane"),
     (map_script, ("--class_nb", "cupp"), "--class_nb cupp: expected one of 0 aeroplane"),
-    (map_script, ("--object_nb", DIGITS), "--object_nb 9999999999"), (map_script, ("--gpu", DIGITS), "--gpu 99999"),
-    (map_script, ("--object_nb", "9" * 5000), "invalid int value: '999999999999999999999999999999999999999.. (5,00"),
-    (map_script, ("--batch_size", DIGITS), "expected 1 to 65,536"), (map_script, ("--batch_size", "0"), "1 to 65,536"),
-    (map_script, ("--image_size", DIGITS), "expected 1 to 4,096 pixels"),
-    (map_script, ("--label", "9" * 5000), "(5,000 digits): the network has 10 classes; expected 0 to 9"),
+    (map_script, ("--batch_size", "65537"), "expected 1 to 65,536"), (map_script, ("--batch_size", "0"), "1 to 65,536"),
+    (map_script, ("--image_size", "4097"), "expected 1 to 4,096 pixels"),
     (map_script, ("--label", "٣٣"), "--label ٣٣: the network has 10 classes"),
     (map_script, ("--fixed", "distance"), "--fixed 'distance': expected NAME=VALUE"),
     (map_script, ("--fixed", "distance="), "--fixed: '' is no number; expected one of distance, 2 to 4 half"),
     (map_script, ("--fixed", "distance=far"), "--fixed: 'far' is no number"),
     (map_script, ("--fixed", "distance=5"), "--fixed: distance 5 is outside its domain, 2 to 4 half"),
-    (map_script, ("--fixed", f"distance={DIGITS}"), "is outside its domain"),
     (map_script, ("--network=--",), "argument --network: expected a value, not --"),
     (map_script, ("--weight", "x"), "unrecognized arguments: --weight x; did you mean --weights?"),
     (map_script, ("--over",), "unrecognized arguments: --over; did you mean --override?"),
     (optim_script, ("--n_iterations", "2000000"), "--n_iterations 2000000: expected a number from 1 up to 1,000,000"),
-    (optim_script, ("--n_iterations", DIGITS), "up to 1,000,000"),
-    (optim_script, ("--certify", DIGITS), "--certify 99"),
     (optim_script, ("--learning_rate", "1e4"), "--learning_rate 10000: expected a number above 0 up to 1,000"),
-    (optim_script, ("--learning_rate", DIGITS), "--learning_rate inf"), (optim_script, ("--beta", "nan"), "--beta nan"),
+    (optim_script, ("--learning_rate", "inf"), "--learning_rate inf"), (optim_script, ("--beta", "nan"), "--beta nan"),
     (optim_script, ("--reg", "1e4"), "--reg 10000: expected a number from 0 up to 1,000"),
     (optim_script, ("--elevation", "95"), "--elevation 95: elevation 95 is"),
     (optim_script, ("--level", "inf"), "--level"),
-    (optim_script, ("--lattice", "1e-320"), "--lattice 1e-320: would be views"),
+    (optim_script, ("--lattice", "1e-320"), "--lattice 1e-320: would be inf x"),
     (optim_script, ("--lattice", "0.001"), "--lattice 0.001: would be 360,001 x 100,001 = 36,000,460,001 views; "
                                            "expected at most 50,000,000"),
     (optim_script, ("--parameters", "azimuth,elevation,distance,red,blue"), "--lattice 3,3,0.05,0.025,0.025: would be"),
     (optim_script, ("--methods", "naive", "--parameters", "azimuth,elevation,distance,red", "--verify", "100"),
     "= 100,000,000 views"),
-    (optim_script, ("--initial_points", DIGITS), "has 1 numbers, expected 2"),
+    (optim_script, ("--initial_points", "130"), "has 1 numbers, expected 2"),
     (optim_script, ("--initial_points", "1,x"), "expected numbers"),
     (optim_script, ("--initial_points", ""), "expected"),
     (sweep_script, ("--classes", "0-999999999999"), "--classes 0-999999999999: would be 1,000,000,000,000 numbers; "
                                                     "expected at most 100,000"),
     (sweep_script, ("--classes", "3-0"), "--classes 3-0: '3-0' is none of the expected numbers and ranges such as 0-3"),
     (sweep_script, ("--classes", "0-99999999"), "--classes 0-99999999: would be 100,000,000 numbers; expected at most"),
-    (sweep_script, ("--classes", DIGITS), "--classes 99"),
     (sweep_script, ("--classes", "10"), "--classes 10: expected"),
     (sweep_script, ("--objects", "10"), "--objects 10: class 0, aeroplane, has 10 objects; expected 0 to 9"),
     (sweep_script, ("--network", "x"), "unrecognized arguments: --network; did you mean --networks?"),
@@ -163,8 +154,8 @@ def test_paths_that_lead_to_no_file(words, complaint, said, things):
     (sweep_script, ("--max_concurrent", "-3"), "--max_concurrent -3: expected at least 1"),
     (sweep_script, ("--cpus_per_job", "nan"), "--cpus_per_job nan"),
     (report_script, ("maps", "--check", "x"), "unrecognized arguments: --check x (--help lists"),
-    (report_script, ("gif", "--elevation", DIGITS), "--elevation inf: expected -10 to 90 degrees"),
-    (report_script, ("audit", "--level", "1e6"), "--level 1000000: expected a number between 0 and 1"),
+    (report_script, ("gif", "--elevation", "inf"), "--elevation inf: expected -10 to 90 degrees"),
+    (report_script, ("audit", "--level", "1e6"), "--level 1000000: expected a number above 0 and below 1"),
 ])
 def test_numbers_and_options(module, words, complaint, said, tmp_path):
     usual = {map_script: TINY, optim_script: TINY, sweep_script: SWEEP, report_script: ()}[module]
@@ -181,12 +172,10 @@ def test_numbers_and_options(module, words, complaint, said, tmp_path):
     # before Python 3.11 the csv module itself takes no such file
     ("d.csv", "class,label,mesh\nmug,cup,a\0b\n", "line 2: the mesh a" if sys.version_info >= (3, 11) else "NUL"),
     ("d.csv", "class,label,mesh\nmug,cup,file/x.obj\n", "file/x.obj is not there (Not a directory)"),
-    ("d.csv", f"class,label,mesh\nmug,{'9' * 5000},@\n", "(5,000 digits): the network has 10 classes"),
     ("d.csv", "class,label,mesh\nmug,cup,\"@\n" + "x" * 200_000, "no CSV file (field larger than field limit"),
     ("d.csv", "\udcff\udcfe", "no CSV file"), ("d.yaml", "\udcff", "no YAML"), ("d.yaml", "", "expected a list"),
     ("d.yaml", "- {[a, b]: cup, class: mug, mesh: x}\n", "line 1: no label"),
     ("d.yaml", "- {? {a: b} : cup, class: mug, mesh: x}\n", "line 1: no label"),
-    ("d.yaml", "[" * 5000, "no YAML"), ("d.yaml", "{" * 5000, "no YAML"), ("d.yaml", "- " * 5000, "no YAML"),
     ("d.yaml", "- {class: mug, class: cup, label: cup, mesh: x}\n", "line 1: has class twice; expected class, label"),
     ("d.yaml", "- {class: mug, label: [cup], mesh: x}\n", "line 1: no label"),
     ("d.yaml", "- cup\n", "line 1: no class"),
@@ -263,13 +252,10 @@ def test_no_parser_takes_abbreviations():
 
 
 WEIGHTS = dict(  # what no network can take, as a function of good weights, and what is said of it
-    numbers=(lambda good: {1: good}, "1 is a name that is no text"),
-    mixed=(lambda good: {"a": good, 2: good}, "2 is a name"),
-    complex=(lambda good: {"a": good + 0j}, "a is a tensor of complex numbers"),
-    meta=(lambda good: {"a": good.to("meta")}, "a is a tensor without numbers"),
-    sparse=(lambda good: {"a": good.to_sparse()}, "a is a sparse tensor"),
-    compressed=(lambda good: {"a": torch.eye(2).to_sparse_csr()}, "a is a sparse tensor"),
-    quantised=(lambda good: {"a": torch.quantize_per_tensor(good, 1.0, 0, torch.qint8)}, "a is a quantised tensor"),
+    numbers=(lambda good: {1: good}, "holds no state_dict (1 names"),
+    meta=(lambda good: {"a": good.to("meta")}, "holds no state_dict ('a' names no dense tensor)"),
+    sparse=(lambda good: {"a": good.to_sparse()}, "holds no state_dict ('a' names no dense tensor)"),
+    quantized=(lambda good: {"layers.1.bias": torch.quantize_per_tensor(good, 1.0, 0, torch.qint8)}, "does not fit"),
     empty=(lambda good: {}, "holds no state_dict"), none=(lambda good: None, "holds no state_dict"),
     nested=(lambda good: {"a": {"b": good}}, "holds no state_dict"),
     deep=(lambda good: [[[good]]], "holds no state_dict"))
@@ -315,14 +301,6 @@ def stored(tmp_path_factory):
     ("map.pt", dict(class_nb=-1), "class -1 is none"), ("map.pt", dict(score="words"), "score words is not known"),
     ("map.pt", dict(parameters=5), "is no result"), ("map.pt", dict(parameters=[[1]]), "parameters are no names"),
     ("map.pt", dict(mesh=dict(path=1)), "mesh says not where the mesh is"),
-    ("map.partial.pt", dict(z=...), "map.partial.pt: is no result of map.py or optim.py: it has values of "
-     "shapes top1 [1, 4], top1_score [1, 4]; expected z and as many first answers, of at most 4 views; pass "
-     "--override"),
-    ("map.partial.pt", dict(z=torch.ones(5), top1=..., top1_score=...), "values of shapes z [5]; expected z and as"),
-    ("map.partial.pt", dict(z=torch.ones(3), top1=torch.ones(2), top1_score=...), "shapes z [3], top1 [2]; expected"),
-    ("map.partial.pt", dict(z=2), "values of shapes z [], top1"),
-    ("map.partial.pt", dict(z="words"), "expected numbers"), ("map.partial.pt", dict(settings="s"), "cannot be read"),
-    ("map.partial.pt", dict(z=torch.ones(1, 2)), "values of shapes z [1, 2], top1 [1, 4]"),
 ])
 def test_results_with_other_contents(name, change, complaint, stored, said, tmp_path):
     place, contents = stored
@@ -334,7 +312,7 @@ def test_results_with_other_contents(name, change, complaint, stored, said, tmp_
     assert torch.load(path).keys() == changed.keys()
 
 
-@pytest.mark.parametrize("name", ["map.pt", "map.partial.pt", ".map.lock", "map.failed.txt"])
+@pytest.mark.parametrize("name", ["map.pt", "map.journal", ".map.lock", "map.failed.txt"])
 @pytest.mark.parametrize("kind", ["a pipe", "a folder"])
 def test_results_that_are_no_files(name, kind, stored, run_script, said, tmp_path):
     path = (tmp_path / "ck" / stored[0]).with_name(name)

@@ -27,7 +27,7 @@ ROOT = Path(__file__).parents[1]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 OTHER_PAGES = [ROOT / name / "README.md" for name in ("benchmarks", "checkpoint", "results", "scale", "utils/renderer")]
 SCRIPTS = {f"{module.__name__}.py": module for module in (map_script, optim_script, sweep_script, report_script)}
-OTHER_PROGRAMS = ("conda", "git", "import-linter", "jupyter", "pip", "python", "ray", "srun", "dot")
+OTHER_PROGRAMS = ("conda", "git", "grep", "import-linter", "jupyter", "pip", "python", "ray", "srun", "dot")
 SLURM = dict(SLURMD_NODENAME="one", SLURM_NNODES="4", SLURM_CPUS_PER_TASK="16")
 FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.M | re.S)
 FIRST_BLOCKS = (
@@ -166,8 +166,8 @@ def test_the_tables_are_made_as_pasted(whole_tree, folder):
 @pytest.mark.parametrize("page", PAGES, ids=named)
 def test_commands_are_taken_as_pasted(page, folder):
     for text in blocks(page, "csv"):
-        (folder / "things.csv").write_text(text)
-        assert catalogue_of(folder / "things.csv").class_names == ("mug", "desk")
+        (folder / "objects.csv").write_text(text)
+        assert catalogue_of(folder / "objects.csv").class_names == ("mug", "desk")
     for block in [*blocks(page, ""), indented(page), *(s for s in spans(page) if s.startswith(("python ", "pip ")))]:
         for call in calls(block, folder):
             check_call(*call)
@@ -223,6 +223,22 @@ def test_links_lead_somewhere(page):
     for target, anchor in links(page):
         assert target.exists(), target
         assert not anchor or anchor in slugs(target), f"{target}#{anchor}"
+
+
+def cited():
+    """(file, section number) of docs/method.md, as the sources and tests cite it."""
+    for path in sorted(path for folder in ("utils", "tests", "benchmarks") for path in (ROOT / folder).rglob("*.py")):
+        text = " ".join(path.read_text(encoding="utf-8").split())
+        for numbers in re.findall(r"docs/method\.md, sections? (\d+(?:(?:, | and )\d+)*)", text):
+            yield from ((named(path), number) for number in re.findall(r"\d+", numbers))
+
+
+def test_every_section_of_the_method_that_is_cited_exists():
+    sections = re.findall(r"^## (\d+)\. ", (ROOT / "docs/method.md").read_text(encoding="utf-8"), re.M)
+    assert sections == [str(k + 1) for k in range(len(sections))]
+    found = set(cited())
+    assert found and {(name, number) for name, number in found if number not in sections} == set()
+    assert not [path for path in (ROOT / "utils").rglob("*.py") if re.search(r"\bSPEC\b", path.read_text("utf-8"))]
 
 
 @pytest.mark.parametrize("page", [page for page in PAGES if page.name != "README.md"], ids=named)

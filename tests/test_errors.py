@@ -5,7 +5,18 @@ import warnings
 
 import pytest
 
-from utils.errors import DiskError, InputError, described, is_out_of_memory, one_line, printable, quiet, shown
+from utils.errors import (
+    DiskError,
+    InputError,
+    described,
+    first_line,
+    is_out_of_memory,
+    one_line,
+    printable,
+    quiet,
+    shown,
+    with_options,
+)
 
 
 @pytest.mark.parametrize("number, expected", [
@@ -22,13 +33,21 @@ def test_thousands():
 
 def test_one_line():
     assert one_line(" a\n b\t c") == "a b c"
-    assert one_line("--step " + "7" * 400 + ": no") == f"--step {'7' * 40}.. (400 digits): no"
     assert one_line("x" * 5000) == f"{'x' * 40}.. (5,000 characters)" and one_line("y" * 1000) == "y" * 1000
 
 
 def test_an_input_error_is_one_line():
     assert str(InputError("a\nb")) == "a b" and str(DiskError(f"{'x' * 5000}: no")).startswith("x" * 40 + "..")
     assert str(pickle.loads(pickle.dumps(DiskError("a b")))) == "a b"  # as Ray does
+
+
+def test_scripts_name_options_where_the_library_names_arguments():
+    message = "`network` nets:tiny: give its `class_nb`, not `a b` or `X`"
+    assert with_options(message) == "--network nets:tiny: give its --class_nb, not `a b` or `X`"
+    assert with_options(message, {"network": "networks"}).startswith("--networks nets:tiny: give its --class_nb")
+    theirs = ValueError("set `weights_only`")
+    assert with_options(f"{described(theirs)}, {first_line(theirs)}") == \
+        "ValueError: set 'weights_only', set 'weights_only'"
 
 
 def test_names_that_are_no_text():

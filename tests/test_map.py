@@ -3,7 +3,6 @@ import os
 import re
 import resource
 import signal
-import subprocess
 import sys
 import time
 import types
@@ -14,14 +13,11 @@ import torch
 
 import map as script  # not the built-in, which nothing here uses
 import optim
+from tests.processes import Started
 from utils import files
 
 ROOT = Path(__file__).parents[1]
 TINY = ("--network", "tests.tiny:network", "--class_nb", 5, "--object_nb", 0, "--gpu", -1, "--engine", "torch")
-
-
-def command(*words):
-    return [sys.executable, "map.py", *map(str, words)]
 
 
 @pytest.fixture
@@ -121,39 +117,33 @@ def test_gpu_minus_one_is_the_cpu_and_none_picks():
 
 @pytest.mark.parametrize("how, code", [(signal.SIGKILL, -signal.SIGKILL), (signal.SIGINT, 130), (signal.SIGTERM, 130)])
 def test_a_run_that_was_stopped_goes_on_to_the_same_map(how, code, run_script, tmp_path):
-    """In a process of its own: killed once progress is saved, started again, compared bit for bit."""
+    """In a process of its own: stopped once answers are stored, started again, compared bit for bit."""
     words = (*TINY, "--step", 9, "--batch_size", 16, "--checkpoint_dir")
     whole = tmp_path.parent / "whole"  # made once for all three
     if not whole.exists():
         assert run_script(script, *words, whole)[0] == 0
-    environment = {**os.environ, "PYTHONUNBUFFERED": "1"}
-    hurried = [sys.executable, "-c", "import runpy, sys; from utils.runs import result_file as store; "
-               "store.SAVE_EVERY = 0.1; "
-               "sys.argv[0] = 'map.py'; runpy.run_path('map.py', run_name='__main__')",
-               *map(str, words), str(tmp_path)]
-    process = subprocess.Popen(hurried, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-                               text=True)
-    partial = tmp_path / "tests.tiny_network/5/0/map.partial.pt"
-    while not partial.exists() and process.poll() is None:
+    process = Started("import runpy, sys; sys.argv[0] = 'map.py'; runpy.run_path('map.py', run_name='__main__')",
+                      *words, tmp_path)
+    journal = tmp_path / "tests.tiny_network/5/0/map.journal"
+    while not journal.exists() and process.poll() is None:
         time.sleep(0.01)
     process.send_signal(how)
     _, err = process.communicate()
     assert process.returncode == code, err
     assert "Traceback" not in err
-    assert partial.exists() and not partial.with_name("map.pt").exists()
+    assert journal.exists() and not journal.with_name("map.pt").exists()
 
     code, out, _ = run_script(script, *words, tmp_path)
     assert code == 0 and "going on after" in out
     first, second = (torch.load(folder / "tests.tiny_network/5/0/map.pt") for folder in (whole, tmp_path))
     assert all(torch.equal(first[key], second[key]) for key in ("z", "top1", "top1_score"))
     assert first["settings"] == second["settings"]
-    assert sorted(os.listdir(partial.parent)) == ["map.pt"]
+    assert sorted(os.listdir(journal.parent)) == ["map.pt"]
 
 
 def test_two_at_once_make_one_map(tmp_path):
-    words = command(*TINY, "--step", 20, "--checkpoint_dir", tmp_path)
-    both = [subprocess.Popen(words, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-            for _ in range(2)]
+    both = [Started("import runpy, sys; sys.argv[0] = 'map.py'; runpy.run_path('map.py', run_name='__main__')", *TINY,
+                    "--step", 20, "--checkpoint_dir", tmp_path) for _ in range(2)]
     (first, bar), (second, other_bar) = (process.communicate() for process in both)
     assert [process.returncode for process in both] == [0, 0]
     assert sorted(("view/s" in bar, "view/s" in other_bar)) == [False, True]
@@ -183,25 +173,23 @@ def test_a_disk_with_no_room_for_the_result_is_one_line(module, words, run_scrip
         resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
     last = err.splitlines()[-1]
     assert code == 2 and "cannot be written (File too large); what was saved before is kept: make room" in last
-    assert os.listdir(tmp_path / "tests.tiny_network/5/0") == []
+    assert not list(tmp_path.rglob("*.pt"))
     assert run_script(module, *TINY, *words, "--checkpoint_dir", tmp_path)[0] == 0
 
 
-@pytest.mark.parametrize("name", ["map.pt", "map.partial.pt"])
 @pytest.mark.parametrize("damage", [
     lambda content: b"", lambda content: content[:len(content) // 2],
     lambda content: content.replace(b"stand-in-cup", b"stand-in-cap")], ids=["empty", "truncated", "changed"])
-def test_a_damaged_file_is_one_line_and_never_a_result(name, damage, quick, run_script, tmp_path):
+def test_a_damaged_file_is_one_line_and_never_a_result(damage, quick, run_script, tmp_path):
     assert run_script(script, *quick)[0] == 0
     path = tmp_path / "ck/tests.tiny_network/5/0/map.pt"
     whole = torch.load(path)
-    damaged = path.rename(path.with_name(name))
-    content = damage(damaged.read_bytes())
-    damaged.write_bytes(content)
+    content = damage(path.read_bytes())
+    path.write_bytes(content)
     code, out, err = run_script(script, *quick)
     assert code == 2 and "mean confidence" not in out
-    assert err.count("\n") == 1 and f"{damaged}: cannot be read as a result" in err and "--override" in err
-    assert damaged.read_bytes() == content
+    assert err.count("\n") == 1 and f"{path}: cannot be read as a result" in err and "--override" in err
+    assert path.read_bytes() == content
     assert run_script(script, *quick, "--override")[0] == 0
     assert torch.equal(torch.load(path)["z"], whole["z"]) and os.listdir(path.parent) == ["map.pt"]
 

@@ -14,7 +14,7 @@ import map as map_script
 import optim as optim_script
 from utils import Confidence, grow_regions, load_mesh, load_network, load_stand_in
 from utils.errors import InputError
-from utils.networks import choose_network, find_label
+from utils.networks import find_label
 from utils.parameters import PARAMETERS
 from utils.semantic.views import Views
 from utils.shapes.catalogue import catalogue_of
@@ -33,17 +33,10 @@ def mug():
     return trimesh.Trimesh(shape.vertices.numpy(), shape.faces.numpy(), process=False)
 
 
-class Tiny(nn.Module):
-    """Ten classes, images of 32 x 32, as a user may have trained it on CIFAR-10."""
-
-    def __init__(self):
-        super().__init__()
-        torch.manual_seed(0)
-        self.features = nn.Sequential(nn.Conv2d(3, 8, 3, stride=2), nn.SiLU(), nn.Flatten())
-        self.classifier = nn.Linear(8 * 15 * 15, 10)
-
-    def forward(self, images):
-        return self.classifier(self.features(images))
+def small():
+    """A network of ten classes for images of 32 x 32, as a user may have trained it on CIFAR-10."""
+    torch.manual_seed(0)
+    return nn.Sequential(nn.Conv2d(3, 8, 3, stride=2), nn.SiLU(), nn.Flatten(), nn.Linear(8 * 15 * 15, 10))
 
 
 @pytest.fixture
@@ -51,12 +44,12 @@ def my_nets(tmp_path, monkeypatch):
     """A module of functions that return networks."""
     module = type(sys)("my_nets")
     names = ["airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck"]
-    module.tiny = lambda: (Tiny(), dict(image_size=32, mean=(0.5,) * 3, std=(0.25,) * 3, class_names=names))
-    module.nameless = lambda: (Tiny(), dict(image_size=32))
-    module.large = Tiny
+    module.tiny = lambda: (small(), dict(image_size=32, mean=(0.5,) * 3, std=(0.25,) * 3, class_names=names))
+    module.nameless = lambda: (small(), dict(image_size=32))
+    module.large = small
     module.spatial = lambda: nn.Conv2d(3, 10, 3)
     module.blind = lambda: nn.Sequential(nn.Flatten(), nn.Linear(3 * 224 * 224, 10), nn.Threshold(1e9, np.nan))
-    module.talkative = lambda: (Tiny(), dict(image_size=32, color="blue"))
+    module.talkative = lambda: (small(), dict(image_size=32, color="blue"))
     module.broken = lambda: 1 / 0
     module.number = 5
     monkeypatch.setitem(sys.modules, "my_nets", module)
@@ -80,7 +73,7 @@ def test_one_shape_in_every_format_has_one_map(mug, run_script, tmp_path):
 
 
 def test_one_shape_in_every_format_and_a_real_network(mug, shared, tmp_path):
-    network = choose_network("squeezenet1_0", shared / "weights/squeezenet1_0_rgb01.pth")
+    network = load_network("squeezenet1_0", shared / "weights/squeezenet1_0_rgb01.pth")
     points = [(0, 20), (120, 35), (250, 70)]
     seen = []
     for ending in FORMATS:
@@ -174,18 +167,14 @@ def test_a_network_of_ones_own(my_nets, run_script, tmp_path):
     assert run_script(optim_script, *shared, "--n_iterations", 2, "--verify", 2, *GROWN)[0] == 0
     result = torch.load(tmp_path / "my_nets_tiny/0/0/map.pt")
     assert result["settings"]["image_size"] == 32 and "0.25" in result["settings"]["normalize"]
-    f = Confidence.of(choose_network("my_nets:tiny"), "airplane", load_stand_in(0, 0))
+    f = Confidence.of(load_network("my_nets:tiny"), "airplane", load_stand_in(0, 0))
     assert f.images([(0, 0)]).shape == (1, 3, 32, 32) and f.classifier.normalization == ((0.5,) * 3, (0.25,) * 3)
     assert float(f([(0, -10)])) == pytest.approx(float(result["z"][0, 0]), abs=1e-6)
 
 
 def test_a_network_of_ones_own_with_weights_of_ones_own(my_nets, run_script, tmp_path):
-    torch.manual_seed(1)
-    other = Tiny()
-    with torch.no_grad():
-        other.classifier.weight.zero_()
-        other.classifier.bias.zero_()
-    torch.save(other.state_dict(), tmp_path / "weights.pth")
+    torch.save({name: torch.zeros_like(values) for name, values in small().state_dict().items()},
+               tmp_path / "weights.pth")
     f = Confidence.of(load_network("my_nets:nameless", tmp_path / "weights.pth"), 3, load_stand_in(0, 0))
     assert float(f([(0, 0)])) == pytest.approx(0.1)
 
@@ -194,10 +183,10 @@ def test_a_network_of_ones_own_with_weights_of_ones_own(my_nets, run_script, tmp
     (("--network", "my_nets:nameless", "--class_nb", 0), "does not name its classes"),
     (("--network", "my_nets:tiny", "--class_nb", 0), "say with --label"),
     (("--network", "my_nets:tiny", "--label", "zebra"), "has no such class"),
-    (("--network", "my_nets:large", "--label", "1"), "tell its image_size, or pass --image_size"),
+    (("--network", "my_nets:large", "--label", "1"), "give its image_size beside the module, or pass --image_size"),
     (("--network", "my_nets:spatial", "--label", "1"), "gives [1, 10, 222, 222] for 1 image, expected logits"),
     (("--network", "my_nets:blind", "--label", "1"), "not finite"),
-    (("--network", "my_nets:talkative", "--label", "1"), "told 'color', expected any of image_size, mean"),
+    (("--network", "my_nets:talkative", "--label", "1"), "gave 'color', expected any of image_size, mean"),
     (("--network", "my_nets:broken", "--label", "1"), "could not be made (ZeroDivisionError"),
     (("--network", "my_nets:number", "--label", "1"), "has no function 'number'"),
     (("--network", "nowhere_to_be_found:tiny",), "cannot be imported"),
@@ -240,7 +229,7 @@ def test_labels():
 
 def test_scores_other_than_the_softmax_output(my_nets):
     shape, points = load_stand_in(0, 0), [(30, 20), (200, 40)]
-    scores = {score: Confidence.of(choose_network("my_nets:tiny"), 2, shape, score=score)
+    scores = {score: Confidence.of(load_network("my_nets:tiny"), 2, shape, score=score)
               for score in ("softmax", "logit", "margin")}
     with torch.no_grad():
         f = scores["logit"]

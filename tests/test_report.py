@@ -233,7 +233,7 @@ def test_what_cannot_be_drawn_is_named_once(report, no_drawing, tree, tmp_path):
 
     write_result(tree / "AlexNet/1/0", class_nb=1, parameters=("azimuth",))
     code, _, err = report("regions", "-s", "bathtub")
-    assert code == 1 and "has regions of azimuth; `regions` draws those of azimuth,elevation, `profiles`" in err
+    assert code == 1 and "has regions of azimuth; \"regions\" draws those of azimuth,elevation, \"profiles\"" in err
 
 
 def test_means_are_means(tree, no_drawing, monkeypatch, run_script, tmp_path):

@@ -50,7 +50,7 @@ def test_no_cell_of_the_tutorial_warns(executed):
     assert [output.text for output in outputs(executed) if output.get("name") == "stderr"] == []
 
 
-def test_the_stored_tutorial_is_a_whole_run():
+def test_the_stored_tutorial_is_a_complete_run():
     cells = [cell for cell in read().cells if cell.cell_type == "code"]
     assert [cell.execution_count for cell in cells] == list(range(1, len(cells) + 1))
     assert {output.output_type for output in outputs(read())} == {"display_data", "stream"}

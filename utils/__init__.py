@@ -1,8 +1,10 @@
 """What the scripts are made of: renderer, networks, the confidence f, regions, results and figures.
 
+Installed by itself (`pip install .`) it is the package semantic_robustness, with the same names.
+
 For use from Python:
 
-    from . import Confidence, grow_regions, largest_region, load_mesh, load_network, load_result
+    from utils import Confidence, grow_regions, largest_region, load_mesh, load_network, load_result
 
     f = Confidence.of(load_network("efficientnet_lite0"), "coffee mug", load_mesh("mug.obj"))
     f([(130, 30), (50, 20)])                      # confidence at (azimuth, elevation)
@@ -14,7 +16,9 @@ For use from Python:
 import sys
 from importlib import import_module
 
-from .regions import ndinterval
+from .regions import SAFE_GLOBALS, ndinterval
+
+__version__ = "1.0.0"
 
 # Where each public name lives; it is imported when first asked for, because torch takes seconds.
 _PLACES = {
@@ -36,4 +40,4 @@ def __dir__() -> list[str]:  # for help(), and for completion
 
 
 if "torch" in sys.modules:  # so that torch.load opens files with regions in its safe mode
-    sys.modules["torch"].serialization.add_safe_globals([ndinterval])
+    sys.modules["torch"].serialization.add_safe_globals(SAFE_GLOBALS)

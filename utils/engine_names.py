@@ -1,3 +1,3 @@
-"""Names of what computes a network's values, as `--engine` has them and results record them."""
+"""Names of the engines that compute a network's values, as users choose them and results record them."""
 
 AUTO, TORCH, OPENVINO = ENGINES = ("auto", "torch", "openvino")  # auto: one of the others

@@ -1,4 +1,4 @@
-"""Files of the user's and files of ours: what may be opened, what may be a name, and how one is written whole."""
+"""Files of the user's and of ours: which may be opened, which names they may have, and one atomic write."""
 import errno
 import hashlib
 import os
@@ -11,26 +11,26 @@ from pathlib import Path
 
 from .errors import DiskError
 
-# What is no file, although it has a path. A pipe would keep its reader waiting, and a device may have no end.
+# Paths that lead to no regular file. A pipe would keep its reader waiting, and a device may have no end.
 KINDS = {stat.S_IFDIR: "a folder", stat.S_IFIFO: "a pipe", stat.S_IFCHR: "a device", stat.S_IFBLK: "a device",
          stat.S_IFSOCK: "a socket"}
 LONGEST_NAME = 120  # bytes of a name made from text; file systems take 255, and endings are added
 
 
 def status_of(path: str | os.PathLike[str]) -> os.stat_result:
-    """What the system knows of a file that is to be read. It is not opened.
+    """The system's record of a file that is to be read. It is not opened.
 
     Raises:
         OSError: if it is not there, or is no file but a folder, a pipe, a device or a socket; `strerror` says so.
     """
     try:
-        found = os.stat(path)
+        status = os.stat(path)
     except ValueError as error:  # a name that no file can have
         raise OSError(errno.EINVAL, str(error)) from None
-    kind = KINDS.get(stat.S_IFMT(found.st_mode))
+    kind = KINDS.get(stat.S_IFMT(status.st_mode))
     if kind is not None:
         raise OSError(errno.EINVAL, f"it is {kind}, and no file")
-    return found
+    return status
 
 
 def is_file(path: Path) -> bool:

@@ -2,6 +2,7 @@
 
 Nothing here needs torch: the scripts check what they are given before they load it.
 """
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -62,9 +63,9 @@ def parse_parameters(text: str) -> tuple[str, ...]:
     names = tuple(text.split(","))
     for name in names:
         if name not in PARAMETERS:
-            raise InputError(f"--parameters {text}: {name!r} is not known; expected some of {','.join(PARAMETERS)}")
+            raise InputError(f"`parameters` {text}: {name!r} is not known; expected some of {','.join(PARAMETERS)}")
     if len(set(names)) < len(names):
-        raise InputError(f"--parameters {text}: expected every name once")
+        raise InputError(f"`parameters` {text}: expected every name once")
     return names
 
 
@@ -75,35 +76,40 @@ def parse_fixed(text: str, parameters: Sequence[str]) -> dict[str, float]:
         parameters: names of those that do not stay the same.
 
     Raises:
-        InputError: for what is no such text, a value outside its domain, or a name in `parameters`.
+        InputError: for another text, a value outside its domain, or a name in `parameters`.
     """
     fixed = {}
     for part in text.split(",") if text else ():
         name, equals, number = part.partition("=")
         if name not in PARAMETERS or not equals:
-            raise InputError(f"--fixed {part!r}: expected NAME=VALUE with a name of {', '.join(PARAMETERS)}")
+            raise InputError(f"`fixed` {part!r}: expected NAME=VALUE with a name of {', '.join(PARAMETERS)}")
         if name in parameters or name in fixed:
-            raise InputError(f"--fixed {part!r}: {name} is "
-                             f"{'given twice' if name in fixed else 'among --parameters'}; leave it out here")
-        fixed[name] = in_domain("--fixed", name, number)
+            raise InputError(f"`fixed` {part!r}: {name} is "
+                             f"{'given twice' if name in fixed else 'among `parameters`'}; leave it out here")
+        fixed[name] = in_domain("`fixed`", name, number)
     return fixed
 
 
-def in_domain(option: str, name: str, number: str | float) -> float:
+def in_domain(source: str, name: str, number: str | float) -> float:
     """A number in a parameter's domain, from text or a number.
 
+    Args:
+        source: that the number comes from; the beginning of the error's line.
+        name: of the parameter.
+        number: in the parameter's unit.
+
     Raises:
-        InputError: if it is none, or outside.
+        InputError: if it is no number, or outside of the domain.
     """
     parameter = PARAMETERS[name]
     expected = f"{parameter.begin:g} to {parameter.end:g} {parameter.unit}"
     try:
         value = float(number)
     except ValueError:
-        raise InputError(f"{option}: {number!r} is no number; expected one of {name}, {expected}") from None
+        raise InputError(f"{source}: {number!r} is no number; expected one of {name}, {expected}") from None
     if not parameter.begin <= value <= parameter.end:
         given = shown(number) if isinstance(number, float) else number
-        raise InputError(f"{option}: {name} {given} is outside its domain, {expected}")
+        raise InputError(f"{source}: {name} {given} is outside its domain, {expected}")
     return value
 
 
@@ -138,13 +144,13 @@ def grid(step: float | Sequence[float] | None = None,
     table = [PARAMETERS[name] for name in parameters]
     steps = [p.step for p in table] if step is None else np.broadcast_to(step, 2).tolist()
     check_views([(p.end - p.begin) / s for p, s in zip(table, steps)], f"a step of {', '.join(map(shown, steps))}")
-    # whole numbers stay whole numbers
+    # integers stay integers
     steps = [int(s) if s == int(s) else s for s in steps]
     return np.meshgrid(*(p.begin + s * np.arange(int(np.ceil((p.end - p.begin) / s))) for p, s in zip(table, steps)))
 
 
 def check_views(sides: Sequence[float], given: str, most: int = MOST_VIEWS) -> None:
-    """Turn away a grid of too many points.
+    """Refuse a grid of too many points.
 
     Args:
         sides: of the grid, in steps.
@@ -154,10 +160,8 @@ def check_views(sides: Sequence[float], given: str, most: int = MOST_VIEWS) -> N
     Raises:
         InputError: says how many they would be.
     """
-    numbers = [np.ceil(side) for side in sides]
-    with np.errstate(over="ignore"):
-        total = float(np.prod(numbers))
-    if not total <= most:
-        *product, views = (f"{number:,.0f}" if number < 1e15 else f"{number:.3g}" for number in (*numbers, total))
-        how_many = f"{' x '.join(product)} = {views} views" if np.isfinite(total) else "views without end"
-        raise InputError(f"{given}: would be {how_many}; expected at most {most:,}")
+    numbers = [float(np.ceil(side)) for side in sides]
+    total = math.prod(numbers)
+    if total > most:
+        raise InputError(f"{given}: would be {' x '.join(f'{number:,.15g}' for number in numbers)} = {total:,.15g} "
+                         f"views; expected at most {most:,}")

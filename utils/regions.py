@@ -69,6 +69,10 @@ class ndinterval:
         return ndinterval, (self.a.tolist(), self.b.tolist())
 
 
+# What a file may call the class: this package is `utils` in the clone, and `semantic_robustness` where it is installed.
+SAFE_GLOBALS = [(ndinterval, f"{package}.regions.ndinterval") for package in ("utils", "semantic_robustness")]
+
+
 def as_numbers(points: Any, name: str = "points") -> np.ndarray:
     """Points as a float64 array, of whatever shape they have.
 
@@ -77,7 +81,7 @@ def as_numbers(points: Any, name: str = "points") -> np.ndarray:
         name: of the argument, for the error's line.
 
     Raises:
-        InputError: for rows of different lengths, and for what is no numbers.
+        InputError: for rows of different lengths, and for values that are no numbers.
     """
     try:
         return np.asarray(points, dtype=np.float64)

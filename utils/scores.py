@@ -6,12 +6,12 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Score:
-    """A number for how sure a network is of a class.
+    """A number for how confident a network is of a class.
 
     Attributes:
-        name: in `--score`.
+        name: that users choose it by.
         words: what figures and tables call it.
-        level: the score from which a network counts as sure.
+        level: the score from which a network counts as confident.
         evaluate: evaluate(logits [n, classes], label) -> [n], tensors.
         of_first: of_first(logits [n, classes]) -> [n], the same of each row's largest logit.
     """

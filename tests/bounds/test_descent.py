@@ -160,17 +160,3 @@ def test_a_box_that_is_not_finite_or_collapses_stops_alone():
     flat = Descent([OPTIMIZERS["naive"](reg=0)], np.array([[1.0, 1]]), np.array([[1.0, 3]]), problems=[""])
     step(flat, Function(f))
     assert flat.problems[0].startswith(("collapsed", "not finite"))
-
-
-def test_a_descent_goes_on_from_its_state_bit_for_bit():
-    methods = [OPTIMIZERS[name]() for name in ("OIR_W", "naive")]
-    whole = start(methods, [[130.0, 30], [50, 20]], 1.0)
-    for k in range(10):
-        step(whole, Function(hills))
-        if k == 3:
-            state = {key: value.clone() if torch.is_tensor(value) else value for key, value in whole.state().items()}
-    again = Descent.from_state(methods, 2, state)
-    for _ in range(6):
-        step(again, Function(hills))
-    np.testing.assert_array_equal(whole.a, again.a)
-    np.testing.assert_array_equal(np.array(whole.traces), np.array(again.traces))

@@ -1,11 +1,10 @@
 """The largest box: the same as by trying them all, from whatever moment the search goes on."""
 import itertools
-from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from utils.bounds import search as box_search
@@ -152,40 +151,6 @@ def test_an_obstacle_during_or_after_a_try_makes_the_next_box_start_with_fresh_v
     finish(search, f, 100)
     assert search.answer == ndinterval([-9], [6]) and search.certificate.attempt == 2
     assert search.certificate.n_views > 368 and search.queries == 19 + n_views + search.certificate.n_views
-
-
-@given(SEEDS, st.integers(1, 9), st.booleans())
-@example(seed=30798, batch_size=1, certify=True)  # ends with a certificate of no views
-@settings(max_examples=80, deadline=None)
-def test_a_search_goes_on_from_its_state_bit_for_bit(seed, batch_size, certify):
-    table, rng = random_table(seed)
-
-    def f(points):  # the nearest point's value: between the lattice points, views pass and fail
-        places = [np.abs(lines - x[:, None]).argmin(1) for lines, x in zip(table.lattice.lines, points.T)]
-        return table.values[tuple(places)]
-
-    certainty = Certainty(0.2, 0.9, seed=int(rng.integers(9))) if certify else None
-    whole, broken = (Search(table.lattice, 0.5, certainty) for _ in range(2))
-    while not whole.done:
-        wanted = whole.wanted(batch_size)
-        if rng.random() < 0.5:
-            broken = Search.from_state(broken.state())
-        assert np.array_equal(broken.wanted(batch_size), wanted)
-        for each in (whole, broken):
-            each.told(wanted, f(wanted))
-        if rng.random() < 0.1:
-            obstacle = rng.uniform(*([lines[end] for lines in table.lattice.lines] for end in (0, -1)))
-            for each in (whole, broken):
-                each.add_obstacle(obstacle)
-        assert broken.bound == whole.bound
-    assert broken.done and broken.answer == whole.answer
-    # in words: the mean of no views is no number, which equals nothing
-    found, expected = (str(each.certificate and asdict(each.certificate)) for each in (broken, whole))
-    assert found == expected
-    state, other = whole.state(), broken.state()
-    assert state.keys() == other.keys()
-    for key, value in state.items():
-        assert np.array_equal(value, other[key], equal_nan=True), key
 
 
 def test_questions_that_are_put_in_order_in_small_parts_are_the_same(monkeypatch):

@@ -10,7 +10,7 @@ from utils.regions import ndinterval
 
 
 def by_brute_force(x, y, holds, start):
-    """Of all boxes that contain the start and hold: the largest; ties as in SPEC."""
+    """Of all boxes that contain the start and hold: the largest; ties as in docs/method.md, section 10."""
     row, column = start
     if not holds[row, column]:
         return None

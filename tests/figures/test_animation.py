@@ -60,7 +60,7 @@ def test_only_the_mesh_that_a_result_is_of(tmp_path):
 
     same = shape_of(key, tmp_path, of(shape.shape_id, shape.mesh_hash))
     assert shape_of(key, tmp_path, of()).shape_id == same.shape_id
-    with pytest.raises(InputError, match="AlexNet cup 0 was made from abc, at hand is stand-in-cup-0; .*--data_dir"):
+    with pytest.raises(InputError, match="AlexNet cup 0 was made from abc, at hand is stand-in-cup-0; .*`data_dir`"):
         shape_of(key, tmp_path, of("abc"))
     with pytest.raises(InputError, match="from another mesh of stand-in-cup-0"):
         shape_of(key, tmp_path, of(shape.shape_id, "abc"))

@@ -3,7 +3,7 @@ import pytest
 import torch
 
 from utils.errors import InputError
-from utils.networks import choose_network
+from utils.networks import load_network
 
 SMALL = "squeezenet1_1"  # 1.2 million weights
 
@@ -21,7 +21,7 @@ def complaint():
     """complaint(name, path) -> what is said of these weights for the network of this name."""
     def of(name, path):
         with pytest.raises(InputError) as error:
-            network = choose_network(name, path)
+            network = load_network(name, path)
             network.weights_identity()
             network.load()
         message = str(error.value)

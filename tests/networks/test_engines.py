@@ -40,7 +40,7 @@ class Twice(nn.Module):
 
 
 class Branch(nn.Module):
-    """A network that looks at the image before it decides what to compute."""
+    """A network whose computation depends on the image."""
 
     def __init__(self):
         super().__init__()
@@ -55,8 +55,8 @@ def pictures(n=7, seed=3):
     return torch.rand(n, 1, 48, 48, generator=torch.Generator().manual_seed(seed)).expand(-1, 3, -1, -1)
 
 
-@pytest.mark.parametrize("normalization", [None, EQUAL, UNEQUAL])
-@pytest.mark.parametrize("make", [convolutions, one_matrix, Twice])
+@pytest.mark.parametrize("make, normalization", [(convolutions, None), (convolutions, EQUAL), (convolutions, UNEQUAL),
+                                                 (Twice, EQUAL), (one_matrix, None)])
 @torch.inference_mode()
 def test_values_are_pytorchs(make, normalization):
     module, images = make().eval(), pictures()
@@ -94,7 +94,7 @@ def test_a_network_that_looks_at_its_images_is_pytorchs(capsys):
     assert line.startswith("PyTorch computes, and not openvino") and "depends on what is in the images" in line
     assert classifier.engine_name == "torch"
     classifier = Classifier(module, engine=OpenVINOEngine(module, None, "fp32", None, asked_for=True))
-    with torch.inference_mode(), pytest.raises(InputError, match="^--engine openvino: not for this network"):
+    with torch.inference_mode(), pytest.raises(InputError, match="^`engine` openvino: not for this network"):
         classifier(bright)
 
 
@@ -163,7 +163,7 @@ def test_an_engine_that_is_not_installed(monkeypatch, capsys):
     assert engine_for("auto", Known(), convolutions()) is None
     line, = capsys.readouterr().out.splitlines()
     assert line.startswith("PyTorch computes") and "pip install openvino" in line
-    with pytest.raises(InputError, match="^--engine openvino: cannot be imported .*pip install openvino"):
+    with pytest.raises(InputError, match="^`engine` openvino: cannot be imported .*pip install openvino"):
         engine_for("openvino", Known(), convolutions())
     assert engine_for("torch", Known(), convolutions()) is None and capsys.readouterr().out == ""
 
@@ -172,7 +172,7 @@ def test_bf16_without_its_units(monkeypatch, capsys):
     monkeypatch.setattr(openvino_engine, "has_bf16_units", lambda: False)
     assert engine_for("auto", Known(), convolutions(), precision="bf16") is None
     line, = capsys.readouterr().out.splitlines()
-    assert line.startswith("--precision bf16: this processor has no bf16 units")
+    assert line.startswith("precision bf16: this processor has no bf16 units")
     with pytest.raises(InputError, match="no bf16 units"):
         engine_for("openvino", Known(), convolutions(), precision="bf16")
 

@@ -1,4 +1,4 @@
-"""What a function tells of its network: every fact is checked, and so is what the network answers."""
+"""What a function gives beside its network: every fact is checked, and so is what the network answers."""
 import sys
 from types import SimpleNamespace
 
@@ -10,83 +10,69 @@ import map as map_script
 from tests.tiny import Tiny
 from utils.errors import InputError
 from utils.networks.facts import not_logits
-from utils.networks.function_network import FunctionNetwork
+from utils.networks.function_network import function_network
 from utils.semantic.classifier import Classifier
 
 NAMES = [f"class {k}" for k in range(10)]
 HALF = (0.5,) * 3
 
 
-class Odd:
-    def __repr__(self):
-        raise RuntimeError("no words")
-
-    def __array__(self, *_):
-        raise RuntimeError("no numbers")
-
-
-def test_a_network_with_other_names_is_not_blamed_on_the_class():
-    network = FunctionNetwork("a:b", None, lambda: (Tiny(), dict(class_names=NAMES[:3])))
-    with pytest.raises(InputError, match="^--network a:b: told 3 class_names, .* outputs; expected as many names$"):
-        network.label(5)
-
-
 def complaint(facts, module=Tiny):
-    """What is said of a function that tells these facts; every way in which they are looked at gives the same."""
-    network = FunctionNetwork("a:b", None, lambda: (module(), facts))
+    """What is said of a function that gives these facts."""
+    network = function_network("a:b", None, lambda: (module(), facts))
     with pytest.raises(InputError) as error:
         network.n_classes  # noqa: B018
-        network.load()
     message = str(error.value)
-    assert message.startswith("--network a:b: ") and "\n" not in message and len(message) < 400
+    assert message.startswith("`network` a:b: ") and "\n" not in message and len(message) < 400
     return message
 
 
 def test_a_fact_that_is_not_known_and_a_mean_without_its_deviation():
-    assert "told 'size', expected any of image_size, mean, std, class_names" in complaint(dict(size=32))
+    assert "gave 'size', expected any of image_size, mean, std, class_names" in complaint(dict(size=32))
     for fact in ("mean", "std"):
-        assert "told only one of mean and std, expected both or neither" in complaint({fact: HALF})
+        assert "gave only one of mean and std, expected both or neither" in complaint({fact: HALF})
 
 
-@pytest.mark.parametrize("value", [(0.5, 0.5), "word", 0.5, None, (0.5, 0.5, "x"), (np.nan,) * 3, (np.inf,) * 3, [HALF],
-                                   (), {}, (1j, 1, 1), (None,) * 3, Odd(), "123", torch.ones(4)])
+@pytest.mark.parametrize("value", [(0.5, 0.5), "word", 0.5, (0.5, 0.5, "x"), (np.nan,) * 3, (np.inf,) * 3, [HALF], {},
+                                   torch.ones(4), torch.ones(3, requires_grad=True)])
 def test_means_and_deviations_are_three_numbers(value):
-    assert "told mean " in complaint(dict(mean=value, std=HALF)) and "three numbers" in complaint(dict(mean=value,
-                                                                                                        std=HALF))
-    assert "told std " in complaint(dict(mean=HALF, std=value))
+    assert "gave mean " in (said := complaint(dict(mean=value, std=HALF))) and "three numbers" in said
+    assert "gave std " in complaint(dict(mean=HALF, std=value))
 
 
-@pytest.mark.parametrize("value", [(0, 0.2, 0.2), (0.2, -0.2, 0.2), (-0.0,) * 3])
-def test_deviations_are_above_zero(value):
-    assert "expected three numbers above 0: the image is divided by them" in complaint(dict(mean=HALF, std=value))
+def test_deviations_are_above_zero():
+    for value in ((0, 0.2, 0.2), (0.2, -0.2, 0.2)):
+        assert "expected three numbers above 0: the image is divided by them" in complaint(dict(mean=HALF, std=value))
 
 
-@pytest.mark.parametrize("value", [0, True, False, -1, 224.0, "224", None, 10 ** 400, 5000, (224, 224), Odd()])
+@pytest.mark.parametrize("value", [0, -1, 224.0, "224", 5000, (224, 224)])
 def test_an_image_size_is_a_whole_number_of_pixels(value):
     assert "expected a whole number of pixels, 1 to 4,096" in complaint(dict(image_size=value))
 
 
 @pytest.mark.parametrize("value, words", [
-    (list(range(10)), "expected a list of names"), (None, "expected a list of names"),
-    ("abcdefghij", "a list of names"),
-    (b"abcdefghij", "a list of names"), ({"a": 1}, "a list of names"), (5, "a list of names"),
-    (Odd(), "a list of names"),
-    (NAMES[:3], "told 3 class_names, and has 10 outputs"), ([], "told 0 class_names"),
-    ([*NAMES, "b"], "told 11 class_n"),
-    (["same"] * 10, "expected names that tell the outputs apart")])
+    (list(range(10)), "expected a list of names"), ("abcdefghij", "a list of names"), ({"a": 1}, "a list of names"),
+    (NAMES[:3], "gave 3 class_names, and has 10 outputs; expected as many names"), ([], "gave 0 class_names"),
+    ([*NAMES, "b"], "gave 11 class_n")])
 def test_class_names_are_one_for_each_output(value, words):
     assert words in complaint(dict(class_names=value))
 
 
+def test_a_network_with_other_names_is_not_blamed_on_the_class():
+    network = function_network("a:b", None, lambda: (Tiny(), dict(class_names=NAMES[:3])))
+    with pytest.raises(InputError, match="^`network` a:b: gave 3 class_names, .* outputs; expected as many names$"):
+        network.label(5)
+
+
 def test_good_facts_are_taken():
-    network = FunctionNetwork("a:b", None, lambda: (Tiny(), dict(
+    network = function_network("a:b", None, lambda: (Tiny(), dict(
         image_size=np.int64(64), mean=torch.tensor([0, 0.5, 1]), std=[1, 2, 3], class_names=[*NAMES[:9], NAMES[0]])))
     assert network.image_size == 64 and network.normalization == ((0, 0.5, 1), (1, 2, 3))
     assert network.n_classes == 10 and network.class_names[9] == NAMES[0]
 
 
 class Answers(torch.nn.Module):
-    """A network that answers what it is told to, a function of the images."""
+    """A network that gives a function of the images."""
 
     def __init__(self, answer):
         super().__init__()
@@ -101,22 +87,21 @@ def ten(images):
 
 
 ANSWERS = dict(
-    integer=(lambda images: ten(images).long(), "gives int64"), boolean=(lambda images: ten(images) > 1, "gives bool"),
-    complex=(lambda images: ten(images) + 0j, "gives complex64"), sparse=(lambda images: ten(images).to_sparse(),
-    "sparse"),
-    nothing=(lambda images: None, "gives NoneType"), pair=(lambda images: (ten(images), 1), "gives tuple"),
-    none=(lambda images: ten(images)[:, :0], "gives [1, 0]"), flat=(lambda images: ten(images).ravel(), "gives [10]"),
-    meta=(lambda images: ten(images).to("meta"), "gives no numbers"), ends=(lambda images: sys.exit(), "SystemExit"),
-    array=(lambda images: ten(images).numpy(), "gives ndarray"))
+    integer=(lambda images: ten(images).long(), "gives int64"), nothing=(lambda images: None, "gives NoneType"),
+    pair=(lambda images: (ten(images), 1), "gives tuple"), array=(lambda images: ten(images).numpy(), "gives ndarray"),
+    none=(lambda images: ten(images)[:, :0], "gives [1, 0]"), flat=(lambda images: ten(images).ravel(), "gives [10]"))
 
 
 @pytest.mark.parametrize("kind", ANSWERS)
 def test_answers_that_are_no_logits(kind):
     answer, words = ANSWERS[kind]
     assert words in complaint({}, lambda: Answers(answer))
-    if kind != "ends":
-        with pytest.raises(InputError, match="^the network gives .* expected logits"):
-            Classifier(Answers(answer))(torch.zeros(1, 3, 4, 4))
+    with pytest.raises(InputError, match="^the network gives .* expected logits"):
+        Classifier(Answers(answer))(torch.zeros(1, 3, 4, 4))
+
+
+def test_a_network_that_ends_the_program():
+    assert "SystemExit" in complaint({}, lambda: Answers(lambda images: sys.exit()))
 
 
 def test_another_number_of_outputs_for_another_batch():

@@ -7,8 +7,8 @@ import torch
 
 from tests.tiny import Tiny
 from utils.errors import InputError
-from utils.networks import choose_network
-from utils.networks.function_network import FunctionNetwork
+from utils.networks import load_network
+from utils.networks.function_network import function_network
 
 
 def test_a_network_is_made_once_and_only_when_something_is_asked():
@@ -18,17 +18,17 @@ def test_a_network_is_made_once_and_only_when_something_is_asked():
         calls.append(1)
         return Tiny()
 
-    network = FunctionNetwork("a:b", None, make)
+    network = function_network("a:b", None, make)
     assert (network.name, network.folder) == ("a:b", "a_b") and hash(network) and not calls
     assert network.n_classes == 10 and network.load() is network.load() and len(network.weights_identity()) == 8
     assert len(calls) == 1
 
 
-def test_what_a_function_tells():
-    network = FunctionNetwork("a:b", None, lambda: (Tiny(), dict(image_size=64, mean=[0.5] * 3, std=[0.25] * 3)))
+def test_what_a_function_says():
+    network = function_network("a:b", None, lambda: (Tiny(), dict(image_size=64, mean=[0.5] * 3, std=[0.25] * 3)))
     assert network.image_size == 64 and network.normalization == ((0.5,) * 3, (0.25,) * 3)
     assert network.class_names is None
-    assert choose_network("tests.tiny:network").label(5) == 5
+    assert load_network("tests.tiny:network").label(5) == 5
 
 
 @pytest.fixture
@@ -48,19 +48,19 @@ def timm(monkeypatch):
 
 
 def test_timms_networks_and_their_weights(timm, tmp_path):
-    network = choose_network("timm:resnet18")
+    network = load_network("timm:resnet18")
     assert network.image_size == 96 and network.normalization == ((0.5,) * 3, (0.25,) * 3)
     timm.online = False
-    with pytest.raises(InputError, match=r"--network timm:resnet18: its weights could not be downloaded \(no route to "
-                                         r"host\); fetch them elsewhere and give them with --weights FILE"):
-        choose_network("timm:resnet18").load()
+    with pytest.raises(InputError, match=r"`network` timm:resnet18: its weights could not be downloaded \(no route to "
+                                         r"host\); fetch them elsewhere and give them with `weights` FILE"):
+        load_network("timm:resnet18").load()
     torch.save(Tiny().state_dict(), tmp_path / "w.pth")
-    assert choose_network("timm:resnet18", tmp_path / "w.pth").n_classes == 10
+    assert load_network("timm:resnet18", tmp_path / "w.pth").n_classes == 10
 
 
 def test_timm_without_the_network_and_no_timm(timm, monkeypatch):
-    with pytest.raises(InputError, match="--network timm:resnet1: timm has no such model; did you mean resnet18"):
-        choose_network("timm:resnet1").load()
+    with pytest.raises(InputError, match="`network` timm:resnet1: timm has no such model; did you mean resnet18"):
+        load_network("timm:resnet1").load()
     monkeypatch.setitem(sys.modules, "timm", None)
-    with pytest.raises(InputError, match="--network timm:resnet18: timm cannot be imported .*pip install timm"):
-        choose_network("timm:resnet18").load()
+    with pytest.raises(InputError, match="`network` timm:resnet18: timm cannot be imported .*pip install timm"):
+        load_network("timm:resnet18").load()

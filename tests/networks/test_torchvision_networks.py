@@ -5,8 +5,8 @@ import pytest
 import torch
 
 from utils.errors import InputError
-from utils.networks import choose_network
-from utils.networks.torchvision_networks import imagenet_names
+from utils.networks import PAPER_NETWORKS, load_network
+from utils.networks.imagenet import imagenet_names
 
 torchvision = pytest.importorskip("torchvision")
 
@@ -16,27 +16,27 @@ torchvision = pytest.importorskip("torchvision")
     ("vgg", "VGG", "vgg11_bn", "6002323d"), ("incept", "Inceptionv3", "inception_v3", "0cc3c7bd"),
     ("resnet18", "resnet18", "resnet18", "f37072fd")])
 def test_names_folders_and_published_weights(name, folder, builder, digits):
-    network = choose_network(name)
-    assert (network.folder, network.torchvision_name) == (folder, builder)
+    network = load_network(name)
+    assert (network.folder, PAPER_NETWORKS.get(name, name)) == (folder, builder)
     assert network.weights_identity() == digits
     assert network.label(1) == 435
 
 
 def test_the_classes_are_imagenets():
-    network = choose_network("resnet18")
+    network = load_network("resnet18")
     assert network.class_names == imagenet_names() and network.n_classes == 1000
     assert network.class_names[network.label(1)] == "bathtub"
 
 
 def test_weights_for_images_of_the_papers_size_where_there_is_no_first_version():
-    assert choose_network("vit_h_14").weights_identity() == "c1eb923e"
+    assert load_network("vit_h_14").weights_identity() == "c1eb923e"
 
 
 def test_half_precision_files_and_missing_counters(tmp_path):
     state = torchvision.models.get_model("resnet18", weights=None).state_dict()
     state = {k: v.half() for k, v in state.items() if not k.endswith("num_batches_tracked")}
     torch.save(state, tmp_path / "w.pth")
-    network = choose_network("resnet18", tmp_path / "w.pth").load()
+    network = load_network("resnet18", tmp_path / "w.pth").load()
     assert network(torch.rand(1, 3, 224, 224)).shape == (1, 1000)
     assert network.conv1.weight.dtype == torch.float32
 
@@ -45,7 +45,7 @@ def test_heads_for_training_are_left_out(tmp_path):
     state = torchvision.models.get_model("inception_v3", weights=None, init_weights=False).state_dict()
     assert any(k.startswith("AuxLogits") for k in state)
     torch.save(state, tmp_path / "w.pth")
-    network = choose_network("incept", tmp_path / "w.pth").load()
+    network = load_network("incept", tmp_path / "w.pth").load()
     assert not network.transform_input
     assert network(torch.rand(1, 3, 224, 224)).shape == (1, 1000)
 
@@ -56,7 +56,7 @@ def test_densenets_old_names(tmp_path):
            for key, value in state.items()}
     assert old.keys() != state.keys()
     torch.save(old, tmp_path / "w.pth")
-    loaded = choose_network("densenet121", tmp_path / "w.pth").load().state_dict()
+    loaded = load_network("densenet121", tmp_path / "w.pth").load().state_dict()
     assert loaded.keys() == state.keys() and all(torch.equal(loaded[key], state[key]) for key in state)
 
 
@@ -69,9 +69,9 @@ def test_a_download_that_fails_names_the_ways_out(monkeypatch, tmp_path):
 
     monkeypatch.setenv("TORCH_HOME", str(tmp_path))
     monkeypatch.setattr("torch.hub.urlopen", refuse)
-    with pytest.raises(InputError, match=r"resnet18 could not be downloaded from .*no route to host.*--weights FILE.*"
-                                         r"--network efficientnet_lite0"):
-        choose_network("resnet18").load()
+    with pytest.raises(InputError, match=r"resnet18 could not be downloaded from .*no route to host.*`weights` FILE.*"
+                                         r"`network` efficientnet_lite0"):
+        load_network("resnet18").load()
 
 
 def test_a_torchvision_that_does_not_import_is_explained(monkeypatch):
@@ -84,5 +84,5 @@ def test_a_torchvision_that_does_not_import_is_explained(monkeypatch):
         monkeypatch.delitem(sys.modules, name)
     monkeypatch.setattr(sys, "meta_path", [Broken(), *sys.meta_path])
     with pytest.raises(InputError, match="torchvision::nms.*pip install"):
-        choose_network("resnet")
-    assert choose_network("tests.tiny:network").load()(torch.rand(1, 3, 224, 224)).shape == (1, 10)  # does without
+        load_network("resnet")
+    assert load_network("tests.tiny:network").load()(torch.rand(1, 3, 224, 224)).shape == (1, 10)  # does without

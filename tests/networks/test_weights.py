@@ -1,4 +1,4 @@
-"""Weights files of either kind, whole and broken."""
+"""Weights files of either kind, complete and broken."""
 import pickle
 
 import pytest
@@ -7,7 +7,7 @@ from safetensors.torch import save_file
 
 from tests.networks.conftest import SMALL
 from utils.errors import InputError
-from utils.networks import choose_network
+from utils.networks import load_network
 from utils.networks.weights import file_identity, state_identity
 
 torchvision = pytest.importorskip("torchvision")
@@ -21,10 +21,10 @@ def test_weights_from_either_kind_of_file(small_state, tmp_path):
     reference.load_state_dict(small_state)
     expected = reference.eval()(images)
     for file in ("w.pth", "w.safetensors"):
-        network = choose_network(SMALL, tmp_path / file).load()
+        network = load_network(SMALL, tmp_path / file).load()
         assert not network.training
         torch.testing.assert_close(network(images), expected)
-    identities = {choose_network(SMALL, tmp_path / file).weights_identity() for file in ("w.pth", "w.safetensors")}
+    identities = {load_network(SMALL, tmp_path / file).weights_identity() for file in ("w.pth", "w.safetensors")}
     assert len(identities) == 2 and all(len(i) == 8 for i in identities)
 
 
@@ -40,14 +40,14 @@ def test_weights_that_are_not_there_or_no_weights(complaint, tmp_path):
 
 
 def test_a_weights_file_that_goes_before_it_is_identified(tmp_path):
-    with pytest.raises(InputError, match=r"--weights .*gone.pth: cannot be read \(No such file or directory\); give a"):
+    with pytest.raises(InputError, match=r"`weights` .*gone.pth: cannot be read \(No such file or directory\); exp"):
         file_identity(tmp_path / "gone.pth")
 
 
 def test_weights_of_another_network(complaint, small_state, tmp_path):
     torch.save(small_state, tmp_path / "w.pth")
     message = complaint("resnet18", tmp_path / "w.pth")
-    assert "does not fit --network resnet18" in message and "missing" in message
+    assert "does not fit `network` resnet18" in message and "missing" in message
     torch.save({**small_state, "classifier.1.weight": torch.zeros(10, 512, 1, 1)}, tmp_path / "w.pth")
     assert "1 of another shape (such as classifier.1.weight, [10, 512, 1, 1]" in complaint(SMALL, tmp_path / "w.pth")
 

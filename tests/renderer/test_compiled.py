@@ -7,10 +7,12 @@ import zipfile
 
 import pytest
 
-PROGRAM = """
-import importlib.util
+from tests.processes import Started
 
+PROGRAM = """
+import numba
 import numpy as np
+numba.config.CACHE_DIR = ""
 from neural_renderer.cpu import gradient_kernels
 owner, samples = np.zeros(64, np.int32), 1
 grad_colors = np.zeros((1, 1), np.float32)
@@ -19,9 +21,10 @@ vertices = np.array([[-2, -2, 2], [2, -2, 3], [0, 2, 4]], np.float32)
 grad_vertices = np.zeros((3, 3), np.float32)
 gradient_kernels.depth_gradient(vertices, np.array([[0, 1, 2]], np.int32), owner, samples, np.ones((8, 8), np.float32),
                                 grad_vertices)
-assert importlib.util.find_spec("utils") is None
-print(grad_colors.tolist(), grad_vertices.tolist())
+print(grad_colors.tolist())
+print(grad_vertices.tolist())
 """
+ALONE = "import importlib.util\nassert importlib.util.find_spec('utils') is None\n"
 
 
 @pytest.fixture
@@ -32,29 +35,32 @@ def copy(wheel, tmp_path):
     return tmp_path / "neural_renderer"
 
 
+def cached(copy):
+    """The names of the cached kernels."""
+    return {path.name for path in copy.glob("cpu/__pycache__/*.nb?")}
+
+
 def run(copy):
-    """What the program prints, and the names of the cached kernels."""
-    outside = {name: value for name, value in os.environ.items() if not name.startswith("NUMBA_CACHE")}
-    done = subprocess.run([sys.executable, "-c", PROGRAM], cwd=copy.parent, capture_output=True, text=True,
-                          env=outside | {"PYTHONPATH": ""})
-    assert done.returncode == 0, done.stderr
-    return done.stdout, {path.name for path in copy.glob("cpu/__pycache__/*.nb?")}
+    """The two gradients that the program prints."""
+    process = Started(PROGRAM, cwd=copy.parent)
+    out, err = process.communicate()
+    assert process.returncode == 0, err
+    return out.splitlines()
 
 
 def test_a_changed_rule_reaches_the_kernels_of_other_files(copy):
-    gradient, cached = run(copy)
-    assert cached
-    assert run(copy) == (gradient, cached)
+    first = subprocess.run([sys.executable, "-c", ALONE + PROGRAM], cwd=copy.parent, capture_output=True, text=True,
+                           env=os.environ | {"PYTHONPATH": ""})
+    gradients, kernels = first.stdout.splitlines(), cached(copy)
+    assert kernels and run(copy) == gradients, first.stderr
+    assert cached(copy) == kernels
     for file, rule, broken in (("cpu/kernels.py", "return different == 0", "return different != 1"),
                                ("rules.py", "return weight * scale / (z * z)", "return weight * scale / z")):
         source = (copy / file).read_text()
         assert source.count(rule) == 1
         (copy / file).write_text(source.replace(rule, broken))
-        changed, more = run(copy)
-        assert changed != gradient
-        for kernel in ("color_gradient", "depth_gradient"):
-            assert any(kernel in name for name in more - cached)
-        gradient, cached = changed, more
+    for kernel, before, after in zip(("color_gradient", "depth_gradient"), gradients, run(copy)):
+        assert before != after and any(kernel in name for name in cached(copy) - kernels)
 
 
 @pytest.mark.parametrize("module", ["utils.renderer.cpu.compiled", "utils.bounds.compiled"])

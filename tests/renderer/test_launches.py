@@ -23,9 +23,10 @@ VIEWS, N_FACES, CHANNELS, SIZE = 2, 9, 3, 10
 BROKEN = (float("nan"), float("inf"), float("-inf"), 3e38, 1e20)  # single coordinates of a face each
 
 # as on a GPU, in smaller numbers: several programs for the faces, the list, a face's rows, the edges and their lines
+FEW, MORE = "of a few elements", "of some more"
 LAUNCHES = {
-    "of a few elements": dict(FACES=2, SMALL=4, PROGRAMS=2, BANDS=3, STEP=32, EDGES=16, LINE_SHARES=4, LINE_STEP=2),
-    "of some more": dict(FACES=8, SMALL=20, PROGRAMS=3, BANDS=2, STEP=16, EDGES=4, LINE_SHARES=1, LINE_STEP=16),
+    FEW: dict(FACES=2, SMALL=4, PROGRAMS=2, BANDS=3, STEP=32, EDGES=16, LINE_SHARES=4, LINE_STEP=2),
+    MORE: dict(FACES=8, SMALL=20, PROGRAMS=3, BANDS=2, STEP=16, EDGES=4, LINE_SHARES=1, LINE_STEP=16),
 }
 
 
@@ -39,7 +40,7 @@ def compare(a, b, smaller, larger, weight):
     tl.store(weight + place, weight_at(x, y, 1.0, 0.0, 0.0))
 
 
-@pytest.fixture(params=LAUNCHES)
+@pytest.fixture
 def launch(request, monkeypatch):
     for name, value in LAUNCHES[request.param].items():
         assert hasattr(cuda, name)
@@ -98,7 +99,8 @@ def check(expected, got):
         np.testing.assert_allclose(ours, theirs, rtol=1e-3, atol=1e-4 * np.abs(theirs).max())
 
 
-@pytest.mark.parametrize("faces_of_each, samples, fill_back", [(True, 1, True), (False, 2, False)])
+@pytest.mark.parametrize("launch, faces_of_each, samples, fill_back", [(FEW, True, 1, True), (MORE, False, 2, False)],
+                         indirect=["launch"])
 def test_images(launch, random, faces_of_each, samples, fill_back):
     vertices, faces = soup(random, faces_of_each)
     colors, textures = paint(random, of_each=faces_of_each)
@@ -113,7 +115,8 @@ def test_images(launch, random, faces_of_each, samples, fill_back):
     np.testing.assert_allclose(got, expected, atol=1e-4)
 
 
-@pytest.mark.parametrize("near, far", [(1.4, 2.4), (-1, 0.5), (4, 100), (0.1, -3)])
+@pytest.mark.parametrize("launch, near, far", [(FEW, 1.4, 2.4), (MORE, -1, 0.5), (FEW, 4, 100), (MORE, 0.1, -3)],
+                         indirect=["launch"])
 def test_near_and_far(launch, random, near, far):
     vertices, faces = soup(random)
     vertices[:, ::5, 2] *= -1  # behind the camera, and across it
@@ -127,7 +130,7 @@ def test_near_and_far(launch, random, near, far):
     assert (alpha == 0).all() or 0.05 < alpha.mean() < 1
 
 
-@pytest.mark.parametrize("samples, fill_back", [(1, True), (2, False)])
+@pytest.mark.parametrize("launch, samples, fill_back", [(MORE, 1, True), (FEW, 2, False)], indirect=["launch"])
 def test_the_gradient_of_edges_in_three_channels(launch, random, samples, fill_back):
     vertices, faces = soup(random)
     colors = paint(random)[0][:, :N_FACES * (2 if fill_back else 1)]
@@ -138,7 +141,7 @@ def test_the_gradient_of_edges_in_three_channels(launch, random, samples, fill_b
     check(*both("vertex_gradient", vertices, colors, None, drawn, index, grad_rgb, None, grad_alpha))
 
 
-@pytest.mark.parametrize("of_each", [True, False])
+@pytest.mark.parametrize("launch, of_each", [(MORE, True), (FEW, False)], indirect=["launch"])
 def test_the_gradients_of_colours_textures_and_depth(launch, random, of_each):
     vertices, faces = soup(random)
     colors, textures = paint(random, of_each)
@@ -154,6 +157,7 @@ def test_the_gradients_of_colours_textures_and_depth(launch, random, of_each):
         check(*both("vertex_gradient", *inputs, grad_rgb, None, None))
 
 
+@pytest.mark.parametrize("launch", [FEW], indirect=True)
 def test_vertices_that_are_not_finite(launch, random):
     vertices, faces = soup(random, faces_of_each=False)
     colors, textures = paint(random)

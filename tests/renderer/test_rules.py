@@ -11,7 +11,7 @@ from utils.renderer import rules
 from utils.renderer.scene import Scene
 
 SIZE = 12  # samples a side: the rules are slow, and so is Triton's interpreter
-VIEWS = 4
+VIEWS = 3
 N_FACES = 32
 
 

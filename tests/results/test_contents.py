@@ -85,12 +85,6 @@ def refused(read, path):
     return str(error.value)
 
 
-def test_a_zip_bomb_is_not_opened(tmp_path, monkeypatch):
-    hostile.zip_bomb(tmp_path / "map.pt")
-    monkeypatch.setattr(torch, "load", lambda *_, **__: pytest.fail("opened"))
-    assert "would unpack from" in refused(read_map, tmp_path / "map.pt")
-
-
 def test_a_call_in_the_new_format_is_not_made(tmp_path):
     torch.save(dict(z=hostile._Command(tmp_path / "marker")), tmp_path / "map.pt")
     assert "nothing in it was run" in refused(read_map, tmp_path / "map.pt")
@@ -122,8 +116,7 @@ def test_other_files(tmp_path):
     (dict(xx=torch.full((2, 4), torch.inf)), "not finite"),
     (dict(top1=torch.zeros(8).int(), top1_score=torch.rand(2, 4)), "top1 and top1_score have shapes (8,) and (2, 4)"),
     (dict(top1=torch.rand(2, 4), top1_score=torch.rand(2, 4)), "indices of answers"),
-    (dict(top1=torch.zeros(2, 4).int(), top1_score=torch.rand(2, 4), top1_names={"a": "b"}), "no names by index"),
-    (dict(z=torch.rand(1).expand(10 ** 6, 10 ** 6)), "cannot be read as a result (ValueError)")])
+    (dict(top1=torch.zeros(2, 4).int(), top1_score=torch.rand(2, 4), top1_names={"a": "b"}), "no names by index")])
 def test_maps_with_other_contents(tmp_path, changes, complaint):
     assert complaint in refused(read_map, our_map(tmp_path / "map.pt", **changes))
 
@@ -144,19 +137,6 @@ def test_regions_with_other_contents(tmp_path, changes, complaint):
     assert complaint in refused(read_optim, tmp_path / "optim.pt")
 
 
-@pytest.mark.parametrize("change", [
-    lambda much: dict(parameters=much), lambda much: dict(initial_point=much),
-    lambda much: dict(naive=dict(regions=much)), lambda much: dict(initial_point=[[much]]),
-    lambda much: dict(settings=dict(step=(1, [much]))),
-    lambda much: dict(new=much)])
-def test_a_tensor_that_shows_more_than_it_stores_is_not_gone_through(change, tmp_path):
-    contents = dict(naive=dict(regions=[ndinterval([1], [2])]), initial_point=[[130]], settings={})
-    torch.save({**contents, **change(torch.ones(1).expand(10 ** 12))}, tmp_path / "optim.pt")
-    assert "cannot be read as a result (ValueError)" in refused(read_optim, tmp_path / "optim.pt")
-    with pytest.raises(InputError, match="cannot be read as a result of this program"):
-        ResultFile(tmp_path / "optim.pt", {}).finished()
-
-
 def test_a_list_that_holds_itself(tmp_path):
     endless = []
     endless.append(endless)
@@ -172,8 +152,7 @@ FIGURES = dict(minimum=0.1, mean=0.5, above_half=0.5, top1=1.0)
 @pytest.mark.parametrize("key, value", [
     *(("certificates", value) for value in (
         "holds", [], [1], [dict(level="high")], [dict(level=0.5)], [{**CERTIFICATE, "n_views": 0}],
-        [{**CERTIFICATE, "n_below": 10 ** 400}], [{**CERTIFICATE, "worst_at": None}],
-        [{**CERTIFICATE, "worst_at": "ab"}])),
+        [{**CERTIFICATE, "worst_at": None}], [{**CERTIFICATE, "worst_at": "ab"}])),
     ("promises", [CERTIFICATE]), ("promises", [CERTIFICATE, None]), ("problems", 5), ("problems", [5]),
     ("problems", ["", ""]), ("verified", [None]), ("verified", [dict(mean=0.5)]), ("verified", 5),
     ("optim_trace", [torch.zeros(3, 2)]), ("optim_trace", 5), ("optim_trace", ["x"]), ("loss_trace", [5]),

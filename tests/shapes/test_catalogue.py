@@ -1,4 +1,4 @@
-"""Which objects there are."""
+"""The objects that there are."""
 import subprocess
 import sys
 from pathlib import Path
@@ -13,11 +13,11 @@ def test_the_papers_objects():
     assert catalogue_of(None) is PAPER and PAPER.n_objects(9) == 10
     PAPER.check(9, 9)
     assert [PAPER.class_number(given) for given in (9, "9", "toilet", "Toilet ")] == [9] * 4
-    with pytest.raises(InputError, match="--class_nb 10: expected one of 0 aeroplane, .* 9 toilet"):
+    with pytest.raises(InputError, match="`class_nb` 10: expected one of 0 aeroplane, .* 9 toilet"):
         PAPER.class_number(10)
-    with pytest.raises(InputError, match="--classes cups: expected one of 0 aeroplane, .* 9 toilet"):
-        PAPER.class_number("cups", "--classes")
-    with pytest.raises(InputError, match="--object_nb -1: class 0, aeroplane, has 10 objects; expected 0 to 9"):
+    with pytest.raises(InputError, match="`class_nb` cups: expected one of"):
+        PAPER.class_number("cups")
+    with pytest.raises(InputError, match="`object_nb` -1: class 0, aeroplane, has 10 objects; expected 0 to 9"):
         PAPER.check(0, -1)
 
 

@@ -13,7 +13,7 @@ AXES = {sign + axis: np.where(np.array(list("xyz")) == axis, -1 if sign else 1, 
 @pytest.mark.parametrize("front", AXES)
 def test_up_becomes_y_and_the_front_looks_along_minus_z(up, front):
     if front[-1] == up:
-        with pytest.raises(InputError, match=f"--front {front}: cannot be along --up {up}"):
+        with pytest.raises(InputError, match=f"`front` {front}: cannot be along `up` {up}"):
             check_axes(up, front)
         return
     turn = rotation(up, front)

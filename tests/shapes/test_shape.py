@@ -55,7 +55,7 @@ def test_a_missing_model_is_an_error_where_no_stand_in_may_take_its_place(tmp_pa
     with pytest.raises(InputError) as error:
         load_shape(tmp_path, 5, 3, stand_ins=False)
     assert f"has no cup/{SHAPE_IDS[5][3]}/models/model_normalized.obj, the model of cup 3" in str(error.value)
-    assert "it has bathtub 7, cup 0 4. Give the folder" in str(error.value) and "--stand_ins" in str(error.value)
+    assert "it has bathtub 7, cup 0 4. Give the folder" in str(error.value) and "`stand_ins`" in str(error.value)
     with pytest.raises(InputError, match="it has none of the 100 models"):
         load_shape(Path(__file__).parent, 5, 3, stand_ins=False)
 
@@ -71,7 +71,7 @@ def test_link_lists_what_each_object_is(tmp_path, monkeypatch, capsys):
 
 
 def test_bad_folders_and_files_are_named(tmp_path):
-    with pytest.raises(InputError, match="--data_dir .*nowhere: no such folder"):
+    with pytest.raises(InputError, match="`data_dir` .*nowhere: no such folder"):
         load_shape(tmp_path / "nowhere", 0, 0)
     put(model_path(tmp_path, 0, 0), "v 0 0 0\nf 1 1 9\n")
     with pytest.raises(InputError, match="model_normalized.obj, line 2"):

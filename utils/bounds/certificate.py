@@ -1,4 +1,4 @@
-"""What a sample of views says of a region: certificates (SPEC section 10), and the worst view found."""
+"""What a sample of views says of a region: certificates (docs/method.md, section 10), and the worst view found."""
 import math
 from collections.abc import Callable
 from dataclasses import dataclass

@@ -77,19 +77,6 @@ class Descent:
     losses: list[np.ndarray] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
 
-    def state(self) -> dict[str, Any]:
-        """All of it but the methods, as tensors and lists, for `from_state`."""
-        import torch  # takes seconds, and the options are read without it
-        return dict(a=torch.from_numpy(self.a), b=torch.from_numpy(self.b),
-                    traces=torch.from_numpy(np.array(self.traces)), losses=torch.from_numpy(np.array(self.losses)),
-                    problems=list(self.problems))
-
-    @classmethod
-    def from_state(cls, methods: Sequence[Optimizer], n_points: int, state: dict[str, Any]) -> Descent:
-        """The descent that `state` was taken of, of n_points points for each method."""
-        return cls([method for method in methods for _ in range(n_points)], state["a"].numpy(), state["b"].numpy(),
-                   list(state["traces"].numpy()), list(state["losses"].numpy()), list(state["problems"]))
-
     def by_method(self) -> dict[str, Grown]:
         """What every method has grown: {method's name: Grown}."""
         traces, losses = np.stack(self.traces, axis=1), np.stack(self.losses, axis=1)

@@ -1,4 +1,4 @@
-"""The largest robust region around a point, exactly (SPEC section 10), and with a certificate.
+"""The largest robust region around a point, exactly (docs/method.md, section 10), and with a certificate.
 
 A robust region is a box around a point in which f stays at or above a level. The bound optimizers grow such boxes by
 gradient descent, and do not always end in one. Here the answer is sought on a lattice around the point, where it is
@@ -137,30 +137,6 @@ class Search:
     def region(self) -> Region:
         """What was found, once the search is done."""
         return Region(self.answer, self.certificate, self.queries, self.value_at_point)
-
-    def state(self) -> dict[str, np.ndarray | float | int]:
-        """All of it as arrays and numbers, for `from_state`."""
-        obstacles = np.array(self.obstacles).reshape(-1, self._boxes.lattice.n)
-        state = dict(self._boxes.state(), level=self.level, value_at_point=self.value_at_point, obstacles=obstacles)
-        if self._attempts is not None:
-            certainty = self._attempts.certainty
-            state.update(risk=certainty.risk, confidence=certainty.confidence, seed=certainty.seed,
-                         attempt=self._attempts.attempt, n_views=self._attempts.n_asked, passed=self._attempts.passed)
-        return state
-
-    @classmethod
-    def from_state(cls, state: dict) -> "Search":
-        """The search that `state` was taken of; it goes on to the same questions and the same region."""
-        boxes = BoxSearch.from_state(state)
-        certainty = Certainty(state["risk"], state["confidence"], int(state["seed"])) if "risk" in state else None
-        search = cls(boxes.lattice, state["level"], certainty)
-        search._boxes = boxes
-        search.value_at_point = state["value_at_point"]
-        search.obstacles = list(np.asarray(state["obstacles"]))
-        if search._attempts is not None:
-            search._attempts.attempt, search._attempts.n_asked = int(state["attempt"]), int(state["n_views"])
-            search._attempts.passed = np.asarray(state["passed"])
-        return search
 
     def _told_views(self, views: np.ndarray, values: np.ndarray) -> None:
         box = self._boxes.answer

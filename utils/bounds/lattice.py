@@ -36,7 +36,7 @@ class Lattice:
     @classmethod
     def around(cls, point: Sequence[float] | np.ndarray, step: float | Sequence[float] | np.ndarray | None,
                domain: ndinterval) -> "Lattice":
-        """The lines point + k step inside a domain, and the domain's own ends (SPEC section 10).
+        """The lines point + k step inside a domain, and the domain's own ends (docs/method.md, section 10).
 
         Args:
             point: [n], inside the domain.

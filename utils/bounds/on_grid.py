@@ -1,4 +1,4 @@
-"""The largest box on a grid of values that are all known, in two dimensions (SPEC section 10)."""
+"""The largest box on a grid of values that are all known, in two dimensions (docs/method.md, section 10)."""
 import numpy as np
 
 from ..regions import ndinterval

@@ -1,5 +1,4 @@
 """The search for the largest box of a lattice that holds no failing point: best-first branch and bound."""
-from collections.abc import Iterable
 
 import numpy as np
 
@@ -11,7 +10,6 @@ from .box_kernels import (
     Grid,
     Queue,
     add_all_failing,
-    key_of,
     push,
     settle,
     write_box,
@@ -53,7 +51,10 @@ class BoxSearch:
             row[:len(own)] = own
         self._grid = Grid(lines, sizes, np.asarray(lattice.center, dtype=np.int64), lattice.size)
         self._failing, self._n_failing = np.empty((ROOM, lattice.n), dtype=np.int64), 0
-        self._open_boxes([key_of(self._grid, np.zeros_like(sizes), sizes - 1)])
+        self._queue = _with_room(ROOM)
+        self._length = push(self._queue, 0, self._grid, np.zeros_like(sizes), sizes - 1)
+        self._order_of, self._order, self._order_is_whole = -1, np.empty(0, dtype=np.int64), True
+        self._go_on()
 
     @property
     def bound(self) -> float:
@@ -102,33 +103,6 @@ class BoxSearch:
         index = np.ravel_multi_index(tuple(place), tuple(self._grid.sizes))
         self._status[index] = FAILS
         self._note_failing(np.array([index]))
-        self._go_on()
-
-    def state(self) -> dict[str, np.ndarray | int]:
-        """All of it, for `from_state`."""
-        return dict(lines=np.concatenate(self.lattice.lines), sizes=self.lattice.sizes, center=self._grid.center.copy(),
-                    status=self._status.copy(), open_boxes=np.unique(self._queue.keys[:self._length]),
-                    n_asked=self.n_asked, n_boxes=self.n_boxes)
-
-    @classmethod
-    def from_state(cls, state: dict) -> "BoxSearch":
-        """The search that `state` was taken of; it goes on to the same questions and the same answer."""
-        lines = np.split(np.asarray(state["lines"]), np.cumsum(state["sizes"])[:-1])
-        search = cls(Lattice(tuple(lines), np.asarray(state["center"])))
-        search._status[:] = state["status"]
-        search._note_failing(np.flatnonzero(search._status == FAILS))
-        search._open_boxes(state["open_boxes"])
-        search.n_asked, search.n_boxes = int(state["n_asked"]), int(state["n_boxes"])
-        return search
-
-    def _open_boxes(self, keys: Iterable[int]) -> None:
-        """Start the queue with boxes."""
-        keys = list(keys)
-        self._length = 0
-        self._queue = _with_room(len(keys) + ROOM)
-        for key in keys:
-            self._length = push(self._queue, self._length, self._grid, *self._box(key))
-        self._order_of, self._order, self._order_is_whole = -1, np.empty(0, dtype=np.int64), True
         self._go_on()
 
     def _note_failing(self, indices: np.ndarray) -> None:

@@ -94,5 +94,5 @@ def _size(text: str, n_results: int, objects: list[PageObject]) -> int:
     size = len(text.encode())
     if size > LARGEST_PAGE:
         raise InputError(f"the page of {n_results} results of {len(objects)} objects would take {size / 1e6:.1f} MB, "
-                         f"more than {LARGEST_PAGE / 1e6:g}; choose fewer with --network, --class_nb or --object_nb")
+                         f"more than {LARGEST_PAGE / 1e6:g}; choose fewer with `network`, `class_nb` or `object_nb`")
     return size

@@ -61,7 +61,7 @@ def maps_of_one_kind(paths: Mapping[Key, Path], left_out: LeftOut) -> dict[Key, 
         raise InputError("a mean has no map left that could be read")
     first = next(iter(usual.values()))
     if not all(np.array_equal(a_map.xx, first.xx) and np.array_equal(a_map.yy, first.yy) for a_map in usual.values()):
-        raise InputError("a mean's maps have different grids; expected one --step for all")
+        raise InputError("a mean's maps have different grids; expected one `step` for all")
     return usual
 
 

@@ -155,8 +155,8 @@ def _read_boxes(path: Path, command: str, with_traces: bool = False) -> RegionsR
     result = read_optim(path, with_traces)
     parameters = result.metadata.parameters
     if parameters != AZIMUTH_AND_ELEVATION:
-        raise InputError(f"{path}: has regions of {','.join(parameters)}; `{command}` draws those of "
-                         "azimuth,elevation, `profiles` those of azimuth")
+        raise InputError(f"{path}: has regions of {','.join(parameters)}; \"{command}\" draws those of "
+                         "azimuth,elevation, \"profiles\" those of azimuth")
     return result
 
 

@@ -3,7 +3,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from pathlib import Path
 
-from ..networks.table import FOLDERS
+from ..network_names import FOLDERS
 from ..results.tree import Key, natural
 
 CHECKPOINT_DIR = Path("checkpoint")  # the scripts' own default

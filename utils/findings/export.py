@@ -50,7 +50,7 @@ def _arrow() -> Any:
     try:
         import pyarrow.parquet
     except ImportError:
-        raise InputError("--format parquet: needs pyarrow (pip install pyarrow); without the option the tables are "
+        raise InputError("`format` parquet: needs pyarrow (pip install pyarrow); without it the tables are "
                          "CSV") from None
     return pyarrow
 

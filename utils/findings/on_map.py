@@ -1,6 +1,7 @@
 """Regions on the map of their object: how pure they are, whether they hold, and the largest box that does.
 
-A map's lattice is its grid, and a region starts at the grid point nearest to its initial point (SPEC section 10).
+A map's lattice is its grid, and a region starts at the grid point nearest to its initial point (docs/method.md,
+section 10).
 """
 from collections.abc import Mapping, Sequence
 

@@ -1,7 +1,7 @@
 """Names of a network's outputs, as far as a result says which they are. No network is loaded."""
 from collections.abc import Sequence
 
-from ..networks.torchvision_networks import imagenet_names
+from ..networks.imagenet import imagenet_names
 from ..paper import CLASS_NAMES, IMAGENET_LABELS
 from ..results.metadata import Metadata
 from ..results.tree import Key

@@ -11,7 +11,7 @@ from ..files import whole_file
 from .intervals import Estimate
 
 PERCENT = 100
-ADVICE = "make room there, or choose another folder with --results_dir"
+ADVICE = "make room there, or choose another `results_dir`"
 
 
 @dataclass(frozen=True, eq=False)

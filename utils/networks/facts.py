@@ -1,40 +1,92 @@
-"""What a function tells of its network beside the module, and whether its answers are logits: both checked."""
-import operator
+"""What is known of a network besides the module: the images that it takes, and its outputs; both are checked here."""
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import torch
+from torch import nn
 
-from ..errors import InputError, in_short
-from ..parameters import LARGEST_IMAGE
+from ..errors import InputError, described, in_short
+from ..parameters import IMAGE_SIZE, LARGEST_IMAGE
 
-FACTS = ("image_size", "mean", "std", "class_names")
+FACTS = ("image_size", "mean", "std", "class_names")  # that a user's function may give
+FAILURES = (Exception, SystemExit)  # of a user's code, which may fail in any way
+
+Normalization = tuple[tuple[float, ...], tuple[float, ...]]  # mean and standard deviation, three numbers each
 
 
-def checked_facts(facts: Mapping[Any, Any], who: str) -> dict[str, Any]:
-    """The facts as plain values: image_size an int, mean and std three floats each, class_names a tuple of texts.
+@dataclass(frozen=True)
+class Facts:
+    """What is known of a network besides the module.
+
+    Attributes:
+        image_size: pixels a side of the images that it takes, or None if that is not known.
+        normalization: mean and standard deviation that it expects the image normalized by, or None.
+        class_names: of the outputs; None: ImageNet's, if there are as many.
+        n_classes: number of outputs, or None if it has to be counted.
+    """
+    image_size: int | None = None
+    normalization: Normalization | None = None
+    class_names: tuple[str, ...] | None = None
+    n_classes: int | None = None
+
+
+def checked_facts(given: Mapping[Any, Any], who: str) -> Facts:
+    """The Facts that a user's function gives.
 
     Args:
-        facts: as told, any of FACTS.
-        who: tells them; the beginning of the error's line.
+        given: any of FACTS; None is the same as nothing.
+        who: gives them; the beginning of the error's line.
 
     Raises:
-        InputError: for one that is not known, or is not what it should be.
+        InputError: for one that is not known, or has a value of another kind.
     """
-    unknown = [key for key in facts if key not in FACTS]
+    unknown = [key for key in given if key not in FACTS]
     if unknown:
-        raise InputError(f"{who}: told {unknown[0]!r}, expected any of {', '.join(FACTS)}")
-    if ("mean" in facts) != ("std" in facts):
-        raise InputError(f"{who}: told only one of mean and std, expected both or neither")
-    return {key: CHECKS[key](value, f"{who}: told {key} {in_short(value)}") for key, value in facts.items()}
+        raise InputError(f"{who}: gave {unknown[0]!r}, expected any of {', '.join(FACTS)}")
+    size, mean, std, names = map(given.get, FACTS)
+    if size is not None and not (isinstance(size, (int, np.integer)) and 1 <= size <= LARGEST_IMAGE):
+        raise InputError(f"{who}: gave image_size {in_short(size)}, expected a whole number of pixels, 1 to "
+                         f"{LARGEST_IMAGE:,}")
+    if (mean is None) != (std is None):
+        raise InputError(f"{who}: gave only one of mean and std, expected both or neither")
+    normalization = None if mean is None else (_three(mean, f"{who}: gave mean"), _three(std, f"{who}: gave std"))
+    if normalization and min(normalization[1]) <= 0:
+        raise InputError(f"{who}: gave std {in_short(std)}, expected three numbers above 0: the image is divided by "
+                         "them")
+    if names is not None and not (isinstance(names, (list, tuple)) and all(isinstance(name, str) for name in names)):
+        raise InputError(f"{who}: gave class_names {in_short(names)}, expected a list of names, one for each output")
+    return Facts(None if size is None else int(size), normalization, None if names is None else tuple(names))
 
 
-def check_number(class_names: tuple[str, ...] | None, n_classes: int, who: str) -> None:
-    """Turn away another number of names than there are outputs."""
-    if class_names is not None and len(class_names) != n_classes:
-        raise InputError(f"{who}: told {len(class_names)} class_names, and has {n_classes} outputs; expected as many "
-                         "names")
+def count_outputs(module: nn.Module, facts: Facts, who: str) -> int:
+    """The number of a network's outputs, as it answers to a black image.
+
+    Args:
+        module: in eval mode.
+        facts: of the network.
+        who: it is; the beginning of the error's line.
+
+    Raises:
+        InputError: if it fails, gives no logits, or has not as many outputs as names.
+    """
+    size = facts.image_size or IMAGE_SIZE
+    try:
+        with torch.inference_mode():
+            output = module(torch.zeros(1, 3, size, size))
+    except FAILURES as error:
+        raise InputError(f"{who}: fails on an image [1, 3, {size}, {size}] ({described(error)}); give its image_size "
+                         "beside the module, or pass `image_size`") from None
+    wrong = not_logits(output, 1)
+    if wrong:
+        raise InputError(f"{who}: {wrong}")
+    if not bool(torch.isfinite(output).all()):
+        raise InputError(f"{who}: gives logits that are not finite for a black image; are its weights loaded?")
+    n_classes, names = output.shape[1], facts.class_names
+    if names is not None and len(names) != n_classes:
+        raise InputError(f"{who}: gave {len(names)} class_names, and has {n_classes} outputs; expected as many names")
+    return n_classes
 
 
 def not_logits(output: Any, n: int) -> str | None:
@@ -44,46 +96,17 @@ def not_logits(output: Any, n: int) -> str | None:
         return f"gives {type(output).__name__} {expected}"
     if output.dim() != 2 or len(output) != n or not output.shape[1]:
         return f"gives {list(output.shape)} {expected}"
-    if output.layout != torch.strided or output.is_meta or not output.is_floating_point():
-        kind = "no numbers" if output.is_meta else f"{output.dtype}".removeprefix("torch.")
-        return f"gives {kind} {'' if output.layout == torch.strided else 'in a sparse tensor '}{expected}"
+    if not output.is_floating_point():
+        return f"gives {str(output.dtype).removeprefix('torch.')} {expected}"
     return None
 
 
-def _image_size(value: Any, told: str) -> int:
-    try:
-        size = 0 if isinstance(value, bool) else operator.index(value)
-    except TypeError:
-        size = 0
-    if not 1 <= size <= LARGEST_IMAGE:
-        raise InputError(f"{told}, expected a whole number of pixels, 1 to {LARGEST_IMAGE:,}")
-    return size
-
-
-def _three(value: Any, told: str) -> tuple[float, ...]:
+def _three(value: Any, given: str) -> tuple[float, ...]:
+    """The three numbers of a value."""
     try:
         numbers = np.asarray(value, dtype=np.float64)
     except Exception:  # a user's object may fail in any way
         numbers = np.empty(0)
     if numbers.shape != (3,) or not np.isfinite(numbers).all():
-        raise InputError(f"{told}, expected three numbers: of red, green and blue")
+        raise InputError(f"{given} {in_short(value)}, expected three numbers: of red, green and blue")
     return tuple(numbers.tolist())
-
-
-def _three_above_zero(value: Any, told: str) -> tuple[float, ...]:
-    numbers = _three(value, told)
-    if min(numbers) <= 0:
-        raise InputError(f"{told}, expected three numbers above 0: the image is divided by them")
-    return numbers
-
-
-def _class_names(value: Any, told: str) -> tuple[str, ...]:
-    if isinstance(value, (str, bytes)) or not isinstance(value, (list, tuple)) or not all(
-            isinstance(name, str) for name in value):
-        raise InputError(f"{told}, expected a list of names, one for each output")
-    if len(value) > 1 and len(set(value)) == 1:
-        raise InputError(f"{told}, expected names that tell the outputs apart")
-    return tuple(value)
-
-
-CHECKS = dict(image_size=_image_size, mean=_three, std=_three_above_zero, class_names=_class_names)

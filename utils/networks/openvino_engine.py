@@ -1,13 +1,14 @@
 """A network's values from OpenVINO, on the CPU.
 
 The network is exported from PyTorch, for any number of images, and converted once. The converted form takes images
-that are not normalized yet, of three channels or of one that stands for all three. It is kept in the user's cache
-folder. A network whose code takes one way or another by what is in the images cannot be exported, and is turned away.
+that are not normalized yet, of three channels or of one that stands for all three. It is stored in the user's cache
+folder. A network whose code branches on the images' values cannot be exported, and is refused.
 """
 import hashlib
 import shutil
 import tempfile
 from contextlib import suppress
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -23,16 +24,16 @@ from ..engine_names import OPENVINO
 from ..errors import first_line, quiet
 from ..files import is_file
 from .engines import EngineError
-from .network import Normalization
+from .facts import Normalization
 from .weights import state_identity
 
 # Convolutions are fastest on a few images, whose activations stay in the processor's cache. A layer that is one large
 # matrix is read from memory once for as many images as there are, and wants many.
 FEW = 4
 HINTS = {"fp32": "f32", "bf16": "bf16"}
-LONGEST_REASON = 200  # characters of another program's error
 
 
+@dataclass(eq=False)
 class OpenVINOEngine:
     """A network's values from OpenVINO; see `Engine`.
 
@@ -40,21 +41,20 @@ class OpenVINOEngine:
         module: the network, in eval mode, on the CPU.
         normalization: mean and standard deviation of each channel, taken off the images, or None.
         precision: "fp32" or "bf16".
-        known_as: what its values depend on besides the normalization; None: that is found out from the module.
+        known_as: name of the network and its weights in the cache; None: a hash of the module.
         asked_for: by its name; see `Engine`.
     """
     name = OPENVINO
+    module: nn.Module
+    normalization: Normalization | None
+    precision: str
+    known_as: str | None
+    asked_for: bool = False
 
-    def __init__(self, module: nn.Module, normalization: Normalization | None, precision: str,
-                 known_as: str | None, asked_for: bool = False) -> None:
-        self.module = module
-        self.normalization = normalization
-        self.precision = precision
-        self.known_as = known_as
-        self.asked_for = asked_for
+    def __post_init__(self) -> None:
         self._requests: dict[tuple[int, ...], Any] = {}
-        in_matrices = sum(part.weight.numel() for part in module.modules() if isinstance(part, nn.Linear))
-        self._piece = None if 2 * in_matrices > sum(weight.numel() for weight in module.parameters()) else FEW
+        in_matrices = sum(part.weight.numel() for part in self.module.modules() if isinstance(part, nn.Linear))
+        self._piece = None if 2 * in_matrices > sum(weight.numel() for weight in self.module.parameters()) else FEW
 
     def __call__(self, images: torch.Tensor) -> torch.Tensor:
         """As in `Engine`. Images whose channels are one and the same memory are grey, and are fed as one channel."""
@@ -69,29 +69,24 @@ class OpenVINOEngine:
 
     def in_fp32(self) -> "OpenVINOEngine":
         """As in `Engine`."""
-        if self.precision == "fp32":
-            return self
-        return OpenVINOEngine(self.module, self.normalization, "fp32", self.known_as, self.asked_for)
+        return self if self.precision == "fp32" else replace(self, precision="fp32")
 
     def _compiled(self, shape: tuple[int, ...]) -> Any:
-        """What infers from images [n, *shape], compiled for this processor and PyTorch's number of threads."""
+        """A request that infers from images [n, *shape], compiled for this processor and PyTorch's threads."""
         options = {"INFERENCE_PRECISION_HINT": HINTS[self.precision], "INFERENCE_NUM_THREADS": torch.get_num_threads(),
                    "NUM_STREAMS": 1, "ENABLE_CPU_PINNING": False}
         try:
             model = self._converted(shape)
             if isinstance(model, Path):
                 options["CACHE_DIR"] = str(model.parent)
-            compiled = _core().compile_model(model, "CPU", options)
+            return _core().compile_model(model, "CPU", options).create_infer_request()
         except EngineError:
             raise
         except Exception as error:  # converters and compilers have many kinds of errors
-            raise EngineError(f"OpenVINO cannot take it: {first_line(error)[:LONGEST_REASON]}") from None
-        if len(compiled.outputs) != 1:
-            raise EngineError(f"it has {len(compiled.outputs)} outputs")
-        return compiled.create_infer_request()
+            raise EngineError(f"OpenVINO cannot take it: {first_line(error)}") from None
 
     def _converted(self, shape: tuple[int, ...]) -> Path | ov.Model:
-        """The file of the converted network, made if it is not there; the network itself where none can be kept."""
+        """The file of the converted network, made if it is not there; the network itself where it cannot be stored."""
         program = None if self.known_as else _exported(self.module, shape)
         known_as = self.known_as or _identity(program)
         key = repr((known_as, self.normalization, shape, ov.__version__, torch.__version__))
@@ -102,7 +97,7 @@ class OpenVINOEngine:
         with quiet():
             model = ov.convert_model(program or _exported(self.module, shape))
         model = _with_images(model, shape, self.normalization)
-        return path if _keep(model, path) else model
+        return path if _store(model, path) else model
 
 
 def has_bf16_units() -> bool:
@@ -129,7 +124,7 @@ def _exported(module: nn.Module, shape: tuple[int, ...]) -> Any:
     except Exception as error:  # of a user's module, or of PyTorch
         if "data-dependent" in str(error).lower():
             raise EngineError("what it computes depends on what is in the images (a branch on a value)") from None
-        raise EngineError(f"torch.export cannot follow it: {first_line(error)[:LONGEST_REASON]}") from None
+        raise EngineError(f"torch.export cannot follow it: {first_line(error)}") from None
 
 
 def _identity(program: Any) -> str:
@@ -167,8 +162,8 @@ def _is_plain_convolution(node: Any) -> bool:
     return node.get_type_name() == "Convolution" and node.input_value(1).get_node().get_type_name() == "Constant"
 
 
-def _keep(model: ov.Model, path: Path) -> bool:
-    """Write a converted network so that its folder appears whole or not at all; False if that is not possible."""
+def _store(model: ov.Model, path: Path) -> bool:
+    """Write a converted network so that its folder appears complete or not at all; False if that is not possible."""
     try:
         path.parent.parent.mkdir(parents=True, exist_ok=True)
         made = Path(tempfile.mkdtemp(dir=path.parent.parent))

@@ -13,10 +13,12 @@ import sys
 from pathlib import Path
 
 from ..errors import InputError, described
-from .function_network import FAILURES, FunctionNetwork
+from .facts import FAILURES
+from .function_network import function_network
+from .network import Network
 
 
-def own_network(name: str, weights_file: Path | None) -> FunctionNetwork:
+def own_network(name: str, weights_file: Path | None) -> Network:
     """The network of package.module:function; the function is not called yet.
 
     Raises:
@@ -28,10 +30,10 @@ def own_network(name: str, weights_file: Path | None) -> FunctionNetwork:
     try:
         module = importlib.import_module(module_name)
     except FAILURES as error:
-        raise InputError(f"--network {name}: {module_name} cannot be imported ({described(error)}); "
+        raise InputError(f"`network` {name}: {module_name} cannot be imported ({described(error)}); "
                          "expected package.module:function, with the package in this folder or installed") from None
     function = getattr(module, function_name, None)
     if not callable(function):
-        raise InputError(f"--network {name}: {module_name} has no function "
+        raise InputError(f"`network` {name}: {module_name} has no function "
                          f"{function_name!r}; expected one that returns an nn.Module")
-    return FunctionNetwork(name, weights_file, function)
+    return function_network(name, weights_file, function)

@@ -7,12 +7,13 @@ from typing import Any
 from torch import nn
 
 from ..errors import InputError, first_line
-from .function_network import FunctionNetwork
+from .function_network import function_network
+from .network import Network
 
 
-def timm_network(name: str, weights_file: Path | None) -> FunctionNetwork:
+def timm_network(name: str, weights_file: Path | None) -> Network:
     """The network of timm:NAME. Timm is imported, and may download weights, when something about it is first asked."""
-    return FunctionNetwork(name, weights_file, partial(_make, name, pretrained=weights_file is None))
+    return function_network(name, weights_file, partial(_make, name, pretrained=weights_file is None))
 
 
 def _make(name: str, pretrained: bool) -> tuple[nn.Module, dict[str, Any]]:
@@ -24,16 +25,16 @@ def _make(name: str, pretrained: bool) -> tuple[nn.Module, dict[str, Any]]:
     try:
         import timm
     except ImportError as error:
-        raise InputError(f"--network {name}: timm cannot be imported ({error}); pip install timm") from None
+        raise InputError(f"`network` {name}: timm cannot be imported ({error}); pip install timm") from None
     model_name = name.partition(":")[2]
     if not timm.is_model(model_name):
         near = difflib.get_close_matches(model_name, timm.list_models(), n=3, cutoff=0.5)
-        raise InputError(f"--network {name}: timm has no such model"
+        raise InputError(f"`network` {name}: timm has no such model"
                          + (f"; did you mean {' or '.join(near)}?" if near else ""))
     try:
         module = timm.create_model(model_name, pretrained=pretrained)
     except (OSError, RuntimeError) as error:
-        raise InputError(f"--network {name}: its weights could not be downloaded ({first_line(error)}); "
-                         "fetch them elsewhere and give them with --weights FILE") from None
+        raise InputError(f"`network` {name}: its weights could not be downloaded ({first_line(error)}); "
+                         "fetch them elsewhere and give them with `weights` FILE") from None
     config = module.pretrained_cfg
     return module, dict(image_size=config["input_size"][-1], mean=config["mean"], std=config["std"])

@@ -7,7 +7,6 @@ from torch import nn
 
 from ..errors import InputError
 from ..files import status_of
-from .network import Network
 
 StateDict = dict[str, torch.Tensor]
 
@@ -30,36 +29,25 @@ def read_state_dict(path: Path) -> StateDict:
             return load_file(path)
         state = torch.load(path, map_location="cpu", weights_only=True)
     except OSError as error:
-        raise InputError(f"--weights {path}: cannot be read ({error.strerror or error}); {EXPECTED}") from None
+        raise InputError(f"`weights` {path}: cannot be read ({error.strerror or error}); {EXPECTED}") from None
     except Exception as error:  # the readers raise many kinds of errors on a broken file
-        raise InputError(f"--weights {path}: not a file of tensors ({type(error).__name__}); {EXPECTED}") from None
-    if not isinstance(state, dict) or not state or not all(torch.is_tensor(value) for value in state.values()):
-        raise InputError(f"--weights {path}: holds no state_dict; {EXPECTED}")
+        raise InputError(f"`weights` {path}: not a file of tensors ({type(error).__name__}); {EXPECTED}") from None
+    if not isinstance(state, dict) or not state:
+        raise InputError(f"`weights` {path}: holds no state_dict; {EXPECTED}")
     for name, value in state.items():
-        kind = "a name that is no text" if not isinstance(name, str) else _unusual(value)
-        if kind:
-            raise InputError(f"--weights {path}: {name} is {kind}; {EXPECTED} of plain tensors")
+        is_dense = torch.is_tensor(value) and value.layout == torch.strided and not value.is_meta
+        if not (is_dense and isinstance(name, str)):
+            raise InputError(f"`weights` {path}: holds no state_dict ({name!r} names no dense tensor); {EXPECTED}")
     return state
 
 
-def _unusual(value: torch.Tensor) -> str | None:
-    """What a tensor is that no network takes as its weights; None of a plain one."""
-    if value.is_meta:
-        return "a tensor without numbers"
-    if value.is_quantized:
-        return "a quantised tensor"
-    if value.is_nested or value.layout != torch.strided:
-        return "a sparse tensor"
-    return "a tensor of complex numbers" if value.is_complex() else None
-
-
-def fill(module: nn.Module, state: StateDict, network: Network) -> nn.Module:
+def fill(module: nn.Module, state: StateDict, name: str, weights_file: Path | None) -> nn.Module:
     """Give a module the weights of a state_dict, and make it ready for use: float32, eval mode, no gradients.
 
     Args:
         module: changed in place; it may lie on the meta device.
         state: takes the place of the module's own tensors, without a copy.
-        network: named in the error.
+        name, weights_file: of the network; named in the error.
 
     Returns:
         The module.
@@ -67,7 +55,13 @@ def fill(module: nn.Module, state: StateDict, network: Network) -> nn.Module:
     Raises:
         InputError: if the weights do not fit.
     """
-    _check_fit(state, module, network)
+    wanted = module.state_dict()
+    # old weights files lack the batch norms' counters, which eval mode does not read
+    state = {**{key: torch.tensor(0) for key in wanted if key.endswith(".num_batches_tracked")}, **state}
+    misfits = _misfits(state, wanted)
+    if misfits:
+        raise InputError(f"`weights` {weights_file}: does not fit `network` {name}: {', '.join(misfits)}; "
+                         "give weights of that network, or name the network that they belong to")
     module.load_state_dict(state, assign=True)
     return ready(module)
 
@@ -75,11 +69,6 @@ def fill(module: nn.Module, state: StateDict, network: Network) -> nn.Module:
 def ready(module: nn.Module) -> nn.Module:
     """The module, changed in place: float32, eval mode, no gradients of its weights."""
     return module.float().eval().requires_grad_(False)
-
-
-def batch_counters(module: nn.Module) -> StateDict:
-    """Zeros for the batch norms' counters: old weights files lack them, and eval mode does not read them."""
-    return {key: torch.tensor(0) for key in module.state_dict() if key.endswith(".num_batches_tracked")}
 
 
 def file_identity(path: Path) -> str:
@@ -96,8 +85,7 @@ def file_identity(path: Path) -> str:
                 digest.update(chunk)
         return digest.hexdigest()[:IDENTITY_DIGITS]
     except OSError as error:
-        raise InputError(f"--weights {path}: cannot be read ({error.strerror}); "
-                         "give a .pth or .safetensors state_dict") from None
+        raise InputError(f"`weights` {path}: cannot be read ({error.strerror or error}); {EXPECTED}") from None
 
 
 def state_identity(state: StateDict) -> str:
@@ -109,25 +97,14 @@ def state_identity(state: StateDict) -> str:
     return digest.hexdigest()[:IDENTITY_DIGITS]
 
 
-def _check_fit(state: StateDict, module: nn.Module, network: Network) -> None:
-    """Raise InputError if names or shapes differ from the module's."""
-    wanted = module.state_dict()
-    missing = [key for key in wanted if key not in state]
-    unexpected = [key for key in state if key not in wanted]
-    both = [key for key in wanted if key in state]
-    misshapen = [key for key in both if state[key].shape != wanted[key].shape]
-    mistyped = [key for key in both if state[key].is_floating_point() != wanted[key].is_floating_point()]
-    if not (missing or unexpected or misshapen or mistyped):
-        return
-    problems = [f"{len(keys)} {what} (such as {keys[0]})" for keys, what in
-                ((missing, "tensors missing"), (unexpected, "tensors too many")) if keys]
-    if misshapen:
-        key = misshapen[0]
-        problems.append(f"{len(misshapen)} of another shape (such as {key}, {list(state[key].shape)} instead of "
-                        f"{list(wanted[key].shape)})")
-    if mistyped:
-        key = mistyped[0]
-        problems.append(f"{len(mistyped)} of another type (such as {key}, {state[key].dtype} instead of "
-                        f"{wanted[key].dtype})")
-    raise InputError(f"--weights {network.weights_file}: does not fit --network {network.name}: {', '.join(problems)}; "
-                     "give weights of that network, or name the network that they belong to")
+def _misfits(state: StateDict, wanted: StateDict) -> list[str]:
+    """Where names, shapes or types of tensors differ from those that a module wants: a few words each."""
+    pairs = [(key, state[key], wanted[key]) for key in wanted if key in state]
+    misshapen = [f"{key}, {list(given.shape)} instead of {list(right.shape)}" for key, given, right in pairs
+                 if given.shape != right.shape]
+    mistyped = [f"{key}, {given.dtype} instead of {right.dtype}" for key, given, right in pairs
+                if given.is_floating_point() != right.is_floating_point()]
+    kinds = {"tensors missing": [key for key in wanted if key not in state],
+             "tensors too many": [key for key in state if key not in wanted],
+             "of another shape": misshapen, "of another type": mistyped}
+    return [f"{len(keys)} {kind} (such as {keys[0]})" for kind, keys in kinds.items() if keys]

@@ -1,181 +1,154 @@
-"""Options of both map.py and optim.py: on the command line, and checked, as a dataclass. Nothing here needs torch."""
-import argparse
-import difflib
+"""The options that map.py and optim.py share."""
+from __future__ import annotations
+
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any
 
 from ..engine_names import AUTO, ENGINES, OPENVINO
-from ..errors import InputError, one_line
-from ..parameters import AZIMUTH_AND_ELEVATION, COLOR, LARGEST_IMAGE, parse_fixed
+from ..errors import InputError
+from ..parameters import AZIMUTH_AND_ELEVATION, COLOR, LARGEST_IMAGE, PARAMETERS, parse_fixed, parse_parameters
 from ..scores import SCORES
 from ..shapes.catalogue import PAPER, catalogue_of, numbered
 from ..shapes.frame import check_axes
 from ..shapes.models import DATA_DIR
+from .option import ALWAYS, IF_CHANGED, Options, file_path, option
 
-RENDERER = "utils"  # stands for utils.renderer
+RENDERER = "utils"  # stands for the renderer of this package
 PRECISIONS = ("fp32", "bf16", "fp16")
-NEAR = 0.7  # how much alike two options are of which one may stand for the other
 LARGEST_BATCH = 65_536  # views at a time
+WHICH, MESHES, VIEWS = "network and object", "meshes", "what the network sees and says"
+RUN, RESULT = "how it runs", "the result"
+DRAWN = "draw the result as a PNG beside it"
+ONE_JOB = ("network", "class_nb", "object_nb", "mesh", "label")  # which job it is; a sweep has lists in their place
+
+Found = Mapping[str, Any]
 
 
-class Parser(argparse.ArgumentParser):
-    """An argument parser whose errors are one line, and which takes options by their whole names only."""
-
-    def __init__(self, **options: Any) -> None:
-        super().__init__(**{"allow_abbrev": False, **options})
-
-    def parse_args(self, args: Any = None, namespace: Any = None) -> Any:
-        """The parsed options. One that is not known ends the process, and the nearest that is known is named."""
-        parsed, unknown = self.parse_known_args(args, namespace)
-        if unknown:
-            known = self._option_string_actions.keys() - {"--help"}
-            near = difflib.get_close_matches(unknown[0].partition("=")[0], sorted(known), n=1, cutoff=NEAR)
-            self.error(f"unrecognized arguments: {' '.join(unknown)}{f'; did you mean {near[0]}?' if near else ''}")
-        for name, value in vars(parsed).items():
-            if value in ([], "--"):  # of --name=--, before Python 3.13 and from then on
-                self.error(f"argument --{name}: expected a value, not --")
-        return parsed
-
-    def error(self, message: str) -> NoReturn:
-        """End the process with exit code 2."""
-        self.exit(2, one_line(f"{self.prog}: error: {message} (--help lists the options)") + "\n")
-        raise AssertionError("exit returns nowhere")
+def _mesh(given: Path | None, found: Found) -> Path | None:
+    if given is not None and found["dataset"] is not None:
+        raise InputError(f"`mesh` {given}: stands in `dataset`'s place; give one of the two")
+    return given
 
 
-def file_path(text: str) -> Path:
-    """The path that an option gives.
+def _label(given: str | None, found: Found) -> str | None:
+    if given is None and found["mesh"] is not None:
+        raise InputError(f"`mesh` {found['mesh']}: of which class? Name it with `label`, such as `label` "
+                         '"coffee mug"')
+    return given
 
-    Raises:
-        ArgumentTypeError: if it is empty, as of a shell's variable that is not set.
-    """
-    if not text:
-        raise argparse.ArgumentTypeError("an empty path; expected the path of a file or folder")
-    return Path(text)
+
+def _class_nb(given: str, found: Found) -> Any:
+    return given if found["mesh"] is not None else catalogue_of(found["dataset"]).class_number(given)
+
+
+def _object_nb(given: int, found: Found) -> int:
+    if found["mesh"] is None:
+        catalogue_of(found["dataset"]).check(found["class_nb"], given)
+    return given
+
+
+def _front(given: str | None, found: Found) -> str | None:
+    check_axes(found["up"], given)
+    return given
+
+
+def _fixed(given: str, found: Found) -> dict[str, float]:
+    return parse_fixed(given, found["parameters"])
+
+
+def _textures(given: bool, found: Found) -> bool:
+    for name in COLOR:
+        if given and (name in found["fixed"] or name in found["parameters"]):
+            raise InputError(f"`textures`: {name} is the colour of a white object; leave one of the two out")
+    return given
+
+
+def _image_size(given: int | None, found: Found) -> int | None:
+    if given is not None and not 1 <= given <= LARGEST_IMAGE:
+        raise InputError(f"`image_size` {given}: expected 1 to {LARGEST_IMAGE:,} pixels")
+    return given
+
+
+def _compile(given: bool, found: Found) -> bool:
+    if given and found["engine"] == OPENVINO:
+        raise InputError(f"`engine` {OPENVINO} `compile`: torch.compile is for PyTorch; leave one of the two out")
+    return given
+
+
+def _batch_size(given: int, found: Found) -> int:
+    if not 1 <= given <= LARGEST_BATCH:
+        raise InputError(f"`batch_size` {given}: expected 1 to {LARGEST_BATCH:,}")
+    return given
 
 
 @dataclass(frozen=True)
-class JobOptions:
-    """What any job depends on, and how it is done. Each field is the option of its name, checked.
+class JobOptions(Options):
+    """What any job depends on, and how it is done."""
+    network: str = option(
+        "resnet", "resnet, alexnet, vgg, incept (the paper's), efficientnet_lite0, _lite1, _lite2, any torchvision "
+        "classifier, timm:NAME, or package.module:function", WHICH, "-n", metavar="NAME")
+    dataset: Path | None = option(
+        None, "CSV or YAML of class, label and mesh, in place of the paper's objects", MESHES, type=file_path,
+        metavar="FILE")
+    mesh: Path | None = option(
+        None, "an object of your own: obj, ply, stl, glb or off", WHICH, check=_mesh, type=file_path, metavar="FILE")
+    label: str | None = option(
+        None, "class of the object among the network's: its number or name", WHICH, check=_label, metavar="L")
+    class_nb: int = option(
+        "0", f"class, its number or name: {numbered(PAPER.class_names)}; or a class of --dataset (default: 0)", WHICH,
+        "-s", check=_class_nb, metavar="N")
+    object_nb: int = option(0, "object of the class, 0 to 9 (default: 0)", WHICH, "-j", check=_object_nb, metavar="N")
+    data_dir: Path = option(
+        None, "folder of <class>/<shape id>/models/model_normalized.obj (default: scale, and a built-in stand-in for "
+        "each model that it lacks)", MESHES, check=lambda given, found: given or DATA_DIR, type=file_path,
+        metavar="DIR")
+    stand_ins: bool = option(
+        False, "take the built-in stand-in for a model that --data_dir lacks", MESHES,
+        check=lambda given, found: given or found["data_dir"] is DATA_DIR)
+    up: str = option("y", "axis of your meshes that is up", MESHES, choices=("y", "z"))
+    front: str | None = option(
+        None, "axis that their front looks along (default: -z, with --up z: -y); write --front=-x", MESHES,
+        check=_front, choices=("x", "-x", "y", "-y", "z", "-z"))
+    parameters: tuple[str, ...] = option(
+        ",".join(AZIMUTH_AND_ELEVATION), f"the numbers of a point, of {', '.join(PARAMETERS)}", VIEWS,
+        check=lambda given, found: parse_parameters(given), metavar="NAME,..")
+    fixed: Mapping[str, float] = option(
+        "", "parameters that stay the same, at another value than their default", VIEWS, check=_fixed,
+        recorded=IF_CHANGED, metavar="NAME=VALUE,..")
+    textures: bool = option(
+        False, "objects keep their own colours (default: white)", VIEWS, check=_textures, recorded=IF_CHANGED)
+    score: str = option(
+        "softmax", "what stands for the confidence", VIEWS, recorded=IF_CHANGED, choices=tuple(SCORES))
+    image_size: int | None = option(
+        None, "a side of the images (default: what the network takes; 224 for torchvision's)", VIEWS,
+        check=_image_size, type=int, metavar="PIXELS")
+    renderer: str = option(
+        RENDERER, "Python module that draws, with the public names of neural_renderer, on the network's device", VIEWS,
+        recorded=IF_CHANGED, metavar="MODULE")
+    weights: Path | None = option(
+        None, "state_dict of the network, .pth or .safetensors (default: torchvision's ImageNet weights)", VIEWS,
+        type=file_path, metavar="FILE")
+    normalize: bool = option(
+        False, "take ImageNet's mean and standard deviation off the image; the paper does not", VIEWS)
+    precision: str = option(
+        PRECISIONS[0], "of the network; bf16 on a CPU is for a quick look, fp16 is for GPUs", VIEWS, recorded=ALWAYS,
+        choices=PRECISIONS)
+    engine: str = option(
+        AUTO, "what computes the network's values; gradients are torch's (default: on the CPU openvino, where it takes "
+        "the network, else torch)", RUN, choices=ENGINES)
+    compile: bool = option(False, "compile the network with torch.compile", RUN, check=_compile)
+    gpu: int | None = option(
+        None, "GPU to run on; -1: the CPU (default: the first GPU if there is one, else the CPU)", RUN, "-g", type=int,
+        metavar="N")
+    batch_size: int = option(32, "views at a time", RUN, check=_batch_size, metavar="N")
+    checkpoint_dir: Path = option(
+        Path("checkpoint"), "folder of the results", RESULT, type=file_path, metavar="DIR")
+    override: bool = option(False, "discard a stored result and start from the beginning", RESULT, "-o")
+    plot: bool = option(False, DRAWN, RESULT)
 
-    Attributes:
-        parameters: names of a point's numbers.
-        fixed: {name: number} of parameters that stay the same, at another value than their default.
-    """
-    network: str = "resnet"
-    class_nb: int = 0
-    object_nb: int = 0
-    mesh: Path | None = None
-    label: str | None = None
-    gpu: int | None = None
-    override: bool = False
-    data_dir: Path = DATA_DIR
-    stand_ins: bool = True
-    dataset: Path | None = None
-    up: str = "y"
-    front: str | None = None
-    textures: bool = False
-    fixed: Mapping[str, float] = field(default_factory=dict)
-    score: str = "softmax"
-    image_size: int | None = None
-    checkpoint_dir: Path = Path("checkpoint")
-    weights: Path | None = None
-    normalize: bool = False
-    batch_size: int = 32
-    precision: str = PRECISIONS[0]
-    engine: str = AUTO
-    compile: bool = False
-    renderer: str = RENDERER
-    plot: bool = False
-    parameters: tuple[str, ...] = AZIMUTH_AND_ELEVATION
-
-
-def add_job_options(parser: argparse.ArgumentParser) -> None:
-    """Add the options that say which job it is."""
-    add = parser.add_argument
-    add("-n", "--network", default=JobOptions.network, metavar="NAME",
-        help="resnet, alexnet, vgg, incept (the paper's), efficientnet_lite0, _lite1, _lite2, any torchvision "
-             "classifier, timm:NAME, or package.module:function (default: resnet)")
-    add("-s", "--class_nb", default=str(JobOptions.class_nb), metavar="N",
-        help=f"class, its number or name: {numbered(PAPER.class_names)}; or a class of --dataset")
-    add("-j", "--object_nb", type=int, default=JobOptions.object_nb, metavar="N", help="object of the class, 0 to 9")
-    add("--mesh", type=file_path, default=None, metavar="FILE", help="an object of your own: obj, ply, stl, glb or off")
-    add("--label", default=None, metavar="L", help="class of the object among the network's: its number or name")
-
-
-def add_shared_options(parser: Any) -> None:
-    """Add the options that hold for any job, to a parser or a group of one."""
-    add = parser.add_argument
-    add("-g", "--gpu", type=int, default=None, metavar="N",
-        help="GPU to run on; -1: the CPU (default: the first GPU if there is one, else the CPU)")
-    add("-o", "--override", action="store_true", help="discard a stored result and start anew")
-    add("--data_dir", type=file_path, default=None, metavar="DIR",
-        help="folder of <class>/<shape id>/models/model_normalized.obj (default: scale, and a built-in stand-in for "
-             "each model that it lacks)")
-    add("--stand_ins", action="store_true", help="take the built-in stand-in for a model that --data_dir lacks")
-    add("--dataset", type=file_path, default=None, metavar="FILE",
-        help="CSV or YAML of class, label and mesh, in place of the paper's objects")
-    add("--up", choices=("y", "z"), default=JobOptions.up, help="axis of your meshes that is up (default: y)")
-    add("--front", choices=("x", "-x", "y", "-y", "z", "-z"), default=None,
-        help="axis that their front looks along (default: -z, with --up z: -y); write --front=-x")
-    add("--textures", action="store_true", help="objects keep their own colours (default: white)")
-    add("--fixed", default="", metavar="NAME=VALUE,..",
-        help="parameters that stay the same, at another value than their default")
-    add("--score", choices=tuple(SCORES), default=JobOptions.score,
-        help="what stands for the confidence (default: softmax)")
-    add("--image_size", type=int, default=None, metavar="PIXELS",
-        help="a side of the images (default: what the network takes; 224 for torchvision's)")
-    add("--checkpoint_dir", type=file_path, default=JobOptions.checkpoint_dir, metavar="DIR",
-        help="folder of the results (default: checkpoint)")
-    add("--weights", type=file_path, default=None, metavar="FILE",
-        help="state_dict of the network, .pth or .safetensors (default: torchvision's ImageNet "
-             "weights)")
-    add("--normalize", action="store_true",
-        help="take ImageNet's mean and standard deviation off the image; the paper does not")
-    add("--batch_size", type=int, default=JobOptions.batch_size, metavar="N", help="views at a time (default: 32)")
-    add("--engine", choices=ENGINES, default=JobOptions.engine,
-        help="what computes the network's values; gradients are torch's (default: on the CPU openvino, where it takes "
-             "the network, else torch)")
-    add("--precision", choices=PRECISIONS, default=JobOptions.precision,
-        help="of the network (default: fp32); bf16 on a CPU is for a quick look, fp16 is for GPUs")
-    add("--compile", action="store_true", help="compile the network with torch.compile")
-    add("--renderer", default=RENDERER, metavar="MODULE",
-        help="Python module that draws, with the public names of neural_renderer, on the network's "
-             f"device (default: {RENDERER})")
-    add("--plot", action="store_true", help="draw the result as a PNG beside it")
-
-
-def checked(args: argparse.Namespace, parameters: tuple[str, ...]) -> dict[str, Any]:
-    """The fields of `JobOptions`, out of parsed options.
-
-    Args:
-        args: what `add_job_options` and `add_shared_options` read.
-        parameters: names of a point's numbers.
-
-    Raises:
-        InputError: names the option, what was given and what is expected.
-    """
-    number = {}
-    if args.mesh is None:
-        catalogue = catalogue_of(args.dataset)
-        number = dict(class_nb=catalogue.class_number(args.class_nb))
-        catalogue.check(number["class_nb"], args.object_nb)
-    elif args.label is None:
-        raise InputError(f"--mesh {args.mesh}: of which class? Name it with --label, such as --label \"coffee mug\"")
-    elif args.dataset is not None:
-        raise InputError(f"--mesh {args.mesh}: stands in --dataset's place; give one of the two")
-    if args.engine == OPENVINO and args.compile:
-        raise InputError(f"--engine {OPENVINO} --compile: torch.compile is for PyTorch; leave one of the two out")
-    check_axes(args.up, args.front)
-    if not 1 <= args.batch_size <= LARGEST_BATCH:
-        raise InputError(f"--batch_size {args.batch_size}: expected 1 to {LARGEST_BATCH:,}")
-    if args.image_size is not None and not 1 <= args.image_size <= LARGEST_IMAGE:
-        raise InputError(f"--image_size {args.image_size}: expected 1 to {LARGEST_IMAGE:,} pixels")
-    fixed = parse_fixed(args.fixed, parameters)
-    for name in COLOR:
-        if args.textures and (name in fixed or name in parameters):
-            raise InputError(f"--textures: {name} is the colour of a white object; leave one of the two out")
-    given = {name: getattr(args, name) for name in JobOptions.__dataclass_fields__ if name in args}
-    return {**given, **number, "fixed": fixed, "parameters": parameters,
-            "data_dir": args.data_dir or DATA_DIR, "stand_ins": args.stand_ins or args.data_dir is None}
+    @property
+    def computed_by(self) -> str:
+        """The engine that is asked for."""
+        return self.engine

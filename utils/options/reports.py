@@ -1,6 +1,8 @@
-"""Options of report.py's commands."""
-from argparse import ArgumentParser, Namespace
-from collections.abc import Iterable
+"""The options of report.py's commands."""
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -9,59 +11,70 @@ from ..files import no_folder
 from ..parameters import PARAMETERS
 from ..scores import SCORES
 from ..shapes.models import DATA_DIR
-from .jobs import file_path
+from .option import Options, file_path, option, share
 
 COLORMAP = "viridis"  # even in lightness, and readable for the colour-blind
 PAPER_COLORMAP = "RdBu"
-CONFIDENCE = SCORES["softmax"]
+OF_ALL = ("network", "class_nb", "object_nb", "dataset", "results_dir")  # options that every command has
 ELEVATION = PARAMETERS["elevation"]
-OF_ALL = ("network", "class_nb", "object_nb", "dataset", "results_dir")
-OPTIONS: dict[str, tuple[tuple[str, ...], dict[str, Any]]] = dict(
-    network=(("-n", "--network"), dict(metavar="NAME", help="only this network, by its folder or as in map.py")),
-    class_nb=(("-s", "--class_nb"), dict(metavar="N", help="only this class, by its number or name")),
-    object_nb=(("-j", "--object_nb"), dict(metavar="N", help="only this object of each class")),
-    dataset=(("--dataset",), dict(type=file_path, metavar="FILE", help="that the results are of, for the names of its "
-                                                                  "classes")),
-    results_dir=(("--results_dir",), dict(type=file_path, default=Path("results"), metavar="DIR",
-                                          help="folder to write to (default: results)")),
-    checkpoint_dir=(("--checkpoint_dir",), dict(type=file_path, default=Path("checkpoint"), metavar="DIR",
-                                                help="folder of the results to read (default: checkpoint)")),
-    level=(("--level",), dict(type=float, default=CONFIDENCE.level, metavar="L",
-                              help="confidence from which a view counts as robust (default: %(default)s)")),
-    colormap=(("--paper",), dict(dest="colormap", action="store_const", const=PAPER_COLORMAP, default=COLORMAP,
-                                 help="the paper's colours, red to blue (default: dark to light)")),
-    to_maximum=(("--scale",), dict(dest="to_maximum", choices=("0..1", "0..max"), default="0..1", help="of the "
-                                   "confidence: up to 1, or up to the largest of each figure (default: 0..1)")),
-    elevation=(("--elevation",), dict(type=float, default=ELEVATION.default, metavar="DEGREES", help="of the camera, "
-                                      "where the object's regions do not say (default: %(default)s)")),
-    data_dir=(("--data_dir",), dict(type=file_path, default=DATA_DIR, metavar="DIR",
-                                    help="folder of <class>/<shape id>/models/model_normalized.obj (default: scale)")),
-    file_format=(("--format",), dict(dest="file_format", choices=("csv", "parquet"), default="csv",
-                                     help="of the tables; parquet needs pyarrow (default: csv)")),
-    first=(("first",), dict(type=file_path, metavar="A", help="folder of results")),
-    second=(("second",), dict(type=file_path, metavar="B", help="another")),
-)
+WHICH, WHAT = "which results", "what is made of them"
 
 
-def add_options(parser: ArgumentParser, names: Iterable[str]) -> None:
-    """Add those of OF_ALL, and the named ones of OPTIONS."""
-    for name in (*OF_ALL, *names):
-        flags, rest = OPTIONS[name]
-        parser.add_argument(*flags, **rest)
+def _elevation(given: float, found: Mapping[str, Any]) -> float:
+    if not ELEVATION.begin <= given <= ELEVATION.end:
+        raise InputError(f"`elevation` {shown(given)}: expected {ELEVATION.begin} to {ELEVATION.end} degrees")
+    return given
 
 
-def check(args: Namespace) -> None:
-    """Turn away options out of range.
-
-    Raises:
-        InputError: names the option, what was given and what is expected.
-    """
-    if "elevation" in args and not ELEVATION.begin <= args.elevation <= ELEVATION.end:
-        raise InputError(f"--elevation {shown(args.elevation)}: expected {ELEVATION.begin} to {ELEVATION.end} degrees")
-    if "level" in args and not 0 < args.level < 1:
-        raise InputError(f"--level {shown(args.level)}: expected a number between 0 and 1")
-    if "to_maximum" in args:
-        args.to_maximum = args.to_maximum == "0..max"
-    wrong = no_folder(args.data_dir) if "data_dir" in args else ""
+def _data_dir(given: Path, found: Mapping[str, Any]) -> Path:
+    wrong = no_folder(given)
     if wrong:
-        raise InputError(f"--data_dir {args.data_dir}: {wrong}; give the one that holds <class>/<shape id>/models")
+        raise InputError(f"`data_dir` {given}: {wrong}; give the one that holds <class>/<shape id>/models")
+    return given
+
+
+@dataclass(frozen=True)
+class ReportOptions(Options):
+    """Options of report.py; a command has OF_ALL, its folders, and some of the others.
+
+    Attributes:
+        paper: the paper's colours, in place of COLORMAP.
+        scale: "0..1" or "0..max".
+        format: of the exported tables.
+    """
+    network: str | None = option(None, "only this network, by its folder or as in map.py", WHICH, "-n", metavar="NAME")
+    class_nb: str | None = option(None, "only this class, by its number or name", WHICH, "-s", metavar="N")
+    object_nb: str | None = option(None, "only this object of each class", WHICH, "-j", metavar="N")
+    dataset: Path | None = option(
+        None, "that the results are of, for the names of its classes", WHICH, type=file_path, metavar="FILE")
+    checkpoint_dir: Path = option(
+        Path("checkpoint"), "folder of the results to read", WHICH, type=file_path, metavar="DIR")
+    results_dir: Path = option(Path("results"), "folder to write to", WHAT, type=file_path, metavar="DIR")
+    level: float = option(
+        SCORES["softmax"].level, "confidence from which a view counts as robust", WHAT, check=share("level"),
+        metavar="L")
+    paper: bool = option(False, "the paper's colours, red to blue (default: dark to light)", WHAT)
+    scale: str = option(
+        "0..1", "of the confidence: up to 1, or up to the largest of each figure", WHAT, choices=("0..1", "0..max"))
+    elevation: float = option(
+        ELEVATION.default, "of the camera, where the object's regions do not say", WHAT, check=_elevation, type=float,
+        metavar="DEGREES")
+    data_dir: Path = option(
+        DATA_DIR, "folder of <class>/<shape id>/models/model_normalized.obj (default: scale)", WHAT, check=_data_dir,
+        type=file_path, metavar="DIR")
+    format: str = option("csv", "of the tables; parquet needs pyarrow", WHAT, choices=("csv", "parquet"))
+
+    @property
+    def colormap(self) -> str:
+        """The name of a map's colours."""
+        return PAPER_COLORMAP if self.paper else COLORMAP
+
+    @property
+    def to_maximum(self) -> bool:
+        """Whether a map's colours end at its largest confidence, and not at 1."""
+        return self.scale == "0..max"
+
+    @property
+    def file_format(self) -> str:
+        """The format of the exported tables."""
+        return self.format

@@ -1,7 +1,7 @@
 """A neural mesh renderer that needs nothing but pip: `import utils.renderer as nr`.
 
-Installed by itself (`pip install .`) it is the package neural_renderer: `import neural_renderer as nr`. The names
-and their arguments are those of the original package of that name (Kato, Ushiku & Harada, CVPR 2018).
+Installed by itself (`pip install ./utils/renderer`) it is the package neural_renderer: `import neural_renderer as nr`.
+The names and their arguments are those of the original package of that name (Kato, Ushiku & Harada, CVPR 2018).
 """
 from .camera import get_points_from_angles, look, look_at, perspective, projection
 from .errors import MeshError

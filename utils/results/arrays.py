@@ -14,21 +14,12 @@ def array(value: Any, dtype: Any = np.float64) -> np.ndarray:
         dtype: of the array; None: as in the file.
 
     Raises:
-        ValueError: if it is none, or shows more than it stores.
+        ValueError: if it is none.
     """
-    import torch  # takes seconds, and the options are read without it
-    if isinstance(value, torch.Tensor):
-        check_storage(value)
     found = None if isinstance(value, list | tuple | dict | str) or value is None else np.asarray(value)
     if found is None or found.dtype.kind not in "bfiu":
         raise ValueError(f"expected numbers, found {type(value).__name__}")
     return found if dtype is None else found.astype(dtype, copy=False)
-
-
-def check_storage(tensor: Any) -> None:
-    """Raise ValueError for a tensor that shows more than it stores: one number may stand for any amount of them."""
-    if tensor.numel() * tensor.element_size() > tensor.untyped_storage().nbytes():
-        raise ValueError("a tensor is larger than its storage")
 
 
 def row(value: Any) -> np.ndarray:

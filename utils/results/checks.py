@@ -12,7 +12,6 @@ NUMBERS = {  # in what is said of a region
     "certificates": ("level", "n_views", "n_below", "low", "high", "mean", "top1", "worst"),
     "promises": ("level", "risk", "confidence", "high", "n_views", "n_below"),
     "verified": ("minimum", "mean", "above_half", "top1")}
-LARGEST_INTEGER = 2 ** 63 - 1
 
 
 def check_boxes(boxes: Sequence[Any], names: str) -> int:
@@ -67,17 +66,16 @@ def check_records(key: str, records: list[Any]) -> None:
     for record in records:
         if record is None and key != "verified":
             continue
-        if not (isinstance(record, dict) and all(is_number(record.get(name)) for name in NUMBERS[key])):
+        if not (isinstance(record, dict) and all(_is_number(record.get(name)) for name in NUMBERS[key])):
             raise ValueError(f"{key} are not numbers of {', '.join(NUMBERS[key])}")
         if key == "certificates":
             at = record.get("worst_at")
-            if record["n_views"] < 1 or not (isinstance(at, list) and all(map(is_number, at))):
+            if record["n_views"] < 1 or not (isinstance(at, list) and all(map(_is_number, at))):
                 raise ValueError("certificates have no views, or no worst_at")
 
 
-def is_number(value: Any) -> bool:
-    """Whether a value is a number that fits into 64 bits."""
-    return isinstance(value, float) or (isinstance(value, int) and abs(value) <= LARGEST_INTEGER)
+def _is_number(value: Any) -> bool:
+    return isinstance(value, float | int)
 
 
 def answers_of(contents: Contents, shape: tuple[int, ...]) -> tuple[Any, ...]:

@@ -1,6 +1,6 @@
-"""A result: a map or regions, whoever made them, and how they stand in map.pt and optim.pt (SPEC, sections 4, 6, 8).
+"""A result: a map or regions, and how it stands in map.pt and optim.pt (docs/method.md, sections 4, 6 and 8).
 
-Whatever a file holds, nothing in it is run, and no array is larger than the file that it comes from.
+Whatever a file holds, nothing in it is run.
 """
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager

@@ -9,6 +9,10 @@ from pathlib import Path
 MAP = "map.pt"
 OPTIM = "optim.pt"
 
+# What to do where a file cannot be written, and where one is there that is not the wanted one
+ADVICE = "make room, then run the same command again"
+OR_ELSE = "pass `override` to replace it, or choose another `checkpoint_dir`"
+
 # States of a job. OTHER: there is a result, or the beginning of one, that was made with other settings.
 DONE, RUNNING, UNFINISHED, FAILED, MISSING, OTHER = (
     "done", "running", "unfinished", "failed", "missing", "made with other settings")
@@ -17,11 +21,11 @@ DONE, RUNNING, UNFINISHED, FAILED, MISSING, OTHER = (
 PARAMETERS, MESH, SETTINGS, ENGINE = "parameters", "mesh", "settings", "engine"
 ADDED_LATER = ("largest", "certify")  # settings of what can be added to a finished result
 IDENTITY = ("class_nb", "object_nb", "shape_id", "network_name", "class_name", "label", "score", "engine")
-# Keys of map.pt: SPEC, section 4.
+# Keys of map.pt: docs/method.md, section 4.
 XX, YY, Z = "xx", "yy", "z"
 TOP1, TOP1_SCORE, TOP1_NAMES = "top1", "top1_score", "top1_names"
 ANSWERS = (TOP1, TOP1_SCORE, TOP1_NAMES)  # attributes of `MapResult`, where there are any
-# Keys of optim.pt, and of what it has for each method: SPEC, section 6.
+# Keys of optim.pt, and of what it has for each method: docs/method.md, section 6.
 INITIAL_POINT, VERIFIED_AT, PROFILE = "initial_point", "verified_at", "profile"
 TRACES, LOSSES, REGIONS = "optim_trace", "loss_trace", "regions"
 OPTIONAL = ("problems", "verified", "certificates", "promises")  # attributes of `MethodResult`, where there are any
@@ -38,8 +42,13 @@ def stored(checkpoint_dir: Path, names: Iterable[str] = (MAP, OPTIM)) -> list[Pa
     return [path for name in names for path in Path(checkpoint_dir).glob(f"*/*/*/{name}") if not path.is_dir()]
 
 
-def partial_path(path: Path) -> Path:
-    """Where the state of an unfinished run lies."""
+def journal_path(path: Path) -> Path:
+    """Where the journal of an unfinished run lies."""
+    return path.with_suffix(".journal")
+
+
+def earlier_path(path: Path) -> Path:
+    """Where an earlier version kept the state of an unfinished run."""
     return path.with_name(f"{path.stem}.partial{path.suffix}")
 
 

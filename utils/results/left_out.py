@@ -5,7 +5,7 @@ from contextlib import contextmanager
 
 from tqdm import tqdm
 
-from ..errors import DiskError, InputError
+from ..errors import DiskError, InputError, with_options
 
 
 class LeftOut:
@@ -46,6 +46,7 @@ class LeftOut:
         Args:
             line: what it is, and why.
         """
+        line = with_options(line)
         if line not in self.lines:
             for bar in getattr(tqdm, "_instances", ()):
                 bar.delay = 0  # the next call shows it, and it does not clear itself while it thinks that it waits

@@ -1,61 +1,29 @@
 """Opening a file of ours or of the authors, of which nothing is run."""
-import zipfile
 from pathlib import Path
 from typing import Any
 
 from ..errors import InputError
 from ..files import status_of
-from ..regions import ndinterval
-from .arrays import check_storage
-
-
-def register_regions() -> None:
-    """Let torch's safe mode make `ndinterval`s."""
-    import torch  # takes seconds, and the options are read without it
-    torch.serialization.add_safe_globals([ndinterval])
+from ..regions import SAFE_GLOBALS
 
 
 def open_safely(path: Path) -> Any:
-    """What a file of torch.save holds; raises whatever a broken file makes torch stumble over.
-
-    No tensor in it is larger than its part of the file: whoever goes through one is done in time.
-    """
-    import torch
-    register_regions()
-    contents = torch.load(path, weights_only=True, map_location="cpu")
-    left, seen = [contents], set()
-    while left:
-        one = left.pop()
-        if id(one) in seen:  # a list may hold itself
-            continue
-        seen.add(id(one))
-        if isinstance(one, torch.Tensor):
-            check_storage(one)
-        elif isinstance(one, dict):
-            left += one.values()
-        elif isinstance(one, list | tuple | set):
-            left += one
-    return contents
+    """What a file of torch.save holds; raises whatever a broken file makes torch stumble over."""
+    import torch  # takes seconds, and the options are read without it
+    torch.serialization.add_safe_globals(SAFE_GLOBALS)
+    return torch.load(path, weights_only=True, map_location="cpu")
 
 
 def open_any(path: Path) -> dict[str, Any]:
-    """The dict in a file of ours or of the authors. It takes no more memory than a small multiple of the file's size.
+    """The dict in a file of ours or of the authors.
 
     Raises:
         InputError: names the file and what is wrong with it, in one line.
     """
     from . import published
     try:
-        size = status_of(path).st_size
-        if published.is_published_format(path):
-            return published.read(path)
-        if zipfile.is_zipfile(path):
-            with zipfile.ZipFile(path) as archive:
-                unpacked = sum(member.file_size for member in archive.infolist())
-            if unpacked > size:  # torch packs nothing
-                raise InputError(f"{path}: would unpack from {size:,} to {unpacked:,} bytes, which no "
-                                 "result does; it was not opened")
-        contents = open_safely(path)
+        status_of(path)
+        contents = published.read(path) if published.is_published_format(path) else open_safely(path)
     except InputError:
         raise
     except OSError as error:

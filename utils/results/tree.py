@@ -101,7 +101,7 @@ class Selection:
 
     def __str__(self) -> str:
         given = dict(network=self.network, class_nb=self.class_nb, object_nb=self.object_nb)
-        return " ".join(f"--{name} {value}" for name, value in given.items() if value)
+        return " ".join(f"`{name}` {value}" for name, value in given.items() if value)
 
 
 def _matches(asked: Iterable[str | None], names: Iterable[str]) -> bool:

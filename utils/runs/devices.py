@@ -1,4 +1,4 @@
-"""Where a job runs, and what draws there: `--gpu` and `--renderer`."""
+"""Where a job runs, and what draws there."""
 import importlib
 from types import ModuleType
 
@@ -10,7 +10,7 @@ from ..options.jobs import RENDERER
 
 
 def device_for(gpu: int | None) -> torch.device:
-    """The device for `--gpu`: None the first GPU if there is one, -1 the CPU.
+    """The device of a GPU's number; None: the first GPU if there is one, -1: the CPU.
 
     Raises:
         InputError: if there is no such GPU.
@@ -20,12 +20,12 @@ def device_for(gpu: int | None) -> torch.device:
     n_gpus = torch.cuda.device_count() if torch.cuda.is_available() else 0
     if gpu is not None and not 0 <= gpu < n_gpus:
         there = f"there are GPUs 0 to {n_gpus - 1}" if n_gpus else "PyTorch finds no GPU here"
-        raise InputError(f"--gpu {gpu}: {there}; use --gpu -1 for the CPU")
+        raise InputError(f"`gpu` {gpu}: {there}; use `gpu` -1 for the CPU")
     return torch.device("cuda", gpu or 0)
 
 
 def renderer_for(name: str, device: torch.device) -> ModuleType:
-    """The module for `--renderer`.
+    """The module that draws, by its name.
 
     Raises:
         InputError: if it cannot be imported, or does not draw on the device.
@@ -33,7 +33,7 @@ def renderer_for(name: str, device: torch.device) -> ModuleType:
     try:
         module = our_renderer if name == RENDERER else importlib.import_module(name)
     except (Exception, SystemExit) as error:  # a package built for another machine fails in its own ways
-        raise InputError(f"--renderer {name}: cannot be imported ({described(error)}); install it, or "
+        raise InputError(f"`renderer` {name}: cannot be imported ({described(error)}); install it, or "
                          f"leave the option out for {RENDERER}") from None
     if name == RENDERER and device.type == "cpu":
         return module
@@ -41,8 +41,8 @@ def renderer_for(name: str, device: torch.device) -> ModuleType:
         _draw_a_triangle(module, device)
     except (Exception, SystemExit) as error:
         if name == RENDERER:
-            raise InputError(f"--gpu {device.index}: {error}; --gpu -1 draws on the CPU") from None
-        raise InputError(f"--renderer {name}: does not draw here, on {device} ({described(error)}); "
+            raise InputError(f"`gpu` {device.index}: {error}; `gpu` -1 draws on the CPU") from None
+        raise InputError(f"`renderer` {name}: does not draw here, on {device} ({described(error)}); "
                          "expected the public names of neural_renderer, which draws on GPUs only; leave the "
                          f"option out for {RENDERER}") from None
     return module

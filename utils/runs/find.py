@@ -11,13 +11,16 @@ import torch
 from ..engine_names import OPENVINO
 from ..errors import InputError
 from ..files import folder_name, one_folder
-from ..networks import IMAGENET_MEAN, IMAGENET_STD, Network, choose_network, find_label
+from ..networks import IMAGENET_MEAN, IMAGENET_STD, Network, find_label, load_network
 from ..networks.engines import Engine, engine_for
-from ..networks.network import Normalization
+from ..networks.facts import Normalization
 from ..options.jobs import RENDERER, JobOptions
+from ..options.maps import MapOptions
+from ..options.regions import RegionOptions
 from ..parameters import CAMERA, IMAGE_SIZE
-from ..results.contents import Metadata
+from ..regions import ndinterval
 from ..results.layout import result_path
+from ..results.metadata import Metadata
 from ..semantic.classifier import Classifier
 from ..semantic.confidence import Confidence
 from ..semantic.gradients import Gradient, RendererGradient
@@ -25,6 +28,7 @@ from ..semantic.views import Views
 from ..shapes.catalogue import catalogue_of
 from ..shapes.shape import Shape, load_mesh, load_shape, model_path
 from .devices import device_for, renderer_for
+from .journal import Journal
 from .result_file import ResultFile, version_of
 
 RENDERER_GRADIENT = RendererGradient()
@@ -62,12 +66,31 @@ class Job:
         """The file of the result; its folder is made when this is first looked at."""
         return ResultFile(self.path, self.settings, self.options.override)
 
+    @property
+    def subject(self) -> str:
+        """The network and the object, for people."""
+        return f"{self.network.folder} on {self.shape.shape_id}"
+
+    def journal(self, fixed: Mapping[str, float] | None = None, gradient: Gradient = RENDERER_GRADIENT,
+                domain: ndinterval | None = None) -> Journal:
+        """f, whose answers are stored beside the result. The network is loaded when the first new question is asked.
+
+        Args:
+            fixed, gradient: as of `confidence`.
+            domain: box that points are kept in, or None.
+        """
+        found = Journal(lambda: self.confidence(fixed, gradient), self.options.parameters, self.label,
+                        self.file.unfinished(), self.settings, domain, self.options.override)
+        if found.n_stored:
+            print(f"going on after {found.n_stored:,} views")
+        return found
+
     def confidence(self, fixed: Mapping[str, float] | None = None,
                    gradient: Gradient = RENDERER_GRADIENT) -> Confidence:
         """f, with the network loaded.
 
         Args:
-            fixed: values of parameters beside those of `--fixed`, which count for more.
+            fixed: values of parameters beside those of the options, which count for more.
             gradient: of f.
         """
         options = self.options
@@ -79,12 +102,11 @@ class Job:
         files = _files(self.network)
         engine = None
         if self.device.type == "cpu" and not options.compile:
-            engine = _engine(options.engine, self.network, normalization, options.precision, *files)
+            engine = _engine(options.computed_by, self.network, normalization, options.precision, *files)
         if options.precision == "bf16" and self.device.type == "cpu":
-            print("--precision bf16 is for a quick look: confidences are off by about 0.01, and by up to 0.1 in a view")
+            print("precision bf16 is for a quick look: confidences are off by about 0.01, and by up to 0.1 in a view")
         classifier = Classifier(_module(self.network, *files), self.device, options.batch_size, options.precision,
                                 normalization, options.compile, engine)
-        self.file.engine = lambda: classifier.engine_name
         return Confidence(views, classifier, self.label, options.score, gradient)
 
     def metadata(self) -> Metadata:
@@ -101,22 +123,21 @@ class Job:
             settings=self.settings)
 
 
-def prepare(options: JobOptions, file_name: str, settings: dict[str, Any]) -> Job:
+def prepare(options: MapOptions | RegionOptions, file_name: str) -> Job:
     """Find everything that a run needs, before anything slow is done.
 
     Args:
         options: of the script.
         file_name: of the result.
-        settings: what the result depends on besides network, weights and mesh.
 
     Raises:
         InputError: for anything given that cannot be used.
     """
     device = device_for(options.gpu)
     if device.type != "cpu" and options.engine == OPENVINO:
-        raise InputError(f"--engine {OPENVINO}: is for the CPU; add --gpu -1, or leave it out")
+        raise InputError(f"`engine` {OPENVINO}: is for the CPU; add `gpu` -1, or leave it out")
     if device.type == "cpu" and options.precision == "fp16":
-        raise InputError("--precision fp16: is for GPUs, and this runs on the CPU; leave it out, or give bf16 for a "
+        raise InputError("`precision` fp16: is for GPUs, and this runs on the CPU; leave it out, or give bf16 for a "
                          "quick look")
     renderer = renderer_for(options.renderer, device)
     network = _network(options.network, options.weights, version_of(options.weights) if options.weights else None)
@@ -124,7 +145,7 @@ def prepare(options: JobOptions, file_name: str, settings: dict[str, Any]) -> Jo
     class_name, label = _class_of(options, network)
     foreign = [name for name in (*options.parameters, *options.fixed) if name not in CAMERA]
     if options.renderer != RENDERER and foreign:
-        raise InputError(f"--renderer {options.renderer}: takes {', '.join(CAMERA)} for each view, and not "
+        raise InputError(f"`renderer` {options.renderer}: takes {', '.join(CAMERA)} for each view, and not "
                          f"{foreign[0]}; leave the option out for {RENDERER}")
     image_size = options.image_size or network.image_size or IMAGE_SIZE
     folders: tuple[Any, Any] = options.class_nb, options.object_nb
@@ -132,19 +153,18 @@ def prepare(options: JobOptions, file_name: str, settings: dict[str, Any]) -> Jo
         folders = folder_name(class_name), one_folder(shape.shape_id)
     return Job(options, network, shape, class_name, label, device, renderer, image_size,
                result_path(options.checkpoint_dir, network.folder, *folders, file_name),
-               {**settings, **_settings(options, network, shape, label, image_size)})
+               _settings(options, network, shape, label, image_size))
 
 
-def _settings(options: JobOptions, network: Network, shape: Shape, label: int, image_size: int) -> dict[str, Any]:
-    """What any result depends on. What came later is left out where it is as in the paper, so that early results stay
-    good."""
-    settings: dict[str, Any] = dict(
-        shape_id=shape.shape_id, mesh_hash=shape.mesh_hash, weights=_weights_identity(network, *_files(network)),
-        precision=options.precision,
+def _settings(options: MapOptions | RegionOptions, network: Network, shape: Shape, label: int,
+              image_size: int) -> dict[str, Any]:
+    """All that a result depends on. Newer settings are omitted at their default, so old results still match."""
+    settings = dict(
+        options.settings(), shape_id=shape.shape_id, mesh_hash=shape.mesh_hash,
+        weights=_weights_identity(network, *_files(network)),
         normalize=str(network.normalization) if network.normalization else options.normalize)
-    later: dict[str, tuple[Any, Any]] = dict(renderer=(options.renderer, RENDERER), score=(options.score, "softmax"),
-                 fixed=(dict(options.fixed), {}), image_size=(image_size, IMAGE_SIZE))
-    settings.update({name: value for name, (value, usual) in later.items() if value != usual})
+    if image_size != IMAGE_SIZE:
+        settings["image_size"] = image_size
     if options.mesh is not None or options.dataset is not None or options.label is not None:
         settings["label"] = label
     return settings
@@ -167,7 +187,7 @@ def _shape_of(options: JobOptions) -> Shape:
 
 def _class_of(options: JobOptions, network: Network) -> tuple[str, int]:
     """The name of the object's class, and its index among the network's outputs."""
-    given, option = options.label, "--label"
+    given, source = options.label, "`label`"
     if options.mesh is not None:
         assert given is not None
         label = find_label(given, network.class_names, network.n_classes)
@@ -176,10 +196,10 @@ def _class_of(options: JobOptions, network: Network) -> tuple[str, int]:
     class_name = catalogue.class_names[options.class_nb]
     if options.dataset is not None and given is None:
         given = catalogue.entry(options.class_nb, options.object_nb).label
-        option = f"--dataset {options.dataset}, {class_name} {options.object_nb}: label"
+        source = f"`dataset` {options.dataset}, {class_name} {options.object_nb}: label"
     if given is None:
         return class_name, network.label(options.class_nb)
-    return class_name, find_label(given, network.class_names, network.n_classes, option)
+    return class_name, find_label(given, network.class_names, network.n_classes, source)
 
 
 # Many jobs in one process load a network, hash its weights and read a mesh once, as long as the files stay the same:
@@ -187,7 +207,7 @@ def _class_of(options: JobOptions, network: Network) -> tuple[str, int]:
 
 @lru_cache(maxsize=4)
 def _network(name: str, weights_file: Path | None, *files: Any) -> Network:
-    return choose_network(name, weights_file)
+    return load_network(name, weights_file)
 
 
 @lru_cache(maxsize=2)

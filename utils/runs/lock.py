@@ -108,7 +108,7 @@ def _locked_file(name: Path, what: str, wait: bool) -> IO[str]:
 
 def _unfit(name: Path, error: OSError) -> InputError:
     return InputError(f"{name}: cannot be locked ({error.strerror or error}); choose another folder with "
-                      "--checkpoint_dir, on a file system with locks")
+                      "`checkpoint_dir`, on a file system with locks")
 
 
 def _is_at(file: IO[str], path: Path) -> bool:

@@ -2,7 +2,6 @@
 from __future__ import annotations
 
 import itertools
-import re
 from argparse import Namespace
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
@@ -10,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Protocol
 
-from ..errors import InputError, described
+from ..errors import InputError, described, with_options
 from ..options.jobs import JobOptions
 from ..results.layout import DONE, FAILED, MISSING, OTHER, RUNNING, UNFINISHED
 from ..shapes.catalogue import catalogue_of
@@ -18,8 +17,7 @@ from .result_file import state_of
 
 LETTERS = {DONE: "D", RUNNING: "R", UNFINISHED: "U", FAILED: "F", MISSING: ".", OTHER: "O"}
 # What names one thing for map.py and optim.py, and what names several for sweep.py
-PLURAL = {"--network": "--networks", "--class_nb": "--classes", "--object_nb": "--objects"}
-MOST_NUMBERS = 100_000  # of a list
+PLURAL = {"network": "networks", "class_nb": "classes", "object_nb": "objects"}
 
 
 class Script(Protocol):
@@ -85,7 +83,8 @@ class Task:
             self.state, self.cause = FAILED, described(error)
             return
         self.path, self.settings = job.path, job.settings
-        self.state, self.cause = state_of(job.path, job.settings)
+        self.state, cause = state_of(job.path, job.settings)
+        self.cause = in_plural(cause)
         self.was_done = self.state == DONE
 
     def is_locked(self) -> bool:
@@ -120,40 +119,21 @@ def matrix(scripts: Sequence[Script], networks: Sequence[str], classes: Sequence
     """
     catalogue = catalogue_of(args.dataset)
     everyone = range(len(catalogue.class_names))
-    classes = everyone if classes is None else [catalogue.class_number(number, "--classes") for number in classes]
+    classes = everyone if classes is None else [catalogue.class_number(number) for number in classes]
     anyone = dict(network=networks[0], class_nb=0, object_nb=0, mesh=None, label=None)
     shared = [script.Options.of(Namespace(**{**vars(args), **anyone, **script.IN_A_SWEEP})) for script in scripts]
     tasks = []
     for network, class_nb in itertools.product(networks, classes):
         for object_nb in range(catalogue.n_objects(class_nb)) if objects is None else objects:
-            catalogue.check(class_nb, object_nb, "--objects")
+            catalogue.check(class_nb, object_nb)
             number = dict(network=network, class_nb=class_nb, object_nb=object_nb)
             tasks += [Task(script, replace(options, **number)) for script, options in zip(scripts, shared)]
     return tasks
 
 
-def parse_numbers(text: str, option: str) -> list[int]:
-    """The numbers of a list such as "0-3,7": [0, 1, 2, 3, 7].
-
-    Raises:
-        InputError: if it is none.
-    """
-    found: dict[int, None] = {}
-    for part in text.split(","):
-        numbers = re.fullmatch(r"(\d{1,1000})(?:-(\d{1,1000}))?", part, re.ASCII)  # Python takes no number of 5,000
-        first, last = (int(numbers[1]), int(numbers[2] or numbers[1])) if numbers else (1, 0)
-        if first > last:
-            raise InputError(f"{option} {text}: {part!r} is none of the expected numbers and ranges such as 0-3,7")
-        if last - first >= MOST_NUMBERS:
-            raise InputError(f"{option} {text}: would be {last - first + 1:,} numbers; expected at most "
-                             f"{MOST_NUMBERS:,}")
-        found.update(dict.fromkeys(range(first, last + 1)))
-    return list(found)
-
-
 def in_plural(message: str) -> str:
     """A message of map.py or optim.py with the options as sweep.py has them."""
-    return re.sub(r"--\w+", lambda option: PLURAL.get(option[0], option[0]), message)
+    return with_options(message, PLURAL)
 
 
 def state_table(tasks: Iterable[Task]) -> Iterator[str]:

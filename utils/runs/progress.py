@@ -1,51 +1,50 @@
-"""A bar over a run whose state is saved on the way."""
-from __future__ import annotations
-
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+"""A bar over what a run does, which other programs can listen to."""
+import time
+from collections.abc import Callable
+from typing import Any
 
 from tqdm import tqdm
 
-FIRST = "{desc}: compiling, once"
+listeners: list[Callable[[str], None]] = []  # called with "1,204 of 4,080 views", at most once a second
+EVERY = 1.0  # seconds
+COMPILING = "{desc}: compiling, once"
 
-if TYPE_CHECKING:
-    from .find import Job
 
+class Bar(tqdm):
+    """A bar that leaves its first update out of its rate. That update may wait for programs that are compiled once."""
 
-@contextmanager
-def progress(job: Job, total: int, done: int, unit: str,
-             state: Callable[[], dict[str, Any]]) -> Iterator[Callable[[int], None]]:
-    """Yield advance(n), to be called after every n units; it moves the bar and saves the state every few seconds.
+    def __init__(self, description: str, total: int | None = None, unit: str = "view") -> None:
+        """
+        Args:
+            description: before the bar.
+            total: units that there are; None if that is not known.
+            unit: what is counted.
+        """
+        self._is_first, self._done, self._called_at = True, 0, 0.0
+        super().__init__(total=total, unit=unit, desc=description, bar_format=COMPILING)
 
-    The first units may wait for programs that are compiled once. The bar says so, and they are not in its rate.
+    def update(self, n: Any = 1) -> None:
+        """Count n units that took their time."""
+        if self._is_first:
+            self._is_first, self.bar_format = False, None
+            self.unpause()
+            self.skip(n)
+            self.refresh()
+            return
+        super().update(n)
+        self._call_listeners(n)
 
-    After Ctrl-C the state is saved once more, and KeyboardInterrupt goes on.
+    def skip(self, n: int) -> None:
+        """Count n units that took no time."""
+        if not self.disable:
+            self.n += n
+            self.initial = self.last_print_n = self.n
+        self._call_listeners(n)
 
-    Args:
-        job: the run's.
-        total, done: units that there are, and that an earlier run has done.
-        unit: of the bar.
-        state: () -> what `job.file.unfinished()` will give to the run that goes on.
-    """
-    description = f"{job.network.folder} on {job.shape.shape_id}"
-    with tqdm(total=total, initial=done, unit=unit, desc=description, bar_format=FIRST) as bar:
-        first = True
-
-        def advance(n: int) -> None:
-            nonlocal first
-            if first:
-                bar.bar_format = None
-                bar.unpause()
-                bar.initial = bar.last_print_n = done + n
-            bar.update(n)
-            if first:
-                bar.refresh()
-            first = False
-            job.file.save_unfinished(state)
-
-        try:
-            yield advance
-        except KeyboardInterrupt:
-            job.file.save_unfinished(state, now=True)
-            raise
+    def _call_listeners(self, n: int) -> None:
+        self._done += n
+        if listeners and time.monotonic() - self._called_at >= EVERY:
+            self._called_at = time.monotonic()
+            of_total = "" if self.total is None else f" of {self.total:,}"
+            for listener in listeners:
+                listener(f"{self._done:,}{of_total} {self.unit}s")

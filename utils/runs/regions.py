@@ -1,266 +1,181 @@
-"""Regions: boxes around a few points in which a network stays sure, grown, searched for, and looked into."""
+"""Regions: boxes around a few points in which a network stays robust, grown, searched for, and sampled."""
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import replace
+from collections.abc import Iterable
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from tqdm import tqdm
 
-from ..bounds import LARGEST, METHODS, optimizer
-from ..bounds.descent import Descent, Grown, start, step
+from ..bounds import LARGEST, OPTIMIZERS, grow_regions
 from ..options.regions import RegionOptions
 from ..parameters import PARAMETERS, domain_of
-from ..results.checks import check_records
-from ..results.contents import (
-    MethodResult,
-    RegionsResult,
-    as_input_error,
-    regions_contents,
-    regions_of,
-)
-from ..results.layout import ADDED_LATER, OPTIM
-from .progress import progress
-from .result_file import OR_ELSE, lacking
+from ..regions import ndinterval
+from ..results.contents import MethodResult, RegionsResult, as_input_error, regions_contents, regions_of
+from ..results.layout import OPTIM, OR_ELSE
+from ..scores import SCORES
+from .result_file import lacking
 
 if TYPE_CHECKING:
-    from ..bounds.largest import Search
-    from ..semantic.confidence import Confidence
     from .find import Job
+    from .journal import Journal
 
-Save = Callable[[Callable[[], Any]], None]  # save(state), of a stage: state() makes what it goes on from
-IN_A_SWEEP: dict[str, str] = {}  # options that a sweep leaves to maps alone
+Record = dict[str, Any]  # what is stored of a region: numbers by name
 
 
 def find(options: RegionOptions) -> Job:
     """The job that the options ask for."""
     from .find import prepare  # brings torch, which takes seconds: not before the options are checked
-    settings = dict(
-        methods=",".join(options.grown), parameters=",".join(options.parameters),
-        initial_points=[list(point) for point in options.initial_points], n_iterations=options.n_iterations,
-        learning_rate=options.learning_rate, alpha=options.alpha, beta=options.beta, reg=options.reg,
-        initial_width=options.initial_width, released=options.released, gradient=options.gradient,
-        difference=options.difference if options.gradient == "finite_difference" else 0,
-        elevation=0 if "elevation" in options.parameters else options.elevation)
-    if LARGEST in options.methods:
-        settings["largest"] = dict(level=options.level, lattice=list(options.lattice), risk=options.risk,
-                                   confidence=options.confidence)
-    if options.certify:
-        settings["certify"] = dict(level=options.level, views=options.certify, confidence=options.confidence)
-    return prepare(options, OPTIM, settings)
+    return prepare(options, OPTIM)
 
 
 def run(options: RegionOptions) -> tuple[RegionsResult, Path]:
-    """Make the regions that the options ask for, or find them made: the regions, and their path."""
+    """Make the regions that the options ask for, or find them made: the regions, and their path.
+
+    What a stored result lacks (largest boxes, certificates, verified figures, a profile) is added to it.
+    """
     job = find(options)
     with job.file.locked():
-        return Run(job, options).result(), job.path
-
-
-class Run:
-    """The stages of a run: growing, searching, certifying and verifying. Each takes up where an earlier run stopped.
-
-    A run that was stopped after it had grown its regions has saved them, the names of the stages that were `left`, and
-    the `state` of the first of these, in which it was. A stage with other settings now is begun anew.
-    """
-
-    def __init__(self, job: Job, options: RegionOptions) -> None:
-        self.job = job
-        self.options = options
-        self._f: Confidence | None = None
-
-    def result(self) -> RegionsResult:
-        """The regions with all that is asked for; saved, if anything was missing."""
-        job, options = self.job, self.options
-        kept = job.file.unfinished() or {}
-        found = None if "result" in kept else job.file.finished()
-        if "result" in kept:
-            with as_input_error(job.file.partial_path, OR_ELSE):
-                result = self._kept(kept["result"])
-                left = [key for key in ADDED_LATER if key in job.settings and (
-                    key in kept["left"] or key in lacking(kept, job.settings))]
-                if LARGEST in options.methods and not (LARGEST in result.methods or "largest" in left):
-                    raise ValueError("it has no largest boxes, and none are left to search for")
-        elif found is not None:
+        stored = job.file.finished()
+        if stored is None:
+            result, to_add = RegionsResult(np.array(options.initial_points), {}), list(job.settings)
+        else:
             with as_input_error(job.path, OR_ELSE):
-                result, left = regions_of(found), lacking(found, job.settings)
-        else:
-            result, left = self._grow(kept), [key for key in ADDED_LATER if key in job.settings]
-        changed = found is None
-        if "largest" in left:
-            result = self._search(result, left, self._state_of("largest", kept))
-            changed = True
-        bare = [name for name in result.methods if "certify" in left or not result.methods[name].certificates]
-        if options.certify and bare:
-            result = self._certify(result, bare, self._state_of("certify", kept))
-            changed = True
-        if options.verify and (changed or result.verified_at != options.verify):
-            result = _verified(result, self.f, options.verify)
-            changed = True
-        if options.plot and len(options.parameters) == 1 and result.profile is None:
-            result = replace(result, profile=self._profile())
-            changed = True
-        result = replace(result, metadata=job.metadata())
-        if changed:
-            job.file.save_finished(regions_contents(result))
-        return result
-
-    @property
-    def f(self) -> Confidence:
-        """The function, with the network loaded when it is first asked for."""
-        if self._f is None:
-            from ..semantic.gradients import CentralDifferences, RendererGradient
-            options = self.options
-            gradient = (RendererGradient(options.released) if options.gradient == "renderer" else
-                        CentralDifferences(options.difference, options.released))
-            self._f = self.job.confidence(fixed=dict(elevation=options.elevation), gradient=gradient)
-        return self._f
-
-    def _kept(self, contents: dict[str, Any]) -> RegionsResult:
-        """What a run that was stopped had made: nothing yet, where only the largest boxes are asked for.
-
-        Raises:
-            ValueError: if it is of other methods or points than this run.
-        """
-        points = np.array(self.options.initial_points)
-        result = RegionsResult(points, {}, self.job.metadata())
-        if any(name in contents for name in METHODS):
-            result = regions_of(contents)
-        if result.methods.keys() - {LARGEST} != set(self.options.grown) or not np.array_equal(
-                result.initial_points, points):
-            raise ValueError("its regions are of other methods or points")
-        return result
-
-    def _state_of(self, stage: str, kept: dict[str, Any]) -> Any:
-        """The state of a stage that a run was stopped in, if it had the same settings; else None."""
-        if "result" not in kept:
-            return None
-        with as_input_error(self.job.file.partial_path, OR_ELSE):
-            if kept["left"][0] != stage or stage in lacking(kept, self.job.settings):
-                return None
-            return STATES[stage](kept["state"], self)
-
-    def _profile(self) -> tuple[np.ndarray, np.ndarray]:
-        """Values of the one parameter over its domain, and the score there."""
-        parameter = PARAMETERS[self.options.parameters[0]]
-        at = np.linspace(parameter.begin, parameter.end, round((parameter.end - parameter.begin) / parameter.step) + 1)
-        return at, self.f(at[:, None]).numpy().astype(np.float64)
-
-    def _grow(self, kept: Mapping[str, Any]) -> RegionsResult:
-        """Let every optimizer grow a region from every point, in lock-step."""
-        options = self.options
-        points = np.array(options.initial_points)
-        if not options.grown:
-            return RegionsResult(points, {}, self.job.metadata())
+                result, to_add = regions_of(stored), lacking(stored, job.settings)
+        from ..semantic.gradients import CentralDifferences, RendererGradient
+        gradient = (RendererGradient(options.released) if options.gradient == "renderer" else
+                    CentralDifferences(options.difference, options.released))
         domain = None if options.released else domain_of(options.parameters)
-        methods = [optimizer(name, alpha=options.alpha, beta=options.beta, reg=options.reg) for name in options.grown]
-        if kept:
-            with as_input_error(self.job.file.partial_path, OR_ELSE):
-                descent = Descent.from_state(methods, len(points), dict(kept))
-                _check_descent(descent, points.shape[1], options.n_iterations)
-            print(f"going on after {len(descent.traces):,} of {options.n_iterations:,} iterations")
-        else:
-            descent = start(methods, points, options.initial_width, domain)
-        f = self.f
-        with progress(self.job, options.n_iterations, len(descent.traces), "iteration", descent.state) as advance:
-            while len(descent.traces) < options.n_iterations:
-                step(descent, f, options.learning_rate, domain)
-                advance(1)
-        return RegionsResult(points, _by_method(descent.by_method()), self.job.metadata())
-
-    def _search(self, result: RegionsResult, left: list[str], state: Any) -> RegionsResult:
-        """Add the largest boxes."""
-        from .largest import largest_boxes
-        if state is not None:
-            print("going on with the search for the largest boxes")
-        found = self._saving(result, left, lambda save: largest_boxes(
-            self.f, state or self.searches(), save, "largest boxes"))
-        return replace(result, methods={**result.methods, LARGEST: found})
-
-    def searches(self, state: Any = None) -> list[Search]:
-        """The searches for the largest boxes: new ones, or those that a state was saved of; raises ValueError for what
-        they never save."""
-        from .largest import searches_for
-        return searches_for(self.options.initial_points, self.job.settings["largest"],
-                            domain_of(self.options.parameters), state)
-
-    def _certify(self, result: RegionsResult, methods: list[str], state: Any) -> RegionsResult:
-        """Add what fresh views say of the regions of some methods."""
-        from .certify import certified
-        if state is not None:
-            print("going on with the certificates")
-        return self._saving(result, ["certify"], lambda save: certified(
-            result, self.f, self.job.settings["certify"], methods, dict(state or {}), save))
-
-    def _saving(self, result: RegionsResult, left: list[str], stage: Callable[[Save], Any]) -> Any:
-        """Call stage(save). What it saves is kept with the result so far; after Ctrl-C once more, and at once."""
-        last: list[Callable[[], Any]] = []
-
-        def contents() -> dict[str, Any]:
-            return dict(result=regions_contents(result), left=left, state=last[0]())
-
-        def save(state: Callable[[], Any]) -> None:
-            last[:] = [state]
-            self.job.file.save_unfinished(contents)
-
-        try:
-            return stage(save)
-        except KeyboardInterrupt:
-            if last:
-                self.job.file.save_unfinished(contents, now=True)
-            raise
+        with job.journal(dict(elevation=options.elevation), gradient, domain) as f:
+            result = _completed(result, f, job, options, to_add, is_new=stored is None)
+        result = replace(result, metadata=replace(job.metadata(), engine=result.metadata.engine))
+        if f.n_asked:
+            job.file.save_finished(regions_contents(result), f.engines)
+        return result, job.path
 
 
-def _check_descent(descent: Descent, n: int, most: int) -> None:
-    """Raise ValueError unless a state is of so many boxes of n parameters, and at most so many iterations."""
-    K, done = len(descent.methods), len(descent.traces)
-    expected: dict[str, tuple[int, ...]] = {"a": (K, n), "b": (K, n), "problems": (K,)}
-    if done:
-        expected.update(traces=(done, K, 2, n), losses=(done, K))
-    shapes = {name: np.shape(getattr(descent, name)) for name in expected}
-    if shapes != expected or done > most or not all(isinstance(each, str) for each in descent.problems):
-        raise ValueError(f"it has {done} iterations of shapes {shapes}; expected at most {most}, of {K} boxes")
+def _completed(result: RegionsResult, f: Journal, job: Job, options: RegionOptions, to_add: list[str],
+               is_new: bool) -> RegionsResult:
+    """The result with all that the options ask for.
+
+    Args:
+        result: what is there.
+        f: the function.
+        job, options: of the run.
+        to_add: names of settings that the result was not made with.
+        is_new: the result holds nothing yet.
+    """
+    methods = dict(result.methods)
+    if is_new and options.grown:
+        methods |= _grown(f, job, options)
+    if LARGEST in options.methods and "largest" in to_add:
+        methods[LARGEST] = _largest(f, options, job.settings["largest"])
+    uncertified = [name for name in methods if "certify" in to_add or not methods[name].certificates]
+    if options.certify and uncertified:
+        methods |= _certified(f, methods, uncertified, job.settings["certify"])
+    if options.verify and (f.n_asked or result.verified_at != options.verify):
+        methods = _verified(f, methods, options.verify, SCORES[options.score].level)
+        result = replace(result, verified_at=options.verify)
+    if options.plot and len(options.parameters) == 1 and result.profile is None:
+        result = replace(result, profile=_profile(f, options.parameters[0]))
+    return replace(result, methods=methods)
 
 
-def _searches(state: Any, run: Run) -> list[Search]:
-    """What the search for the largest boxes goes on from; raises ValueError for what it never saves."""
-    if state is None:
-        raise ValueError("the search's state is none")
-    return run.searches(state)
-
-
-def _records(state: Any, run: Run) -> dict[str, list[dict[str, Any] | None]]:
-    """What certifying goes on from; raises ValueError for what it never saves."""
-    if not isinstance(state, dict) or not all(
-            name in METHODS and isinstance(found, list) and len(found) <= len(run.options.initial_points)
-            for name, found in state.items()):
-        raise ValueError("the certificates' state is none")
-    for found in state.values():
-        check_records("certificates", found)
-    return state
-
-
-STATES: dict[str, Callable[[Any, Run], Any]] = {"largest": _searches, "certify": _records}
-
-
-def _by_method(grown: Mapping[str, Grown]) -> dict[str, MethodResult]:
+def _grown(f: Journal, job: Job, options: RegionOptions) -> dict[str, MethodResult]:
+    """The regions of every bound optimizer from every point, in lock-step."""
+    n_corners = 2 ** len(options.parameters) * len(options.initial_points)
+    per_iteration = n_corners * sum(1 + OPTIMIZERS[name].needs_outer for name in options.grown)
+    with f.stage(job.subject, options.n_iterations * per_iteration):
+        grown = grow_regions(f, options.initial_points, options.grown, options.n_iterations, options.learning_rate,
+                             options.initial_width, alpha=options.alpha, beta=options.beta, reg=options.reg)
     return {name: MethodResult(one.regions, one.traces, one.losses, one.problems) for name, one in grown.items()}
 
 
-def _verified(result: RegionsResult, f: Confidence, k: int) -> RegionsResult:
-    """The result with figures of f on a k x k grid over the part of every region that lies in the domain."""
-    domain = domain_of(result.metadata.parameters)
-    entries = [(name, region) for name, entry in result.methods.items() for region in entry.regions]
-    figures: dict[str, list[dict[str, float]]] = {name: [] for name in result.methods}
-    for name, region in tqdm(entries, unit="region", desc="verifying"):
-        if region.is_finite() and (region.a <= domain.b).all() and (region.b >= domain.a).all():
-            values, first = f.value_and_top1(region.within(domain).grid(k))
-            found = dict(minimum=float(values.min()), mean=float(values.mean()),
-                         above_half=float((values > result.metadata.level).float().mean()),
-                         top1=float(first.float().mean()))
-        else:
-            found = dict.fromkeys(("minimum", "mean", "above_half", "top1"), float("nan"))
-        figures[name].append(found)
-    return result.with_verified(figures, k)
+def _largest(f: Journal, options: RegionOptions, settings: Record) -> MethodResult:
+    """The largest box around every point in which f reaches a level on a lattice, with its promise."""
+    from ..bounds.largest import Certainty, Search, advance
+    from ..bounds.lattice import Lattice
+    domain = domain_of(options.parameters)
+    searches = [Search(Lattice.around(point, settings["lattice"], domain), settings["level"],
+                       Certainty(settings["risk"], settings["confidence"], seed))
+                for seed, point in enumerate(options.initial_points)]
+    with f.stage("largest boxes", settings=settings) as bar:
+        while not all(search.done for search in searches):
+            advance(searches, f)
+            possible = max(search.bound for search in searches) / domain.size()
+            bar.set_postfix_str(f"at most {possible:.1%} of the domain")
+    found = [search.region() for search in searches]
+    nowhere = ndinterval(*np.full((2, domain.n), np.nan))
+    return MethodResult(
+        [nowhere if region.box is None else region.box for region in found],
+        np.empty((len(found), 0, 2, domain.n)), np.empty((len(found), 0)),
+        ["" if region.box else f"not sure at the start ({region.value_at_point:.2f})" for region in found],
+        promises=[{**asdict(region.certificate), "queries": region.queries} if region.certificate else None
+                  for region in found])
+
+
+def _certified(f: Journal, methods: dict[str, MethodResult], names: Iterable[str],
+               settings: Record) -> dict[str, MethodResult]:
+    """The named methods with a certificate for each of their regions."""
+    with f.stage("certifying", settings=settings):
+        return {name: replace(methods[name], certificates=[
+            _certificate(f, region, settings, seed=(list(methods).index(name), k))
+            for k, region in enumerate(methods[name].regions)]) for name in names}
+
+
+def _certificate(f: Journal, region: ndinterval, settings: Record, seed: tuple[int, int]) -> Record | None:
+    """What fresh views say of a region's part inside the domain; None if it has none, or is not finite.
+
+    Returns:
+        level, confidence, n_views, n_below (of them below the level), low and high (bounds of the share below), mean,
+        top1 (the share of views in which the class is the first answer), worst and worst_at (the lowest score that was
+        found, and where).
+    """
+    from ..bounds.certificate import certificate_of, views_of, worst_view
+    box = _inside(region, f.parameters)
+    if box is None:
+        return None
+    views = views_of(box, settings["views"], np.random.default_rng(seed))
+    answers = f.answers(views)
+    values = answers["score"]
+    found = certificate_of(values, settings["level"], settings["confidence"])
+    at, worst = worst_view(f, box)
+    lowest = int(np.argmin(values))
+    if values[lowest] < worst:
+        at, worst = views[lowest], float(values[lowest])
+    return dict(level=found.level, confidence=found.confidence, n_views=found.n_views, n_below=found.n_below,
+                low=found.low, high=found.high, mean=found.mean, top1=float((answers["top1"] == f.label).mean()),
+                worst=float(worst), worst_at=[float(number) for number in at])
+
+
+def _verified(f: Journal, methods: dict[str, MethodResult], k: int, level: float) -> dict[str, MethodResult]:
+    """The methods with figures of f on a k x k grid over the part of every region that lies in the domain."""
+    def figures(region: ndinterval) -> Record:
+        box = _inside(region, f.parameters)
+        if box is None:
+            return dict.fromkeys(("minimum", "mean", "above_half", "top1"), float("nan"))
+        answers = f.answers(box.grid(k))
+        values = answers["score"]
+        return dict(minimum=float(values.min()), mean=float(values.mean()), above_half=float((values > level).mean()),
+                    top1=float((answers["top1"] == f.label).mean()))
+
+    with f.stage("verifying", settings=k):
+        return {name: replace(one, verified=[figures(region) for region in one.regions])
+                for name, one in methods.items()}
+
+
+def _inside(region: ndinterval, parameters: tuple[str, ...]) -> ndinterval | None:
+    """The part of a region that lies in the domain; None if there is none, or a bound is not finite."""
+    domain = domain_of(parameters)
+    if not region.is_finite() or ((region.b < domain.a) | (region.a > domain.b)).any():
+        return None
+    return region.within(domain)
+
+
+def _profile(f: Journal, name: str) -> tuple[np.ndarray, np.ndarray]:
+    """Values of the one parameter over its domain, and the score there."""
+    parameter = PARAMETERS[name]
+    at = np.linspace(parameter.begin, parameter.end, round((parameter.end - parameter.begin) / parameter.step) + 1)
+    with f.stage("profile"):
+        return at, f(at[:, None]).astype(np.float64)

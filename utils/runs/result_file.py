@@ -2,9 +2,8 @@
 import io
 import json
 import os
-import time
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -12,26 +11,26 @@ from ..errors import DiskError, InputError, one_line
 from ..files import left_over, status_of, temporary_path, whole_file
 from ..results.layout import (
     ADDED_LATER,
+    ADVICE,
     DONE,
     ENGINE,
     FAILED,
     MISSING,
+    OR_ELSE,
     OTHER,
     RUNNING,
     SETTINGS,
     UNFINISHED,
+    earlier_path,
     failure_path,
+    journal_path,
     lock_path,
-    partial_path,
     picture_path,
 )
 from ..results.metadata import Contents
 from ..results.opening import open_safely
 from .lock import is_locked, locked
-
-SAVE_EVERY = 5.0  # seconds between two savings of an unfinished run
-ADVICE = "make room, then run the same command again"
-OR_ELSE = "pass --override to replace it, or choose another --checkpoint_dir"
+from .records import stored_settings
 
 
 class OtherSettings(InputError):
@@ -61,22 +60,18 @@ def read(path: Path) -> Contents:
                          f"{OR_ELSE}") from None
 
 
-def read_same(path: Path, settings: Contents, what: str = "is a result") -> Contents | None:
-    """The contents of a file made with these settings, or None if there is no file. What can be added may be missing.
+def read_same(path: Path, settings: Contents) -> Contents | None:
+    """The contents of a result with these settings, or None if there is no file. What can be added may be missing.
 
     Raises:
-        OtherSettings: if it was made from something else; `what` it is goes into the message.
+        OtherSettings: if it was made from something else.
         InputError: if it cannot be read.
     """
     if not os.path.exists(path):
         return None
-    stored = read(path)
-    differing = [f"{key} {stored[SETTINGS].get(key, 'not recorded')}, now {settings.get(key, 'not a setting')}"
-                 for key in sorted({*stored[SETTINGS], *settings} - {*ADDED_LATER})
-                 if stored[SETTINGS].get(key) != settings.get(key)]
-    if differing:
-        raise OtherSettings(f"{path} {what} made from something else ({'; '.join(differing)}); {OR_ELSE}")
-    return stored
+    contents = read(path)
+    _check_same(path, "is a result", contents[SETTINGS], settings)
+    return contents
 
 
 def state_of(path: Path, settings: Contents) -> tuple[str, str]:
@@ -87,7 +82,9 @@ def state_of(path: Path, settings: Contents) -> tuple[str, str]:
         found = read_same(path, settings)
         if found is not None:
             return (UNFINISHED if lacking(found, settings) else DONE), ""
-        unfinished = read_same(partial_path(path), settings, "is an unfinished run") is not None
+        unfinished = stored_settings(journal_path(path))
+        if unfinished is not None:
+            _check_same(journal_path(path), "is an unfinished run", unfinished, settings)
     except OtherSettings as error:
         return OTHER, str(error)
     except InputError as error:
@@ -96,7 +93,7 @@ def state_of(path: Path, settings: Contents) -> tuple[str, str]:
         status_of(failure_path(path))
         return FAILED, one_line(failure_path(path).read_text(errors="replace"))
     except OSError:
-        return (UNFINISHED if unfinished else MISSING), ""
+        return (MISSING if unfinished is None else UNFINISHED), ""
 
 
 def lacking(contents: Contents, settings: Contents) -> list[str]:
@@ -129,7 +126,7 @@ def take_in(path: Path, files: dict[str, bytes]) -> None:
 
 def tidy(path: Path) -> None:
     """Remove what killed processes left beside a finished result; one that is at work on it sees to that itself."""
-    if any(path.parent.glob(f".{path.stem}.*")) or partial_path(path).exists():
+    if any(path.parent.glob(f".{path.stem}.*")) or journal_path(path).exists() or earlier_path(path).exists():
         # a folder that cannot be written to stays as it is
         with suppress(InputError), ResultFile(path, {}).locked(wait=False):
             pass
@@ -147,12 +144,8 @@ def version_of(path: Path) -> tuple[int, int, int] | None:
 class ResultFile:
     """One result, finished or on its way.
 
-    The finished result is at `path`; an unfinished one beside it, under `partial_path`. Either appears whole
-    or not at all, and is only ever used by a run with the same settings.
-
-    Attributes:
-        engine: () -> what computes the network's values in this run, if it computes any. The file says it, together
-            with what computed them in the runs before that this one goes on from.
+    The finished result is at `path`, the journal of an unfinished run beside it. A result appears complete or not at
+    all, and both are only ever used by a run with the same settings.
     """
 
     def __init__(self, path: Path, settings: Contents, override: bool = False) -> None:
@@ -168,13 +161,9 @@ class ResultFile:
             InputError: if the folder cannot be made or written to.
         """
         self.path = Path(path)
-        self.partial_path = partial_path(self.path)
         self.settings = settings
         self.override = override
-        self.engine: Callable[[], str] | None = None
-        self._engines_before: set[str] = set()
         self._made_meanwhile = False
-        self._saved_at = time.monotonic()
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
             probe = temporary_path(self.path)
@@ -182,7 +171,7 @@ class ResultFile:
             probe.unlink(missing_ok=True)
         except OSError as error:
             raise InputError(f"{self.path.parent}: cannot be written to ({error.strerror}); "
-                             "choose another folder with --checkpoint_dir") from None
+                             "choose another folder with `checkpoint_dir`") from None
 
     @contextmanager
     def locked(self, wait: bool = True) -> Iterator[None]:
@@ -213,72 +202,76 @@ class ResultFile:
         """
         if self.override and not self._made_meanwhile:
             return None
-        found = self._read(self.path, "is a result")
+        found = read_same(self.path, self.settings)
         if found is not None:
             added = {key: value for key, value in found[SETTINGS].items() if key in ADDED_LATER}
             self.settings = {**added, **self.settings}
         return found
 
-    def unfinished(self) -> Contents | None:
-        """What an earlier run with the same settings saved on its way, or None; raises like `finished`."""
-        return self._read(self.partial_path, "is an unfinished run")
+    def unfinished(self) -> Path:
+        """Where the journal of a run with these settings is, or is to be.
 
-    def save_unfinished(self, contents: Contents | Callable[[], Contents], now: bool = False) -> None:
-        """Save a dict as the state of an unfinished run, if the last time is long enough ago (or now).
+        Raises:
+            InputError: if the journal of another run is there and is not to be overridden.
+        """
+        path = journal_path(self.path)
+        try:
+            settings = stored_settings(path)
+            if settings is not None:
+                _check_same(path, "is an unfinished run", settings, self.settings)
+        except InputError:
+            if not self.override:
+                raise
+            path.unlink()
+        return path
+
+    def save_finished(self, contents: Contents, engines: set[str] = frozenset()) -> None:  # type: ignore[assignment]
+        """Save a dict as the result; the journal goes, and the note of a failure.
 
         Args:
-            contents: the dict, or what makes it; it is made only if it is saved.
-            now: however short the time.
+            contents: of the file, but for the settings.
+            engines: what computed the network's values, beside what the contents say already.
 
         Raises:
             DiskError: if it cannot be written.
         """
-        if now or time.monotonic() - self._saved_at >= SAVE_EVERY:
-            self._write(self.partial_path, contents() if callable(contents) else contents)
-            self._saved_at = time.monotonic()
-
-    def save_finished(self, contents: Contents) -> None:
-        """Save a dict as the result; the unfinished run's file goes, and the note of a failure.
-
-        Raises:
-            DiskError: if it cannot be written.
-        """
-        self._write(self.path, contents)
-        _remove_outdated(self.path)
-
-    def _read(self, path: Path, what: str) -> Contents | None:
-        try:
-            found = read_same(path, self.settings, what)
-        except InputError:
-            if self.override:
-                return None
-            raise
-        if found is not None and ENGINE in found:
-            self._engines_before.update(str(found[ENGINE]).split("+"))
-        return found
-
-    def _write(self, path: Path, contents: Contents) -> None:
         import torch  # takes seconds, and the options are read without it
+        names = engines | set(filter(None, str(contents.get(ENGINE) or "").split("+")))
+        made_by = {ENGINE: "+".join(sorted(names))} if names else {}
         content = io.BytesIO()  # torch reports a full disk in other ways than Python
-        engines = self._engines_before | ({self.engine()} if self.engine else set())
-        made_by = {ENGINE: "+".join(sorted(engines))} if engines else {}
         torch.save({**contents, **made_by, SETTINGS: self.settings}, content)
-        with whole_file(path, f"what was saved before is kept: {ADVICE}") as file:
+        with whole_file(self.path, f"what was saved before is kept: {ADVICE}") as file:
             file.write_bytes(content.getvalue())  # where there is no room, Python 3.12.1 falls over a getbuffer()
+        _remove_outdated(self.path)
 
     def _tidy(self) -> None:
         """Remove what killed processes left: files half written, and an unfinished run that the result came after."""
-        written = (self.path, self.partial_path, picture_path(self.path), failure_path(self.path))
-        left = [file for path in written for file in left_over(path)]
+        journal, earlier = journal_path(self.path), earlier_path(self.path)
+        left = [file for path in (self.path, picture_path(self.path), failure_path(self.path)) for file in
+                left_over(path)]
         with suppress(OSError):
-            if self.path.stat().st_mtime_ns >= self.partial_path.stat().st_mtime_ns:
-                left.append(self.partial_path)
+            if self.path.stat().st_mtime_ns >= journal.stat().st_mtime_ns:
+                left.append(journal)
+        if earlier.exists():
+            left.append(earlier)
+            if not self.path.exists():
+                print(f"{earlier}: an unfinished run of an earlier version of this program, which starts again")
         for file in left:
             with suppress(OSError):
                 file.unlink()
 
 
+def _check_same(path: Path, what: str, stored: Contents, wanted: Contents) -> None:
+    """Raise OtherSettings if a result or an unfinished run was made from something else."""
+    # the mesh's hash says whether it has textures, which earlier results do not record
+    names = sorted({*stored, *wanted} - {*ADDED_LATER, "textures"})
+    differing = [f"{key} {stored.get(key, 'not recorded')}, now {wanted.get(key, 'not a setting')}"
+                 for key in names if stored.get(key) != wanted.get(key)]
+    if differing:
+        raise OtherSettings(f"{path} {what} made from something else ({'; '.join(differing)}); {OR_ELSE}")
+
+
 def _remove_outdated(path: Path) -> None:
     """Remove what a finished result takes the place of."""
-    for outdated in (partial_path(path), failure_path(path)):
+    for outdated in (journal_path(path), failure_path(path)):
         outdated.unlink(missing_ok=True)

@@ -4,12 +4,12 @@ import os
 import signal
 import sys
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager, redirect_stderr, redirect_stdout, suppress
 from pathlib import Path
 from typing import Any
 
-from ..errors import DiskError, InputError, is_out_of_memory, one_line
+from ..errors import DiskError, InputError, is_out_of_memory, one_line, with_options
 
 INTERRUPTED = 130  # exit code after Ctrl-C or a request to terminate, as shells have it
 SPIN_COUNT = "3000"  # how often an idle thread of OpenMP looks for work before it sleeps
@@ -53,8 +53,14 @@ class _Output:
                             "is on the disk: send it elsewhere, or leave the pipe's other end open") from None
 
 
-def run_script(main: Callable[[], None], when_stopped: str = "stopped") -> None:
-    """Call main() and end the process as a user expects: one line for an error, `when_stopped` after Ctrl-C."""
+def run_script(main: Callable[[], None], when_stopped: str = "stopped", plural: Mapping[str, str] = {}) -> None:
+    """Call main() and end the process as a user expects: one line for an error, `when_stopped` after Ctrl-C.
+
+    Args:
+        main: of the script.
+        when_stopped: what is printed after Ctrl-C.
+        plural: as in `with_options`, which an error's line goes through.
+    """
     tune_process()
     if not sys.warnoptions:
         warnings.simplefilter("ignore")  # they are for who writes programs: python -W default map.py shows them
@@ -67,7 +73,7 @@ def run_script(main: Callable[[], None], when_stopped: str = "stopped") -> None:
             finally:
                 sys.stdout.flush()
         except InputError as error:
-            sys.exit(_fail(f"{script}: error: {error}", 2))
+            sys.exit(_fail(f"{script}: error: {with_options(str(error), plural)}", 2))
         except KeyboardInterrupt:
             sys.exit(_fail(f"{script}: {when_stopped}", INTERRUPTED))
         except Exception as error:

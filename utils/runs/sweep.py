@@ -11,6 +11,7 @@ from threading import Event
 
 from tqdm import tqdm
 
+from ..options.sweeps import SweepOptions
 from ..results.layout import DONE, FAILED, RUNNING, stored
 from .matrix import Task, in_plural
 from .result_file import record_failure, tidy
@@ -23,12 +24,13 @@ def update_states(tasks: Sequence[Task]) -> Iterator[Task]:
         yield task
 
 
-def run(tasks: Sequence[Task], args: Namespace) -> None:
+def run(tasks: Sequence[Task], options: SweepOptions, args: Namespace) -> None:
     """Do what there is to do. Ray and its workers get ready while the tasks' states are still being found out.
 
     Args:
         tasks: all that are wanted; their states tell afterwards what became of them.
-        args: parsed options of sweep.py.
+        options: of the sweep.
+        args: parsed options of map.py and optim.py.
     """
     from . import cluster
     cluster.remove_old_markers(args.checkpoint_dir)
@@ -40,18 +42,19 @@ def run(tasks: Sequence[Task], args: Namespace) -> None:
         if missing <= 0 and not work.result():
             return  # Ray is not needed
         marker = stack.enter_context(cluster.marker_in(args.checkpoint_dir))
-        stack.enter_context(cluster.connected(args.address))
-        gpus = cluster.default_gpus() if args.gpus_per_job is None and args.gpu is None else args.gpus_per_job or 0
-        most = args.max_concurrent or len(tasks)
-        workers = cluster.start_workers(gpus, args.cpus_per_job, min(most, missing))
+        stack.enter_context(cluster.connected(options.address))
+        is_default = options.gpus_per_job is None and args.gpu is None
+        gpus = cluster.default_gpus() if is_default else options.gpus_per_job or 0
+        most = options.max_concurrent or len(tasks)
+        workers = cluster.start_workers(gpus, options.cpus_per_job, min(most, missing))
         todo = work.result()
         if not todo:
             return
         bar = stack.enter_context(tqdm(total=len(tasks), initial=len(tasks) - len(todo), unit="job"))
         for task in todo:
             task.options = replace(task.options, gpu=None if gpus else -1)
-        attempts = stack.enter_context(closing(cluster.run(todo, gpus, args.cpus_per_job, most,
-                                                           None if args.gather else marker, workers)))
+        attempts = stack.enter_context(closing(cluster.run(todo, gpus, options.cpus_per_job, most,
+                                                           None if options.gather else marker, workers)))
         for task, failure, last in attempts:
             failure = in_plural(failure)
             if failure:

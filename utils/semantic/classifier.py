@@ -5,8 +5,7 @@ from torch import nn
 from ..engine_names import TORCH
 from ..errors import InputError, first_line
 from ..networks.engines import Engine, EngineError
-from ..networks.facts import not_logits
-from ..networks.network import Normalization
+from ..networks.facts import Normalization, not_logits
 
 N_COMPARED = 8  # of the first images, which an engine and PyTorch both classify
 TOLERANCE = 1e-4  # of the softmax outputs
@@ -21,8 +20,8 @@ class Classifier:
         device: of the network.
         batch_size: views that are rendered and classified at a time.
         precision: "fp32", "bf16", or on a GPU "fp16".
-        normalization: mean and standard deviation that are taken off the image, or None.
-        engine: what computes logits without gradients; None: PyTorch.
+        normalization: mean and standard deviation that the image is normalized by, or None.
+        engine: computes logits without gradients; None: PyTorch.
     """
 
     def __init__(self, module: nn.Module, device: torch.device | str = "cpu", batch_size: int = 32,
@@ -34,7 +33,7 @@ class Classifier:
             device: where it runs.
             batch_size: the numbers do not depend on it.
             precision: of the network.
-            normalization: the paper takes nothing off.
+            normalization: None, as in the paper: the image as it is.
             compiled: use torch.compile.
             engine: for the CPU; it normalizes the images itself. Its first values are compared with PyTorch's.
         """
@@ -54,7 +53,7 @@ class Classifier:
 
     @property
     def engine_name(self) -> str:
-        """What computes logits without gradients."""
+        """Name of the engine that computes logits without gradients."""
         return self.engine.name if self.engine else TORCH
 
     def __call__(self, images: torch.Tensor) -> torch.Tensor:
@@ -72,13 +71,13 @@ class Classifier:
         return self._logits(images, self.precision)
 
     def _compare(self, engine: Engine, images: torch.Tensor) -> None:
-        """Give the engine up unless it has PyTorch's softmax outputs for some images."""
+        """Compare the engine's softmax outputs with PyTorch's for some images; drop it where they differ."""
         ours = self._logits(images, "fp32").softmax(1)
         try:
             in_fp32 = engine.in_fp32()
             difference = float((in_fp32(images).softmax(1) - ours).abs().max())
             if in_fp32 is not engine:
-                engine(images)  # or it would fail later, outside of this
+                engine(images)  # so that it does not fail later
             self._engine_is_right = difference <= TOLERANCE
             if self._engine_is_right:
                 return
@@ -86,7 +85,7 @@ class Classifier:
         except EngineError as error:
             reason = str(error)
         if engine.asked_for:
-            raise InputError(f"--engine {engine.name}: not for this network: {reason}; leave --engine out for PyTorch")
+            raise InputError(f"`engine` {engine.name}: not for this network: {reason}; leave `engine` out for PyTorch")
         print(f"PyTorch computes, and not {engine.name}, which is not for this network: {reason}")
         self.engine = None
 
@@ -110,16 +109,16 @@ class Classifier:
                 return self._network(images)
         except Exception as error:
             if self.compiled and type(error).__module__.startswith("torch._dynamo"):
-                raise InputError(f"--compile: torch.compile failed here ({first_line(error)}); "
-                                 "install what it names, or run without --compile") from None
+                raise InputError(f"`compile`: torch.compile failed here ({first_line(error)}); "
+                                 "install what it names, or run without `compile`") from None
             unfit = isinstance(error, (RuntimeError, TypeError, ValueError))
             if self._has_run or not unfit or isinstance(error, torch.cuda.OutOfMemoryError):
                 raise
             raise InputError(f"the network fails on images {list(images.shape)} ({first_line(error)}); is "
-                             "--image_size what it takes?") from None
+                             "`image_size` what it takes?") from None
 
     def _check(self, output: torch.Tensor, n: int) -> None:
-        """Turn away a network that does not give logits: every output's kind, and the first one's numbers."""
+        """Refuse a network that does not give logits: every output's kind is checked, and the first one's numbers."""
         wrong = not_logits(output, n)
         if wrong:
             raise InputError(f"the network {wrong}")
@@ -129,7 +128,7 @@ class Classifier:
             raise InputError(f"the network gives {output.shape[1]} outputs for {n} images, and gave {self._n_outputs} "
                              "before; expected as many for every batch")
         if not self._has_run and not bool(torch.isfinite(output).all()):
-            raise InputError("the network gives logits that are not finite; are its weights whole?")
+            raise InputError("the network gives logits that are not finite; are its weights complete?")
 
 
 def _forbid_tf32() -> None:

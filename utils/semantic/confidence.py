@@ -4,7 +4,7 @@ f renders the object at each point, asks the network, and takes the score of the
 """
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import torch
@@ -21,7 +21,6 @@ from .classifier import Classifier
 from .gradients import Gradient, RendererGradient
 from .views import Views, as_points
 
-FIRST_BATCH = 8
 RENDERER_GRADIENT = RendererGradient()
 
 
@@ -80,7 +79,7 @@ class Confidence:
             fixed: values of other parameters, {name: number}, in their units.
             score: of SCORES: "softmax", "logit" or "margin".
             gradient: RendererGradient or CentralDifferences.
-            engine: what computes values, as in --engine: "auto", "torch" or "openvino". Gradients are PyTorch's.
+            engine: what computes values: "auto", "torch" or "openvino". Gradients are PyTorch's.
 
         Raises:
             InputError: if the network has no such class.
@@ -114,22 +113,6 @@ class Confidence:
         """
         return torch.cat([torch.empty(0), *(self.evaluate(self.images(chunk)) for chunk in self.chunks(points))])
 
-    def batches(self, points: Any, done: int = 0) -> Iterator[Answers]:
-        """Yield the answers [<= batch_size] to one batch of points after the other.
-
-        The first batch is a small one, so that the first numbers are there soon.
-
-        Args:
-            points: [N, n].
-            done: how many of them to leave out. The others come in the batches that they would have come in, so that
-                a run that goes on has the same numbers to the last digit.
-        """
-        points, size = as_points(points, self.parameters), self.classifier.batch_size
-        ends = [*range(min(FIRST_BATCH, size), len(points), size), len(points)]
-        for begin, end in zip([0, *ends], ends):
-            if end > done:
-                yield self.answers(self.images(points[max(begin, done):end]))
-
     def value_and_grad(self, points: Any) -> tuple[torch.Tensor, torch.Tensor]:
         """Score and gradient at points [N, n].
 
@@ -137,12 +120,6 @@ class Confidence:
             [N] float32 and [N, n] float64 tensors on the CPU; the gradient is per each parameter's unit.
         """
         return self.gradient.value_and_grad(self, points)
-
-    def value_and_top1(self, points: Any) -> tuple[torch.Tensor, torch.Tensor]:
-        """Score [N], and whether the class is the network's first answer [N], at points [N, n]."""
-        found = [self.answers(self.images(chunk)) for chunk in self.chunks(points)]
-        return (torch.cat([torch.empty(0), *(one.score for one in found)]),
-                torch.cat([torch.empty(0, dtype=torch.bool), *(one.top1 == self.label for one in found)]))
 
     def images(self, points: Any) -> torch.Tensor:
         """What the network is shown at points [N, n]: [N, 3, H, W] float32 in [0, 1]."""
@@ -193,6 +170,6 @@ def _finite(score: torch.Tensor) -> torch.Tensor:
         InputError: if it is not.
     """
     if not bool(torch.isfinite(score).all()):
-        raise InputError("the network's output is not finite for some views; are its weights whole, and is "
-                         "--precision enough for them?")
+        raise InputError("the network's output is not finite for some views; are its weights complete, and is "
+                         "`precision` enough for them?")
     return score

@@ -11,7 +11,7 @@ from .views import as_points
 
 
 class Stages(Protocol):
-    """What a gradient needs of f: points -> chunks -> images -> logits -> score. `Confidence` has it."""
+    """The stages of f that a gradient needs: points -> chunks -> images -> logits -> score. `Confidence` has them."""
     label: int
     score: Score
 
@@ -83,7 +83,7 @@ class CentralDifferences:
 
 
 def _score_and_objective(f: Stages, logits: torch.Tensor, released: bool) -> tuple[torch.Tensor, torch.Tensor]:
-    """The score, and what the gradient is taken of: [N] each."""
+    """The score, and the objective that is differentiated: [N] each."""
     score = f.score.evaluate(logits, f.label)
     if not released:
         return score, score

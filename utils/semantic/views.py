@@ -51,7 +51,7 @@ class Views:
         return domain_of(self.parameters)
 
     def __call__(self, points: Any) -> torch.Tensor:
-        """The views at points [N, n]: [N, 3, H, W]. A tensor that wants a gradient gets one."""
+        """The views at points [N, n]: [N, 3, H, W]. They are differentiable in a tensor of points."""
         points = as_points(points, self.parameters)
         n, vertices, faces = len(points), self.shape.vertices, self.shape.faces
         given = {name: torch.full((n,), value, dtype=torch.float64) for name, value in self.fixed.items()}
@@ -62,7 +62,7 @@ class Views:
         return images.clamp(max=1) if given.keys() & INTENSITIES.keys() else images
 
     def _camera(self, given: dict[str, torch.Tensor], n: int) -> Any:
-        """The renderer, its camera and light at n points. What nobody asked for stays as the renderer has it."""
+        """The renderer, with camera and light at n points. Other settings stay at the renderer's defaults."""
         def values(name: str) -> torch.Tensor:
             return given[name] if name in given else _default(name, n)
 
@@ -99,17 +99,17 @@ def as_points(points: Any, parameters: Sequence[str]) -> torch.Tensor:
         parameters: names of the n numbers.
 
     Raises:
-        InputError: for numbers of another shape, and for what is no numbers.
+        InputError: for numbers of another shape, and for values that are no numbers.
     """
     n = len(parameters)
-    found = points if torch.is_tensor(points) else torch.as_tensor(as_numbers(points))
-    if found.shape == (0,):
-        found = found.reshape(0, n)
-    if found.ndim != 2 or found.shape[1] != n:
+    numbers = points if torch.is_tensor(points) else torch.as_tensor(as_numbers(points))
+    if numbers.shape == (0,):
+        numbers = numbers.reshape(0, n)
+    if numbers.ndim != 2 or numbers.shape[1] != n:
         example = ", ".join(f"{PARAMETERS[name].default:g}" for name in parameters)
-        raise InputError(f"points of shape {list(found.shape)}: expected [N, {n}], {', '.join(parameters)} of each; "
+        raise InputError(f"points of shape {list(numbers.shape)}: expected [N, {n}], {', '.join(parameters)} of each; "
                          f"one point is written [({example}{',' if n == 1 else ''})]")
-    return found.to(torch.float64)
+    return numbers.to(torch.float64)
 
 
 def _default(name: str, n: int) -> torch.Tensor:

@@ -1,4 +1,4 @@
-"""Which objects there are: the paper's ten classes of ten, or those that a data set's file lists.
+"""The objects that there are: the paper's ten classes of ten, or those that a data set's file lists.
 
 Nothing here needs torch: the scripts check what they are given before they load it.
 """
@@ -52,35 +52,31 @@ class Catalogue:
         assert self.entries is not None, "the paper's objects have no entries"
         return self.entries[class_nb][object_nb]
 
-    def class_number(self, given: str | int, option: str = "--class_nb") -> int:
+    def class_number(self, given: str | int) -> int:
         """The number of a class, from its number or its name; capital letters do not matter.
-
-        Args:
-            given: the number or the name.
-            option: that it was given to.
 
         Raises:
             InputError: if there is no such class, or several of the name.
         """
         text = str(given).strip()
         if text.isdecimal():
-            found = [int(text)] if len(text) < len("1000000000") else []
+            numbers = [int(text)]
         else:
-            found = ([number for number, name in enumerate(self.class_names) if name == text]
-                     or [number for number, name in enumerate(self.class_names) if name.lower() == text.lower()])
-        if len(found) == 1 and found[0] < len(self.class_names):
-            return found[0]
-        raise InputError(f"{option} {given}: expected one of {numbered(self.class_names)}")
+            numbers = ([number for number, name in enumerate(self.class_names) if name == text]
+                       or [number for number, name in enumerate(self.class_names) if name.lower() == text.lower()])
+        if len(numbers) == 1 and numbers[0] < len(self.class_names):
+            return numbers[0]
+        raise InputError(f"`class_nb` {given}: expected one of {numbered(self.class_names)}")
 
-    def check(self, class_nb: int, object_nb: int, option: str = "--object_nb") -> None:
-        """Check that a class has an object of a number, which was given to an option.
+    def check(self, class_nb: int, object_nb: int) -> None:
+        """Check that a class has an object of a number.
 
         Raises:
             InputError: if there is none.
         """
         n_objects = self.n_objects(class_nb)
         if not 0 <= object_nb < n_objects:
-            raise InputError(f"{option} {object_nb}: class {class_nb}, {self.class_names[class_nb]}, has "
+            raise InputError(f"`object_nb` {object_nb}: class {class_nb}, {self.class_names[class_nb]}, has "
                              f"{n_objects} object{'s' if n_objects > 1 else ''}; expected 0 to {n_objects - 1}")
 
 
@@ -110,7 +106,7 @@ def catalogue_of(dataset: str | Path | None) -> Catalogue:
     try:
         return _read(Path(dataset), status_of(dataset).st_mtime_ns)
     except OSError as error:
-        raise InputError(f"--dataset {dataset}: cannot be read ({error.strerror}); give a CSV or YAML file of "
+        raise InputError(f"`dataset` {dataset}: cannot be read ({error.strerror}); give a CSV or YAML file of "
                          f"{', '.join(COLUMNS)}") from None
 
 
@@ -119,7 +115,7 @@ def _read(path: Path, modified: int) -> Catalogue:
     """The Catalogue of a file; `modified`, its time in ns, has a changed file read again."""
     entries: dict[str, list[Entry]] = {}
     for line, row in ROW_READERS.get(path.suffix, _csv_rows)(path):
-        where = f"--dataset {path}, line {line}"
+        where = f"`dataset` {path}, line {line}"
         missing = [column for column in COLUMNS if not row.get(column)]
         if missing:
             raise InputError(f"{where}: no {missing[0]}; expected {', '.join(COLUMNS)}")
@@ -131,7 +127,7 @@ def _read(path: Path, modified: int) -> Catalogue:
                              f"relative to {path.parent}") from None
         entries.setdefault(row["class"], []).append(Entry(row["class"], row["label"], mesh))
     if not entries:
-        raise InputError(f"--dataset {path}: lists no object; expected a line for each: {', '.join(COLUMNS)}")
+        raise InputError(f"`dataset` {path}: lists no object; expected a line for each: {', '.join(COLUMNS)}")
     return Catalogue(tuple(entries), tuple(map(tuple, entries.values())))
 
 
@@ -143,17 +139,17 @@ def _csv_rows(path: Path) -> Rows:
             columns = list(reader.fieldnames or ())
             wrong = [column for column in COLUMNS if columns.count(column) != 1]
             if wrong:
-                found = f"{columns.count(wrong[0])} columns" if wrong[0] in columns else "no column"
-                raise InputError(f"--dataset {path}, line 1: {found} {wrong[0]}; expected {','.join(COLUMNS)}")
+                count = f"{columns.count(wrong[0])} columns" if wrong[0] in columns else "no column"
+                raise InputError(f"`dataset` {path}, line 1: {count} {wrong[0]}; expected {','.join(COLUMNS)}")
             return [(reader.line_num, _row_of_csv(path, reader.line_num, row)) for row in reader]
     except (UnicodeDecodeError, csv.Error) as error:
-        raise InputError(f"--dataset {path}: no CSV file ({error}); expected lines of {','.join(COLUMNS)}") from None
+        raise InputError(f"`dataset` {path}: no CSV file ({error}); expected lines of {','.join(COLUMNS)}") from None
 
 
 def _row_of_csv(path: Path, line: int, row: dict[Any, Any]) -> dict[str, str]:
     """The columns that are asked for."""
     if None in row:
-        raise InputError(f"--dataset {path}, line {line}: has {len(row[None])} more than line 1 names; put a text "
+        raise InputError(f"`dataset` {path}, line {line}: has {len(row[None])} more than line 1 names; put a text "
                          "with a comma in it between \"quotes\"")
     return {key: (row[key] or "").strip() for key in COLUMNS}
 
@@ -163,23 +159,23 @@ def _yaml_rows(path: Path) -> Rows:
     import yaml
     try:
         document = yaml.compose(path.read_text(encoding="utf-8"), Loader=yaml.SafeLoader)
-    except (ValueError, yaml.YAMLError, RecursionError) as error:  # not UTF-8, no YAML, or brackets without end
+    except (ValueError, yaml.YAMLError) as error:  # not UTF-8, or no YAML
         mark = getattr(error, "problem_mark", None)
         where = f", line {mark.line + 1}" if mark else ""
-        raise InputError(f"--dataset {path}{where}: no YAML ({getattr(error, 'problem', error)}); expected a list of "
+        raise InputError(f"`dataset` {path}{where}: no YAML ({getattr(error, 'problem', error)}); expected a list of "
                          f"entries with {', '.join(COLUMNS)}") from None
     if not isinstance(document, yaml.SequenceNode):
-        raise InputError(f"--dataset {path}, line 1: expected a list of entries with {', '.join(COLUMNS)}")
+        raise InputError(f"`dataset` {path}, line 1: expected a list of entries with {', '.join(COLUMNS)}")
     rows = []
     for node in document.value:
         pairs = node.value if isinstance(node, yaml.MappingNode) else ()
-        found = [(key.value, value.value) for key, value in pairs
+        entry = [(key.value, value.value) for key, value in pairs
                  if isinstance(key, yaml.ScalarNode) and isinstance(value, yaml.ScalarNode)]
-        line, keys = node.start_mark.line + 1, [key for key, _ in found]
+        line, keys = node.start_mark.line + 1, [key for key, _ in entry]
         twice = [key for key in COLUMNS if keys.count(key) > 1]
         if twice:
-            raise InputError(f"--dataset {path}, line {line}: has {twice[0]} twice; expected {', '.join(COLUMNS)}")
-        rows.append((line, dict(found)))
+            raise InputError(f"`dataset` {path}, line {line}: has {twice[0]} twice; expected {', '.join(COLUMNS)}")
+        rows.append((line, dict(entry)))
     return rows
 
 

@@ -20,7 +20,7 @@ def check_axes(up: str, front: str | None) -> None:
         InputError: if it does.
     """
     if front and front[-1] == up:
-        raise InputError(f"--front {front}: cannot be along --up {up}; expected one of the other two axes")
+        raise InputError(f"`front` {front}: cannot be along `up` {up}; expected one of the other two axes")
 
 
 def rotation(up: str, front: str | None = None) -> np.ndarray | None:

@@ -3,7 +3,8 @@ from pathlib import Path
 
 from ..paper import CLASS_NAMES, SHAPE_IDS
 
-DATA_DIR = Path(__file__).parents[2] / "scale"  # where the models are looked for, if nothing else is said
+# Where the models are looked for by default: the clone's `scale`; once installed, `scale` in the working directory.
+DATA_DIR = Path(__file__).parents[2] / "scale" if __name__.startswith("utils.") else Path("scale")
 FILE = Path("models", "model_normalized.obj")  # in a shape's folder, as in ShapeNetCore version 2
 
 

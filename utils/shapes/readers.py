@@ -9,7 +9,7 @@ from .. import renderer
 from ..errors import InputError, quiet
 from ..renderer.io.files import named_file
 from ..renderer.io.materials import read_image
-from .soundness import check_indices, check_lines
+from .mesh_checks import check_indices, check_lines
 
 # vertices [V, 3] float32, faces [F, 3] int32, textures [F, t, t, t, 3] float32 or None
 Mesh = tuple[torch.Tensor, torch.Tensor, torch.Tensor | None]
@@ -43,7 +43,7 @@ def _read_by_trimesh(path: Path, textures: bool) -> Mesh:
     check_lines(path)
     beside = _FilesBeside(path)
     try:
-        with quiet():  # what it would speak of is checked here
+        with quiet():  # what it would warn of is checked here
             scene = trimesh.load_scene(path, process=False, resolver=beside)
             check_indices(path, scene.geometry.values())
             mesh = scene.to_mesh()
@@ -65,7 +65,7 @@ def _read_by_trimesh(path: Path, textures: bool) -> Mesh:
 
 
 class _FilesBeside:
-    """What trimesh gets the files from that a mesh names. Regular ones alone are opened.
+    """The files that a mesh names, for trimesh. Only regular ones are opened.
 
     Attributes:
         names: of files that were asked for.
@@ -87,10 +87,10 @@ class _FilesBeside:
     def path_of(self, name: str) -> Path:
         """Where a file is."""
         folder = self.path.parent
-        found = named_file(folder, name) or named_file(folder, Path(name).name)
-        if found is None:
+        file = named_file(folder, name) or named_file(folder, Path(name).name)
+        if file is None:
             raise InputError(f"{self.path}: names {name}, which is no file beside it; put it there")
-        return found
+        return file
 
     __getitem__ = get
 
@@ -102,7 +102,7 @@ def _face_colors(mesh, path: Path) -> torch.Tensor:
         InputError: if it has none.
     """
     if not mesh.visual.defined:
-        raise InputError(f"--textures: {path} has no colours; leave the option out for a white object")
+        raise InputError(f"`textures`: {path} has no colours; leave it out for a white object")
     visual = mesh.visual.to_color() if mesh.visual.kind == "texture" else mesh.visual
     visual.mesh = mesh  # which the colours of vertices become the faces' by
     return torch.tensor(visual.face_colors[:, None, None, None, :3] / 255, dtype=torch.float32)

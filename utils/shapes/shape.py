@@ -13,7 +13,7 @@ from ..renderer import MeshError
 from ..renderer.io.files import check_file
 from ..renderer.io.load_obj import normalize
 from .frame import rotation
-from .models import in_words, model_path, models_there
+from .models import DATA_DIR, in_words, model_path, models_there
 from .readers import EXPECTED, read_mesh
 from .stand_ins import stand_in
 
@@ -60,7 +60,7 @@ def load_shape(data_dir: str | Path, class_nb: int, object_nb: int, textures: bo
     """The object of a class and number: ShapeNet's model, or the built-in stand-in where there is no model.
 
     Args:
-        data_dir: folder of <class>/<shape id>/models/model_normalized.obj.
+        data_dir: folder of <class>/<shape id>/models/model_normalized.obj; the default one, `DATA_DIR`, need not exist.
         class_nb, object_nb: the two numbers, 0 to 9 each; the classes in the order of `utils.paper.CLASS_NAMES`.
         textures: read the faces' colours too.
         stand_ins: whether a stand-in may take a model's place.
@@ -72,20 +72,19 @@ def load_shape(data_dir: str | Path, class_nb: int, object_nb: int, textures: bo
         InputError: if `data_dir` is no folder, if the model is missing and has no stand-in, if its file holds no mesh
             that can be drawn, or if `textures` asks for colours and there are none.
     """
-    wrong = no_folder(data_dir)
+    wrong = "" if Path(data_dir) == DATA_DIR else no_folder(data_dir)  # the default one need not exist
     if wrong:
-        raise InputError(f"--data_dir {data_dir}: {wrong}; give the one that holds <class>/<shape id>/models")
+        raise InputError(f"`data_dir` {data_dir}: {wrong}; give the one that holds <class>/<shape id>/models")
     path = model_path(data_dir, class_nb, object_nb)
     if os.path.exists(path):
         return load_mesh(path, textures=textures, shape_id=SHAPE_IDS[class_nb][object_nb])
     if not stand_ins:
         there = models_there(data_dir)
-        raise InputError(f"--data_dir {data_dir}: has no {path.relative_to(data_dir)}, the model of "
+        raise InputError(f"`data_dir` {data_dir}: has no {path.relative_to(data_dir)}, the model of "
                          f"{CLASS_NAMES[class_nb]} {object_nb}; it has {in_words(there) or 'none of the 100 models'}. "
-                         "Give the folder that has it, or --stand_ins for the built-in shape")
+                         "Give the folder that has it, or `stand_ins` for the built-in shape")
     if textures:
-        raise InputError(f"--textures: {path} is not at hand, and the built-in stand-ins are white; leave the option "
-                         "out")
+        raise InputError(f"`textures`: {path} is not there, and the built-in stand-ins are white; leave it out")
     return load_stand_in(class_nb, object_nb)
 
 

@@ -15,7 +15,7 @@ from . import kernels
 # The interpreter takes its time for each operation, not for each element. It gets few programs of many elements.
 _INTERPRETED = kernels.INTERPRETED
 FACES = 4096 if _INTERPRETED else 32  # that a program of draw_small draws, one a lane
-SMALL = 256  # samples; a larger box is shared by several programs
+SMALL = 24 if _INTERPRETED else 256  # samples; a larger box is shared by several programs
 PROGRAMS, BANDS = (2, 1) if _INTERPRETED else (2048, 8)  # for the larger faces; for the rows of each
 STEP = 8192 if _INTERPRETED else 256  # samples or pixels that a program works on at a time
 EDGES, LINE_SHARES, LINE_STEP = (4096, 1, 64) if _INTERPRETED else (1, 4, 64)  # edge_gradient's programs

@@ -1,4 +1,4 @@
-"""Whether a mesh file holds what it says it holds: what trimesh's readers do not ask."""
+"""Checks of mesh files that trimesh's readers leave out: whether a file holds what its header says."""
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -22,21 +22,21 @@ def check_lines(path: Path) -> None:
     counts = COUNTS[path.suffix.lower()](read_file(path, "give another file"))
     if counts is not None and counts[0] != counts[1]:
         raise InputError(f"{path}: its header says that {counts[0]:,} lines of vertices, faces and others follow, and "
-                         f"there are {counts[1]:,}; is it whole? Write it anew")
+                         f"there are {counts[1]:,}; is it complete? Write it again")
 
 
 def check_indices(path: Path, meshes: Iterable) -> None:
-    """Check that the faces of trimesh's meshes ask for no vertex that is not there.
+    """Check that the faces of trimesh's meshes name vertices that are there.
 
     Raises:
-        InputError: if one does.
+        InputError: if one does not.
     """
     for mesh in meshes:
         faces, n_vertices = np.asarray(getattr(mesh, "faces", ())), len(mesh.vertices)
         if faces.size and not 0 <= faces.min() <= faces.max() < n_vertices:
             wrong = faces.min() if faces.min() < 0 else faces.max()
             raise InputError(f"{path}: a face asks for vertex {wrong}, counted from 0, of {n_vertices}; is the file "
-                             "damaged? Write it anew")
+                             "damaged? Write it again")
 
 
 def _said_by_ply(content: bytes) -> tuple[int, int] | None:

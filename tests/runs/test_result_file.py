@@ -1,25 +1,23 @@
 """Results appear whole or not at all, and are never mistaken for others."""
 import errno
+import json
 import os
 import platform
-import subprocess
-import sys
-import time
-from pathlib import Path
 
 import pytest
 import torch
 
+from tests.processes import Started
 from utils import files
 from utils.errors import InputError
 from utils.results import layout
 from utils.results.layout import ENGINE, result_path
 from utils.runs import lock
 from utils.runs import result_file as store
+from utils.runs.records import FORMAT
 from utils.runs.result_file import ResultFile
 
 SETTINGS = dict(step=3, mesh_hash="abc")
-ROOT = Path(__file__).parents[2]
 IN_A_PROCESS_OF_ITS_OWN = """
 import sys, torch
 from utils.runs.result_file import ResultFile
@@ -37,11 +35,17 @@ def test_where_a_result_lies():
     assert str(result_path("checkpoint", "ResNet50", 1, 0, layout.MAP)) == "checkpoint/ResNet50/1/0/map.pt"
 
 
+def begin(path, settings=SETTINGS):
+    """An unfinished run's journal, beside a result."""
+    path = path.with_suffix(".journal")
+    path.write_text(json.dumps(dict(format=FORMAT, settings=settings)) + "\n")
+    return path
+
+
 def test_a_finished_result_comes_back_and_opens_in_safe_mode(tmp_path):
     file = ResultFile(tmp_path / "a/b/map.pt", SETTINGS)
-    assert file.finished() is None and file.unfinished() is None
-    file.save_unfinished(dict(done=1), now=True)
-    assert file.unfinished()["done"] == 1
+    assert file.finished() is None and file.unfinished() == tmp_path / "a/b/map.journal"
+    begin(file.path)
     file.save_finished(dict(z=torch.ones(2)))
     assert os.listdir(tmp_path / "a/b") == ["map.pt"]
     contents = ResultFile(tmp_path / "a/b/map.pt", SETTINGS).finished()
@@ -49,38 +53,30 @@ def test_a_finished_result_comes_back_and_opens_in_safe_mode(tmp_path):
     assert torch.load(tmp_path / "a/b/map.pt")["settings"] == SETTINGS
 
 
-def test_progress_is_saved_no_more_often_than_needed(tmp_path, monkeypatch):
-    file = ResultFile(tmp_path / "map.pt", SETTINGS)
-    file.save_unfinished(dict(done=1))
-    assert not file.partial_path.exists()
-    monkeypatch.setattr(store, "SAVE_EVERY", 0)
-    file.save_unfinished(dict(done=2))
-    assert file.unfinished()["done"] == 2
-
-
 def test_what_was_made_from_something_else_is_not_used(tmp_path):
     ResultFile(tmp_path / "map.pt", SETTINGS).save_finished({})
-    ResultFile(tmp_path / "map.pt", SETTINGS).save_unfinished({}, now=True)
+    journal = begin(tmp_path / "map.pt")
     other = ResultFile(tmp_path / "map.pt", dict(step=5, mesh_hash="abc", new=1))
     for read in (other.finished, other.unfinished):
-        with pytest.raises(InputError, match="new not recorded, now 1; step 3, now 5.*--override"):
+        with pytest.raises(InputError, match="new not recorded, now 1; step 3, now 5.*`override`"):
             read()
+    same = ResultFile(tmp_path / "map.pt", {**SETTINGS, "textures": True})  # which the mesh's hash says
+    assert same.finished() is not None and same.unfinished() == journal
     overriding = ResultFile(tmp_path / "map.pt", dict(step=5), override=True)
-    assert overriding.finished() is None and overriding.unfinished() is None
+    assert overriding.finished() is None and overriding.unfinished() == journal and not journal.exists()
 
 
 def test_an_overriding_run_that_was_stopped_goes_on(tmp_path):
     ResultFile(tmp_path / "map.pt", SETTINGS).save_finished({})
-    file = ResultFile(tmp_path / "map.pt", SETTINGS, override=True)
-    file.save_unfinished(dict(done=1), now=True)
     again = ResultFile(tmp_path / "map.pt", SETTINGS, override=True)
-    assert again.finished() is None and again.unfinished()["done"] == 1
+    assert begin(tmp_path / "map.pt") == again.unfinished() and again.unfinished().exists()
+    assert again.finished() is None
 
 
 @pytest.mark.parametrize("content", [b"", b"garbage", b"\x80\x02}q\x00."])
 def test_a_broken_file_is_named(tmp_path, content):
     (tmp_path / "map.pt").write_bytes(content)
-    with pytest.raises(InputError, match="map.pt: cannot be read as a result.*--override"):
+    with pytest.raises(InputError, match="map.pt: cannot be read as a result.*`override`"):
         ResultFile(tmp_path / "map.pt", SETTINGS).finished()
 
 
@@ -102,14 +98,13 @@ def process():
     started = []
 
     def start(path, *words):
-        started.append(subprocess.Popen([sys.executable, "-c", IN_A_PROCESS_OF_ITS_OWN, str(path), *words], cwd=ROOT,
-                                        stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True))
+        started.append(Started(IN_A_PROCESS_OF_ITS_OWN, path, *words))
         return started[-1]
 
     yield start
     for each in started:
-        with each:
-            each.kill()
+        each.kill()
+        each.wait()
 
 
 @pytest.mark.parametrize("words", [(), ("override",)])
@@ -142,7 +137,7 @@ def test_the_lock_outlives_its_file_which_the_first_of_two_removes(process, tmp_
 def test_a_killed_process_holds_no_lock_and_leaves_nothing_behind(process, tmp_path):
     path = tmp_path / "map.pt"
     file = ResultFile(path, SETTINGS)
-    file.save_unfinished(dict(done=1), now=True)
+    journal = begin(path)
     first = process(path)
     assert first.stdout.readline() == "locked\n"
     second = process(path)
@@ -151,12 +146,11 @@ def test_a_killed_process_holds_no_lock_and_leaves_nothing_behind(process, tmp_p
     first.kill()
     assert second.stdout.readline() == "locked\n" and second.poll() is None
     second.communicate("stop\n")
-    assert sorted(os.listdir(tmp_path)) == ["map.partial.pt"] and file.unfinished()["done"] == 1
+    assert sorted(os.listdir(tmp_path)) == ["map.journal"]
 
-    time.sleep(0.02)  # file times are coarse
     file.save_finished({})
-    file.partial_path.write_bytes(b"left by a process that was killed between its last two steps")
-    os.utime(file.partial_path, ns=(0, 0))
+    begin(path)  # left by a process that was killed between its last two steps
+    os.utime(journal, ns=(0, 0))
     with file.locked():
         pass
     assert os.listdir(tmp_path) == ["map.pt"]
@@ -199,7 +193,7 @@ def test_a_lock_that_another_holds_can_be_left_to_it(tmp_path):
     assert os.listdir(tmp_path) == ["map.pt"]
 
 
-@pytest.mark.parametrize("name", [".map.lock", "map.pt", "map.partial.pt"])
+@pytest.mark.parametrize("name", [".map.lock", "map.pt", "map.journal"])
 def test_a_folder_or_a_pipe_in_a_files_place_is_named(name, tmp_path):
     file = ResultFile(tmp_path / "map.pt", SETTINGS)
     os.mkfifo(tmp_path / name)
@@ -209,8 +203,7 @@ def test_a_folder_or_a_pipe_in_a_files_place_is_named(name, tmp_path):
         file.finished() or file.unfinished()
 
 
-@pytest.mark.parametrize("left", ["map.pt.9", "map.pt.9.pt", "map.partial.pt.9.pt", "map.png.9.png",
-                                  "map.failed.txt.9.txt"])
+@pytest.mark.parametrize("left", ["map.pt.9", "map.pt.9.pt", "map.png.9.png", "map.failed.txt.9.txt"])
 def test_half_written_files_are_tidied_away(left, tmp_path):
     file = ResultFile(tmp_path / "map.pt", SETTINGS)
     file.save_finished({})
@@ -221,23 +214,21 @@ def test_half_written_files_are_tidied_away(left, tmp_path):
 
 def test_a_folder_that_cannot_be_made(tmp_path):
     (tmp_path / "file").write_text("")
-    with pytest.raises(InputError, match="cannot be written to.*--checkpoint_dir"):
+    with pytest.raises(InputError, match="cannot be written to.*`checkpoint_dir`"):
         ResultFile(tmp_path / "file/1/0/map.pt", SETTINGS)
 
 
 def test_a_full_disk_leaves_what_was_saved(tmp_path, monkeypatch):
     file = ResultFile(tmp_path / "map.pt", SETTINGS)
-    file.save_unfinished(dict(done=1), now=True)
+    begin(file.path)
 
     def full(*_):
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
     monkeypatch.setattr(files.os, "fsync", full)
-    for save in (lambda: file.save_unfinished(dict(done=2), now=True), lambda: file.save_finished({})):
-        with pytest.raises(InputError, match="No space left on device.*kept"):
-            save()
-    assert os.listdir(tmp_path) == ["map.partial.pt"]
-    assert file.unfinished()["done"] == 1
+    with pytest.raises(InputError, match="No space left on device.*kept"):
+        file.save_finished({})
+    assert os.listdir(tmp_path) == ["map.journal"]
 
 
 def test_a_failure_is_noted_even_where_nothing_was_written_yet(tmp_path):
@@ -250,7 +241,7 @@ def test_a_failure_is_noted_even_where_nothing_was_written_yet(tmp_path):
 
 def test_finished_results_are_found_whatever_they_were_made_from(tmp_path):
     paths = [tmp_path / "AlexNet/5" / name for name in ("0/map.pt", "0/optim.pt", "1/map.pt")]
-    for path in (*paths, tmp_path / "AlexNet/5/2/map.partial.pt"):
+    for path in (*paths, tmp_path / "AlexNet/5/2/map.journal"):
         path.parent.mkdir(parents=True, exist_ok=True)
         path.touch()
     assert sorted(layout.stored(tmp_path)) == paths
@@ -258,19 +249,10 @@ def test_finished_results_are_found_whatever_they_were_made_from(tmp_path):
 
 
 def test_a_result_says_which_engines_computed_it(tmp_path):
-    path, settings = tmp_path / "map.pt", dict(step=3)
-    first = ResultFile(path, settings)
-    first.save_unfinished(dict(done=1), now=True)
-    assert ENGINE not in first.unfinished()  # nothing was computed
-    first.engine = lambda: "torch"
-    first.save_unfinished(dict(done=2), now=True)
-    second = ResultFile(path, settings)
-    assert second.unfinished()[ENGINE] == "torch"
-    second.engine = lambda: "openvino"
-    second.save_finished(dict(done=3))
-    assert ResultFile(path, settings).finished()[ENGINE] == "openvino+torch"
-    third = ResultFile(path, settings, override=True)
-    third.engine = lambda: "openvino"
-    assert third.finished() is None
-    third.save_finished(dict(done=3))
-    assert ResultFile(path, settings).finished()[ENGINE] == "openvino"
+    file = ResultFile(tmp_path / "map.pt", SETTINGS)
+    file.save_finished({})
+    assert ENGINE not in file.finished()  # nothing was computed
+    file.save_finished({}, {"openvino", "torch"})
+    assert file.finished()[ENGINE] == "openvino+torch"
+    file.save_finished(dict(engine="torch"), {"openvino"})  # something was added to a result
+    assert file.finished()[ENGINE] == "openvino+torch"

@@ -66,7 +66,7 @@ def test_text_with_other_lines_than_its_header_says(tmp_path, name, content, sai
     *((f"box.{kind}", text) for kind, text in TEXT.items()), ("blank.ply", TEXT["ply"] + b"\n\n"),
     ("box.ply", binary_ply(1)),
     ("boxes.glb", glb(1, trimesh.Scene([BOX, BOX]))), ("box.off", TEXT["off"].replace(b"OFF\n", b"# a box\nOFF "))])
-def test_sound_files_are_read(tmp_path, name, content):
+def test_undamaged_files_are_read(tmp_path, name, content):
     shape = load_mesh(put(tmp_path, name, content))
     assert len(shape.faces) == 12 * len(shape.vertices) // 8
 

@@ -9,18 +9,16 @@ from safetensors.torch import load_file, save_file
 import map as script
 from tests.tiny import Tiny
 from utils.errors import InputError
-from utils.results.layout import MAP
-from utils.runs.find import prepare
 from utils.shapes.shape import model_path
 
 
 @pytest.fixture
 def job(tmp_path):
-    """job(*words): what map.py would prepare."""
+    """job(*words): what map.py would find."""
     (tmp_path / "data").mkdir()
     shared = ("--network", "tests.tiny:network", "--gpu", "-1", "--data_dir", tmp_path / "data", "--stand_ins",
               "--checkpoint_dir", tmp_path / "ck")
-    return lambda *words: prepare(script.Options.of(script.parse_args([*map(str, shared), *map(str, words)])), MAP, {})
+    return lambda *words: script.find(script.Options.of(script.parse_args([*map(str, shared), *map(str, words)])))
 
 
 def test_stand_ins_take_a_models_place_only_where_they_may(monkeypatch, tmp_path):
@@ -31,9 +29,9 @@ def test_stand_ins_take_a_models_place_only_where_they_may(monkeypatch, tmp_path
     assert options("--data_dir", tmp_path, "--stand_ins").stand_ins
     assert not options("--data_dir", tmp_path).stand_ins and options("--data_dir", tmp_path).data_dir == tmp_path
     monkeypatch.chdir(tmp_path)  # the folder that the program lies in is not where the user is
-    assert prepare(options("--network", "tests.tiny:network", "--gpu", -1), MAP, {}).shape.source is None
+    assert script.find(options("--network", "tests.tiny:network", "--gpu", -1)).shape.source is None
     with pytest.raises(InputError, match="the model of aeroplane 0; it has none of the 100 models"):
-        prepare(options("--network", "tests.tiny:network", "--data_dir", tmp_path, "--gpu", -1), MAP, {})
+        script.find(options("--network", "tests.tiny:network", "--data_dir", tmp_path, "--gpu", -1))
 
 
 def test_networks_and_meshes_are_loaded_once(job):

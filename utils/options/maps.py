@@ -1,0 +1,66 @@
+"""The options of map.py."""
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from ..errors import InputError
+from ..parameters import AZIMUTH_AND_ELEVATION, PARAMETERS, check_views, domain_of, parse_parameters
+from .jobs import VIEWS, JobOptions
+from .option import ALWAYS, option
+
+LARGEST_STEP = 100
+
+
+def _axes(given: str, found: Mapping[str, Any]) -> tuple[str, ...]:
+    parameters = parse_parameters(given)
+    if len(parameters) != 2:
+        raise InputError(f"`parameters` {given}: expected two, the axes of the map")
+    return parameters
+
+
+def _step(given: str | None, found: Mapping[str, Any]) -> float | list[float]:
+    """The grid's step: one number where both parameters have the same."""
+    parameters = found["parameters"]
+    if given is None:
+        steps = [PARAMETERS[name].step for name in parameters]
+    else:
+        steps = [_in_range(given, part) for part in given.split(",")]
+        if len(steps) > 2:
+            raise InputError(f"`step` {given}: expected one number, or one for each of the two parameters")
+        sides = [domain_of([name]).r[0] / step for name, step in zip(parameters, steps * (3 - len(steps)))]
+        check_views(sides, f"`step` {given}")
+    return float(steps[0]) if len(set(steps)) == 1 else steps
+
+
+def _in_range(given: str, part: str) -> float:
+    try:
+        step = float(part)
+    except ValueError:
+        step = 0
+    if not 0 < step <= LARGEST_STEP:
+        raise InputError(f"`step` {given}: expected degrees above 0 and at most {LARGEST_STEP} (the paper's grid has "
+                         "3), or as much of another parameter")
+    return step
+
+
+@dataclass(frozen=True)
+class MapOptions(JobOptions):
+    """Options of map.py.
+
+    Attributes:
+        parameters: the two axes.
+        step: of the grid: one number for both parameters, or a list of two.
+    """
+    parameters: tuple[str, ...] = option(
+        ",".join(AZIMUTH_AND_ELEVATION), f"the map's two axes, of {', '.join(PARAMETERS)}", VIEWS, check=_axes,
+        metavar="NAME,NAME")
+    step: float | list[float] = option(
+        None, "of a map's grid, one for both parameters or one for each (default: 3 degrees; of distance "
+        f"{PARAMETERS['distance'].step:g}, and so on)", "maps", check=_step, recorded=ALWAYS, metavar="S[,S]")
+
+    def settings(self) -> dict[str, Any]:
+        """What a map depends on beside the network and the mesh."""
+        others = {} if self.parameters == AZIMUTH_AND_ELEVATION else dict(parameters=",".join(self.parameters))
+        return {**self.recorded(), **others}
