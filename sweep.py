@@ -21,11 +21,10 @@ from utils.options.jobs import ONE_JOB
 from utils.options.option import Parser
 from utils.options.sweeps import SweepOptions
 from utils.results.layout import DONE, FAILED, OTHER
-from utils.runs.matrix import PLURAL, Script, Task, matrix, state_table, summary_table
 from utils.runs.script import run_script
-from utils.runs.sweep import run, update_states
+from utils.runs.sweep import PLURAL, Task, matrix, run, state_table, summary_table, update_states
 
-SCRIPTS: dict[str, Script] = {"map": map_script, "optim": optim_script}
+SCRIPTS = {"map": map_script, "optim": optim_script}
 EXAMPLES = ("python sweep.py --networks resnet,alexnet --classes 0-9 --objects 0-9 --jobs map,optim",
             "python sweep.py status --networks resnet,alexnet")
 DO, STATUS = "run", "status"
@@ -37,7 +36,7 @@ def parse_args(argv: Sequence[str] | None = None) -> Namespace:
     parser.add_argument("what", nargs="?", default=DO, metavar=f"{{{DO},{STATUS}}}",
                         help="do the jobs (default), or print how far they are and start nothing")
     parser.add_options(SweepOptions)
-    for script in SCRIPTS.values():
+    for script in (optim_script, map_script):  # in a sweep --parameters is optim.py's
         parser.add_options(script.Options, without=ONE_JOB)
     args = parser.parse_args(argv)
     if args.what not in (DO, STATUS):  # not by argparse, which would blame the word after an option that is not known

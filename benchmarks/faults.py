@@ -82,7 +82,7 @@ def processes_at_work(folder):
     for lock in folder.rglob(".*.lock"):
         try:
             name = re.match(r"process (\d+) on ", lock.read_text())
-            if name and Path(f"/proc/{name[1]}/cmdline").read_bytes().startswith(b"ray::Worker"):
+            if name and Path(f"/proc/{name[1]}/cmdline").read_bytes().startswith(b"ray::make"):
                 found.append(int(name[1]))
         except OSError:  # over by now
             pass

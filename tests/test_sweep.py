@@ -1,43 +1,132 @@
 """sweep.py: on this machine, on a cluster of two nodes, and what becomes of jobs that fail."""
+import io
 import os
 import platform
 import re
 import signal
 import subprocess
 import sys
+import threading
 import time
-from collections import Counter
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, nullcontext, suppress
 from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+import torch
 
 import map as map_script
 import sweep as script
-from benchmarks.faults import difference, same_results
-from utils.errors import InputError
-from utils.runs import cluster, worker
+from benchmarks.faults import difference
+from utils.errors import DiskError, InputError
+from utils.results.layout import SETTINGS, UNFINISHED
+from utils.runs import cluster, progress, sweep, worker
 from utils.runs import result_file as store
-from utils.runs.lock import Taken, is_locked
-from utils.runs.matrix import Task, parse_numbers
-from utils.runs.worker import Outcome, Worker
+from utils.runs.lock import is_locked
+from utils.runs.sweep import Task, parse_numbers
 
 ROOT = Path(__file__).parents[1]
 QUICK = ("--networks", "tests.tiny:network", "--gpu", "-1", "--step", "30", "--n_iterations", "3", "--initial_width",
          "5", "--methods", "OIR_W,naive", "--initial_points", "130,30", "--certify", "0", "--engine", "torch")
+CUP_0 = ("--jobs", "map", "--classes", "5", "--objects", "0")
 needs_ray = pytest.mark.skipif(cluster.ray is None, reason="needs Ray: pip install -r requirements-cluster.txt")
+
+
+def tasks_of(*words):
+    """The tasks that a command asks for, with their states."""
+    tasks = script.wanted(script.parse_args([*map(str, (*QUICK, *words))]))
+    for task in tasks:
+        task.update_state()
+    return tasks
+
+
+def finish(task, **other_settings):
+    """Write the result of a task, or one that was made with other settings."""
+    task.path.parent.mkdir(parents=True, exist_ok=True)
+    torch.save({SETTINGS: {**task.settings, **other_settings}}, task.path)
+
+
+class FakeRay:
+    """Ray with two machines of one CPU each. Its tasks end as planned: by name, what they return, call or raise."""
+    class RayError(Exception):
+        def __init__(self, cause=None):
+            self.cause = cause
+
+    RayTaskError, OutOfMemoryError = type("RayTaskError", (RayError,), {}), type("OutOfMemoryError", (RayError,), {})
+    exceptions = SimpleNamespace(RayError=RayError, RayTaskError=RayTaskError, OutOfMemoryError=OutOfMemoryError)
+
+    def __init__(self, plans):
+        self.plans, self.notes, self.machines = plans, {}, ["one", "two"]
+        self.started, self.given, self.on, self.cancelled, self.most_at_once = [], [], [], [], 0
+
+    def init(self, *args, **options):
+        self.started.append("Ray")
+
+    def shutdown(self):
+        self.started.remove("Ray")
+
+    def cluster_resources(self):
+        return {}
+
+    def nodes(self):
+        return [dict(NodeID=name, Alive=True, Resources=dict(CPU=1)) for name in self.machines]
+
+    def get_runtime_context(self):
+        return SimpleNamespace(get_node_id=lambda: "one")
+
+    def remote(self, what):
+        return SimpleNamespace(options=lambda scheduling_strategy, **others: SimpleNamespace(
+            remote=lambda *args: self.start(what.__name__, scheduling_strategy, *args)))
+
+    def start(self, what, node, *args):
+        self.started.append(what)
+        if what == "make":
+            _, number, kind, options, *_ = args
+            self.given.append(f"{kind} of {options.network} on {options.class_nb} {options.object_nb}")
+            self.on.append("one" if node == "DEFAULT" else node)
+            self.notes[number] = dict(place=f"process {number} on {self.on[-1]}", node=self.on[-1])
+            return number
+        return SimpleNamespace(read=SimpleNamespace(remote=lambda numbers: "notes"))  # Board
+
+    def wait(self, references, timeout):
+        self.most_at_once = max(self.most_at_once, len(references))
+        return references[:1], references[1:]
+
+    def get(self, reference, timeout=None):
+        if reference == "notes":
+            return self.notes
+        planned = self.plans.get(self.given[reference])
+        outcome = planned.pop(0) if planned else {}
+        if isinstance(outcome, Exception):
+            raise outcome
+        return outcome() if callable(outcome) else outcome
+
+    def cancel(self, reference, force):
+        self.cancelled.append(reference)
+
+
+@pytest.fixture
+def fake(monkeypatch, tmp_path):
+    """fake(plans) -> FakeRay, in the place of Ray."""
+    def put(plans):
+        ray = FakeRay(plans)
+        monkeypatch.setattr(cluster, "ray", ray)
+        return ray
+
+    monkeypatch.setattr(cluster, "On", lambda node, soft: node, raising=False)
+    monkeypatch.setattr(cluster, "LOOK_EVERY", 0.01)
+    return put
 
 
 @pytest.mark.parametrize("text, expected", [("0-3,7", [0, 1, 2, 3, 7]), ("4", [4]), ("2,0-2", [2, 0, 1])])
 def test_lists_of_parse_numbers(text, expected):
-    assert parse_numbers(text, "--classes") == expected
+    assert parse_numbers(text, "classes") == expected
 
 
-@pytest.mark.parametrize("text", ["", "a", "3-1", "1,,2", "-3", "1-"])
+@pytest.mark.parametrize("text", ["", "a", "3-1", "1,,2", "-3", "1-", "0-100000", "9" * 5000])
 def test_lists_that_are_none(text):
-    with pytest.raises(InputError, match="--classes .*is none of the expected numbers and ranges such as 0-3,7"):
-        parse_numbers(text, "--classes")
+    with pytest.raises(InputError, match="`classes` .*is none of the expected numbers and ranges such as 0-3,7"):
+        parse_numbers(text, "classes")
 
 
 @pytest.mark.parametrize("words, complaint", [
@@ -49,7 +138,8 @@ def test_lists_that_are_none(text):
     (("--class_nb=1",), "unrecognized arguments: --class_nb"),
     ((*QUICK, "--classes", "5", "--objects", "0", "--checkpoint_dir", "/proc/none"), "/proc/none: cannot be written"),
     (("--networks", "resnte", "--classes", "0", "--objects", "0"), "did you mean resnet")])
-def test_bad_input_is_one_line(words, complaint, run_script, tmp_path):
+def test_bad_input_is_one_line(words, complaint, run_script, fake, tmp_path):
+    fake({})
     code, out, err = run_script(script, "--checkpoint_dir", tmp_path, *words)
     lines = [line for line in re.split("[\r\n]+", err) if line.strip() and not line.startswith("looking: ")]
     assert complaint in lines[0] and os.listdir(tmp_path) == []
@@ -65,20 +155,18 @@ def test_without_ray_one_line_says_so(run_script, monkeypatch, tmp_path):
     assert code == 2 and err.splitlines()[-1].startswith("sweep.py: error: Ray is not installed; pip install -r")
 
 
-@pytest.mark.parametrize("left", [".sweep.{host}.999999999", *(
-    f"tests.tiny_network/5/0/{name}" for name in (".map.lock", ".map.pt.999999999", "map.partial.pt"))])
+@pytest.mark.parametrize("left", [
+    "tests.tiny_network/5/0/.map.lock", "tests.tiny_network/5/0/.map.pt.999999999"])
 def test_what_a_sweep_that_was_killed_at_its_very_end_left_is_removed(left, run_script, tmp_path):
-    words = (*QUICK, "--classes", 5, "--objects", 0, "--jobs", "map", "--checkpoint_dir", tmp_path)
-    [job] = script.wanted(script.parse_args([*map(str, words)]))
-    job.update_state()
-    left = tmp_path / left.format(host=platform.node())
-    left.parent.mkdir(parents=True, exist_ok=True)
+    words = (*CUP_0, "--checkpoint_dir", tmp_path)
+    [task] = tasks_of(*words)
+    finish(task)
+    left = tmp_path / left
     left.write_bytes(b"left")
     os.utime(left, ns=(0, 0))
-    store.ResultFile(job.path, job.settings)._write(job.path, {})
-    code, _, err = run_script(script, *words)
+    code, _, err = run_script(script, *QUICK, *words)
     assert code == 0, err
-    assert [path for path in tmp_path.rglob("*") if path.is_file()] == [job.path]
+    assert [path for path in tmp_path.rglob("*") if path.is_file()] == [task.path]
 
 
 @needs_ray
@@ -95,21 +183,22 @@ def test_an_address_where_no_cluster_is(address, reason, run_script, tmp_path):
     assert reason in line
 
 
-def test_status_tells_the_states_apart_and_touches_nothing(run_script, tmp_path):
-    words = (*QUICK, "--checkpoint_dir", tmp_path, "--classes", 5, "--objects", "0-5", "--jobs", "map")
-    jobs = script.wanted(script.parse_args([*map(str, words)]))
-    for job in jobs:
-        job.update_state()
+def test_status_tells_the_states_apart_and_touches_nothing(run_script, monkeypatch, tmp_path):
+    words = ("--checkpoint_dir", tmp_path, "--classes", 5, "--objects", "0-5", "--jobs", "map")
+    done, other, damaged, failed, begun, running = tasks_of(*words)
     assert os.listdir(tmp_path) == []
-    done, other, damaged, failed, unfinished, running = (store.ResultFile(job.path, job.settings) for job in jobs)
-    done.save_finished({})
-    store.ResultFile(other.path, {**other.settings, "step": 5}).save_finished({})
+    finish(done)
+    finish(other, step=5)
+    finish(damaged)
     damaged.path.write_bytes(b"half a file")
+    failed.path.parent.mkdir()
     store.record_failure(failed.path, "no memory")
-    unfinished.save_unfinished({}, now=True)
-    with running.locked():
+    state_of = store.state_of
+    monkeypatch.setattr(sweep, "state_of", lambda path, settings:
+                        (UNFINISHED, "") if path == begun.path else state_of(path, settings))
+    with store.ResultFile(running.path, running.settings).locked():
         before = sorted(tmp_path.rglob("*"))
-        code, out, _ = run_script(script, "status", *words)
+        code, out, _ = run_script(script, "status", *QUICK, *words)
         assert sorted(tmp_path.rglob("*")) == before
     assert code == 1
     assert re.search(r"^tests.tiny:network map 5 cup +D O F F U R$", out, re.M)
@@ -119,138 +208,185 @@ def test_status_tells_the_states_apart_and_touches_nothing(run_script, tmp_path)
     assert re.search(r"^map of tests.tiny:network on cup 3: no memory$", out, re.M)
 
 
-class FakeWorker(cluster._WorkerHandle):
-    """A worker that notes what it is given; outcomes are taken off the lists in `outcomes`."""
-    made, outcomes = [], {}
-
-    def __init__(self, cpus, gpus):
-        self.network, self.meshes, self.node, self.stopped, self.given = None, set(), len(self.made), False, []
-        self.made.append(self)
-
-    def begin(self, job, marker):
-        self.network = job.options.network
-        self.meshes.add(job.mesh)
-        self.given.append(job)
-        return object()
-
-    def end(self, reference, job):
-        planned = self.outcomes.get(str(job))
-        return planned.pop(0) if planned else Outcome()
-
-    def stop(self):
-        self.stopped = True
+def outcomes(tasks, most=9, gather=True, show=lambda running: None):
+    """What becomes of tasks on the fake Ray: [(number of the object, failure, last)]."""
+    return [(task.options.object_nb, failure, last) for task, failure, last in
+            cluster.run(tasks, 1, 0, most, None if gather else Path("marker"), show)]
 
 
-@pytest.fixture
-def attempts(monkeypatch, tmp_path):
-    """attempts(outcomes, *words): what happens to a sweep's jobs on two workers that fail as planned."""
-    class FakeRay:
-        @staticmethod
-        def wait(references, timeout):
-            return references[:1], references[1:]
-
-    monkeypatch.setattr(cluster, "ray", FakeRay)
-    monkeypatch.setattr(cluster, "_WorkerHandle", FakeWorker)
-    monkeypatch.setattr(cluster, "_room", lambda cpus, gpus: 2)
-    FakeWorker.made = []
-
-    def run(outcomes, *words):
-        FakeWorker.outcomes = outcomes
-        jobs = script.wanted(script.parse_args([*map(str, words), "--checkpoint_dir", str(tmp_path)]))
-        return [(str(job), failure, last) for job, failure, last in
-                cluster.run(jobs, 0, 1, 2, workers=cluster.start_workers(0, 1, 2))]
-
-    return run
+CUP = "map of tests.tiny:network on 5 {}".format
 
 
-def test_what_is_worth_it_is_tried_three_times_more_on_other_workers(attempts):
-    cup, vase = "map of tests.tiny:network on cup 0", "map of tests.tiny:network on vase 0"
-    died = Outcome("died", worth_retrying=True)
-    seen = attempts({cup: [died] * 9, vase: [Outcome("no such mesh")] * 9}, *QUICK, "--jobs", "map",
-                    "--classes", "5,8", "--objects", "0-1")
-    assert [entry for entry in seen if entry[0] == cup] == [(cup, "died", False)] * 3 + [(cup, "died", True)]
-    assert [entry for entry in seen if entry[0] == vase] == [(vase, "no such mesh", True)]
-    assert Counter(name for name, failure, _ in seen if not failure) == Counter(
-        ["map of tests.tiny:network on cup 1", "map of tests.tiny:network on vase 1"])
-    assert all([str(job) for job in worker.given].count(cup) <= 1 for worker in FakeWorker.made)
+def test_what_is_worth_it_is_tried_three_times_more_on_another_machine(fake, tmp_path):
+    tasks = tasks_of("--jobs", "map", "--classes", 5, "--objects", "0-4", "--checkpoint_dir", tmp_path)
+    ray = fake({CUP(0): [FakeRay.RayError()] * 9, CUP(1): [FakeRay.RayTaskError(InputError("no such mesh"))] * 9,
+                CUP(2): [FakeRay.RayTaskError(IndexError("a mistake"))] * 9, CUP(3): [FakeRay.OutOfMemoryError()]})
+
+    def says_why_and_ends():
+        ray.notes[len(ray.given) - 1]["failure"] = "the disk is full"
+        raise FakeRay.RayError
+
+    ray.plans[CUP(4)] = [says_why_and_ends]
+    seen = [(number, re.sub(r"\d+ on \w+", "N", failure), last) for number, failure, last in outcomes(tasks, most=1)]
+    died = "process N died: it was killed, or its machine left"
+    assert seen == [(0, died, False)] * 3 + [
+        (0, died, True), (1, "no such mesh", True), (2, "process N: IndexError: a mistake", True),
+        (3, "process N died: its machine was running low on memory", False), (3, "", True),
+        (4, "the disk is full", False), (4, "", True)]
+    assert ray.on[:3] == ["one", "two", "one"] and ray.given[:4] == [CUP(0)] * 4
 
 
-def test_workers_change_networks_seldom_and_keep_to_their_meshes(attempts):
-    seen = attempts({}, "--networks", "alexnet,tests.tiny:network,vgg", "--classes", "3,5", "--objects", "0-3")
-    assert len(seen) == len({name for name, *_ in seen}) == 3 * 2 * 2 * 4
-    for one in FakeWorker.made:
-        networks = [job.options.network for job in one.given]
-        changes = sum(a != b for a, b in zip(networks, networks[1:]))
-        assert changes <= 2
-    loaded = sum(len({job.mesh for job in worker.given}) for worker in FakeWorker.made)
-    assert len(FakeWorker.made) == 2 and loaded <= 10  # 8 if no worker ever had to help out
+@pytest.mark.parametrize("most, at_once", [(1, 1), (9, 2)])
+def test_networks_come_one_by_one_and_no_more_at_once_than_asked_for_or_possible(most, at_once, fake, tmp_path):
+    words = ("--networks", "alexnet,tests.tiny:network", "--jobs", "map", "--classes", "3,5", "--objects", "0-3")
+    tasks = script.wanted(script.parse_args([*words, "--checkpoint_dir", str(tmp_path)]))
+    for number, task in enumerate(tasks):
+        task.path, task.settings = tmp_path / f"{number}/map.pt", {}
+    ray = fake({})
+    assert len(outcomes(tasks, most)) == len(set(ray.given)) == 16 and ray.most_at_once == at_once
+    networks = [name.split()[2] for name in ray.given]
+    assert networks == sorted(networks)
 
 
-def test_no_more_workers_are_started_than_there_is_room_or_work_for(attempts):
-    assert [len(cluster.start_workers(0, 1, most)) for most in (0, 1, 2, 9)] == [0, 1, 2, 2]
+def test_workers_get_ready_for_as_many_tasks_as_there_are_or_is_room_for(fake):
+    for most, expected in ((0, 0), (1, 1), (2, 2), (9, 2)):
+        ray = fake({})
+        cluster.start_workers(1, 0, most)
+        assert ray.started == ["get_ready"] * expected
 
 
-def test_a_stopped_sweep_stops_looking(monkeypatch, run_script, tmp_path):
-    looked = []
-    monkeypatch.setattr(Task, "update_state", lambda job: (looked.append(job), time.sleep(0.05)))
+def test_machines_that_join_later_are_used(fake, tmp_path):
+    ray = fake({})
+    ray.plans[CUP(1)] = [lambda: ray.machines.extend(["three", "four"]) or {}]
+    outcomes(tasks_of("--jobs", "map", "--classes", 5, "--objects", "0-7", "--checkpoint_dir", tmp_path))
+    assert len(ray.given) == 8 and ray.most_at_once == 4
 
-    @contextmanager
-    def interrupted(address):
-        raise KeyboardInterrupt
-        yield
 
-    monkeypatch.setattr(cluster, "connected", interrupted)
+def test_no_room_for_a_job_is_said_in_a_line(fake, monkeypatch, tmp_path):
+    tasks = tasks_of("--jobs", "map", "--classes", 5, "--objects", "0-2", "--checkpoint_dir", tmp_path)
+    ray = fake({})
+    with pytest.raises(InputError, match="no machine of the cluster has 2 CPUs and 0 GPUs for a job; start some"):
+        list(cluster.run(tasks, 2, 0, 9, None, print))
+    ray.plans[CUP(0)] = [lambda: ray.machines.clear() or {}]
+    ray.wait = lambda references, timeout: (references[:1] if ray.machines else [], [])
+    monkeypatch.setattr(cluster, "GIVE_UP_AFTER", 0.1)
+    seen = []
+    with pytest.raises(InputError, match="no machine of the cluster has 1 CPUs"):
+        seen.extend(cluster.run(tasks, 1, 0, 9, None, print))
+    assert ray.cancelled and not list(tmp_path.rglob(".map.lock"))
+
+
+def test_what_runs_and_how_far_it_is_is_shown(fake, tmp_path):
+    tasks = tasks_of("--jobs", "map", "--classes", 5, "--objects", "0-2", "--checkpoint_dir", tmp_path)
+    ray, shown = fake({}), []
+    ray.plans[CUP(0)] = [lambda: ray.notes[1].update(progress="4 of 48 views") or {}]
+    outcomes(tasks, show=lambda running: shown.append(list(running)))
+    name = "map of tests.tiny:network on cup"
+    assert shown == [[f"{name} 0: starting", f"{name} 1: starting"],
+                     [f"{name} 1: 4 of 48 views", f"{name} 2: starting"], [f"{name} 2: starting"]]
+
+
+@pytest.mark.parametrize("gather", [(), ("--gather",)])
+def test_a_sweep_that_is_stopped_stops_its_jobs_and_says_so(gather, fake, run_script, tmp_path):
+    ray = fake({CUP(1): [lambda: os.kill(os.getpid(), signal.SIGINT) or time.sleep(1)]})
+    ray.nodes = lambda: [dict(NodeID="one", Alive=True, Resources=dict(CPU=3))]
+    words = ("--jobs", "map", "--classes", 5, "--objects", "0-3", "--checkpoint_dir", tmp_path)
+    code, out, err = run_script(script, *QUICK, *words, *gather)
+    assert code == 130 and err.endswith("sweep.py: stopped\n") and out == ""
+    assert len(ray.given) == 4 and len(ray.cancelled) == 2 and "Ray" not in ray.started
+    assert not any(path.is_file() for path in tmp_path.rglob("*"))
+
+
+def test_a_stopped_sweep_stops_looking(fake, monkeypatch, run_script, tmp_path):
+    looked, ray = [], fake({})
+    monkeypatch.setattr(Task, "update_state", lambda task: (looked.append(task), time.sleep(0.05)))
+    ray.init = lambda *args, **options: os.kill(os.getpid(), signal.SIGINT)
     code, _, err = run_script(script, *QUICK, "--checkpoint_dir", tmp_path)
-    assert code == 130 and "sweep.py: stopped" in err
-    assert 1 <= len(looked) < 20
+    assert code == 130 and "sweep.py: stopped" in err and 1 <= len(looked) < 20
 
 
 @pytest.mark.parametrize("request_to_stop", [signal.SIGINT, signal.SIGTERM])
-def test_a_request_to_stop_that_gets_lost_while_ray_starts_is_heard(request_to_stop, monkeypatch, run_script, tmp_path):
+def test_a_request_to_stop_that_gets_lost_while_ray_starts_is_heard(request_to_stop, fake, run_script, tmp_path):
     def start(*args, **options):
+        ray.started.append("Ray")
         with suppress(KeyboardInterrupt):
             os.kill(os.getpid(), request_to_stop)
             time.sleep(1)
 
-    ended = []
-    monkeypatch.setattr(cluster, "ray", SimpleNamespace(init=start, shutdown=lambda: ended.append(True)))
-    code, _, err = run_script(script, *QUICK, "--classes", 5, "--objects", 0, "--checkpoint_dir", tmp_path)
-    assert code == 130 and "sweep.py: stopped" in err and ended and os.listdir(tmp_path) == []
+    ray = fake({})
+    ray.init = start
+    code, _, err = run_script(script, *QUICK, *CUP_0, "--checkpoint_dir", tmp_path)
+    assert code == 130 and "sweep.py: stopped" in err and ray.started == [] and os.listdir(tmp_path) == []
+
+
+@pytest.fixture
+def in_a_worker(monkeypatch):
+    """in_a_worker(task, marker) -> what `make` returns, here; its notes and the GPUs of the task are attributes."""
+    def run(task, marker):
+        remember = SimpleNamespace(remote=lambda number, **said: run.notes.update(said))
+        return worker.make(SimpleNamespace(note=remember), 0, "map", task.options, task.settings, marker, 1)
+
+    def end(code):
+        raise SystemExit(code)
+
+    run.notes, run.gpus = {}, []
+    monkeypatch.setitem(sys.modules, "ray", SimpleNamespace(
+        get_gpu_ids=lambda: run.gpus, get=lambda reference: None,
+        get_runtime_context=lambda: SimpleNamespace(get_node_id=lambda: "one"), exceptions=FakeRay.exceptions))
+    monkeypatch.setattr(worker, "_set_up", lambda threads: None)
+    monkeypatch.setattr(worker.os, "_exit", end)
+    yield run
+    progress.listeners.clear()
 
 
 @pytest.mark.parametrize("error, worth_retrying", [
     (MemoryError("no room"), True), (RuntimeError("[enforce fail] DefaultCPUAllocator: can't allocate memory"), True),
-    (RuntimeError("CUDA out of memory"), True), (OSError(5, "Input/output error"), True),
+    (RuntimeError("CUDA out of memory"), True), (OSError(5, "Input/output error"), True), (DiskError("full"), True),
     (InputError("--step: bad"), False), (ValueError("a mistake in the program"), False)])
-def test_which_failures_are_worth_another_attempt(error, worth_retrying, monkeypatch, tmp_path):
+def test_a_worker_ends_where_another_may_succeed(error, worth_retrying, in_a_worker, monkeypatch, tmp_path):
     def fail(options):
         raise error
 
     monkeypatch.setattr(map_script, "run", fail)
-    [job] = script.wanted(script.parse_args([*QUICK, "--jobs", "map", "--classes", "5", "--objects", "0",
-                                             "--checkpoint_dir", str(tmp_path)]))
-    job.update_state()
-    outcome = Worker.do(None, "map", job.options, job.settings, tmp_path)
-    assert str(error) in outcome.failure and outcome.worth_retrying == worth_retrying
+    [task] = tasks_of(*CUP_0, "--checkpoint_dir", tmp_path)
+    with pytest.raises(SystemExit if worth_retrying else InputError) as ended:
+        in_a_worker(task, tmp_path)
+    assert str(error) in (in_a_worker.notes["failure"] if worth_retrying else str(ended.value))
+    assert in_a_worker.notes["place"] == f"process {os.getpid()} on {platform.node()}"
 
 
-def test_a_worker_with_another_mesh_or_folder_refuses(tmp_path):
-    [job] = script.wanted(script.parse_args([*QUICK, "--jobs", "map", "--classes", "5", "--objects", "0",
-                                             "--checkpoint_dir", str(tmp_path)]))
-    job.update_state()
-    elsewhere = {**job.settings, "mesh_hash": "another"}
-    assert "has another mesh_hash than" in Worker.do(None, "map", job.options, elsewhere, tmp_path).failure
-    outcome = Worker.do(None, "map", job.options, job.settings, tmp_path / "not there")
-    assert "pass --gather" in outcome.failure and list(tmp_path.rglob("*.pt")) == []
+def test_a_worker_with_another_mesh_or_folder_refuses(in_a_worker, tmp_path):
+    [task] = tasks_of(*CUP_0, "--checkpoint_dir", tmp_path)
+    with pytest.raises(InputError, match="is not the folder of that name where the sweep was started; pass `gather`"):
+        in_a_worker(task, tmp_path / "not there")
+    task.settings["mesh_hash"] = "another"
+    with pytest.raises(InputError, match="has another mesh_hash than the machine where the sweep was started"):
+        in_a_worker(task, tmp_path)
+    assert list(tmp_path.rglob("*.pt")) == []
 
 
-def test_a_sweeps_own_options_are_named(run_script, tmp_path):
-    words = ("--gpu", "-1", "--classes", 0, "--objects", 0, "--jobs", "map", "--checkpoint_dir", tmp_path)
-    for network, complaint in (("resnte", "--networks resnte: not known; did you mean resnet"),
-        ("", "--networks : not"),
-                               ("no.such:x", "--networks no.such:x: no.such cannot be imported")):
-        code, out, err = run_script(script, "status", "--networks", network, *words)
-        assert code == 1 and err == "" and complaint in out, out
+def test_a_worker_says_how_far_it_is(in_a_worker, tmp_path):
+    [task] = tasks_of(*CUP_0, "--checkpoint_dir", tmp_path, "--batch_size", "4")
+    assert in_a_worker(task, tmp_path) == {} and task.path.exists()
+    assert re.fullmatch(r"\d+ of 48 views", in_a_worker.notes["progress"])
+
+
+@pytest.mark.parametrize("gpus, visible, expected", [
+    ([], "0", None), ([2], "2", 2), (["1"], "1", 1), (["MIG-GPU-a"], "MIG-GPU-a", None)])
+def test_a_process_that_stays_may_be_given_any_gpu(gpus, visible, expected, in_a_worker, monkeypatch):
+    monkeypatch.setenv("CUDA_VISIBLE_DEVICES", visible)
+    in_a_worker.gpus = gpus
+    assert worker.get_ready(1) == expected
+    assert ("CUDA_VISIBLE_DEVICES" in os.environ) == (expected is None)
+
+
+@pytest.mark.parametrize("network, complaint", [
+    ("resnte", "--networks resnte: not known; did you mean resnet"), ("", "--networks : not"),
+    ("no.such:x", "--networks no.such:x: no.such cannot be imported")])
+def test_a_sweeps_own_options_are_named(network, complaint, run_script, monkeypatch, tmp_path):
+    monkeypatch.setattr(sweep, "tqdm", lambda tasks, **options: tasks)  # its bar shows on a slow machine
+    code, out, err = run_script(script, "status", *QUICK, *CUP_0, "--networks", network, "--checkpoint_dir", tmp_path)
+    assert code == 1 and err == "" and complaint in out
 
 
 def test_an_error_of_one_job_is_that_jobs(monkeypatch, run_script, tmp_path):
@@ -262,208 +398,153 @@ def test_an_error_of_one_job_is_that_jobs(monkeypatch, run_script, tmp_path):
         return real(options)
 
     monkeypatch.setattr(map_script, "find", find)
+    monkeypatch.setattr(sweep, "tqdm", lambda tasks, **options: tasks)
     code, out, err = run_script(script, "status", *QUICK, "--jobs", "map", "--classes", 5, "--objects", "0-2",
                                 "--checkpoint_dir", tmp_path)
     assert code == 1 and re.search(r"^tests.tiny:network map 5 cup +\. F \.$", out, re.M) and err == ""
     assert "map of tests.tiny:network on cup 1: IndexError: a mesh that nobody thought of\n" in out
 
 
-def test_a_task_that_another_process_is_at_work_on_is_put_back(attempts, monkeypatch, tmp_path):
-    words = (*QUICK, "--jobs", "map", "--classes", "5", "--objects", "0-2")
-    tasks = script.wanted(script.parse_args([*map(str, words), "--checkpoint_dir", str(tmp_path)]))
-    for task in tasks:
-        task.update_state()
-    monkeypatch.setattr(cluster.time, "sleep", lambda seconds: None)
-    FakeWorker.outcomes, seen, elsewhere = {}, [], store.ResultFile(tasks[0].path, tasks[0].settings)
-
-    def begin(worker, task, marker):
-        with store.ResultFile(task.path, task.settings).locked(wait=False):
-            worker.given.append(task)
-        return object()
-
-    monkeypatch.setattr(FakeWorker, "begin", begin)
+@pytest.mark.parametrize("gather", [False, True])
+@pytest.mark.parametrize("made", [False, True])
+def test_a_task_that_another_process_is_at_work_on_is_put_back(gather, made, fake, tmp_path):
+    tasks = tasks_of("--jobs", "map", "--classes", 5, "--objects", "0-2", "--checkpoint_dir", tmp_path)
+    elsewhere, seen, ray = store.ResultFile(tasks[0].path, tasks[0].settings), [], fake({})
     with ExitStack() as other:
         other.enter_context(elsewhere.locked())
-        for task, failure, last in cluster.run(tasks, 0, 1, 1):
+        for task, failure, last in cluster.run(tasks, 1, 0, 1, None if gather else tmp_path, print):
             seen.append((task.options.object_nb, failure, last))
             if len(seen) == 3:
-                elsewhere.save_finished({})
+                if made:
+                    finish(tasks[0])
                 other.close()
-    assert [number for number, *_ in seen] == [0, 1, 2, 0] and [last for *_, last in seen] == [False, True, True, True]
-    assert seen[0][1] == f"{tasks[0].path}: process {os.getpid()} on {platform.node()} is making it"
-    assert not any(failure for _, failure, _ in seen[1:])
-    assert tasks[0] not in [task for worker in FakeWorker.made for task in worker.given]  # it was made elsewhere
+    assert seen == [(0, f"{tasks[0].path}: process {os.getpid()} on {platform.node()} is making it", False),
+                    (1, "", True), (2, "", True), (0, "", True)]
+    assert ray.given == [CUP(1), CUP(2)] + [CUP(0)] * (not made)
 
 
-def test_a_task_is_done_here_once_the_process_that_was_at_work_on_it_has_failed(attempts, monkeypatch):
-    held = iter([True, True, False])
-    monkeypatch.setattr(Task, "is_locked", lambda task: next(held))
-    monkeypatch.setattr(Task, "is_done_now", lambda task: False)
-    monkeypatch.setattr(cluster, "_finished", lambda references: references)
-    refused = iter([Taken("process 1 on there is making it")])
-
-    def begin(worker, task, marker):
-        for error in refused:
-            raise error
-        return object()
-
-    monkeypatch.setattr(FakeWorker, "begin", begin)
-    seen = attempts({}, *QUICK, "--jobs", "map", "--classes", "5", "--objects", "0")
-    name = "map of tests.tiny:network on cup 0"
-    assert seen == [(name, "process 1 on there is making it", False), (name, "", True)]
+def test_what_is_not_even_begun(fake, tmp_path):
+    made, other, unwritable, last = tasks_of("--jobs", "map", "--classes", 5, "--objects", "0-3", "--checkpoint_dir",
+                                             tmp_path)
+    finish(made)  # meanwhile
+    finish(other, step=5)
+    unwritable.path.parent.touch()
+    ray = fake({CUP(3): [lambda: {} if is_locked(last.path.with_name(".map.lock")) else 1 / 0]})  # it is gathered
+    seen = outcomes([made, other, unwritable, last])
+    assert seen[0] == (0, "", True) and seen[3] == (3, "", True) and ray.given == [CUP(3)]
+    assert re.search(r"step 5, now 30.0.*; pass .*override", seen[1][1]) and "cannot be written to" in seen[2][1]
+    assert os.listdir(other.path.parent) == ["map.pt"] and os.listdir(last.path.parent) == []
 
 
-def test_a_gathered_result_takes_the_place_of_no_other(tmp_path):
-    words = (*QUICK, "--jobs", "map", "--classes", "5", "--objects", "0", "--checkpoint_dir", tmp_path)
-    [task] = script.wanted(script.parse_args([*map(str, words)]))
-    task.update_state()
-    store.ResultFile(task.path, {**task.settings, "step": 5}).save_finished({})
-    handle = object.__new__(cluster._WorkerHandle)
-    handle.claim = ExitStack()
-    with pytest.raises(store.OtherSettings, match="step 5, now 30.0.*; pass --override"):
-        handle.begin(task, None)
-    assert os.listdir(task.path.parent) == ["map.pt"]
-
-
-def test_a_folder_that_one_task_cannot_write_to_is_that_tasks(attempts, monkeypatch):
-    def begin(worker, task, marker):
-        if task.options.object_nb == 0:
-            raise InputError("cannot be written to")
-        return object()
-
-    monkeypatch.setattr(FakeWorker, "begin", begin)
-    seen = attempts({}, *QUICK, "--jobs", "map", "--classes", "5", "--objects", "0-1")
-    assert sorted(seen) == [("map of tests.tiny:network on cup 0", "cannot be written to", True),
-                            ("map of tests.tiny:network on cup 1", "", True)]
-
-
-def test_the_marker_of_a_sweep_that_goes_on_is_kept_on_whatever_machine_it_is(tmp_path):
-    with cluster.marker_in(tmp_path / "new") as marker:
-        cluster.remove_old_markers(tmp_path / "new")
-        assert marker.exists() and is_locked(marker)
-        with cluster.marker_in(tmp_path / "new") as other:
-            assert other != marker
-    assert os.listdir(tmp_path / "new") == []
-    (tmp_path / ".sweep.otherhost.1").touch()  # process 1 is always there
-    cluster.remove_old_markers(tmp_path)
-    assert os.listdir(tmp_path) == ["new"]
-
-
-def test_the_folder_for_temporary_files_is_ones_own(monkeypatch, tmp_path):
-    monkeypatch.setattr(worker.tempfile, "gettempdir", lambda: str(tmp_path))
-    folder = worker._private_folder()
-    assert folder.parent == tmp_path and folder.stat().st_mode & 0o777 == 0o700 and worker._private_folder() == folder
-    folder.chmod(0o755)
-    with pytest.raises(InputError, match="expected a folder of your own that nobody else has rights to; remove it, or"):
-        worker._private_folder()
-    folder.rmdir()
-    (tmp_path / "elsewhere").mkdir(mode=0o700)
-    folder.symlink_to(tmp_path / "elsewhere")
-    with pytest.raises(InputError, match="expected a folder of your own"):
-        worker._private_folder()
-    folder.unlink()
-    folder.mkdir(mode=0o700)
-    mine = os.getuid()
-    monkeypatch.setattr(worker.os, "getuid", lambda: mine + 1)
-    folder.rename(tmp_path / f"semantic-robustness-{mine + 1}")
-    with pytest.raises(InputError, match="expected a folder of your own"):
-        worker._private_folder()
-    monkeypatch.setattr(worker.tempfile, "gettempdir", lambda: "/proc/none")
-    with pytest.raises(InputError, match="cannot be made .*; set TMPDIR"):
-        worker._private_folder()
-
-
-@needs_ray
-def test_how_a_job_that_was_killed_died():
-    died = cluster._how_it_died
-    assert died(cluster.ray.exceptions.OutOfMemoryError("x")) == "died: its machine was running low on memory"
-    assert "low on memory" in died(RuntimeError("The worker was killed because the node was running low on memory."))
-    assert died(RuntimeError("connection lost")) == "died: it was killed, or its machine left"
+def test_the_marker_of_a_sweep_that_goes_on_is_kept_on_whatever_machine_it_is(run_script, tmp_path):
+    words = (*QUICK, *CUP_0, "--checkpoint_dir", tmp_path)
+    finish(*tasks_of(*words))
+    with cluster.marker_in(tmp_path) as marker, cluster.marker_in(tmp_path) as other:
+        (tmp_path / ".sweep.otherhost.1").touch()  # process 1 is always there
+        assert run_script(script, *words)[0] == 0
+        assert {*tmp_path.glob(".sweep.*")} == {marker, other} and is_locked(marker)
+    assert not list(tmp_path.glob(".sweep.*"))
 
 
 @pytest.fixture(scope="module")
 def two_nodes():
-    """The address of a cluster of two nodes with one CPU each."""
+    """The address of a cluster of two nodes with one CPU each, which this process has joined."""
     pytest.importorskip("ray", reason="needs Ray: pip install -r requirements-cluster.txt")
     from ray.cluster_utils import Cluster
     both = Cluster(initialize_head=True, head_node_args=dict(num_cpus=1, include_dashboard=False))
     both.add_node(num_cpus=1)
-    yield both.address
+    with cluster.connected(both.address):
+        yield both.address
     both.shutdown()
 
 
 @pytest.fixture
-def sequential(tmp_path):
-    """sequential(*words): a folder with what the scripts make one after the other."""
-    def run(*words):
-        folder = tmp_path / "sequential"
-        for job in script.wanted(script.parse_args([*words, "--checkpoint_dir", str(folder)])):
-            job.script.run(job.options)
-        return folder
+def swept(two_nodes, run_script, monkeypatch, tmp_path):
+    """swept(*words) -> (stdout, stderr) of sweep.py on the cluster. The workers of the sweep before go on."""
+    monkeypatch.setattr(cluster, "connected", nullcontext)
+
+    def run(*words, expected=0):
+        code, out, err = run_script(script, *QUICK, *words, "--checkpoint_dir", tmp_path / "swept")
+        assert code == expected, err
+        return out, err
 
     return run
 
 
-def test_two_nodes_one_worker_killed_nothing_lost_or_doubled(two_nodes, sequential, tmp_path):
-    folder = tmp_path / "swept"
-    words = (*QUICK, "--classes", "5", "--objects", "0-5")
-    process = subprocess.Popen([sys.executable, "sweep.py", *words, "--checkpoint_dir", folder, "--address", two_nodes],
-                               cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-    while len(list(folder.rglob("*.pt"))) < 3 and process.poll() is None:
-        time.sleep(0.01)
-    victim = None
-    while victim is None and process.poll() is None:
-        for lock in folder.rglob(".*.lock"):  # it names its process
-            if found := re.match(r"process (\d+) on ", lock.read_text() if lock.exists() else ""):
-                victim = int(found[1])
-    assert Path(f"/proc/{victim}/cmdline").read_bytes().startswith(b"ray::Worker")
-    os.kill(victim, signal.SIGKILL)
-    out, err = process.communicate()
-    assert process.returncode == 0, err
+def assert_same_as_one_by_one(words, folder):
+    """Compare what sweep.py has made with what the scripts make one after the other."""
+    for task in tasks_of(*words, "--checkpoint_dir", folder / "one"):
+        task.script.run(task.options)
+    assert not difference(folder / "swept", folder / "one")
+
+
+def test_two_nodes_one_worker_killed_nothing_lost_or_doubled(swept, tmp_path):
+    killed = []
+
+    def kill():
+        """Kill a process at work, which its lock names, once there are three results."""
+        while not killed:
+            for lock in tmp_path.rglob(".*.lock") if len([*tmp_path.rglob("*.pt")]) >= 3 else ():
+                with suppress(FileNotFoundError):
+                    found = re.match(r"process (\d+) on ", lock.read_text())
+                    if found and Path(f"/proc/{found[1]}/cmdline").read_bytes().startswith(b"ray::make"):
+                        os.kill(int(found[1]), signal.SIGSTOP)
+                        time.sleep(0.1)
+                        held = lock.exists()  # it is still at work
+                        os.kill(int(found[1]), signal.SIGKILL if held else signal.SIGCONT)
+                        if held:
+                            killed.append(found[1])
+                            return
+
+    threading.Thread(target=kill, daemon=True).start()
+    words = ("--classes", "5", "--objects", "0-5")
+    out, err = swept(*words)
     job = r"(map|optim) of tests.tiny:network on cup \d"
-    assert re.search(rf"{job}: process {victim} on \S+ died: .*; trying again", err)
+    assert re.search(rf"{job}: process {killed[0]} on \S+ died: .*; trying again", err), err
     assert re.search(r"^all +12 +0 +12 +0 +0$", out, re.M)
-    assert same_results(folder, sequential(*words)), difference(folder, sequential(*words))
+    assert_same_as_one_by_one(words, tmp_path)
 
 
-def test_results_come_back_from_machines_without_the_folder(two_nodes, sequential, run_script, tmp_path):
-    words = (*QUICK, "--classes", "8", "--objects", "0-1", "--jobs", "map")
-    (tmp_path / "gathered/tests.tiny_network/8/1").mkdir(parents=True)
-    store.record_failure(tmp_path / "gathered/tests.tiny_network/8/1/map.pt", "an earlier sweep's")
-    code, out, err = run_script(script, *words, "--checkpoint_dir", tmp_path / "gathered", "--address", two_nodes,
-                                "--gather", "--plot", "--max_concurrent", 1)
-    assert code == 0, err
-    pictures = sorted((tmp_path / "gathered").rglob("*.png"))
+def test_results_come_back_from_machines_without_the_folder(swept, monkeypatch, tmp_path):
+    words = ("--classes", "8", "--objects", "0-1", "--jobs", "map")
+    folder = tmp_path / "swept/tests.tiny_network/8/1"
+    folder.mkdir(parents=True)
+    store.record_failure(folder / "map.pt", "an earlier sweep's")
+    terminal = io.StringIO()
+    terminal.isatty, terminal.fileno = lambda: True, lambda: -1
+    monkeypatch.setattr(sys, "stderr", terminal)
+    monkeypatch.setattr(os, "get_terminal_size", lambda number: os.terminal_size((70, 30)))
+    monkeypatch.setenv("COLUMNS", "71")  # where older versions of tqdm look
+    monkeypatch.setenv("LINES", "31")
+    swept(*words, "--gather", "--plot", "--max_concurrent", 1)
+    bars = [bar for bar in re.split("[\r\n]+", terminal.getvalue()) if "0/2 " in bar]
+    assert any("map of tests.tiny:network on v" in bar for bar in bars) and max(map(len, bars)) <= 70
+    pictures = sorted(tmp_path.rglob("*.png"))
     assert [path.read_bytes()[:4] for path in pictures] == [b"\x89PNG"] * 2
     for path in pictures:
         path.unlink()
-    assert same_results(tmp_path / "gathered", sequential(*words))
+    assert_same_as_one_by_one(words, tmp_path)
+    assert not list(Path(os.environ["XDG_CACHE_HOME"], "semantic-robustness/sweeps").rglob("*.pt"))
 
 
-@needs_ray
-def test_a_killed_sweep_goes_on_with_exactly_what_is_missing(sequential, run_script, tmp_path):
-    folder = tmp_path / "swept"
-    words = (*QUICK, "--classes", "5", "--objects", "0-3", "--jobs", "map")
-    process = subprocess.Popen([sys.executable, "sweep.py", *words, "--checkpoint_dir", folder], cwd=ROOT,
-                               stderr=subprocess.DEVNULL)
-    while not list(folder.rglob("map.pt")) and process.poll() is None:  # and not what is being written
+def test_a_killed_sweep_goes_on_with_exactly_what_is_missing(swept, two_nodes, tmp_path):
+    words = ("--classes", "5", "--objects", "0-3", "--jobs", "map")
+    process = subprocess.Popen([sys.executable, "sweep.py", *QUICK, *words, "--checkpoint_dir", tmp_path / "swept",
+                                "--address", two_nodes], cwd=ROOT, stderr=subprocess.DEVNULL)
+    while not list(tmp_path.rglob("map.pt")) and process.poll() is None:  # and not what is being written
         time.sleep(0.01)
     process.kill()
     assert process.wait() == -signal.SIGKILL
-    damaged = folder / "tests.tiny_network/5/3/map.pt"
+    damaged = tmp_path / "swept/tests.tiny_network/5/3/map.pt"
     damaged.parent.mkdir(exist_ok=True)
     damaged.write_bytes(b"half a file")
-    there = {path: path.stat().st_mtime_ns for path in folder.rglob("map.pt")}
-    code, out, err = run_script(script, *words, "--checkpoint_dir", folder)
-    assert code == 1
+    there = {path: path.stat().st_mtime_ns for path in tmp_path.rglob("map.pt")}
+    out, err = swept(*words, expected=1)
     before, done = map(int, re.search(r"^all +4 +(\d) +(\d) +1 +0$", out, re.M).groups())
     assert before >= 1 and before + done == 3
-    assert {path: path.stat().st_mtime_ns for path in there if path != damaged}.items() <= there.items()
+    assert {path: path.stat().st_mtime_ns for path in there} == there and damaged.read_bytes() == b"half a file"
     assert "map of tests.tiny:network on cup 3: " in err and "cannot be read as a result" in err
-    assert "trying again" not in err
-    assert damaged.read_bytes() == b"half a file"
+    assert not re.search("cup 3: .*trying again", err)
     assert "cannot be read" in damaged.with_name("map.failed.txt").read_text()
-
-    assert run_script(map_script, "--network", "tests.tiny:network", *QUICK[2:6], "--class_nb", 5, "--object_nb", 3,
-                      "--engine", "torch", "--checkpoint_dir", folder, "--override")[0] == 0
-    assert same_results(folder, sequential(*words)), difference(folder, sequential(*words))
+    swept("--classes", 5, "--objects", 3, "--jobs", "map", "--override")
+    assert_same_as_one_by_one(words, tmp_path)

@@ -1,33 +1,44 @@
-"""Tasks on Ray: which worker is given which, on this machine or on many, and what happens when one is lost."""
+"""A sweep's jobs as Ray's tasks, on this machine or on many, and what happens when one is lost.
+
+Ray finds each task a process with the CPUs and GPUs that it needs, keeps processes for the tasks that come next, and
+ends one before its machine runs out of memory. A task that has failed is given to Ray again from here: Ray's own
+retries would not say so, might take the same process, and have no end where memory is short.
+"""
 from __future__ import annotations
 
 import os
+import random
 import secrets
 import signal
 import socket
 import time
-from collections import Counter
-from collections.abc import Generator, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
+from itertools import count
 from pathlib import Path
 from types import FrameType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from ..errors import DiskError, InputError, described, first_line, is_out_of_memory
-from .lock import Taken, locked, remove_if_free
-from .matrix import Task
+from ..errors import DiskError, InputError, described, first_line
+from ..results.layout import DONE, lock_path
+from .lock import Taken, is_locked, locked
 from .result_file import ResultFile, take_in
-from .worker import Outcome, Worker
+from .worker import Board, forget, get_ready, make
 
 try:
     import ray
+    from ray.util.scheduling_strategies import NodeAffinitySchedulingStrategy as On
 except ImportError:
     ray = None
 
-RETRIES = 3  # of a task whose failure may have been the worker's
+if TYPE_CHECKING:
+    from .sweep import Task
+
+RETRIES = 3  # of a task whose failure another process may be spared
 LAST_PORT = 65_535
 LOCAL_STORE = 100_000_000  # bytes of shared memory; hardly anything passes through it
-CHECK_EVERY = 5.0  # seconds, for machines that have joined or left
+LOOK_EVERY = 1.0  # seconds, for progress, and for machines that have joined or left
+ANSWER_WITHIN = 5.0  # seconds, on what is soon done
 GIVE_UP_AFTER = 60.0  # seconds without any machine
 
 
@@ -55,9 +66,9 @@ def connected(address: str | None = None) -> Iterator[None]:
     except SystemExit:  # Ray's own answer to a request to terminate
         raise KeyboardInterrupt from None
     except (OSError, RuntimeError, ValueError) as error:
-        what = "Ray cannot be started here" if address is None else f"--address {address}: no cluster can be joined"
+        what = "Ray cannot be started here" if address is None else f"`address` {address}: no cluster can be joined"
         raise InputError(f"{what} ({first_line(error)}); a cluster is started with: ray start --head, on the other "
-                         "machines: ray start --address HOST:6379, and joined with --address HOST:6379") from None
+                         "machines: ray start --address HOST:6379, and joined with `address` HOST:6379") from None
     finally:
         for request in requests:  # Ray has put its own there
             signal.signal(request, signal.default_int_handler)
@@ -88,22 +99,37 @@ def default_gpus() -> float:
     return min(1, ray.cluster_resources().get("GPU", 0))
 
 
-def start_workers(gpus: float, cpus: float, most: int) -> list[_WorkerHandle]:
-    """Start workers for `run` before its tasks are known: at most so many, and not more than there is room for."""
-    return [_WorkerHandle(cpus, gpus) for _ in range(min(_room(cpus, gpus), most))]
+def _room(cpus: float, gpus: float) -> dict[str, int]:
+    """How many tasks each machine of the cluster holds, by the machine's id."""
+    machines = {node["NodeID"]: node["Resources"] for node in ray.nodes() if node["Alive"]}
+    return {node: int(min(has.get("CPU", 0) // cpus, has.get("GPU", 0) // gpus if gpus else float("inf")))
+            for node, has in machines.items()}
 
 
-def run(tasks: Sequence[Task], gpus: float, cpus: float, max_concurrent: int, marker: Path | None = None,
-        workers: Sequence[_WorkerHandle] = ()) -> Generator[tuple[Task, str, bool], None, None]:
-    """Do tasks, several at a time, each in one worker.
+def _task(function: Callable[..., Any], cpus: float, gpus: float, avoid: Sequence[str] = ()) -> Any:
+    """A function as a task of Ray's, on another machine than those to avoid if there is one."""
+    others = [node for node, n in _room(cpus, gpus).items() if n and node not in avoid] if avoid else []
+    return ray.remote(function).options(num_cpus=cpus, num_gpus=gpus, max_retries=0, scheduling_strategy=On(
+        random.choice(others), soft=True) if others else "DEFAULT")
+
+
+def start_workers(cpus: float, gpus: float, most: int) -> None:
+    """Let workers get ready for `run` before its tasks are known: at most so many, as far as there is room."""
+    for _ in range(min(sum(_room(cpus, gpus).values()), most)):
+        _task(get_ready, cpus, gpus).remote(cpus)
+
+
+def run(tasks: Sequence[Task], cpus: float, gpus: float, max_concurrent: int, marker: Path | None,
+        show: Callable[[Iterable[str]], None]) -> Generator[tuple[Task, str, bool], None, None]:
+    """Do tasks, several at a time.
 
     Args:
         tasks: in the order in which they are best done.
-        gpus, cpus: that a task gets.
+        cpus, gpus: that a task gets.
         max_concurrent: tasks at a time, where the cluster holds as many.
         marker: a file in the folder of the results, which all machines share and the workers write to. None: the
             results come back through Ray and are written here.
-        workers: what `start_workers` gave, if it was called.
+        show: is called about once a second with what is running, and how far it is.
 
     Yields:
         task, failure, last: after every attempt; `failure` is "" or a line, `last` whether this was the last attempt.
@@ -112,148 +138,98 @@ def run(tasks: Sequence[Task], gpus: float, cpus: float, max_concurrent: int, ma
     Raises:
         InputError: if no machine of the cluster has room for a task.
     """
-    waiting, attempts = list(tasks), Counter[Task]()
-    meshes_taken: set[tuple[int, int]] = set()
-    put_back: list[Task] = []
-    idle, busy = list(workers), dict[Any, tuple[_WorkerHandle, Task]]()  # busy: by Ray's reference to an outcome
-    last_room = time.monotonic()
-    with ExitStack() as cleanup:
-        cleanup.callback(lambda: _stop([*idle, *(worker for worker, _ in busy.values())]))
-        while waiting or busy or put_back:
-            for task in [task for task in put_back if not task.is_locked()]:
-                put_back.remove(task)
-                if task.is_done_now():
-                    yield task, "", True
-                else:
-                    waiting.insert(0, task)
-            room = min(_room(cpus, gpus), max_concurrent)
-            if room or busy:
-                last_room = time.monotonic()
-            elif time.monotonic() - last_room > (GIVE_UP_AFTER if attempts else 0):
+    here = On(ray.get_runtime_context().get_node_id(), soft=False)
+    board = ray.remote(Board).options(num_cpus=0, scheduling_strategy=here).remote()
+    numbers, notes = count(), dict[int, dict[str, str]]()
+    waiting, put_back = list(tasks), list[Any]()
+    running: dict[Any, tuple[int, Task, ExitStack]] = {}  # by Ray's reference to the outcome
+    last_room = -GIVE_UP_AFTER
+    try:
+        while waiting or put_back or running:
+            free = [task for task in put_back if not is_locked(lock_path(task.path))]
+            waiting, put_back = free + waiting, [task for task in put_back if task not in free]
+            room = min(sum(_room(cpus, gpus).values()), max_concurrent)
+            last_room = time.monotonic() if room else last_room
+            if time.monotonic() - last_room > GIVE_UP_AFTER:
                 raise InputError(f"no machine of the cluster has {cpus:g} CPUs and {gpus:g} GPUs for a job; start "
-                                 "some, or pass smaller --cpus_per_job and --gpus_per_job")
-            while waiting and len(busy) < room:
-                worker = idle.pop() if idle else _WorkerHandle(cpus, gpus)
-                task = worker.next_task(waiting, meshes_taken)
+                                 "some, or pass smaller `cpus_per_job` and `gpus_per_job`")
+            while waiting and len(running) < room:
+                task = waiting.pop(0)
+                task.update_state()
+                if task.state == DONE and not task.was_done:  # another process has made it meanwhile
+                    yield task, "", True
+                    continue
                 try:
-                    busy[worker.begin(task, marker)] = worker, task
-                    meshes_taken.add(task.mesh)
+                    claim = _claim(task, gather=marker is None)
+                except Taken as error:
+                    put_back.append(task)
+                    yield task, str(error), False
                 except InputError as error:
-                    idle.append(worker)
-                    if isinstance(error, Taken):
-                        put_back.append(task)
-                    yield task, str(error), not isinstance(error, Taken)
-            if not waiting:  # what idle workers hold may be what a new one on a smaller cluster waits for
-                _stop(idle)
-                idle.clear()
-            for reference in _finished(list(busy)):
-                worker, task = busy.pop(reference)
-                outcome = worker.end(reference, task)
-                attempts[task] += 1
-                if outcome.worth_retrying:  # by another worker
-                    worker.stop()
+                    yield task, str(error), True
                 else:
-                    idle.append(worker)
-                last = not outcome.worth_retrying or attempts[task] > RETRIES
-                if not last:
-                    task.failed_on.add(worker.node)
-                    waiting.insert(0, task)
-                yield task, outcome.failure, last
-
-
-def _stop(workers: Iterable[_WorkerHandle]) -> None:
-    for worker in workers:
-        worker.stop()
-
-
-def _finished(references: list[Any]) -> list[Any]:
-    """Those of Ray's references whose outcome is there; waits for the first, but not for long."""
-    if not references:
-        time.sleep(1)
-        return []
-    ready, _ = ray.wait(references, timeout=CHECK_EVERY)
-    return ready
-
-
-class _WorkerHandle:
-    """A worker as it is known here, and what it has loaded."""
-
-    def __init__(self, cpus: float, gpus: float) -> None:
-        self.actor = ray.remote(Worker).options(num_cpus=cpus, num_gpus=gpus).remote(max(1, int(cpus)))
-        self.place = self.actor.place.remote()
-        self.name, self.node = "a worker", None
-        self.network: str | None = None
-        self.meshes: set[tuple[int, int]] = set()
-        self.claim = ExitStack()
-
-    def next_task(self, waiting: list[Task], meshes_taken: set[tuple[int, int]]) -> Task:
-        """Take the task out of the list that needs least to be loaded: first by network, then by mesh."""
-        def cost(task: Task) -> tuple[bool, bool, int]:
-            mesh = 0 if task.mesh in self.meshes else 2 if task.mesh in meshes_taken else 1
-            return self.node in task.failed_on, task.options.network != self.network, mesh
-
-        task = min(waiting, key=cost)
-        waiting.remove(task)
-        return task
-
-    def begin(self, task: Task, marker: Path | None) -> Any:
-        """Start a task: Ray's reference to its outcome.
-
-        Raises:
-            Taken: if the results come back through Ray, and another process is at work on this one.
-            InputError: if the result could not be written, or would take the place of one made from something else.
-        """
-        if marker is None:  # the worker's own lock is on another machine
-            assert task.path is not None and task.settings is not None
-            file = ResultFile(task.path, task.settings, task.options.override)
-            with ExitStack() as claim:
-                claim.enter_context(file.locked(wait=False))
-                file.finished()  # raises for what is not to be overridden
-                self.claim = claim.pop_all()
-        self.network = task.options.network
-        self.meshes.add(task.mesh)
-        return self.actor.do.remote(task.script.__name__, task.options, task.settings, marker)
-
-    def end(self, reference: Any, task: Task) -> Outcome:
-        """The outcome of a task, with its files in their place."""
-        with self.claim:
+                    number = next(numbers)
+                    running[_task(make, cpus, gpus, task.tried_on).remote(
+                        board, number, task.script.__name__, task.options, task.settings, marker, cpus
+                    )] = number, task, claim
+            if not running:
+                time.sleep(LOOK_EVERY)
+                continue
+            show(f"{task}: {notes.get(number, {}).get('progress', 'starting')}"
+                 for number, task, _ in running.values())
+            ended, _ = ray.wait(list(running), timeout=LOOK_EVERY)
             with suppress(ray.exceptions.RayError):
-                self.name, self.node = ray.get(self.place, timeout=1)
-            return self._received(reference, task)
-
-    def _received(self, reference: Any, task: Task) -> Outcome:
-        try:
-            outcome = ray.get(reference)
-        except ray.exceptions.RayTaskError as error:
-            return Outcome(f"{self.name}: {described(error.cause)}")
-        except ray.exceptions.RayError as error:
-            return Outcome(f"{self.name} {_how_it_died(error)}", worth_retrying=True)
-        try:
-            if outcome.files and task.path is not None:
-                take_in(task.path, outcome.files)
-                with suppress(ray.exceptions.RayError):  # waited for, as the worker may be stopped next
-                    ray.get(self.actor.forget.remote(task.options, task.settings))
-        except DiskError as error:
-            return Outcome(str(error))
-        return outcome
-
-    def stop(self) -> None:
-        """End the worker; what it was doing is kept as far as it was saved."""
-        ray.kill(self.actor)
-        self.claim.close()
+                notes = ray.get(board.read.remote([number for number, *_ in running.values()]), timeout=ANSWER_WITHIN)
+            for reference in ended:
+                number, task, claim = running.pop(reference)
+                said = notes.get(number, {})
+                with claim:
+                    failure, worth_retrying = _received(reference, task, said)
+                task.tried_on.append(said.get("node", ""))
+                last = not worth_retrying or len(task.tried_on) > RETRIES
+                if not last:
+                    waiting.insert(0, task)
+                yield task, failure, last
+    finally:
+        for reference, (_, _, claim) in running.items():
+            ray.cancel(reference, force=True)  # what it was doing is kept as far as it was saved
+            claim.close()
 
 
-def _room(cpus: float, gpus: float) -> int:
-    """How many tasks the cluster's machines hold."""
-    machines = [node["Resources"] for node in ray.nodes() if node["Alive"]]
-    return sum(int(min(machine.get("CPU", 0) // cpus, machine.get("GPU", 0) // gpus if gpus else float("inf")))
-               for machine in machines)
+def _claim(task: Task, gather: bool) -> ExitStack:
+    """The lock of a task's result while it comes back through Ray: its worker's own is on another machine.
+
+    Raises:
+        Taken: if another process is at work on it.
+        InputError: if it could not be written, or would take the place of one made from something else.
+    """
+    assert task.path is not None
+    file = ResultFile(task.path, task.settings, task.options.override)
+    with ExitStack() as claim:
+        claim.enter_context(file.locked(wait=False))
+        file.finished()  # raises for what is not to be overridden
+        return claim.pop_all() if gather else ExitStack()
 
 
-def remove_old_markers(folder: Path) -> None:
-    """Remove the markers of sweeps that were killed, on whatever machine."""
-    for marker in folder.glob(".sweep.*"):
-        remove_if_free(marker)
+def _received(reference: Any, task: Task, said: dict[str, str]) -> tuple[str, bool]:
+    """The failure of an attempt, "" if the result is in its place, and whether it is worth another."""
+    assert task.path is not None
+    place = said.get("place", "a worker")
+    try:
+        files = ray.get(reference)
+        if files:
+            take_in(task.path, files)
+            there = On(said["node"], soft=True)
+            ray.wait([ray.remote(forget).options(num_cpus=0, scheduling_strategy=there).remote(
+                task.options, task.settings)], timeout=ANSWER_WITHIN)
+    except DiskError as error:
+        return str(error), False
+    except ray.exceptions.RayTaskError as error:
+        return str(error.cause) if isinstance(error.cause, InputError) else f"{place}: {described(error.cause)}", False
+    except ray.exceptions.OutOfMemoryError:
+        return f"{place} died: its machine was running low on memory", True
+    except ray.exceptions.RayError:
+        return said.get("failure") or f"{place} died: it was killed, or its machine left", True
+    return "", False
 
 
 @contextmanager
@@ -269,12 +245,6 @@ def marker_in(folder: Path) -> Iterator[Path]:
         path.touch()
     except OSError as error:
         raise InputError(f"{folder}: cannot be written to ({error.strerror}); choose another folder with "
-                         "--checkpoint_dir") from None
+                         "`checkpoint_dir`") from None
     with locked(path):
         yield path
-
-
-def _how_it_died(error: Exception) -> str:
-    if isinstance(error, ray.exceptions.OutOfMemoryError) or is_out_of_memory(error):
-        return "died: its machine was running low on memory"
-    return "died: it was killed, or its machine left"

@@ -1,20 +1,118 @@
-"""A sweep: which tasks are left, workers for them, and what became of each."""
+"""A sweep: its jobs, how far they are, and what becomes of each."""
 from __future__ import annotations
 
+import itertools
 import sys
 from argparse import Namespace
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, closing
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
+from pathlib import Path
 from threading import Event
+from types import ModuleType
+from typing import Any
 
 from tqdm import tqdm
 
+from ..errors import InputError, described, with_options
+from ..options.jobs import JobOptions
 from ..options.sweeps import SweepOptions
-from ..results.layout import DONE, FAILED, RUNNING, stored
-from .matrix import Task, in_plural
-from .result_file import record_failure, tidy
+from ..results.layout import DONE, FAILED, MISSING, OTHER, RUNNING, UNFINISHED, stored
+from ..shapes.catalogue import catalogue_of
+from .lock import remove_if_free
+from .result_file import record_failure, state_of, tidy
+
+LETTERS = {DONE: "D", RUNNING: "R", UNFINISHED: "U", FAILED: "F", MISSING: ".", OTHER: "O"}
+BEFORE, LEFT = "done before", "left"
+PLURAL = {"network": "networks", "class_nb": "classes", "object_nb": "objects"}  # options that are lists in a sweep
+BAR = "{l_bar}{bar:10}| {n_fmt}/{total_fmt} [{elapsed}<{remaining}{postfix}]"
+
+
+@dataclass(eq=False)
+class Task:
+    """One result that a sweep wants.
+
+    Attributes:
+        script: map.py or optim.py, as a module with Options, IN_A_SWEEP, find(), run() and show().
+        options: of the script.
+        path: where it goes, None if it cannot even be looked for.
+        settings: what it depends on, as found on this machine.
+        state: of the states in utils.results.layout.
+        cause: why it failed, one line.
+        was_done: it was there before.
+        tried_on: nodes of the cluster, one for each attempt.
+    """
+    script: ModuleType
+    options: JobOptions
+    path: Path | None = None
+    settings: dict[str, Any] = field(default_factory=dict)
+    state: str = MISSING
+    cause: str = ""
+    was_done: bool = False
+    tried_on: list[str] = field(default_factory=list)
+
+    def __str__(self) -> str:
+        return f"{self.script.__name__} of {self.options.network} on {self.class_name} {self.options.object_nb}"
+
+    @property
+    def job(self) -> str:
+        """The network and the script."""
+        return f"{self.options.network} {self.script.__name__}"
+
+    @property
+    def class_name(self) -> str:
+        """The name of the object's class."""
+        return catalogue_of(self.options.dataset).class_names[self.options.class_nb]
+
+    def update_state(self) -> None:
+        """Find out how far it is, by the rule that the scripts skip results by; writes nothing."""
+        try:
+            if self.path is None:
+                job = self.script.find(self.options)
+                self.path, self.settings = job.path, job.settings
+            self.state, cause = state_of(self.path, self.settings)
+        except InputError as error:
+            self.state, cause = FAILED, str(error)
+        except Exception as error:  # of a user's network, or a mistake in the program: this task's alone
+            self.state, cause = FAILED, described(error)
+        self.cause = with_options(cause, PLURAL)
+
+    def has_work(self) -> bool:
+        """Whether there is anything to do: not where the result is there, or it cannot even be looked for.
+
+        A stored result may still have to be drawn or verified; the script sees to that.
+        """
+        extras = self.options.override or self.options.plot or bool(getattr(self.options, "verify", 0))
+        return self.path is not None and (self.state != DONE or extras)
+
+
+def matrix(scripts: Sequence[ModuleType], networks: Sequence[str], classes: Sequence[int] | None,
+           objects: Sequence[int] | None, args: Namespace) -> list[Task]:
+    """A Task for every combination, a network's side by side, so that workers change networks seldom.
+
+    Args:
+        scripts: modules.
+        networks: names.
+        classes, objects: numbers, or None for all that there are.
+        args: parsed options that all share.
+
+    Raises:
+        InputError: for an option out of range, or an object that there is not.
+    """
+    catalogue = catalogue_of(args.dataset)
+    every_class = range(len(catalogue.class_names))
+    classes = every_class if classes is None else [catalogue.class_number(number) for number in classes]
+    any_job = dict(network=networks[0], class_nb=0, object_nb=0, mesh=None, label=None)
+    shared = [script.Options.of(Namespace(**{**vars(args), **any_job, **script.IN_A_SWEEP})) for script in scripts]
+    tasks = []
+    for network, class_nb in itertools.product(networks, classes):
+        for object_nb in range(catalogue.n_objects(class_nb)) if objects is None else objects:
+            catalogue.check(class_nb, object_nb)
+            number = dict(network=network, class_nb=class_nb, object_nb=object_nb)
+            tasks += [Task(script, replace(options, **number)) for script, options in zip(scripts, shared)]
+    return tasks
 
 
 def update_states(tasks: Sequence[Task]) -> Iterator[Task]:
@@ -33,7 +131,8 @@ def run(tasks: Sequence[Task], options: SweepOptions, args: Namespace) -> None:
         args: parsed options of map.py and optim.py.
     """
     from . import cluster
-    cluster.remove_old_markers(args.checkpoint_dir)
+    for marker in args.checkpoint_dir.glob(".sweep.*"):  # of sweeps that were killed, on whatever machine
+        remove_if_free(marker)
     missing = len(tasks) - len(stored(args.checkpoint_dir))  # or more: a guess, made before anything is read
     stopped = Event()
     with ExitStack() as stack:
@@ -46,33 +145,34 @@ def run(tasks: Sequence[Task], options: SweepOptions, args: Namespace) -> None:
         is_default = options.gpus_per_job is None and args.gpu is None
         gpus = cluster.default_gpus() if is_default else options.gpus_per_job or 0
         most = options.max_concurrent or len(tasks)
-        workers = cluster.start_workers(gpus, options.cpus_per_job, min(most, missing))
+        cluster.start_workers(options.cpus_per_job, gpus, min(most, missing))
         todo = work.result()
-        if not todo:
-            return
-        bar = stack.enter_context(tqdm(total=len(tasks), initial=len(tasks) - len(todo), unit="job"))
         for task in todo:
             task.options = replace(task.options, gpu=None if gpus else -1)
-        attempts = stack.enter_context(closing(cluster.run(todo, gpus, options.cpus_per_job, most,
-                                                           None if options.gather else marker, workers)))
+        bar = stack.enter_context(tqdm(total=len(tasks), initial=len(tasks) - len(todo), bar_format=BAR,
+                                       dynamic_ncols=True, disable=not todo))
+
+        def show(running: Iterable[str]) -> None:
+            if sys.stderr.isatty():  # a log would fill with it
+                bar.set_postfix_str(", ".join(running))
+
+        attempts = stack.enter_context(closing(cluster.run(todo, options.cpus_per_job, gpus, most,
+                                                           None if options.gather else marker, show)))
         for task, failure, last in attempts:
-            failure = in_plural(failure)
+            failure = with_options(failure, PLURAL)
             if failure:
                 bar.write(f"{task}: {failure}{'' if last else '; trying again'}", file=sys.stderr)
             if last:
                 bar.update()
-                task.state, task.cause = FAILED if failure else DONE, failure
-                task.was_done = False
+                task.state, task.cause, task.was_done = FAILED if failure else DONE, failure, False
             if last and failure and task.path is not None:
                 record_failure(task.path, failure)
 
 
 def _find_work(tasks: Sequence[Task], stopped: Event) -> list[Task]:
-    """The tasks that have to be done, those that another process is at work on last.
-
-    Ends when the event `stopped` is set.
-    """
-    for _ in update_states(tasks):
+    """The tasks that have to be done. The search for them ends when the event `stopped` is set."""
+    for task in update_states(tasks):
+        task.was_done = task.state == DONE
         if stopped.is_set():
             return []
     for task in tasks:
@@ -80,8 +180,32 @@ def _find_work(tasks: Sequence[Task], stopped: Event) -> list[Task]:
             print(f"{task}: {task.cause}", file=sys.stderr)
         elif task.was_done:
             tidy(task.path)
-    return _running_last(task for task in tasks if task.has_work())
+    return [task for task in tasks if task.has_work()]
 
 
-def _running_last(tasks: Iterable[Task]) -> list[Task]:
-    return sorted(tasks, key=lambda task: task.state == RUNNING)
+def state_table(tasks: Sequence[Task]) -> Iterator[str]:
+    """A row of letters, one for each object, for every network, script and class: lines of text."""
+    objects = sorted({task.options.object_nb for task in tasks})
+    rows: dict[tuple[str, str], dict[int, str]] = {}
+    for task in sorted(tasks, key=lambda task: task.job):
+        row = rows.setdefault((task.job, f"{task.options.class_nb} {task.class_name}"), {})
+        row[task.options.object_nb] = LETTERS[task.state]
+    width = max(len(job) for job, _ in rows)
+    yield f"{'':{width}} {'object':11} " + " ".join(map(str, objects))
+    for (job, class_name), letters in rows.items():
+        yield f"{job:{width}} {class_name:11} " + " ".join(letters[number] for number in objects)
+    yield "  ".join(f"{letter} {state}" for state, letter in LETTERS.items())
+
+
+def summary_table(tasks: Sequence[Task]) -> Iterator[str]:
+    """A row of counts for every network and script, and their sum: lines of text."""
+    columns = (BEFORE, DONE, FAILED, LEFT)
+    counts: dict[str, Counter[str]] = {}
+    for task in tasks:
+        state = BEFORE if task.was_done else task.state if task.state in columns else LEFT
+        counts.setdefault(task.job, Counter())[state] += 1
+    counts["all"] = sum(counts.values(), Counter())
+    width = max(map(len, counts))
+    yield f"{'':{width}} {'jobs':>5} " + " ".join(f"{column:>11}" for column in columns)
+    for job, count in counts.items():
+        yield f"{job:{width}} {count.total():5} " + " ".join(f"{count[column]:11}" for column in columns)
