@@ -167,9 +167,8 @@ def parse_args(argv: list[str] | None = None) -> Namespace:
     for name, command in COMMANDS.items():
         added = commands.add_parser(name, help=command.text, description=command.text)
         added.add_options(ReportOptions, (*OF_ALL, *command.folders, *command.options))
-        for name in command.folders:
-            if name != "checkpoint_dir":
-                added.add_argument(name, type=file_path, help="folder of results")
+        for name, metavar in zip(command.folders, "AB") if len(command.folders) > 1 else ():
+            added.add_argument(name, metavar=metavar, type=file_path, help="folder of results")
     args = parser.parse_args(argv)
     checked = ReportOptions.of(args)
     for name in (*vars(checked), *VALUES.values()):
