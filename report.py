@@ -8,13 +8,12 @@ and left out; the exit code is then 1.
 """
 import sys
 from argparse import Namespace
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from utils.errors import InputError
-from utils.findings.writing import write_tables, write_text
 from utils.network_names import FOLDERS, GONE
 from utils.options.option import Parser, file_path
 from utils.options.reports import OF_ALL, ReportOptions
@@ -24,6 +23,10 @@ from utils.results.tree import Selection, Tree
 from utils.runs.script import run_script
 from utils.shapes.catalogue import catalogue_of
 
+if TYPE_CHECKING:
+    from utils.findings.rows import Tables
+    from utils.findings.tables import Table
+
 LEFT_OUT = 1  # exit code
 EXAMPLES = ("python report.py leaderboard --level 0.7",
             "python report.py regions --network resnet --class_nb cup --paper")
@@ -32,8 +35,8 @@ VALUES = dict(paper="colormap", scale="to_maximum", format="file_format")  # wha
 
 def srvr(args: Namespace, left_out: LeftOut) -> None:
     from utils.findings.srvr import tables
-    tree = tree_of(args.checkpoint_dir, args, left_out)
-    write_tables(tables(tree.maps(), tree.regions()), "srvr", args.results_dir)
+    _, found = found_in(args, left_out)
+    show(tables(found), args)
 
 
 def draw(args: Namespace, left_out: LeftOut) -> None:
@@ -48,17 +51,15 @@ def audit(args: Namespace, left_out: LeftOut) -> None:
     from utils.figures import drawing, network_plots  # matplotlib takes a second to import
     from utils.findings.audit import tables
     from utils.findings.curve import curves
-    from utils.findings.pairs import lone, paired
-    tree = tree_of(args.checkpoint_dir, args, left_out)
-    pairs, others = paired(tree.maps(), tree.regions())
-    for key, why in others.items():
+    tree, found = found_in(args, left_out)
+    for key, why in found.unpaired.items():
         left_out.add(f"{key}: {why}")
-    if not pairs:
+    if not found.pairs:
         raise InputError(f"{tree.folder}: has no object to audit; expected {MAP} and {OPTIM} of the same one")
-    for line in lone(tree):
+    for line in tree.single():
         print(line)
-    write_tables(tables(pairs, args.level), "audit", args.results_dir)
-    figure = drawing.Planned("audit", (), lambda: network_plots.plot_curves(curves(pairs), args.level))
+    show(tables(found, args.level), args)
+    figure = drawing.Planned("audit", (), lambda: network_plots.plot_curves(curves(found.pairs), args.level))
     draw_now(figure, args.results_dir)
 
 
@@ -66,18 +67,19 @@ def answers(args: Namespace, left_out: LeftOut) -> None:
     from utils.figures import drawing
     from utils.figures.answers import figures
     from utils.findings.answers import tables, without
+    from utils.findings.rows import Tables
     tree = tree_of(args.checkpoint_dir, args, left_out)
     maps = tree.maps()
     for line in without(maps):
         print(line)
-    write_tables(tables(maps), "answers", args.results_dir)
+    show(tables(Tables(maps, {})), args)
     drawing.draw_missing(figures(tree, maps, args.data_dir), args.results_dir, left_out)
 
 
 def export(args: Namespace, left_out: LeftOut) -> None:
     from utils.findings.export import export as written
-    tree = tree_of(args.checkpoint_dir, args, left_out)
-    paths = written(tree.maps(), tree.regions(), args.results_dir / "export", args.file_format)
+    _, found = found_in(args, left_out)
+    paths = written(found, args.results_dir / "export", args.file_format)
     print(f"written: {', '.join(map(str, paths))}")
 
 
@@ -85,15 +87,21 @@ def leaderboard(args: Namespace, left_out: LeftOut) -> None:
     from utils.figures import drawing, network_plots  # matplotlib takes a second to import
     from utils.findings.common import missing_lines
     from utils.findings.leaderboard import leaderboard as made
-    tree = tree_of(args.checkpoint_dir, args, left_out)
-    board = made(tree.maps(), tree.regions(), args.level, left_out)
+    tree, found = found_in(args, left_out)
+    board = made(found, args.level, left_out)
     for line in missing_lines(tree.of(MAP), "map", tree.folder):
         print(line)
-    write_tables(board.tables(), "leaderboard", args.results_dir)
+    show(board.tables(), args)
     figure = drawing.Planned("leaderboard", (), lambda: network_plots.plot_leaderboard(
         {metric: board.estimates(metric) for metric in board.metrics}, board.ranked, board.curves, args.level,
         board.title))
     draw_now(figure, args.results_dir)
+
+
+def show(tables: Mapping[str, "Table"], args: Namespace) -> None:
+    """Print a command's tables, and write them."""
+    from utils.findings.tables import write_tables
+    write_tables(tables, args.command, args.results_dir)
 
 
 def draw_now(figure: Any, folder: Path) -> None:
@@ -105,13 +113,11 @@ def draw_now(figure: Any, folder: Path) -> None:
 def explorer(args: Namespace, left_out: LeftOut) -> None:
     from utils.explorer.page import page
     from utils.findings import audit, srvr
-    from utils.findings.pairs import paired
-    tree = tree_of(args.checkpoint_dir, args, left_out)
-    found = tree.maps(), tree.regions()
-    pairs, _ = paired(*found)
-    tables = [*srvr.tables(*found).values(), *(audit.tables(pairs).values() if pairs else ())]
+    from utils.findings.tables import write_text
+    _, found = found_in(args, left_out)
+    tables = [*srvr.tables(found).values(), *(audit.tables(found).values() if found.pairs else ())]
     path = args.results_dir / "explorer.html"
-    write_text(path, page(*found, tables, args.data_dir, left_out))
+    write_text(path, page(found, tables, args.data_dir, left_out))
     print(f"{path}: {path.stat().st_size / 1e6:.1f} MB")
 
 
@@ -121,7 +127,7 @@ def compare(args: Namespace, left_out: LeftOut) -> None:
     table = comparison.compare(first, second)
     for line in comparison.only_in_one(first, second):
         print(line)
-    write_tables(dict(compare=table), "compare", args.results_dir)
+    show(dict(compare=table), args)
 
 
 @dataclass(frozen=True)
@@ -161,9 +167,8 @@ def parse_args(argv: list[str] | None = None) -> Namespace:
     for name, command in COMMANDS.items():
         added = commands.add_parser(name, help=command.text, description=command.text)
         added.add_options(ReportOptions, (*OF_ALL, *command.folders, *command.options))
-        for name in command.folders:
-            if name != "checkpoint_dir":
-                added.add_argument(name, type=file_path, help="folder of results")
+        for name, metavar in zip(command.folders, "AB") if len(command.folders) > 1 else ():
+            added.add_argument(name, metavar=metavar, type=file_path, help="folder of results")
     args = parser.parse_args(argv)
     checked = ReportOptions.of(args)
     for name in (*vars(checked), *VALUES.values()):
@@ -178,6 +183,13 @@ def tree_of(folder: Path, args: Namespace, left_out: LeftOut) -> Tree:
     for network in sorted({key.network for key in tree.keys} & set(GONE.values())):
         print(f"{folder}: {network} is a network that is gone; its results are read as any, and cannot be made anew")
     return tree
+
+
+def found_in(args: Namespace, left_out: LeftOut) -> tuple[Tree, "Tables"]:
+    """The results that the options ask for, and what they hold as tables."""
+    from utils.findings.rows import Tables  # pandas takes time to import
+    tree = tree_of(args.checkpoint_dir, args, left_out)
+    return tree, Tables(tree.maps(), tree.regions())
 
 
 def main() -> None:

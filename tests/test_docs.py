@@ -157,15 +157,9 @@ def test_python_runs_as_pasted(page, folder, quick):
         assert isinstance(module, Tiny) and facts["image_size"]
 
 
-def test_the_exported_tables_are_read_as_pasted(whole_tree, run_script, folder):
+def test_the_tables_are_made_as_pasted(whole_tree, folder):
     code, = blocks(ROOT / "docs/reports.md", "python")
-    words = ("--checkpoint_dir", whole_tree, "--results_dir", folder / "results")
-    assert run_script(report_script, "export", *words)[0] == 0
-    path = re.search(r'read_csv\("(.*)"\)', code)[1]
-    with open(path) as file:
-        columns = file.readline().strip().split(",")
-    assert set(re.findall(r'"(\w+)"', code)) <= set(columns)
-    pytest.importorskip("pandas", reason="needs pandas to run what docs/reports.md says of it")
+    (folder / "checkpoint").symlink_to(whole_tree)
     exec(compile(code, "docs/reports.md", "exec"), {})
 
 

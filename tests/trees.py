@@ -1,4 +1,6 @@
 """Results as map.py and optim.py leave them, made up."""
+import itertools
+
 import numpy as np
 import torch
 
@@ -54,3 +56,17 @@ def write_result(folder, class_nb=5, object_nb=0, seed=0, step=15, iterations=4,
             problems=["", "not sure at the start (0.27)"], promises=[certificate, None],
             certificates=[dict(certificate, top1=1.0, worst=0.6, worst_at=[0.0] * n), None])
     ResultFile(folder / OPTIM, settings).save_finished(contents)
+
+
+def largest_share(xx, yy, held, point):
+    """The share of the domain of the largest box of held cells around a point's grid point, by brute force."""
+    x, y = np.asarray(xx)[0], np.asarray(yy)[:, 0]
+    column, row = np.argmin(abs(x - point[0])), np.argmin(abs(y - point[1]))
+    counts = np.pad(held, ((1, 0), (1, 0))).cumsum(0).cumsum(1)  # of the cells below and to the left
+    left, right = np.arange(column + 1)[:, None], np.arange(column, len(x))[None]
+    best = 0.0
+    for low, high in itertools.product(range(row + 1), range(row, len(y))):
+        inside = (counts[high + 1, right + 1] - counts[low, right + 1] - counts[high + 1, left] + counts[low, left])
+        holds = inside == (high - low + 1) * (right - left + 1)
+        best = max(best, float((holds * (x[right] - x[left])).max() * (y[high] - y[low]) / 36000))
+    return best

@@ -11,6 +11,7 @@ For use from Python:
     grow_regions(f, [(130, 30)])["OIR_B"].regions
     largest_region(f, (130, 30), step=3).box      # the largest box in which f stays above 0.5
     load_result("checkpoint/ResNet50/5/0/optim.pt")  # whatever map.py and optim.py wrote
+    load_tree("checkpoint").regions               # all of it as pandas DataFrames: views, regions, results
 """
 import sys
 from importlib import import_module
@@ -23,7 +24,8 @@ __version__ = "1.0.0"
 _PLACES = {
     "Confidence": "semantic.confidence", "domain_of": "parameters", "grid": "parameters", "grow_regions": "bounds",
     "largest_region": "bounds.largest", "load_mesh": "shapes.shape", "load_network": "networks",
-    "load_result": "results.contents", "load_shape": "shapes.shape", "load_stand_in": "shapes.shape"}
+    "load_result": "results.contents", "load_shape": "shapes.shape", "load_stand_in": "shapes.shape",
+    "load_tree": "findings.rows"}
 __all__ = [*_PLACES, "ndinterval"]
 
 

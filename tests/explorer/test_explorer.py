@@ -104,7 +104,7 @@ def test_answers_have_the_names_that_the_map_states(whole_tree):
                             metadata=replace(view.metadata, label=3)).items():
         object.__setattr__(view, name, value)
     block, (thing,) = page_objects.Block(), page_objects.objects_of({tree_module.Key("AlexNet", "5", "0"): view}, {})
-    result = thing.results(block)["AlexNet"]
+    result = thing.result("AlexNet", block)
     assert block.names == dict(AlexNet={3: "beaker"}) and (result["output"], result["output_name"]) == (3, "beaker")
     assert result["map"]["top1_score"] is None
 
@@ -141,7 +141,7 @@ def test_the_page_loads_nothing_and_no_name_ends_its_script(page_file):
 
 def test_every_method_is_explained(page_file):
     explained = re.findall(r'data-method="([^"]*)"><dt>[^<]*</dt><dd>[A-Z][^<]+\.</dd>', page_file.read_text())
-    assert explained == [*STYLES, ON_MAP]
+    assert explained == [*STYLES]
 
 
 def test_a_sprite_holds_the_views(page_file):

@@ -6,14 +6,13 @@ from PIL import Image
 from utils.errors import InputError
 from utils.figures import animation
 from utils.figures.animation import Animation
-from utils.figures.objects import shape_of, views_at
+from utils.figures.objects import shape_of
 from utils.figures.tree import cells_inside
 from utils.parameters import grid
 from utils.regions import ndinterval
 from utils.results.contents import MapResult
 from utils.results.metadata import Metadata
 from utils.results.tree import Key
-from utils.semantic.views import Views
 from utils.shapes.shape import load_stand_in
 
 VIEWS = np.random.default_rng(0).integers(0, 255, (7, 112, 112), dtype=np.uint8)
@@ -52,15 +51,6 @@ def test_a_contact_sheet_holds_the_views():
         np.testing.assert_array_equal(sheet[top:top + 112, left:left + 112, 0], view)
 
 
-def test_views_are_what_the_network_saw():
-    shape = load_stand_in(5, 0)
-    points = np.array([[30, 20], [200, 60]])
-    expected = Views(shape)(points)[:, 0].numpy()
-    np.testing.assert_allclose(views_at(points, shape) / 255, expected, atol=0.003)
-    quarters = expected.reshape(2, 112, 2, 112, 2).mean((2, 4))
-    np.testing.assert_allclose(views_at(points, shape, size=112) / 255, quarters, atol=0.003)
-
-
 def test_only_the_mesh_that_a_result_is_of(tmp_path):
     shape = load_stand_in(5, 0)
     key = Key("AlexNet", "5", "0")
@@ -70,7 +60,7 @@ def test_only_the_mesh_that_a_result_is_of(tmp_path):
 
     same = shape_of(key, tmp_path, of(shape.shape_id, shape.mesh_hash))
     assert shape_of(key, tmp_path, of()).shape_id == same.shape_id
-    with pytest.raises(InputError, match="AlexNet cup 0 was made from abc, at hand is stand-in-cup-0; .*--data_dir"):
+    with pytest.raises(InputError, match="AlexNet cup 0 was made from abc, at hand is stand-in-cup-0; .*`data_dir`"):
         shape_of(key, tmp_path, of("abc"))
     with pytest.raises(InputError, match="from another mesh of stand-in-cup-0"):
         shape_of(key, tmp_path, of(shape.shape_id, "abc"))
@@ -83,10 +73,10 @@ def test_only_the_mesh_that_a_result_is_of(tmp_path):
 
 def test_cells_inside_a_region():
     xx, yy = grid(10)
-    view = MapResult(xx, yy, np.zeros(xx.shape))
+    a_map = MapResult(xx, yy, np.zeros(xx.shape))
 
     def inside(a, b):
-        cells = cells_inside(view, ndinterval(a, b))
+        cells = cells_inside(a_map, ndinterval(a, b))
         return [(xx.ravel()[k], yy.ravel()[k]) for k in cells]
 
     assert inside([95, 15], [121, 25]) == [(100, 20), (110, 20), (120, 20)]

@@ -1,5 +1,6 @@
 """What networks say instead: counts by other code, and the figures' parts."""
 import csv
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -9,10 +10,13 @@ from matplotlib.colors import to_hex
 import report as script
 from tests.trees import write_result
 from utils.figures import answer_plots
+from utils.figures import answers as figures
 from utils.findings.answers import Answers
 from utils.results.contents import MapResult
 from utils.results.layout import MAP
+from utils.results.left_out import LeftOut
 from utils.results.metadata import Metadata
+from utils.results.tree import Key
 
 
 def map_of(top1, label, names=None):
@@ -70,7 +74,7 @@ def test_tables_and_figures_of_a_tree(answers, monkeypatch, tmp_path):
         assert float(row["lowest confidence"]) == pytest.approx(z.min())
         assert row["at"] == f"{stored['xx'][at]}, {stored['yy'][at]}"
     assert rows["AlexNet", "bathtub", "0"]["right"] == "" and rows["AlexNet", "bathtub", "0"]["lowest confidence"]
-    assert "| hat \\| cap |" in (tmp_path / "results/answers.md").read_text()
+    assert "| hat \\| cap " in (tmp_path / "results/answers.md").read_text()
 
     names = {path.name for path in (tmp_path / "results/2d").iterdir()}
     figures = ("AlexNet_cup_0", "AlexNet_cup_1", "AlexNet_cup", "VGG_cup_0", "VGG_cup")
@@ -87,10 +91,21 @@ def test_tables_and_figures_of_a_tree(answers, monkeypatch, tmp_path):
     assert {one.index for one in shown} == {4, 5} and {one.object_nb for one in shown} <= {"0", "1"}
 
 
+def test_a_class_is_drawn_of_maps_of_one_kind(monkeypatch, capsys, tmp_path):
+    maps = {Key("N", "5", str(k)): replace(map_of([[7]], 968), metadata=Metadata(label=968, settings=dict(x=k // 2)))
+            for k in range(3)}
+    seen = []
+    monkeypatch.setattr(figures, "_example", lambda answers, index, maps, *_: seen.append(list(maps)))
+    monkeypatch.setattr(answer_plots, "plot_examples", lambda shown, title: title)
+    left_out = LeftOut("report.py")
+    assert figures._of_class("N: wrong answers to cup", maps, tmp_path, left_out).endswith("(2 objects)")
+    assert seen == [list(maps)[:2]] and left_out.lines[0].startswith("N cup 2: is of another kind (x 1)")
+
+
 def test_colours_and_the_rest():
-    view = map_of([list(range(12))], 0)
+    a_map = map_of([list(range(12))], 0)
     shown = [answer_plots.Example(k, f"a name that is far too long {k}", 1 / 12) for k in range(9)]
-    figure = answer_plots.plot_answers(view.xx, view.yy, view.top1, shown, True, "title")
+    figure = answer_plots.plot_answers(a_map.xx, a_map.yy, a_map.top1, shown, True, "title")
     legend, = figure.subfigs[0].legends
     texts = [text.get_text() for text in legend.get_texts()]
     assert texts[0] == "a name that is far t.. 8% (right)" and texts[-1] == "others 25%" and len(texts) == 10

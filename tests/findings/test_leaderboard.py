@@ -3,11 +3,12 @@ import csv
 import itertools
 
 import numpy as np
+import pandas as pd
 import pytest
 import torch
 
 import report as script
-from tests.trees import METHODS, write_result
+from tests.trees import METHODS, largest_share, write_result
 from utils.findings.intervals import bootstrap, difference, estimate
 from utils.findings.tables import Table
 from utils.results.layout import MAP, OPTIM
@@ -35,17 +36,6 @@ def run(run_script, tmp_path):
     return run
 
 
-def largest_share(x, y, held, point):
-    """The share of the domain of the largest rectangle of held cells around a point's nearest grid point."""
-    column, row = np.argmin(abs(x - point[0])), np.argmin(abs(y - point[1]))
-    best = 0.0
-    for left, right in itertools.product(range(column + 1), range(column, len(x))):
-        for low, high in itertools.product(range(row + 1), range(row, len(y))):
-            if held[low:high + 1, left:right + 1].all():
-                best = max(best, (x[right] - x[left]) * (y[high] - y[low]) / 36000)
-    return best
-
-
 def sides_inside(box):
     """The share of the domain of what is in it of a box; 0 if a bound is not finite."""
     sides = [max(0, min(b, top) - max(a, bottom)) for a, b, bottom, top in zip(box.a, box.b, (0, -10), (360, 90))]
@@ -60,7 +50,7 @@ def by_hand(folder, network):
         x, y, z = (view[name].double().numpy() for name in ("xx", "yy", "z"))
         numbers = {"views right": (view["top1"] == 3).float().mean().item(), "mean confidence": z.mean(),
                    f"views >={LEVEL}": (z >= LEVEL).mean(), "exact SRVR": np.mean(
-                       [largest_share(x[0], y[:, 0], z >= LEVEL, point) for point in regions["initial_point"]])}
+                       [largest_share(x, y, z >= LEVEL, point) for point in regions["initial_point"]])}
         for method in METHODS:
             inside = [(x >= box.a[0]) & (x <= box.b[0]) & (y >= box.a[1]) & (y <= box.b[1])
                       for box in regions[method]["regions"]]
@@ -139,7 +129,7 @@ def test_intervals_and_chance():
 
 
 def test_an_estimate_in_a_table():
-    rows = [["x", estimate(np.array([1.0, 1.0]))], ["y", estimate(np.array([2.0]))], ["z", None]]
-    table = Table("t", ["a", "b"], rows)
+    estimates = [estimate(np.array([1.0, 1.0])), estimate(np.array([2.0])), None]
+    table = Table("t", pd.DataFrame(dict(a=["x", "y", "z"], b=pd.Series(estimates, dtype=object))))
     assert table.csv() == "a,b,b low,b high\nx,1.0,1.0,1.0\ny,2.0,,\nz,,,\n"
-    assert "x  1.00 [1.00, 1.00]" in table.text() and "| y | 2.00 |" in table.markdown()
+    assert "x    1.00 [1.00, 1.00]" in table.text() and "| y   |              2.00 |" in table.markdown()

@@ -5,14 +5,16 @@ import numpy as np
 import pytest
 
 from utils.errors import InputError
-from utils.findings.comparison import agreement, overlap, overlaps
+from utils.findings.comparison import agreement, overlaps
+from utils.findings.on_map import overlap
+from utils.findings.rows import Tables, load_tree
 from utils.findings.srvr import tables
 from utils.parameters import domain_of
 from utils.regions import ndinterval
-from utils.results.contents import MapResult, MethodResult, RegionsResult, read_map, read_optim
+from utils.results.contents import MapResult, MethodResult, RegionsResult
 from utils.results.layout import MAP, OPTIM
 from utils.results.metadata import Metadata
-from utils.results.tree import Key, find
+from utils.results.tree import Key
 
 DOMAIN = domain_of(("azimuth", "elevation"))
 
@@ -43,29 +45,30 @@ def test_tables_by_hand():
     wild, lost = ([-90, -60], [180, 40]), ([np.nan] * 2, [np.inf] * 2)
     maps = {Key("N", "5", "0"): map_of([[0, 0.2], [0.2001, 1]]), Key("N", "5", "1"): map_of([[0.6, 0], [0, 0]]),
             Key("M", "5", "0"): map_of([[0.05]])}
-    optims = {Key("N", "5", "0"): optim_of(whole, quarter), Key("N", "1", "0"): optim_of(nothing, lost, wild, quarter),
+    optims = {Key("N", "5", "0"): optim_of(whole, quarter), Key("N", "1", "0"): optim_of(
+                  nothing, lost, wild, quarter, points=[[np.nan] * 2] * 4),
               Key("N", "5", "2"): optim_of(([90], [270]), parameters=("azimuth",), method="OIR_W")}
-    found = tables(maps, optims)
-    assert found["srvr"].columns == ["network", "objects", "naive", "OIR_W", "largest on map", "maps", ">0.1", ">0.2",
-                                     ">0.3", ">0.4", ">0.5"]
-    assert found["srvr"].rows == [
+    found = tables(Tables(maps, optims))
+    assert list(found["srvr"].frame) == ["network", "objects", "naive", "OIR_W", "largest on map", "maps", ">0.1",
+                                         ">0.2", ">0.3", ">0.4", ">0.5"]
+    assert found["srvr"].rows() == [
         ["M", 0, None, None, None, 1, 0, 0, 0, 0, 0],
         ["N", 2, pytest.approx(100 * 1.75 / 6), None, 0, 2, 50, 37.5, 25, 25, 25],
         ["N (azimuth)", 1, None, 50, None, 0, None, None, None, None, None]]
-    assert [row[:4] for row in found["srvr_per_class"].rows] == [
+    assert [row[:4] for row in found["srvr_per_class"].rows()] == [
         ["M", "cup", 0, None], ["N", "bathtub", 1, 12.5], ["N", "cup", 1, 62.5], ["N (azimuth)", "cup", 1, None]]
-    assert sorted(found["srvr_regions"].rows) == [["N", "naive", 2, 6, 1, 1, 1, 0],
+    assert sorted(found["srvr_regions"].rows()) == [["N", "naive", 2, 6, 1, 1, 1, 0],
                                                   ["N (azimuth)", "OIR_W", 1, 1, 0, 0, 0, 0]]
 
 
 def test_largest_boxes_of_a_file_and_of_the_map_are_columns_of_their_own():
-    view = map_of([[0.5, 0.5, 0.5, 0.4], [0.6, 0.6, 0.4, 0.5]])  # at azimuth 0, 90, .. and elevation -10, 80
+    a_map = map_of([[0.5, 0.5, 0.5, 0.4], [0.6, 0.6, 0.4, 0.5]])  # at azimuth 0, 90, .. and elevation -10, 80
     nothing = [np.nan] * 2
     regions = optim_of(([0, -10], [180, 40]), (nothing, nothing), points=[[10, 0], [250, 70]], method="largest")
-    found = tables({Key("N", "5", "0"): view}, {Key("N", "5", "0"): regions})
-    row = dict(zip(found["srvr"].columns, found["srvr"].rows[0]))
+    found = tables(Tables({Key("N", "5", "0"): a_map}, {Key("N", "5", "0"): regions}))
+    row = dict(zip(found["srvr"].frame, found["srvr"].rows()[0]))
     assert row["largest"] == 12.5 and row["largest on map"] == pytest.approx(100 * 90 * 90 / 36000 / 2)
-    assert found["srvr_regions"].rows == [["N", "largest", 1, 2, 0, 0, 0, 1]]
+    assert found["srvr_regions"].rows() == [["N", "largest", 1, 2, 0, 0, 0, 1]]
 
 
 class _Raw(pickle.Unpickler):
@@ -102,11 +105,10 @@ def test_the_published_files_numbers_by_the_definition(shared):
     for path in tree.rglob(MAP):
         z = raw_contents(path)["z"]
         above.setdefault(path.parts[-4], []).append([np.count_nonzero(z > t) / 4080 for t in (0.1, 0.2, 0.3, 0.4, 0.5)])
-    table = tables({key: read_map(path) for key, path in find(tree, MAP).items()},
-                   {key: read_optim(path) for key, path in find(tree, OPTIM).items()})["srvr"]
-    assert {row[0] for row in table.rows} == set(above) and len(above) >= 3
-    for row in table.rows:
-        found = dict(zip(table.columns, row))
+    table = tables(load_tree(tree))["srvr"]
+    assert {row[0] for row in table.rows()} == set(above) and len(above) >= 3
+    for row in table.rows():
+        found = dict(zip(table.frame, row))
         for method in ("naive", "OIR_B", "OIR_W"):
             assert found[method] == pytest.approx(100 * np.mean(shares[row[0], method]), rel=1e-9)
         np.testing.assert_allclose(row[-5:], 100 * np.mean(above[row[0]], axis=0))
@@ -124,14 +126,17 @@ def test_overlap_of_two_boxes(first, second, expected):
 
 
 def test_agreement_of_maps_at_the_viewpoints_they_share():
+    def agreed(*values):
+        return dict(zip(("views", "correlation", "largest difference"), values))
+
     z = np.random.default_rng(0).random((4, 8))
-    assert agreement(map_of(z), map_of(z)) == (32, 1, 0)
-    views, correlation, difference = agreement(map_of(z), map_of(1 - z))
+    assert agreement(map_of(z), map_of(z)) == agreed(32, 1, 0)
+    views, correlation, difference = agreement(map_of(z), map_of(1 - z)).values()
     assert (views, correlation) == (32, pytest.approx(-1)) and difference == pytest.approx(np.abs(1 - 2 * z).max())
-    assert agreement(map_of(z), map_of(z[::2, ::2], step=180)) == (8, 1, 0)
+    assert agreement(map_of(z), map_of(z[::2, ::2], step=180)) == agreed(8, 1, 0)
     holes = np.where(np.arange(8) == 3, np.nan, z)
-    assert agreement(map_of(z), map_of(holes)) == (28, 1, 0)
-    assert np.isnan(agreement(map_of(z), map_of(np.ones((4, 8))))[1])
+    assert agreement(map_of(z), map_of(holes)) == agreed(28, 1, 0)
+    assert np.isnan(agreement(map_of(z), map_of(np.ones((4, 8))))["correlation"])
     with pytest.raises(InputError, match="no viewpoint in common"):
         agreement(map_of(z), MapResult(np.ones((1, 1)), np.ones((1, 1)), np.ones((1, 1))))
 
@@ -154,10 +159,10 @@ def test_results_of_another_kind_are_rows_of_their_own():
     regions = {Key("N", "5", "0"): optim_of(quarter), Key("N", "5", "1"): optim_of(whole, **fixed),
                Key("N", "5", "2"): optim_of(whole, score="margin"),
                Key("N", "5", "3"): optim_of(([0], [90]), parameters=("azimuth",), score="logit", **fixed)}
-    found = tables(maps, regions)
-    assert [row[:3] + row[4:6] for row in found["srvr"].rows] == [
+    found = tables(Tables(maps, regions))
+    assert [row[:3] + row[4:6] for row in found["srvr"].rows()] == [
         ["N", 1, 25, 1, 100], ["N (azimuth, logit, distance=3, red=0.5)", 1, 25, 0, None],
         ["N (distance=3, red=0.5)", 1, 100, 1, 0], ["N (margin)", 1, 100, 0, None]]
-    assert [row[3] for row in found["srvr"].rows] == [0, None, None, None]  # the largest boxes on the maps
-    assert {row[0] for row in found["srvr_per_class"].rows} == {row[0] for row in found["srvr"].rows}
-    assert {row[0] for row in found["srvr_regions"].rows} == {row[0] for row in found["srvr"].rows}
+    assert [row[3] for row in found["srvr"].rows()] == [0, None, None, None]  # the largest boxes on the maps
+    assert {row[0] for row in found["srvr_per_class"].rows()} == {row[0] for row in found["srvr"].rows()}
+    assert {row[0] for row in found["srvr_regions"].rows()} == {row[0] for row in found["srvr"].rows()}

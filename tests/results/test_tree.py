@@ -43,6 +43,6 @@ def test_a_tree_holds_what_is_asked_for_and_names_what_it_leaves_out(tmp_path, c
     assert tree.keys == [Key("AlexNet", "5", "0")] and tree.of(layout.OPTIM) == {}
     assert tree.maps() == tree.maps() == {} and len(left_out.lines) == 1
     assert capsys.readouterr().err.count("report.py: left out: ") == 1
-    with pytest.raises(InputError, match="no map.pt or optim.pt for --network vgg --object_nb 3; there are results of "
+    with pytest.raises(InputError, match="no map.pt or optim.pt for `network` vgg `object_nb` 3; there are results of "
                                          "AlexNet; expected"):
         Tree(tmp_path, Selection(network="vgg", object_nb="3"), left_out)

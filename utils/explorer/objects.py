@@ -1,6 +1,5 @@
 """What the explorer's page holds of results: an entry for each object, and the numbers of the maps in one block."""
 import base64
-import re
 import zlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -14,11 +13,11 @@ from ..findings.output_names import names_of_outputs, output_of
 from ..parameters import AZIMUTH_AND_ELEVATION, PARAMETERS
 from ..results.contents import MapResult, RegionsResult
 from ..results.metadata import Metadata
+from ..results.same import in_words, same_views
 from ..results.tree import Key, natural
 
 HASH_DIGITS = 8  # of a mesh's hash, which tell it from others
-PARTS = 1000  # of 1: scores are kept in thousandths, as the page shows them
-LONG_NUMBER = re.compile(r"\d+\.\d{7,}")
+PARTS = 1000  # of 1: scores are stored in thousandths, as the page shows them
 NOTHING = -32768  # a thousandth that stands for a score that is no number
 
 
@@ -68,7 +67,12 @@ class PageObject:
     def is_of(self, key: Key, known: Iterable[Metadata]) -> bool:
         """Whether other results are of the same object, as far as they say, seen in the same way."""
         return ((self.key.class_nb, self.key.object_nb) == (key.class_nb, key.object_nb)
-                and all(_same_views(mine, other) for mine in self.known for other in known))
+                and all(same_views(mine, other) for mine in self.known for other in known))
+
+    @property
+    def identity(self) -> tuple[str, str, str | None]:
+        """Class, number and shape."""
+        return self.key.class_nb, self.key.object_nb, self.shape_id
 
     @property
     def shape_id(self) -> str | None:
@@ -98,28 +102,21 @@ class PageObject:
             words += [f"{name}={value:g}" for name, value in self.known[0].fixed.items()]
         return ", ".join(words)
 
-    def results(self, block: Block) -> dict[str, dict[str, Any]]:
-        """What the page shows of each network.
-
-        Args:
-            block: takes the maps' numbers.
-        """
-        return {network: self._result(network, block) for network in self.networks}
-
-    def _result(self, network: str, block: Block) -> dict[str, Any]:
-        view, regions = self.maps.get(network), self.regions.get(network)
-        known = [result.metadata for result in (view, regions) if result is not None]
+    def result(self, network: str, block: Block) -> dict[str, Any]:
+        """What the page shows of a network. The block takes its map's numbers."""
+        a_map, regions = self.maps.get(network), self.regions.get(network)
+        known = [result.metadata for result in (a_map, regions) if result is not None]
         key = replace(self.key, network=network)
         output, names = output_of(key, known[0]), names_of_outputs(key, known[0])
-        if view is not None:
-            block.names.setdefault(network, {}).update(_answer_names(view, names))
+        if a_map is not None:
+            block.names.setdefault(network, {}).update(_answer_names(a_map, names))
         stated = block.names.get(network, {}).get(output) if output is not None else None
-        settings = dict(map=view, regions=regions)
+        both = dict(map=a_map, regions=regions)
         return dict(
-            map=None if view is None else _map(view, block),
-            regions=None if regions is None else _regions(regions, view), output=output,
+            map=None if a_map is None else _map(a_map, block),
+            regions=None if regions is None else _regions(regions, a_map), output=output,
             output_name=stated if names is None or output is None else names[output],
-            settings={name: _settings(result.metadata) for name, result in settings.items() if result is not None})
+            settings={name: _settings(result.metadata) for name, result in both.items() if result is not None})
 
 
 def objects_of(maps: Mapping[Key, MapResult], regions: Mapping[Key, RegionsResult]) -> list[PageObject]:
@@ -127,16 +124,16 @@ def objects_of(maps: Mapping[Key, MapResult], regions: Mapping[Key, RegionsResul
     objects: list[PageObject] = []
     for key in sorted({*maps, *regions}, key=lambda key: key.order):
         known = _known(maps.get(key), regions.get(key))
-        thing = next((thing for thing in objects if thing.is_of(key, known)), None)
-        if thing is None:
-            thing = PageObject(key)
-            objects.append(thing)
-        thing.known += known
+        page_object = next((page_object for page_object in objects if page_object.is_of(key, known)), None)
+        if page_object is None:
+            page_object = PageObject(key)
+            objects.append(page_object)
+        page_object.known += known
         if key in maps:
-            thing.maps[key.network] = maps[key]
+            page_object.maps[key.network] = maps[key]
         if key in regions:
-            thing.regions[key.network] = regions[key]
-    return sorted(objects, key=lambda thing: natural((thing.key.class_nb, thing.key.object_nb)))
+            page_object.regions[key.network] = regions[key]
+    return sorted(objects, key=lambda page_object: natural((page_object.key.class_nb, page_object.key.object_nb)))
 
 
 def _known(*results: MapResult | RegionsResult | None) -> list[Metadata]:
@@ -146,56 +143,31 @@ def _known(*results: MapResult | RegionsResult | None) -> list[Metadata]:
     return [replace(metadata, shape_id=metadata.shape_id or shape_id) for metadata in known]
 
 
-def _same_views(one: Metadata, other: Metadata) -> bool:
-    """Whether two results are of the same shape, drawn in the same way, in images of any size.
-
-    A mesh that no file states may be any.
-    """
-    meshes = {metadata.mesh_hash for metadata in (one, other)} - {None}
-    return (one.shape_id, one.fixed) == (other.shape_id, other.fixed) and len(meshes) < 2
-
-
 def _settings(metadata: Metadata) -> dict[str, str]:
     """What a result depends on, in words; the shape stands elsewhere."""
     known = {name: value for name, value in metadata.settings.items() if name != "shape_id"}
     if metadata.mesh_hash:
         known["mesh_hash"] = metadata.mesh_hash[:HASH_DIGITS]
-    return {name: _words(value) for name, value in known.items()}
-
-
-def _words(value: Any) -> str:
-    """A setting as it is read: (level 0.5, views 60) for a dict."""
-    if isinstance(value, Mapping):
-        return f"({', '.join(f'{name} {_words(part)}' for name, part in value.items())})"
-    if isinstance(value, (list, tuple)):
-        return f"({', '.join(map(_words, value))})"
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if isinstance(value, float):
-        return f"{value:g}"
-    return LONG_NUMBER.sub(lambda found: f"{float(found[0]):g}", str(value)) or "none"
+    return {name: in_words(value) for name, value in known.items()}
 
 
 def _answer_names(result: MapResult, names: Sequence[str] | None) -> dict[int, str]:
     """The names of a map's first answers, by index: those that it states, else those of the network's outputs."""
-    top1, stated = getattr(result, "top1", None), getattr(result, "top1_names", None)
-    if top1 is None or stated is not None:
-        return stated or {}
-    return {int(k): names[k] for k in np.unique(top1) if 0 <= k < len(names)} if names else {}
+    if result.top1_names is not None or result.top1 is None or names is None:
+        return result.top1_names or {}
+    return {int(k): names[k] for k in np.unique(result.top1) if 0 <= k < len(names)}
 
 
 def _map(result: MapResult, block: Block) -> dict[str, Any]:
     """A map: its grid, and where its numbers begin in the block."""
     found = dict(azimuth=result.xx[0].tolist(), elevation=result.yy[:, 0].tolist(), z=block.add_scores(result.z))
-    # files made before answers were stored have none
-    top1, scores = getattr(result, "top1", None), getattr(result, "top1_score", None)
-    if top1 is not None:
-        found["top1"] = block.add(top1)
-        found["top1_score"] = None if scores is None else block.add_scores(scores)
+    if result.top1 is not None:
+        found["top1"] = block.add(result.top1)
+        found["top1_score"] = None if result.top1_score is None else block.add_scores(result.top1_score)
     return found
 
 
-def _regions(result: RegionsResult, view: MapResult | None) -> dict[str, Any] | None:
+def _regions(result: RegionsResult, a_map: MapResult | None) -> dict[str, Any] | None:
     """Boxes [azimuth, elevation, azimuth, elevation] or None by method, whether they hold, and the initial points.
 
     Without largest boxes among the regions, those of the map are added. Regions of other parameters are projections: a
@@ -211,9 +183,10 @@ def _regions(result: RegionsResult, view: MapResult | None) -> dict[str, Any] | 
 
     if columns[0] is None:
         return None
+    below = a_map if parameters == AZIMUTH_AND_ELEVATION else None
     boxes = with_largest({name: result.methods[name].regions for name in in_order(result.methods)},
-                         result.initial_points, view if parameters == AZIMUTH_AND_ELEVATION else None, level_of(result))
+                         result.initial_points, below, level_of(result))
     return dict(points=[flat(point) for point in result.initial_points if np.isfinite(point).all()],
-                parameters=list(parameters), level=level_of(result), holds=holding(result, view),
+                parameters=list(parameters), level=level_of(result), holds=holding(result, a_map),
                 boxes={name: [flat(box.a) + flat(box.b) if box.is_finite() else None for box in of_method]
                        for name, of_method in boxes.items()})

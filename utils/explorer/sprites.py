@@ -10,37 +10,37 @@ from ..figures.objects import views_at
 from ..parameters import grid
 from ..shapes.shape import Shape
 
-LOOKS = (  # degrees between two views, pixels of a view and WebP quality, from the finest to the poorest
+LOOKS = (  # degrees between two views, pixels of a view and WebP quality, from the finest to the coarsest
     (6, 112, 40), (6, 112, 20), (9, 112, 20), (9, 80, 20), (12, 112, 20), (12, 80, 20), (12, 56, 20), (18, 80, 20),
     (18, 56, 20), (30, 56, 20))
 LARGEST_VIEW = LOOKS[0][1]
-SAMPLE_STEP = 60  # degrees between the views by which the size of all is foretold
-MOST_BYTES = 750_000  # of a sprite, however much room there is
+SAMPLE_STEP = 60  # degrees between the views by which the size of all is estimated
+MOST_BYTES = 750_000  # of a sprite, however many there are
 
 
-def sprite(shape: Shape, image_size: int, room: int) -> dict[str, Any]:
+def sprite(shape: Shape, image_size: int, n_bytes: int) -> dict[str, Any]:
     """All views of an object, a row for each elevation, the lowest first.
 
     Args:
         shape: the object.
         image_size: pixels a side of the network's images.
-        room: bytes that the picture may take, as text. The finest of LOOKS that fits is taken, else the poorest.
+        n_bytes: bytes that the picture may take, as text. The finest of LOOKS that fits is taken, else the coarsest.
 
     Returns:
         size: pixels of a view; azimuth, elevation: of its columns and rows, in degrees; uri: the picture.
     """
-    room = min(room, MOST_BYTES)
+    n_bytes = min(n_bytes, MOST_BYTES)
     sample = _views(shape, image_size, SAMPLE_STEP)
     views, drawn = sample, SAMPLE_STEP
     for step, size, quality in LOOKS:
         is_last = (step, size, quality) == LOOKS[-1]
-        foretold = len(_picture(sample, size, quality)) / _n_views(SAMPLE_STEP) * _n_views(step)
-        if foretold > room and not is_last:
+        expected = len(_picture(sample, size, quality)) / _n_views(SAMPLE_STEP) * _n_views(step)
+        if expected > n_bytes and not is_last:
             continue
         if step != drawn:
             views, drawn = _views(shape, image_size, step), step
         uri = _picture(views, size, quality)
-        if len(uri) <= room or is_last:
+        if len(uri) <= n_bytes or is_last:
             break
     xx, yy = grid(step)
     return dict(size=size, azimuth=xx[0].tolist(), elevation=yy[:, 0].tolist(), uri=uri)

@@ -68,7 +68,7 @@ def save(animation: Animation, path: Path) -> None:
     """Write an endless GIF. Every second frame is dropped until it has no more bytes than LARGEST.
 
     Raises:
-        InputError: if one frame alone is too large.
+        InputError: if a single frame is too large.
     """
     frames = [frame.convert("RGB").quantize(128, dither=Image.Dither.NONE) for frame in animation.frames]
     while True:

@@ -87,7 +87,7 @@ def plot_examples(shown: Sequence[Example], title: str) -> Figure:
     """Draw one view of each answer.
 
     Args:
-        shown: the answers; those without a picture have their words alone.
+        shown: the answers; those without a picture have only their words.
         title: above the figure.
     """
     down = max(-(-len(shown) // ACROSS), 1)

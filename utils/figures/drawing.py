@@ -10,7 +10,7 @@ from typing import Any
 from tqdm import tqdm
 
 from ..files import status_of, whole_file
-from ..findings.writing import ADVICE, write_text
+from ..findings.tables import ADVICE, write_text
 from ..results.left_out import LeftOut
 from . import animation, plots
 
@@ -66,7 +66,7 @@ class Record:
         try:
             status_of(self.path)
             stored = json.loads(self.path.read_text())
-        except (OSError, ValueError):  # none yet, or damaged: all is drawn anew
+        except (OSError, ValueError):  # none yet, or damaged: all is drawn again
             return
         if isinstance(stored, dict):
             self.made_from = stored

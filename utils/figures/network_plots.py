@@ -10,8 +10,8 @@ from matplotlib.lines import Line2D
 
 from ..findings.curve import Curve
 from ..findings.intervals import INTERVAL, Estimate
-from ..findings.kinds import counted
 from ..findings.methods import in_order
+from ..findings.tables import counted
 from .plots import POINT_COLORS, literal, titled
 
 LINES, MARKS = ("-", "--", "-.", ":"), ("o", "s", "^", "D", "v", "P")  # for those who do not see colours

@@ -24,8 +24,8 @@ def shape_of(key: Key, data_dir: Path, *known: Metadata) -> Shape:
         known: what each result says about itself; where it states no shape, class and number decide.
 
     Raises:
-        InputError: if another mesh, or none, is at hand, or other things were changed: its views would not be those
-            that the network saw.
+        InputError: if another mesh, or none, is at hand, or other parameters were changed: its views would not be
+            those that the network saw.
     """
     for metadata in known:
         if metadata.fixed:
@@ -36,10 +36,10 @@ def shape_of(key: Key, data_dir: Path, *known: Metadata) -> Shape:
     for metadata in known:
         if metadata.shape_id not in (None, printable(shape.shape_id)):
             raise InputError(f"{key} was made from {metadata.shape_id}, at hand is {shape.shape_id}; give the folder "
-                             "that has the model with --data_dir")
+                             "that has the model as `data_dir`")
         if metadata.mesh_hash not in (None, shape.mesh_hash):
             raise InputError(f"{key} was made from another mesh of {shape.shape_id} than the one at hand; give the "
-                             "folder that has it with --data_dir")
+                             "folder that has it as `data_dir`")
     return shape
 
 

@@ -1,4 +1,5 @@
 """What the plans of several figures share: names, the files they are made from, and means over objects."""
+from collections import defaultdict
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -6,11 +7,12 @@ import numpy as np
 
 from ..errors import InputError
 from ..files import folder_name
-from ..findings.kinds import Kinds
+from ..findings.common import common_objects, networks_of
 from ..findings.methods import in_order
 from ..regions import ndinterval
 from ..results.contents import MapResult, RegionsResult, read_map
 from ..results.left_out import LeftOut
+from ..results.same import Kinds
 from ..results.tree import Key
 
 
@@ -39,9 +41,9 @@ def boxes_of(result: RegionsResult) -> dict[str, list[ndinterval]]:
     return {name: result.methods[name].regions for name in in_order(result.methods)}
 
 
-def row_at(view: MapResult, elevation: float) -> int:
+def row_at(a_map: MapResult, elevation: float) -> int:
     """The row of a map that is nearest to an elevation."""
-    return int(np.argmin(np.abs(view.yy[:, 0] - elevation)))
+    return int(np.argmin(np.abs(a_map.yy[:, 0] - elevation)))
 
 
 def maps_of_one_kind(paths: Mapping[Key, Path], left_out: LeftOut) -> dict[Key, MapResult]:
@@ -54,13 +56,35 @@ def maps_of_one_kind(paths: Mapping[Key, Path], left_out: LeftOut) -> dict[Key, 
     for key, path in paths.items():
         with left_out.on_error():
             found[key] = read_map(path)
-    kept = Kinds.of(found).kept(found, left_out)
-    if not kept:
+    usual = Kinds(found).usual_of(found, left_out)
+    if not usual:
         raise InputError("a mean has no map left that could be read")
-    first = next(iter(kept.values()))
-    if not all(np.array_equal(view.xx, first.xx) and np.array_equal(view.yy, first.yy) for view in kept.values()):
-        raise InputError("a mean's maps have different grids; expected one --step for all")
-    return kept
+    first = next(iter(usual.values()))
+    if not all(np.array_equal(a_map.xx, first.xx) and np.array_equal(a_map.yy, first.yy) for a_map in usual.values()):
+        raise InputError("a mean's maps have different grids; expected one `step` for all")
+    return usual
+
+
+def grouped(paths: Mapping[Key, Path], *by: str) -> dict[tuple[str, ...], dict[Key, Path]]:
+    """Files by attributes of their keys."""
+    found: dict[tuple[str, ...], dict[Key, Path]] = defaultdict(dict)
+    for key, path in paths.items():
+        found[tuple(getattr(key, name) for name in by)][key] = path
+    return found
+
+
+def maps_of_networks(paths: Mapping[Key, Path], of_what: str, left_out: LeftOut) -> dict[str, list[MapResult]]:
+    """The maps of one kind by network, of the objects that all networks have.
+
+    Raises:
+        InputError: if there is no such object; says of what.
+    """
+    maps = maps_of_one_kind(paths, left_out)
+    common, networks = common_objects(maps), networks_of(maps)
+    if not common:
+        raise InputError(f"{of_what}: there is no object that all of {', '.join(networks)} have a map of")
+    return {network: [a_map for key, a_map in maps.items() if key.network == network
+                      and (key.class_nb, key.object_nb) in common] for network in networks}
 
 
 def mean_of(results: list[MapResult]) -> MapResult:

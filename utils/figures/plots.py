@@ -11,10 +11,8 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Rectangle
 from matplotlib.patheffects import Normal, Stroke
 
-from ..bounds import LARGEST
 from ..errors import printable
 from ..files import whole_file
-from ..findings.methods import ON_MAP
 from ..findings.on_map import DOMAIN, Regions, Verdicts, holds_on, with_largest
 from ..parameters import AZIMUTH_AND_ELEVATION, PARAMETERS
 from ..regions import ndinterval
@@ -26,7 +24,7 @@ from .style import STYLES, Colors
 OUTLINED = [Stroke(linewidth=4, foreground="black"), Normal()]  # to be seen on any colour of the map
 COLORS = Colors()
 MOVED = 0.005  # of a side of the domain: what can be seen
-TICKS = dict(azimuth=5, elevation=6)  # of the whole domain: every 90 and every 20 degrees
+TICKS = dict(azimuth=5, elevation=6)  # over the domain: every 90 and every 20 degrees
 POINT_COLORS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#56b4e9", "#e69f00")  # Okabe and Ito's
 
 Traces = Mapping[str, Sequence[np.ndarray]]  # by method, one for each initial point
@@ -68,15 +66,14 @@ def plot_regions(regions: Regions, initial_points: np.ndarray, below: MapResult 
         level = (below.metadata if below else Metadata()).level
     handles, corners = [], []
     for name, boxes in with_largest(regions, initial_points, below, level).items():
-        method = LARGEST if name == ON_MAP else name
         drawn = [(k, box) for k, box in enumerate(boxes) if box.is_finite()]
         for k, box in drawn:
-            known = holds[method][k] if holds and method in holds else holds_on(below, box, level)
-            patch = axes.add_patch(_box(box.a, box.r, method))
+            known = holds[name][k] if holds and name in holds else holds_on(below, box, level)
+            patch = axes.add_patch(_box(box.a, box.r, name))
             if known is False:
                 patch.set(linewidth=1.4, path_effects=[Stroke(linewidth=2.4, foreground="black"), Normal()])
                 corners.append(np.clip(box.b, DOMAIN.a, DOMAIN.b))
-        handles += [_box((0, 0), (1, 1), method, name)] if drawn else []
+        handles += [_box((0, 0), (1, 1), name, name)] if drawn else []
     _finish_regions(figure, axes, initial_points, handles, corners)
     return figure
 

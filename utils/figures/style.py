@@ -1,7 +1,8 @@
-"""How things are drawn: the methods and maps."""
+"""How methods and maps are drawn."""
 from dataclasses import dataclass
 
 from ..bounds import LARGEST
+from ..findings.methods import ON_MAP
 from ..options.reports import COLORMAP
 
 
@@ -19,12 +20,13 @@ class Style:
     dash: str
 
 
-STYLES = {
+STYLES = {  # in the order of findings.methods
     "naive": Style("#ee82ee", ":", "dot"),
     "OIR_B": Style("#ff0000", "--", "dash"),
     "OIR_W": Style("#ffff00", "-", "solid"),
     "trap": Style("#ffa500", "-.", "dashdot"),
     LARGEST: Style("#ffffff", "-", "solid"),
+    ON_MAP: Style("#ffffff", "-", "solid"),
 }
 
 

@@ -2,7 +2,6 @@
 
 The names are those of the figures that the paper's authors published, where they have such a figure.
 """
-from collections import defaultdict
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -13,10 +12,9 @@ from matplotlib.figure import Figure
 from ..bounds import LARGEST
 from ..errors import InputError
 from ..files import folder_name
-from ..findings.common import common_objects, networks_of
-from ..findings.kinds import counted
 from ..findings.methods import in_order
 from ..findings.on_map import holding, level_of
+from ..findings.tables import counted
 from ..options.reports import COLORMAP
 from ..parameters import AZIMUTH_AND_ELEVATION, domain_of
 from ..regions import ndinterval
@@ -28,7 +26,17 @@ from . import animation, plots
 from .animation import Animation
 from .drawing import GIF, Planned
 from .objects import shape_of, views_at
-from .planning import boxes_of, inputs, maps_of_one_kind, mean_of, name_of, row_at, title_of
+from .planning import (
+    boxes_of,
+    grouped,
+    inputs,
+    maps_of_networks,
+    maps_of_one_kind,
+    mean_of,
+    name_of,
+    row_at,
+    title_of,
+)
 from .profiles import profiles
 from .style import Colors
 
@@ -46,23 +54,18 @@ def maps(tree: Tree, colormap: str, to_maximum: bool) -> list[Planned]:
         tree: the results.
         colormap, to_maximum: as in `Colors`.
     """
-    found, colors = [], Colors(colormap, to_maximum)
-    by_class: dict[str, dict[str, dict[Key, Path]]] = defaultdict(lambda: defaultdict(dict))
-    for key, path in tree.of(MAP).items():
-        by_class[key.class_name][key.network][key] = path
-        draw = partial(_map, path, title_of(key, "confidence in"), colors)
-        found.append(Planned(f"2d/{name_of(key)}", (path,), draw, (colors,)))
+    paths, colors = tree.of(MAP), Colors(colormap, to_maximum)
+    found = [Planned(f"2d/{name_of(key)}", (path,), partial(_map, path, title_of(key, "confidence in"), colors),
+                     (colors,)) for key, path in paths.items()]
     if tree.selection.object_nb:
         return found
-    for class_name, by_network in by_class.items():
-        for network, paths in by_network.items():
-            draw = partial(_mean_map, paths, f"{network}: mean confidence in {class_name}", colors, tree.left_out)
-            name = folder_name(f"{network}_{class_name}")
-            found.append(Planned(f"2d/{name}_Average", tuple(paths.values()), draw, (colors,)))
-        if not tree.selection.network:
-            every = {key: path for paths in by_network.values() for key, path in paths.items()}
-            draw = partial(_mean_map, every, f"Mean confidence in {class_name}", colors, tree.left_out, True)
-            found.append(Planned(f"2d/{folder_name(class_name)}_Average_2D", tuple(every.values()), draw, (colors,)))
+    for (network, class_name), group in grouped(paths, "network", "class_name").items():
+        draw = partial(_mean_map, group, f"{network}: mean confidence in {class_name}", colors, tree.left_out)
+        name = folder_name(f"{network}_{class_name}")
+        found.append(Planned(f"2d/{name}_Average", tuple(group.values()), draw, (colors,)))
+    for (class_name,), group in () if tree.selection.network else grouped(paths, "class_name").items():
+        draw = partial(_mean_of_networks, group, f"Mean confidence in {class_name}", colors, tree.left_out)
+        found.append(Planned(f"2d/{folder_name(class_name)}_Average_2D", tuple(group.values()), draw, (colors,)))
     return found
 
 
@@ -110,35 +113,33 @@ KINDS: dict[str, Callable[..., list[Planned]]] = dict(maps=maps, regions=regions
                                                       gif=gifs)
 
 
-def cells_inside(view: MapResult, box: ndinterval) -> np.ndarray:
-    """Places of cells of a map inside a box, as many as a contact sheet has room for, evenly over it, row by row."""
-    rows = np.flatnonzero((view.yy[:, 0] >= box.a[1]) & (view.yy[:, 0] <= box.b[1]))
-    columns = np.flatnonzero((view.xx[0] >= box.a[0]) & (view.xx[0] <= box.b[0]))
+def cells_inside(a_map: MapResult, box: ndinterval) -> np.ndarray:
+    """Places of cells of a map inside a box, as many as a contact sheet holds, evenly over it, row by row."""
+    rows = np.flatnonzero((a_map.yy[:, 0] >= box.a[1]) & (a_map.yy[:, 0] <= box.b[1]))
+    columns = np.flatnonzero((a_map.xx[0] >= box.a[0]) & (a_map.xx[0] <= box.b[0]))
     if not (len(rows) and len(columns)):
         return np.empty(0, dtype=int)
     across, down = animation.SHEET
     rows = rows[np.unique(np.linspace(len(rows) - 1, 0, down).round().astype(int))][::-1]  # high ones first
     columns = columns[np.unique(np.linspace(0, len(columns) - 1, across).round().astype(int))]
-    return (rows[:, None] * view.z.shape[1] + columns).ravel()
+    return (rows[:, None] * a_map.z.shape[1] + columns).ravel()
 
 
 def _map(path: Path, title: str, colors: Colors) -> Figure:
     return plots.plot_map(read_map(path), title, colors)
 
 
-def _mean_map(paths: dict[Key, Path], what: str, colors: Colors, left_out: LeftOut,
-              of_networks: bool = False) -> Figure:
-    """The mean of maps, or with `of_networks` that over the networks and the objects that all of them have."""
-    maps = maps_of_one_kind(paths, left_out)
-    if of_networks:
-        common, networks = common_objects(maps), networks_of(maps)
-        if not common:
-            raise InputError(f"{what}: there is no object that all of {', '.join(networks)} have a map of")
-        maps = {key: view for key, view in maps.items() if (key.class_nb, key.object_nb) in common}
-        words = f"{counted(len(networks), 'network')}, {counted(len(common), 'object')}"
-    else:
-        words = counted(len(maps), "object")
-    return plots.plot_map(mean_of(list(maps.values())), f"{what} ({words})", colors)
+def _mean_map(paths: dict[Key, Path], what: str, colors: Colors, left_out: LeftOut) -> Figure:
+    maps = list(maps_of_one_kind(paths, left_out).values())
+    return plots.plot_map(mean_of(maps), f"{what} ({counted(len(maps), 'object')})", colors)
+
+
+def _mean_of_networks(paths: dict[Key, Path], what: str, colors: Colors, left_out: LeftOut) -> Figure:
+    """The mean over the networks and the objects that all of them have."""
+    by_network = maps_of_networks(paths, what, left_out)
+    maps = [a_map for of_network in by_network.values() for a_map in of_network]
+    words = f"{counted(len(by_network), 'network')}, {counted(len(maps) // len(by_network), 'object')}"
+    return plots.plot_map(mean_of(maps), f"{what} ({words})", colors)
 
 
 def _regions(key: Key, path: Path, map_path: Path | None, colors: Colors) -> Figure:
@@ -177,29 +178,29 @@ def _traces(key: Key, path: Path) -> Figure:
 
 
 def _turning(key: Key, path: Path, data_dir: Path, elevation: float) -> Animation:
-    view = read_map(path)
-    row = row_at(view, elevation)
-    chosen = np.arange(0, view.z.shape[1], -(-view.z.shape[1] // MOST_FRAMES))
-    azimuths = view.xx[row, chosen]
-    points = np.stack((azimuths, np.full(len(chosen), view.yy[row, 0])), axis=1)
-    views = views_at(points, shape_of(key, data_dir, view.metadata), view.metadata.image_size)
-    title = f"{title_of(key, 'confidence in')}, elevation {view.yy[row, 0]:g}°"
-    return Animation(animation.turning(views, azimuths, view.z[row, chosen], title, COLORMAP), seconds=8)
+    a_map = read_map(path)
+    row = row_at(a_map, elevation)
+    chosen = np.arange(0, a_map.z.shape[1], -(-a_map.z.shape[1] // MOST_FRAMES))
+    azimuths = a_map.xx[row, chosen]
+    points = np.stack((azimuths, np.full(len(chosen), a_map.yy[row, 0])), axis=1)
+    views = views_at(points, shape_of(key, data_dir, a_map.metadata), a_map.metadata.image_size)
+    title = f"{title_of(key, 'confidence in')}, elevation {a_map.yy[row, 0]:g}°"
+    return Animation(animation.turning(views, azimuths, a_map.z[row, chosen], title, COLORMAP), seconds=8)
 
 
 def _inside(key: Key, path: Path, optim_path: Path, data_dir: Path) -> Animation:
     """A frame for each region: views at cells of the map inside it, whose confidence the map has."""
-    view, result = read_map(path), _read_boxes(optim_path, "gif")
-    shape = shape_of(key, data_dir, view.metadata, result.metadata)
+    a_map, result = read_map(path), _read_boxes(optim_path, "gif")
+    shape = shape_of(key, data_dir, a_map.metadata, result.metadata)
     frames = []
     for method, boxes in boxes_of(result).items():
         for point, box in zip(result.initial_points, boxes):
-            cells = cells_inside(view, box) if box.is_finite() else ()
+            cells = cells_inside(a_map, box) if box.is_finite() else ()
             if len(cells):
-                azimuths, elevations, confidences = (values.ravel()[cells] for values in (view.xx, view.yy, view.z))
+                azimuths, elevations, confidences = (values.ravel()[cells] for values in (a_map.xx, a_map.yy, a_map.z))
                 points = np.stack((azimuths, elevations), axis=1)
                 frames.append(animation.contact_sheet(
-                    views_at(points, shape, view.metadata.image_size, INSIDE_SIZE),
+                    views_at(points, shape, a_map.metadata.image_size, INSIDE_SIZE),
                     [f"{a:g}°, {e:g}°" for a, e in points], confidences,
                     f"{title_of(key, 'views of')}, inside {method} from {', '.join(f'{number:g}' for number in point)}",
                     COLORMAP))
@@ -209,9 +210,9 @@ def _inside(key: Key, path: Path, optim_path: Path, data_dir: Path) -> Animation
 
 
 def _growing(key: Key, path: Path, optim_path: Path) -> Animation:
-    result, view = _read_boxes(optim_path, "gif", with_traces=True), read_map(path)
+    result, a_map = _read_boxes(optim_path, "gif", with_traces=True), read_map(path)
     bounds = _bounds(result)
     if not any(len(trace) for of_points in bounds.values() for trace in of_points):
         raise InputError(f"{optim_path}: has no traces of how its regions grew")
-    frames = plots.growth_frames(bounds, result.initial_points, view, title_of(key, "regions of"), GROWTH_FRAMES)
+    frames = plots.growth_frames(bounds, result.initial_points, a_map, title_of(key, "regions of"), GROWTH_FRAMES)
     return Animation([animation.Image.fromarray(frame) for frame in frames], seconds=8)

@@ -1,18 +1,19 @@
-"""What a network says instead of the class, and where it is least sure."""
-from collections import Counter, defaultdict
+"""What a network says instead of the class, and where its confidence is lowest."""
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+import pandas as pd
 
 from ..results.contents import MapResult
-from ..results.tree import Key
-from .kinds import Kinds, counted
-from .tables import PERCENT, Cell, Table
+from ..results.tree import Key, some
+from .rows import Tables
+from .tables import PERCENT, Table, counted
 
 IN_TABLE = 3  # wrong answers of a row
-SOME = 5  # maps that a line names
-WRONG = [cell for k in range(1, IN_TABLE + 1) for cell in (f"wrong answer {k}", f"% {k}")]
+SHARES = ["right", *(cell for k in range(1, IN_TABLE + 1) for cell in (f"wrong answer {k}", f"% {k}"))]
 
 
 @dataclass(frozen=True, eq=False)
@@ -29,17 +30,17 @@ class Answers:
     names: dict[int, str]
 
     @classmethod
-    def of(cls, *views: MapResult) -> "Answers":
+    def of(cls, *maps: MapResult) -> "Answers":
         """The answers of maps of one class that have them."""
         counts: Counter[int] = Counter()
         names: dict[int, str] = {}
-        for view in views:
-            assert view.top1 is not None
-            counts.update(dict(zip(*(part.tolist() for part in np.unique(view.top1, return_counts=True)))))
-            names |= view.top1_names or {}
-        right = views[0].metadata.label
+        for a_map in maps:
+            assert a_map.top1 is not None
+            counts.update(dict(zip(*(part.tolist() for part in np.unique(a_map.top1, return_counts=True)))))
+            names |= a_map.top1_names or {}
+        right = maps[0].metadata.label
         if right is not None:
-            names.setdefault(right, views[0].metadata.object_class)
+            names.setdefault(right, maps[0].metadata.object_class)
         return cls(right, Counter(dict(counts.most_common())), names)
 
     def name(self, index: int) -> str:
@@ -55,7 +56,7 @@ class Answers:
         """The other answers, the most frequent first."""
         return [index for index in self.counts if index != self.right]
 
-    def cells(self) -> list[Cell]:
+    def cells(self) -> list[Any]:
         """Percent of views with the right answer, and the most frequent wrong ones with their percent."""
         shown = [(self.name(index), PERCENT * self.share(index)) for index in self.wrong[:IN_TABLE]]
         empty: list[tuple[None, None]] = [(None, None)] * (IN_TABLE - len(shown))
@@ -63,39 +64,41 @@ class Answers:
                 *(cell for pair in (*shown, *empty) for cell in pair)]
 
 
-def tables(maps: Mapping[Key, MapResult]) -> dict[str, Table]:
-    """"answers", a row for each object, with where the network is least sure, and "answers_per_class".
+def tables(found: Tables) -> dict[str, Table]:
+    """"answers", a row for each object, with where the confidence is lowest, and "answers_per_class".
 
     Maps without first answers have a row without them.
     """
-    kinds = Kinds.of(maps)
-    rows: list[list[Cell]] = []
-    groups: dict[tuple[str, str], list[MapResult]] = defaultdict(list)
-    for key, view in maps.items():
-        row = kinds.row(key, view)
-        groups[row, key.class_name].append(view)
-        lowest = int(np.nanargmin(view.z))
-        found = Answers.of(view).cells() if view.top1 is not None else [None] * (1 + 2 * IN_TABLE)
-        rows.append([row, key.class_name, key.object_nb, view.z.size, *found, float(view.z.flat[lowest]),
-                     f"{view.xx.flat[lowest]:g}, {view.yy.flat[lowest]:g}"])
-    per_class: list[list[Cell]] = []
-    for (row, class_name), views in groups.items():
-        told = [view for view in views if view.top1 is not None]
-        per_class.append([row, class_name, len(told), sum(view.z.size for view in told),
-                          *(Answers.of(*told).cells() if told else [None] * (1 + 2 * IN_TABLE))])
-    title = "First answers: percent of views"
-    return dict(
-        answers=Table(title, ["network", "class", "object", "views", "right", *WRONG, "lowest confidence", "at"], rows,
-                      notes=kinds.notes()),
-        answers_per_class=Table(f"{title}, per class", ["network", "class", "objects", "views", "right", *WRONG],
-                                per_class, notes=kinds.notes()))
+    title, notes = "First answers: percent of views", found.kinds.notes()
+    maps = found.per_map(["views", *SHARES, "lowest confidence", "at", "result"], _measured)
+    per_class = []
+    for (row, class_name), group in maps.groupby(["row", "class_name"], observed=True, sort=False)["result"]:
+        stated = [a_map for a_map in group if a_map.top1 is not None]
+        per_class.append((row, class_name, len(stated), sum(a_map.z.size for a_map in stated), *_shares(*stated)))
+    names = dict(row="network", class_name="class", object_nb="object")
+    shown = maps[["row", "class_name", "object_nb", "views", *SHARES, "lowest confidence", "at"]].rename(columns=names)
+    return dict(answers=Table(title, shown, notes=notes), answers_per_class=Table(
+        f"{title}, per class", pd.DataFrame(per_class, columns=["network", "class", "objects", "views", *SHARES]),
+        notes=notes))
+
+
+def _measured(a_map: MapResult) -> tuple[Any, ...]:
+    """The number of a map's views, its answers, and where its lowest score is; and itself."""
+    lowest = int(np.nanargmin(a_map.z))
+    return (a_map.z.size, *_shares(*([] if a_map.top1 is None else [a_map])), float(a_map.z.flat[lowest]),
+            f"{a_map.xx.flat[lowest]:g}, {a_map.yy.flat[lowest]:g}", a_map)
+
+
+def _shares(*maps: MapResult) -> list[Any]:
+    """The cells SHARES of maps that have answers; of no map they are empty."""
+    return Answers.of(*maps).cells() if maps else [None] * len(SHARES)
 
 
 def without(maps: Mapping[Key, MapResult]) -> list[str]:
     """A line that counts the maps without first answers, which early versions and the authors did not keep."""
-    lacking = [str(key) for key, view in maps.items() if view.top1 is None]
+    lacking = [key for key, a_map in maps.items() if a_map.top1 is None]
     if not lacking:
         return []
-    some = f"{', '.join(lacking[:SOME])}{', ..' if len(lacking) > SOME else ''}"
-    return [f"without first answers: {counted(len(lacking), 'map')} ({some}); map.py --override makes them anew"]
+    return [f"without first answers: {counted(len(lacking), 'map')} ({some(lacking)}); map.py --override makes them "
+            "anew"]
 

@@ -1,6 +1,6 @@
 """Which objects all networks have: what networks are compared over, and how the rest is made."""
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from pathlib import Path
 
 from ..network_names import FOLDERS
@@ -21,9 +21,8 @@ def networks_of(keys: Iterable[Key]) -> list[str]:
 
 def common_objects(keys: Iterable[Key]) -> list[Object]:
     """The objects that every network has, in order."""
-    found = _by_object(keys)
-    n_networks = len({network for of_object in found.values() for network in of_object})
-    return sorted((thing for thing, of_object in found.items() if len(of_object) == n_networks), key=natural)
+    of_networks = list(_of_networks(keys).values())
+    return sorted(set.intersection(*of_networks), key=natural) if of_networks else []
 
 
 def missing_lines(keys: Iterable[Key], name: str, folder: Path) -> list[str]:
@@ -35,29 +34,28 @@ def missing_lines(keys: Iterable[Key], name: str, folder: Path) -> list[str]:
         folder: of the results.
     """
     keys = list(keys)
-    found, networks = _by_object(keys), networks_of(keys)
-    lacking: dict[tuple[str, str], list[str]] = defaultdict(list)
-    for (class_nb, object_nb), of_object in found.items():
-        for network in networks:
-            if network not in of_object:
-                lacking[network, class_nb].append(object_nb)
     words = {key.class_nb: key.class_name for key in keys}
-    return [f"without {name}.pt of {network}: {words[class_nb]} {_shown(numbers)}; "
-            f"{_command(network, class_nb, numbers, name, folder)}"
-            for (network, class_nb), numbers in lacking.items()]
+    found = _of_networks(keys)
+    lines = []
+    for network, objects in found.items():
+        lacking: dict[str, list[str]] = defaultdict(list)
+        for class_nb, object_nb in sorted(set().union(*found.values()) - objects, key=natural):
+            lacking[class_nb].append(object_nb)
+        lines += [f"without {name}.pt of {network}: {words[class_nb]} {_shown(numbers)}; "
+                  f"{_command(network, class_nb, numbers, name, folder)}" for class_nb, numbers in lacking.items()]
+    return lines
 
 
-def _by_object(keys: Iterable[Key]) -> Mapping[Object, list[str]]:
-    """The networks that have each object."""
-    found: dict[Object, list[str]] = defaultdict(list)
+def _of_networks(keys: Iterable[Key]) -> dict[str, set[Object]]:
+    """The objects that each network has."""
+    found: dict[str, set[Object]] = defaultdict(set)
     for key in keys:
-        found[key.class_nb, key.object_nb].append(key.network)
+        found[key.network].add((key.class_nb, key.object_nb))
     return found
 
 
 def _shown(numbers: list[str]) -> str:
-    ordered = sorted(numbers, key=lambda number: natural((number,)))
-    return f"{', '.join(ordered[:SOME])}{f' and {len(ordered) - SOME} more' if len(ordered) > SOME else ''}"
+    return f"{', '.join(numbers[:SOME])}{f' and {len(numbers) - SOME} more' if len(numbers) > SOME else ''}"
 
 
 def _command(network: str, class_nb: str, numbers: list[str], name: str, folder: Path) -> str:

@@ -7,10 +7,9 @@ import numpy as np
 
 from ..results.tree import Key
 from .intervals import bootstrap
-from .kinds import Kinds
 from .methods import in_order
-from .on_map import DOMAIN, largest_box
-from .pairs import Pair, views_and_regions
+from .on_map import DOMAIN
+from .pairs import Pair, largest_shares
 from .tables import PERCENT
 
 LEVELS = tuple(k / 20 for k in range(1, 20))  # 0.05, 0.10, .. 0.95
@@ -36,29 +35,23 @@ class Curve:
 
 
 def curves(pairs: Mapping[Key, Pair], levels: Sequence[float] = LEVELS) -> dict[str, Curve]:
-    """The exact SRVR over the level, by network, and apart where results are not of the usual kind.
+    """The exact SRVR over the level, by row: a network, and apart where results are not of the usual kind.
 
-    The exact SRVR is the mean share of the domain of the largest boxes on the maps; where a network is not sure at the
-    start, that is 0. Initial points that a file does not state are left out.
+    The exact SRVR is the mean share of the domain of the largest boxes on the maps; where the confidence does not reach
+    the level at the start, that is 0. Initial points that a file does not state are left out.
     """
     exact: dict[str, list[np.ndarray]] = defaultdict(list)  # of each object: shares [P, L]
     grown: dict[str, dict[str, list[float]]] = defaultdict(lambda: defaultdict(list))
-    kinds = Kinds.of(*views_and_regions(pairs))
-    for key, pair in pairs.items():
-        row = kinds.row(key, pair.view, pair.result)
-        points = pair.result.initial_points
-        points = points[np.isfinite(points).all(1)]
-        if len(points):
-            boxes = [[largest_box(pair.view, point, level) for level in levels] for point in points]
-            exact[row].append(np.array([[box.share_of(DOMAIN) if box else 0.0 for box in row]
-                                                for row in boxes]))
-        for name, entry in pair.result.methods.items():
-            grown[row][name] += [region.share_of(DOMAIN) for region in entry.regions]
+    for pair in pairs.values():
+        if len(pair.known_points):
+            exact[pair.row].append(largest_shares(pair, levels))
+        for name, entry in pair.regions_result.methods.items():
+            grown[pair.rows.get(name, pair.row)][name] += [region.share_of(DOMAIN) for region in entry.regions]
     found = {}
-    for network, shares in exact.items():
-        means = {name: PERCENT * float(np.mean(grown[network][name])) for name in in_order(grown[network])}
+    for row, shares in exact.items():
+        means = {name: PERCENT * float(np.mean(grown[row][name])) for name in in_order(grown[row])}
         srvr = PERCENT * np.concatenate(shares).mean(0)
         sums, counts = np.array([one.sum(0) for one in shares]), np.array([len(one) for one in shares])
         low, high = (PERCENT * bound for bound in bootstrap(sums.T, counts))
-        found[network] = Curve(np.array(levels), srvr, low, high, len(shares), means)
+        found[row] = Curve(np.array(levels), srvr, low, high, len(shares), means)
     return found

@@ -1,4 +1,4 @@
-"""How sure a mean over objects is, and whether two means differ by more than chance. Objects are what is drawn anew."""
+"""Intervals of means over objects, and whether two means differ by more than chance. Objects are resampled."""
 from typing import NamedTuple
 
 import numpy as np
@@ -18,7 +18,7 @@ class Estimate(NamedTuple):
 
 
 def bootstrap(sums: np.ndarray, counts: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Percentile intervals of means: objects are drawn anew, each with all of its points.
+    """Percentile intervals of means: objects are resampled, each with all of its points.
 
     Args:
         sums: [.., n] of each object, over its points.

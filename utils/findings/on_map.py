@@ -12,29 +12,42 @@ from ..bounds.on_grid import largest_on_grid
 from ..parameters import AZIMUTH_AND_ELEVATION, domain_of
 from ..regions import ndinterval
 from ..results.contents import MapResult, MethodResult, RegionsResult
+from ..results.same import same_function
 from .methods import ON_MAP
-from .pairs import difference
 
 DOMAIN = domain_of(AZIMUTH_AND_ELEVATION)
 Regions = Mapping[str, Sequence[ndinterval]]  # by method
 Verdicts = Mapping[str, Sequence[bool | None]]  # by method: whether each region holds, or None
 
 
-def largest_box(view: MapResult, point: Sequence[float] | np.ndarray, level: float) -> ndinterval | None:
+def overlap(first: ndinterval, second: ndinterval) -> float:
+    """Intersection over union of two boxes; nan if one is not finite. Equal boxes overlap by 1, without volume too."""
+    if not (first.is_finite() and second.is_finite()):
+        return np.nan
+    if first == second:
+        return 1.0
+    a = np.maximum(first.a, second.a)
+    common = ndinterval(a, np.maximum(np.minimum(first.b, second.b), a)).size()
+    volumes = [0.0 if (box.b < box.a).any() else box.size() for box in (first, second)]
+    union = sum(volumes) - common
+    return common / union if union > 0 else 0.0
+
+
+def largest_box(a_map: MapResult, point: Sequence[float] | np.ndarray, level: float) -> ndinterval | None:
     """The largest box around an initial point in which a map reaches the level; None if it does not at the start.
 
     Args:
-        view: a map over azimuth and elevation.
+        a_map: over azimuth and elevation.
         point: azimuth and elevation; None comes back where they are not numbers.
         level: of the score.
     """
     if not np.isfinite(point).all():
         return None
-    start = (int(np.argmin(np.abs(view.yy[:, 0] - point[1]))), int(np.argmin(np.abs(view.xx[0] - point[0]))))
-    return largest_on_grid(view.xx[0], view.yy[:, 0], view.z >= level, start)
+    start = (int(np.argmin(np.abs(a_map.yy[:, 0] - point[1]))), int(np.argmin(np.abs(a_map.xx[0] - point[0]))))
+    return largest_on_grid(a_map.xx[0], a_map.yy[:, 0], a_map.z >= level, start)
 
 
-def purity(view: MapResult, region: ndinterval, level: float) -> float | None:
+def purity(a_map: MapResult, region: ndinterval, level: float) -> float | None:
     """The share of a map's grid points in a closed region, within the domain, that reach the level.
 
     Returns:
@@ -43,9 +56,9 @@ def purity(view: MapResult, region: ndinterval, level: float) -> float | None:
     if not region.is_finite():
         return None
     a, b = np.maximum(region.a, DOMAIN.a), np.minimum(region.b, DOMAIN.b)
-    rows = (view.yy[:, 0] >= a[1]) & (view.yy[:, 0] <= b[1])
-    columns = (view.xx[0] >= a[0]) & (view.xx[0] <= b[0])
-    inside = view.z[np.ix_(rows, columns)]
+    rows = (a_map.yy[:, 0] >= a[1]) & (a_map.yy[:, 0] <= b[1])
+    columns = (a_map.xx[0] >= a[0]) & (a_map.xx[0] <= b[0])
+    inside = a_map.z[np.ix_(rows, columns)]
     return float((inside >= level).mean()) if inside.size else None
 
 
@@ -58,44 +71,44 @@ def level_of(result: RegionsResult) -> float:
     return result.metadata.level
 
 
-def holds_on(view: MapResult | None, region: ndinterval, level: float) -> bool | None:
+def holds_on(a_map: MapResult | None, region: ndinterval, level: float) -> bool | None:
     """Whether a map reaches a level at all grid points in a region; None without a map or a grid point."""
-    share = None if view is None else purity(view, region, level)
+    share = None if a_map is None else purity(a_map, region, level)
     return None if share is None else share == 1
 
 
-def with_largest(regions: Regions, points: np.ndarray, view: MapResult | None,
+def with_largest(regions: Regions, points: np.ndarray, a_map: MapResult | None,
                  level: float) -> dict[str, Sequence[ndinterval]]:
     """Regions by method, and the largest boxes: those among the regions, else those that the map allows, as ON_MAP.
 
     Args:
         regions: by method.
         points: [P, 2] initial points.
-        view: the map, or None.
+        a_map: of the object, or None.
         level: of the map's score.
     """
-    if LARGEST in regions or view is None:
+    if LARGEST in regions or a_map is None:
         return dict(regions)
-    boxes = (largest_box(view, point, level) for point in points)
+    boxes = (largest_box(a_map, point, level) for point in points)
     return {**regions, ON_MAP: [box for box in boxes if box]}
 
 
-def holding(result: RegionsResult, view: MapResult | None) -> Verdicts:
+def holding(result: RegionsResult, a_map: MapResult | None) -> Verdicts:
     """For each region whether it holds, by method: as its certificate says, else as the map says.
 
     Args:
         result: the regions.
-        view: the map of the same object, or None. A map of another function says nothing.
+        a_map: of the same object, or None. A map of another function says nothing.
 
     Returns:
         {method: [P]}, with None where neither says anything.
     """
-    if view is not None and difference(view.metadata, result.metadata):
-        view = None
+    if a_map is not None and same_function(a_map.metadata, result.metadata):
+        a_map = None
     level = level_of(result)
 
     def verdict(method: MethodResult, k: int) -> bool | None:
         known = method.holds(k)
-        return holds_on(view, method.regions[k], level) if known is None else known
+        return holds_on(a_map, method.regions[k], level) if known is None else known
 
     return {name: [verdict(method, k) for k in range(len(method.regions))] for name, method in result.methods.items()}

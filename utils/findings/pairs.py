@@ -1,80 +1,62 @@
-"""A map and regions of the same object: which pairs there are, and whether both are of the same function."""
-from collections.abc import Mapping
-from dataclasses import dataclass
+"""A map and regions of the same object: every region, and the largest box from every initial point, on the map."""
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
-from ..parameters import AZIMUTH_AND_ELEVATION
-from ..results.contents import CONFIDENCE, MapResult, RegionsResult
-from ..results.layout import MAP, OPTIM
-from ..results.metadata import Metadata
-from ..results.tree import Key, Tree
+import numpy as np
 
-SOME = 5  # keys that a line names
+from ..results.contents import MapResult, RegionsResult
+from ..results.tree import Key
+from .methods import ON_MAP
+from .on_map import DOMAIN, largest_box, overlap, purity
+
+ON_MAPS = ("row", "method", "sure", "share", "purity", "iou")
 
 
 @dataclass(frozen=True, eq=False)
 class Pair:
-    """A map and the regions of the same object and network."""
-    view: MapResult
-    result: RegionsResult
+    """A map and the regions of the same object and network.
 
-
-def views_and_regions(pairs: Mapping[Key, Pair]) -> tuple[dict[Key, MapResult], dict[Key, RegionsResult]]:
-    """The maps of pairs, and their regions."""
-    return {key: pair.view for key, pair in pairs.items()}, {key: pair.result for key, pair in pairs.items()}
-
-
-def paired(maps: Mapping[Key, MapResult], regions: Mapping[Key, RegionsResult]) -> tuple[dict[Key, Pair],
-                                                                                         dict[Key, str]]:
-    """The pairs of the paper's kind: confidence over azimuth and elevation, all else as by default.
-
-    Returns:
-        {key: Pair}, and {key: why not} for the others that have both. Keys that have one of the two are in neither.
+    Attributes:
+        map_result, regions_result: the two.
+        row: the first cell of the row that their numbers belong to.
+        rows: by method, where that of its regions is another.
     """
-    pairs, others = {}, {}
-    for key in sorted(maps.keys() & regions.keys(), key=lambda key: key.order):
-        pair = Pair(maps[key], regions[key])
-        why = other_kind(pair.result.metadata) or difference(pair.view.metadata, pair.result.metadata)
-        if why:
-            others[key] = why
-        else:
-            pairs[key] = pair
-    return pairs, others
+    map_result: MapResult
+    regions_result: RegionsResult
+    row: str = ""
+    rows: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def known_points(self) -> np.ndarray:
+        """[P, 2] the initial points that the file states."""
+        points = self.regions_result.initial_points
+        return points[np.isfinite(points).all(1)]
 
 
-def other_kind(regions: Metadata) -> str:
-    """In which way regions are not of the paper's kind, or ""."""
-    if regions.parameters != AZIMUTH_AND_ELEVATION:
-        return f"has regions of {','.join(regions.parameters)}; expected {','.join(AZIMUTH_AND_ELEVATION)}"
-    if regions.score_name != CONFIDENCE:
-        return f"has regions of the {regions.score_name}; expected the {CONFIDENCE}"
-    values = [f"{name}={value:g}" for name, value in sorted(regions.fixed.items())]
-    return f"was made with {', '.join(values)}; expected the defaults" if values else ""
+def on_maps(pairs: Mapping[Key, Pair], level: float) -> Iterator[tuple[Any, ...]]:
+    """(key, and the columns ON_MAPS) of every region of objects, and of the largest box around every initial point.
+
+    `sure`: whether the score at the start reaches the level, 1 or 0; nan if the file does not say where the region
+    started. `share`: of the domain's volume; 0 for a region that is not finite. `purity` in [0, 1]; nan without a grid
+    point. `iou`: intersection over union with the largest box; nan without one, or for a region that is not finite.
+    """
+    for key, pair in pairs.items():
+        for k, point in enumerate(pair.regions_result.initial_points):
+            is_known = bool(np.isfinite(point).all())
+            best = largest_box(pair.map_result, point, level)
+            sure = float(best is not None) if is_known else np.nan
+            for name, entry in pair.regions_result.methods.items():
+                region = entry.regions[k]
+                iou = overlap(region.within(DOMAIN), best) if best and region.is_finite() else np.nan
+                yield (key, pair.rows.get(name, pair.row), name, sure, region.share_of(DOMAIN),
+                       purity(pair.map_result, region, level), iou)
+            if is_known:
+                pure = np.nan if best is None else 1.0
+                yield key, pair.row, ON_MAP, sure, best.share_of(DOMAIN) if best else 0.0, pure, pure
 
 
-def difference(view: Metadata, regions: Metadata) -> str:
-    """In what a map and regions are not of the same function, as far as both say; "" if they may be."""
-    ours, theirs = _made_from(view), _made_from(regions)
-    differing = [name for name, value in ours.items() if None not in (value, theirs[name]) and value != theirs[name]]
-    return f"has a map and regions that differ in {', '.join(differing)}" if differing else ""
-
-
-def lone(tree: Tree) -> list[str]:
-    """A line for each of the two files that counts the objects with this one alone."""
-    there = {name: tree.of(name).keys() for name in (MAP, OPTIM)}
-    lines = []
-    for name, other in ((MAP, OPTIM), (OPTIM, MAP)):
-        alone = [str(key) for key in tree.keys if key in there[name] and key not in there[other]]
-        if alone:
-            lines.append(f"with {name} and no {other}: {len(alone)} ({', '.join(alone[:SOME])}"
-                         f"{', ..' if len(alone) > SOME else ''})")
-    return lines
-
-
-def _made_from(metadata: Metadata) -> dict[str, Any]:
-    """What the function depends on; None is not known."""
-    settings = metadata.settings
-    return {"parameters": metadata.parameters, "score": metadata.score, "fixed values": metadata.fixed,
-            "shape": metadata.shape_id, "mesh": metadata.mesh_hash, "label": metadata.label,
-            "weights": settings.get("weights"), "normalisation": settings.get("normalize"),
-            "image size": metadata.image_size}
+def largest_shares(pair: Pair, levels: Sequence[float]) -> np.ndarray:
+    """[P, L] shares of the domain of the largest boxes around the known initial points, 0 where there is none."""
+    boxes = [[largest_box(pair.map_result, point, level) for level in levels] for point in pair.known_points]
+    return np.array([[box.share_of(DOMAIN) if box else 0.0 for box in of_point] for of_point in boxes])

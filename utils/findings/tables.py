@@ -1,74 +1,100 @@
-"""Tables: printed, as CSV and as Markdown."""
-import csv
-import io
+"""Tables: printed, as CSV and as Markdown; and how text is written to a file."""
+from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
 
+import pandas as pd
+
+from ..errors import printable
+from ..files import whole_file
 from .intervals import Estimate
 
 PERCENT = 100
-Cell = str | int | float | Estimate | None
+ADVICE = "make room there, or choose another `results_dir`"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Table:
-    """A title and rows of cells.
+    """A title and a frame.
 
     Attributes:
         title: above it.
-        columns: name of each column.
-        rows: lists of cells: strings, whole numbers, other numbers (shown with `digits` digits), estimates (shown
-            with their intervals; CSV has three columns of each), or None for nothing.
+        frame: columns of text, whole numbers, other numbers (shown with `digits` digits), or estimates (shown with
+            their intervals; CSV has three columns of each).
         digits: after the point; CSV has all there are.
         notes: lines below it; CSV has none.
     """
     title: str
-    columns: list[str]
-    rows: list[list[Cell]]
+    frame: pd.DataFrame
     digits: int = 2
     notes: tuple[str, ...] = ()
 
     def text(self) -> str:
         """Lines of aligned columns, numbers to the right."""
-        cells = [self.columns, *self._shown("-")]
-        widths = [max(map(len, column)) for column in zip(*cells)]
-        right = [not any(isinstance(row[k], str) for row in self.rows) for k in range(len(self.columns))]
-        lines = ["  ".join(cell.rjust(width) if to_right else cell.ljust(width)
-                           for cell, width, to_right in zip(row, widths, right)).rstrip() for row in cells]
-        return "\n".join((self.title, *lines, *self.notes))
+        return "\n".join((self.title, self._written("plain", "-"), *self.notes))
 
     def markdown(self) -> str:
         """The table in Markdown, numbers to the right, under its title."""
-        right = [not any(isinstance(row[k], str) for row in self.rows) for k in range(len(self.columns))]
-        rule = ["---:" if to_right else "---" for to_right in right]
-        cells = ([cell.replace("|", "\\|") for cell in row] for row in (self.columns, rule, *self._shown("")))
-        notes = (line for note in self.notes for line in ("", note))
-        return "\n".join((f"### {self.title}", "", *(f"| {' | '.join(row)} |" for row in cells), *notes))
+        return "\n".join((f"### {self.title}", "", self._written("pipe", ""),
+                          *(line for note in self.notes for line in ("", note))))
 
     def csv(self) -> str:
         """The table as CSV, with all digits that there are."""
-        text = io.StringIO()
-        writer = csv.writer(text, lineterminator="\n")
-        estimated = [any(isinstance(row[k], Estimate) for row in self.rows) for k in range(len(self.columns))]
+        columns = {}
+        for name, column in self.frame.items():
+            columns[name] = column
+            if any(map(_is_estimate, column)):
+                for place, part in enumerate((name, f"{name} low", f"{name} high")):
+                    columns[part] = column.map(lambda cell, place=place: cell[place] if _is_estimate(cell) else None)
+        return pd.DataFrame(columns).to_csv(index=False, lineterminator="\n")
 
-        writer.writerow([name for column, is_wide in zip(self.columns, estimated)
-                         for name in ((column, f"{column} low", f"{column} high") if is_wide else (column,))])
-        for row in self.rows:
-            cells = [cell for one, is_wide in zip(row, estimated) for cell in (_three(one) if is_wide else (one,))]
-            writer.writerow(["" if cell is None else cell for cell in cells])
-        return text.getvalue()
+    def rows(self) -> list[list[Any]]:
+        """The cells, None where there is nothing."""
+        return [[None if pd.isna(cell) else cell for cell in row]
+                for row in self.frame.astype(object).itertuples(index=False)]
 
-    def _shown(self, nothing: str) -> list[list[str]]:
-        return [[self._in_words(cell, nothing) for cell in row] for row in self.rows]
+    def _written(self, form: str, nothing: str) -> str:
+        right = [pd.api.types.is_numeric_dtype(column) or any(map(_is_estimate, column))
+                 for _, column in self.frame.items()]
+        cells = self.frame.astype(object).map(lambda cell: self._in_words(cell, nothing).replace(
+            "|", "\\|" if form == "pipe" else "|"))
+        lines = cells.to_markdown(index=False, tablefmt=form, disable_numparse=True,
+                                  colalign=["right" if to_right else "left" for to_right in right])
+        return "\n".join(line.rstrip() for line in lines.splitlines())
 
-    def _in_words(self, cell: Cell, nothing: str) -> str:
-        if cell is None:
-            return nothing
-        if isinstance(cell, Estimate):
+    def _in_words(self, cell: Any, nothing: str) -> str:
+        if _is_estimate(cell):
             bounds = "" if cell.low is None else f" [{cell.low:.{self.digits}f}, {cell.high:.{self.digits}f}]"
             return f"{cell.value:.{self.digits}f}{bounds}"
+        if pd.isna(cell):
+            return nothing
         return f"{cell:.{self.digits}f}" if isinstance(cell, float) else str(cell)
 
 
-def _three(cell: Cell) -> tuple[Cell, Cell, Cell]:
-    """An estimate as three cells."""
-    return (cell.value, cell.low, cell.high) if isinstance(cell, Estimate) else (cell, None, None)
+def counted(n: int, what: str) -> str:
+    """A number of objects in words: "1 object", "3 objects"."""
+    return f"{n} {what}{'' if n == 1 else 's'}"
+
+
+def write_tables(tables: Mapping[str, Table], name: str, folder: Path) -> None:
+    """Print tables, and write them to one Markdown file and a CSV file each."""
+    for key, table in tables.items():
+        print(table.text(), end="\n\n")
+        write_text(folder / f"{key}.csv", table.csv())
+    write_text(folder / f"{name}.md", "\n\n".join(table.markdown() for table in tables.values()) + "\n")
+    print(f"written: {', '.join(str(folder / f'{key}.csv') for key in tables)}, {folder / f'{name}.md'}")
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write a text file.
+
+    Raises:
+        DiskError: if it cannot be written.
+    """
+    with whole_file(path, ADVICE) as temporary:
+        temporary.write_text(printable(text), encoding="utf-8")
+
+
+def _is_estimate(cell: Any) -> bool:
+    return isinstance(cell, Estimate)

@@ -1,9 +1,10 @@
 """The results below a folder: found, chosen by network, class and object, and read."""
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TypeVar
 
+import numpy as np
 from tqdm import tqdm
 
 from ..errors import InputError, printable
@@ -13,6 +14,7 @@ from .contents import MapResult, RegionsResult, read_map, read_optim
 from .layout import MAP, OPTIM, stored
 from .left_out import LeftOut
 
+SOME = 5  # keys that a line names
 Result = TypeVar("Result", MapResult, RegionsResult)
 
 
@@ -47,6 +49,11 @@ class Key:
 def natural(names: tuple[str, ...]) -> tuple[tuple[bool, int, str], ...]:
     """What sorts names with numbers as numbers."""
     return tuple((not name.isdecimal(), int(name) if name.isdecimal() else 0, name) for name in names)
+
+
+def some(keys: Sequence[Key]) -> str:
+    """The first keys in words, for a line that counts them."""
+    return f"{', '.join(map(str, keys[:SOME]))}{', ..' if len(keys) > SOME else ''}"
 
 
 def find(checkpoint_dir: Path, name: str, class_names: tuple[str, ...] = CLASS_NAMES) -> dict[Key, Path]:
@@ -94,7 +101,7 @@ class Selection:
 
     def __str__(self) -> str:
         given = dict(network=self.network, class_nb=self.class_nb, object_nb=self.object_nb)
-        return " ".join(f"--{name} {value}" for name, value in given.items() if value)
+        return " ".join(f"`{name}` {value}" for name, value in given.items() if value)
 
 
 def _matches(asked: Iterable[str | None], names: Iterable[str]) -> bool:
@@ -132,9 +139,25 @@ class Tree:
         """Where the results of one kind, MAP or OPTIM, are."""
         return {key: self._paths[name][key] for key in self.keys if key in self._paths[name]}
 
+    def single(self) -> list[str]:
+        """A line for each of the two files that counts the objects with only this one."""
+        lines = []
+        for name, other in ((MAP, OPTIM), (OPTIM, MAP)):
+            keys = [key for key in self.of(name) if key not in self._paths[other]]
+            if keys:
+                lines.append(f"with {name} and no {other}: {len(keys)} ({some(keys)})")
+        return lines
+
     def maps(self) -> dict[Key, MapResult]:
-        """All maps that can be read."""
-        return self._read(MAP, read_map)
+        """All maps that can be read. Those of one grid share its arrays, two thirds of their memory."""
+        grids: dict[bytes, np.ndarray] = {}
+
+        def read(path: Path) -> MapResult:
+            a_map = read_map(path)
+            xx, yy = (grids.setdefault(values.tobytes(), values) for values in (a_map.xx, a_map.yy))
+            return replace(a_map, xx=xx, yy=yy)
+
+        return self._read(MAP, read)
 
     def regions(self) -> dict[Key, RegionsResult]:
         """All regions that can be read, without their traces."""

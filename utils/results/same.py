@@ -1,0 +1,263 @@
+"""When two results are of the same function, the same question, or comparable: the one place that says.
+
+Every setting that a file records parts its result from others, so that one that is new tomorrow does too. The names
+below are all that does not. Newer settings are omitted at their default, so that a missing setting is the default; a
+file without any settings, early or the authors', agrees with every value.
+"""
+import re
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
+from typing import Any, TypeVar
+
+import numpy as np
+
+from ..engine_names import TORCH
+from ..errors import one_line
+from ..paper import SHAPE_IDS
+from ..parameters import AZIMUTH_AND_ELEVATION
+from .contents import CONFIDENCE, MapResult, RegionsResult
+from .layout import ADDED_LATER
+from .left_out import LeftOut
+from .metadata import Contents, Metadata
+from .tree import Key
+
+OF_OBJECT = ("shape_id", "mesh_hash")  # a mean is over objects
+OF_NETWORK = ("weights", "image_size")  # networks differ in these; results of one network should not
+OF_CLASS = ("label",)  # classes do too
+QUESTION = ("step", "methods", "initial_points", "n_iterations", "learning_rate", "alpha", "beta", "reg",
+            "initial_width", "released", "gradient", "difference", "elevation", *ADDED_LATER)  # of the same function
+STATED = ("parameters", "score", "fixed")  # compared with the paper's, whatever is usual
+DEFAULTS = dict(renderer="utils", engine=TORCH)
+OBJECTS, SETTINGS, LABEL, STEP, POINTS = "objects", "settings", "label", "grid step", "initial_points"
+NORMALISATION = "normalisation"
+NOT_ALWAYS_KNOWN = {OBJECTS, SETTINGS, LABEL, STEP, POINTS}  # where a result lacks one of these, it may have any
+APART = {*OF_OBJECT, *OF_CLASS, *STATED, *ADDED_LATER, "methods", "step", POINTS, "normalize"}  # from other facets
+SHOWN = (OBJECTS, STEP, NORMALISATION, "engine", "n_iterations", SETTINGS)  # in the line below a table
+STAND_INS, SHAPENET, OWN, OTHER = "stand-ins", "ShapeNet models", "own meshes", "other objects"
+IDS = {shape_id for ids in SHAPE_IDS for shape_id in ids}
+NOT_STATED = "settings not stated"
+LONG_NUMBER = re.compile(r"\d+\.\d{7,}")
+WORDS: dict[str, Callable[[Any], str]] = {
+    OBJECTS: str, SETTINGS: str, NORMALISATION: lambda value: f"{value} normalisation",
+    "n_iterations": lambda value: f"{value} iterations",
+    POINTS: lambda points: "from " + " ".join(",".join(f"{number:g}" for number in one) for one in points)}
+NAMES = dict(shape_id="shape", mesh_hash="mesh", fixed="fixed values")  # of what a function depends on, in a line
+Result = TypeVar("Result", MapResult, RegionsResult)
+
+
+def differences(stored: Contents, wanted: Contents) -> list[str]:
+    """Where the settings of two runs put another question, in words; what can be added later may be missing.
+
+    A textured mesh has a `mesh_hash` of its own, so that results of before `textures` was recorded still match.
+    """
+    return [f"{name} {stored.get(name, 'not recorded')}, now {wanted.get(name, 'not a setting')}"
+            for name in sorted({*stored, *wanted} - {*ADDED_LATER, "textures"}) if stored.get(name) != wanted.get(name)]
+
+
+def to_add(stored: Contents, wanted: Contents) -> list[str]:
+    """What is wanted that has to be added to a stored result: names of ADDED_LATER."""
+    return [name for name in ADDED_LATER if name in wanted and stored.get(name) != wanted[name]]
+
+
+def same_function(first: Metadata, second: Metadata) -> list[str]:
+    """Where two results are not of the same function, as far as both say; empty if they may be."""
+    ours, theirs = _function(first), _function(second)
+    return [NAMES.get(name, name.replace("_", " ")) for name, value in ours.items()
+            if None not in (value, theirs.get(name)) and value != theirs[name]]
+
+
+def same_views(first: Metadata, second: Metadata) -> bool:
+    """Whether two results are of the same shape, drawn in the same way, in images of any size.
+
+    A mesh that no file states may be any.
+    """
+    meshes = {metadata.mesh_hash for metadata in (first, second)} - {None}
+    return (first.shape_id, first.fixed) == (second.shape_id, second.fixed) and len(meshes) < 2
+
+
+def unlike_the_paper(regions: Metadata) -> str:
+    """In which way regions are not of the paper's function of azimuth and elevation; "" if they are."""
+    if regions.parameters != AZIMUTH_AND_ELEVATION:
+        return f"has regions of {','.join(regions.parameters)}; expected {','.join(AZIMUTH_AND_ELEVATION)}"
+    if regions.score_name != CONFIDENCE:
+        return f"has regions of the {regions.score_name}; expected the {CONFIDENCE}"
+    values = _fixed(regions)
+    return f"was made with {', '.join(values)}; expected the defaults" if values else ""
+
+
+def made_otherwise(first: Result, second: Result) -> list[str]:
+    """Where two results of one object are not comparable, as far as both say: "grid step 3 and 6"."""
+    ours, theirs = ({**facets(result, *getattr(result, "methods", ())), "score": result.metadata.score,
+                     "fixed values": ", ".join(_fixed(result.metadata))} for result in (first, second))
+    names: Iterable[str] = ours.keys() & theirs.keys()
+    if first.metadata.settings and second.metadata.settings:  # then what one of them lacks is the default
+        names = [name for name in {**ours, **theirs} if name in names or name not in NOT_ALWAYS_KNOWN]
+    return [one_line(f"{name.replace('_', ' ')} {in_words(ours.get(name))} and {in_words(theirs.get(name))}")
+            for name in sorted(names) if ours.get(name) != theirs.get(name)]
+
+
+def objects_of(metadata: Metadata) -> str | None:
+    """What a result's object is: a stand-in, a ShapeNet model, or a mesh of the user's own; None if no file says."""
+    if metadata.mesh is not None:
+        return OWN
+    if metadata.shape_id is None:
+        return None
+    return STAND_INS if metadata.shape_id.startswith("stand-in-") else SHAPENET if metadata.shape_id in IDS else OTHER
+
+
+def step_of(a_map: MapResult) -> str | None:
+    """A map's grid step in degrees: "3", or "3 x 6" of azimuth and elevation; None for a single row or column."""
+    if min(a_map.xx.shape) < 2:
+        return None
+    steps = [f"{np.diff(values[:2]).item():g}" for values in (a_map.xx[0], a_map.yy[:, 0])]
+    return steps[0] if len(set(steps)) == 1 else " x ".join(steps)
+
+
+def facets(result: MapResult | RegionsResult, *methods: str) -> dict[str, Any]:
+    """What must be the same before numbers of two results are averaged or ranked, as far as the result states it.
+
+    Args:
+        result: a map or regions.
+        methods: of the regions that the numbers are of; what was asked of these alone, such as `largest`, counts too.
+    """
+    metadata, settings = result.metadata, result.metadata.settings
+    found: dict[str, Any] = {OBJECTS: objects_of(metadata), SETTINGS: None if settings else NOT_STATED,
+                             LABEL: metadata.label}
+    if isinstance(result, MapResult):
+        found[STEP] = step_of(result)
+    elif np.isfinite(result.initial_points).all():
+        found[POINTS] = result.initial_points.tolist()
+    if settings:
+        found[NORMALISATION] = {"None": None, "False": "no", "True": "ImageNet's"}.get(
+            str(settings.get("normalize")), "the network's own")
+        found |= DEFAULTS | {name: value for name, value in settings.items() if name not in APART}
+        found |= dict(image_size=metadata.image_size, engine=metadata.engine or TORCH)
+    if metadata.mesh and metadata.mesh["textures"]:  # which results did not always record as a setting
+        found["textures"] = True
+    of_methods = {method: settings[method] for method in methods if isinstance(settings.get(method), dict)}
+    found |= {f"{method} {name}": value for method, asked in of_methods.items() for name, value in asked.items()}
+    return {name: value for name, value in found.items() if value is not None}
+
+
+class Kinds:
+    """What is usual among results, and where single ones differ.
+
+    Attributes:
+        usual: value by facet and, where one facet has several that are usual, by network, class or parameters.
+        differing: whether any result differs.
+    """
+
+    def __init__(self, *results: Mapping[Key, Any]) -> None:
+        """
+        Args:
+            results: {key: MapResult or RegionsResult}.
+        """
+        every = [(key, result) for group in results for key, result in group.items()]
+        self._recorded: dict[type, set[str]] = {MapResult: set(), RegionsResult: set()}
+        for _, result in every:
+            self._recorded[type(result)].update(facets(result).keys() - NOT_ALWAYS_KNOWN)
+        stated: dict[Any, list[Any]] = defaultdict(list)
+        for key, result in every:
+            for name, value in self.facets(result, *getattr(result, "methods", ())).items():
+                stated[_place(name, key, result)].append(value)
+        self.usual = {place: _most_frequent(values) for place, values in stated.items()}
+        if 2 * sum(bool(result.metadata.settings) for _, result in every) > len(every):
+            self.usual.pop(SETTINGS, None)
+        self.differing = any(self.words(key, result) for key, result in every)
+
+    def facets(self, result: MapResult | RegionsResult, *methods: str) -> dict[str, Any]:
+        """Those of a result and its methods; None, the default, for what other results record and this one does not."""
+        recorded = self._recorded[type(result)] if result.metadata.settings else ()
+        return {**dict.fromkeys(sorted(recorded)), **facets(result, *methods)}
+
+    def words(self, key: Key, *results: MapResult | RegionsResult, method: str = "") -> tuple[str, ...]:
+        """Where results of one object and network differ from the usual, and from the paper's function."""
+        differing: list[str] = []
+        for result in results:
+            metadata = result.metadata
+            differing += metadata.parameters if metadata.parameters != AZIMUTH_AND_ELEVATION else ()
+            differing += [metadata.score_name] if metadata.score_name != CONFIDENCE else []
+            differing += _fixed(metadata)
+            differing += [_words(name, value) for name, value in self.facets(result, method).items()
+                          if self.usual.get(_place(name, key, result)) != value]
+        return tuple(dict.fromkeys(differing))
+
+    def row(self, key: Key, *results: MapResult | RegionsResult, method: str = "") -> str:
+        """The first cell of the row that results belong to: the network, and where they differ from the usual."""
+        words = self.words(key, *results, method=method)
+        return f"{key.network} ({', '.join(words)})" if words else key.network
+
+    def notes(self, are_all_usual: bool = False) -> tuple[str, ...]:
+        """Lines below a table: of what its rows are; a table may be of the usual kind alone."""
+        usual, others = self.usual_words(), " Words in brackets say what is otherwise in a row."
+        return (f"Rows are of: {usual}.{'' if are_all_usual or not self.differing else others}",) if usual else ()
+
+    def usual_of(self, results: Mapping[Key, Result], left_out: LeftOut) -> dict[Key, Result]:
+        """Those of the usual kind, which a mean or a ranking is over. The others are named and left out."""
+        return {key: result for key, result in results.items()
+                if not self.add_if_unusual(key, self.words(key, result), left_out)}
+
+    def add_if_unusual(self, key: Key, words: tuple[str, ...], left_out: LeftOut) -> bool:
+        """Whether there are words, in which a result differs from the usual; it is then named as left out."""
+        if words:
+            left_out.add(f"{key}: is of another kind ({', '.join(words)}) than most ({self.usual_words()})")
+        return bool(words)
+
+    def usual_words(self) -> str:
+        """The usual kind, as far as it matters to a reader."""
+        return ", ".join(_words(name, self.usual[place]) for name in SHOWN
+                         for place in (name, (name, AZIMUTH_AND_ELEVATION)) if place in self.usual
+                         and self.usual[place] not in (None, DEFAULTS.get(name)))
+
+
+def in_words(value: Any) -> str:
+    """A setting as it is read: (level 0.5, views 60) for a dict."""
+    if isinstance(value, Mapping):
+        return f"({', '.join(f'{name} {in_words(part)}' for name, part in value.items())})"
+    if isinstance(value, (list, tuple)):
+        return f"({', '.join(map(in_words, value))})"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, float):
+        return f"{value:g}"
+    return "none" if value is None else LONG_NUMBER.sub(lambda found: f"{float(found[0]):g}", str(value)) or "none"
+
+
+def _function(metadata: Metadata) -> dict[str, Any]:
+    """What the function depends on; None is not known."""
+    settings = metadata.settings
+    recorded = {name: value for name, value in settings.items() if name not in (*QUESTION, "normalize", "textures")}
+    renderer = settings.get("renderer", DEFAULTS["renderer"]) if settings else None
+    return dict(parameters=metadata.parameters, score=metadata.score, fixed=metadata.fixed) | {
+        name: value for name, value in recorded.items() if name not in STATED} | dict(
+        shape_id=metadata.shape_id, mesh_hash=metadata.mesh_hash, label=metadata.label, renderer=renderer,
+        normalisation=settings.get("normalize"), image_size=metadata.image_size)
+
+
+def _fixed(metadata: Metadata) -> list[str]:
+    return [f"{name}={value:g}" for name, value in sorted(metadata.fixed.items())]
+
+
+def _most_frequent(values: list[Any]) -> Any:
+    """Of values that need not be hashable."""
+    words = [repr(value) for value in values]
+    return values[words.index(Counter(words).most_common(1)[0][0])]
+
+
+def _place(name: str, key: Key, result: MapResult | RegionsResult) -> Any:
+    """Where the usual value of a facet stands."""
+    if name.partition(" ")[0] in QUESTION:  # also of "largest level"
+        return name, result.metadata.parameters
+    if name in OF_CLASS:
+        return name, key.network, key.class_nb
+    return (name, key.network) if name in OF_NETWORK else name
+
+
+def _words(name: str, value: Any) -> str:
+    if value is None:
+        return f"{name.replace('_', ' ')} by default"
+    with suppress(TypeError, ValueError):  # of settings that our programs do not write
+        if name in WORDS:
+            return WORDS[name](value)
+    return one_line(f"{name.replace('_', ' ')} {in_words(value)}")
