@@ -6,12 +6,6 @@ from pathlib import Path
 
 import pytest
 
-os.environ["GOMP_SPINCOUNT"] = "3000"  # as scripts set it, before torch is imported: idle threads would keep cores busy
-import torch
-
-if not torch.cuda.is_available():
-    os.environ["TRITON_INTERPRET"] = "1"  # read when Triton is imported: the GPU's kernels then run on the CPU
-
 signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background ignores it, which children inherit
 
 HERE = Path(__file__).parent
@@ -22,6 +16,15 @@ SHARED = HERE.parents[1] / "shared"
 LONG = ("test_gradients", "test_explorer", "test_sweep", "test_optim", "test_launches", "test_confidence", "test_own",
         "test_map", "test_cuda", "test_faults", "test_tutorial", "test_engines", "test_store", "test_report",
         "test_rules", "test_architecture", "test_efficientnet_lite", "test_compiled")
+
+
+def pytest_configure(config):
+    """Set what torch and Triton read when they are imported; the process that only hands out tests needs neither."""
+    os.environ["GOMP_SPINCOUNT"] = "3000"  # as scripts set it: the idle threads of two processes would keep cores busy
+    if hasattr(config, "workerinput") or not config.getoption("numprocesses", None):
+        import torch
+        if not torch.cuda.is_available():
+            os.environ["TRITON_INTERPRET"] = "1"  # the GPU's kernels then run on the CPU
 
 
 def pytest_collection_modifyitems(items):
