@@ -106,24 +106,29 @@ def test_the_colours(backend, soups):
         np.testing.assert_allclose(pixels[view].cpu().numpy()[:, ::-1], mean, rtol=1e-3, atol=1e-4)
 
 
-@pytest.mark.parametrize("fill_back", [True, False])
-def test_the_gradient_of_edges(backend, soups, fill_back):
+@pytest.mark.parametrize("samples", [1, 2])
+@pytest.mark.parametrize("channels, with_alpha, fill_back", [(1, False, True), (3, True, True), (2, True, False)])
+def test_the_gradient_of_edges(backend, soups, channels, with_alpha, fill_back, samples):
     rasterizer, device = backend
     vertices, faces = soups
     random = np.random.default_rng(2)
-    colors, _ = paint(random, N_FACES * (2 if fill_back else 1), device)
-    scene = scene_of(faces, device, fill_back=fill_back)
-    wish = random.normal(0, 1, (VIEWS, 3, SIZE, SIZE)).astype(np.float32)  # of two colours and alpha
+    colors = torch.from_numpy(random.random((1, N_FACES * (2 if fill_back else 1), channels), np.float32)).to(device)
+    background = torch.from_numpy(random.random((1, channels), np.float32)).to(device)
+    scene = Scene(torch.from_numpy(faces)[None].to(device), SIZE // samples, samples == 2, fill_back=fill_back,
+                  background_color=background)
+    wish = random.normal(0, 1, (VIEWS, channels + 1, scene.image_size, scene.image_size)).astype(np.float32)
     sides = np.concatenate((faces, faces[:, ::-1])) if fill_back else faces
     index = np.stack([by_rules.draw(v, faces, fill_back, SIZE, scene.near, scene.far)[0] for v in vertices])
-    of_rgb, of_alpha = torch.from_numpy(wish[:, :2]).to(device), torch.from_numpy(wish[:, 2]).to(device)
+    of_rgb, of_alpha = torch.from_numpy(wish[:, :-1]).to(device), torch.from_numpy(wish[:, -1]).to(device)
     gradient = rasterizer.vertex_gradient(
         torch.from_numpy(vertices).to(device), colors, None, scene,
-        torch.from_numpy(index.reshape(VIEWS, -1).astype(np.int32)).to(device), of_rgb, None, of_alpha).cpu().numpy()
-    shown = np.concatenate((colors[0].cpu().numpy(), scene.background_color.cpu().numpy()))
+        torch.from_numpy(index.reshape(VIEWS, -1).astype(np.int32)).to(device), of_rgb, None,
+        of_alpha if with_alpha else None).cpu().numpy()
+    shown = np.concatenate((colors[0].cpu().numpy(), background.cpu().numpy()))
+    wish = wish[:, :channels + with_alpha, ::-1].repeat(samples, 2).repeat(samples, 3) / samples ** 2
     for view in range(VIEWS):
-        image = np.concatenate((shown[index[view]].transpose(2, 0, 1), index[view][None] >= 0))
-        expected = by_rules.edge_gradient(vertices[view], sides, index[view], image, wish[view, :, ::-1], scene.eps)
+        image = np.concatenate((shown[index[view]].transpose(2, 0, 1), index[view][None] >= 0))[:wish.shape[1]]
+        expected = by_rules.edge_gradient(vertices[view], sides, index[view], image, wish[view], scene.eps)
         assert np.abs(expected).max() > 0.1
         np.testing.assert_allclose(gradient[view], expected, rtol=1e-3, atol=1e-3 * np.abs(expected).max())
 
