@@ -137,7 +137,7 @@ def test_the_gradient_of_edges_in_three_channels(launch, random, samples, fill_b
     check(*both("vertex_gradient", vertices, colors, None, drawn, index, grad_rgb, None, grad_alpha))
 
 
-@pytest.mark.parametrize("launch, of_each, samples", [(USUAL, True, 2), (MORE, True, 1), (FEW, False, 1)],
+@pytest.mark.parametrize("launch, of_each, samples", [(USUAL, False, 2), (MORE, True, 1), (FEW, False, 1)],
                          indirect=["launch"])
 def test_the_gradients_of_colours_textures_and_depth(launch, random, of_each, samples):
     vertices, faces = soup(random)
@@ -147,12 +147,10 @@ def test_the_gradients_of_colours_textures_and_depth(launch, random, of_each, sa
     width = SIZE // samples
     grad_rgb, grad_depth = (torch.randn(VIEWS, *shape, width, width, generator=random) for shape in ((CHANNELS,), ()))
     inputs = vertices, colors, textures, drawn, index
-    if of_each:
-        check(*both("color_gradient", *inputs, grad_rgb))
-        check(*both("color_gradient", vertices, colors, None, drawn, index, grad_rgb))
-        check(*both("vertex_gradient", *inputs, None, grad_depth, None))
-    else:
-        check(*both("vertex_gradient", *inputs, grad_rgb, None, None))
+    check(*both("color_gradient", *inputs, grad_rgb))
+    check(*both("color_gradient", vertices, colors, None, drawn, index, grad_rgb))
+    check(*both("vertex_gradient", *inputs, None, grad_depth, None))
+    check(*both("vertex_gradient", *inputs, grad_rgb, None, None))
 
 
 @pytest.mark.parametrize("launch", [FEW], indirect=True)

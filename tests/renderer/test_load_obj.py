@@ -35,11 +35,7 @@ def test_other_lines_colours_and_line_ends(tmp_path):
 def test_a_polygon_is_a_fan_and_negative_indices_count_from_their_line(tmp_path):
     _, faces = load(tmp_path, SQUARE + "f 1 2 4 3\nf -4 -3 -2\nv 5 5 5\nf -1 1 2\n")
     assert faces.tolist() == [[0, 1, 3], [0, 3, 2], [0, 1, 2], [4, 0, 1]]
-
-
-def test_a_face_may_come_before_its_vertices(tmp_path):
-    _, faces = load(tmp_path, "f 1 2 3\n" + TRIANGLE)
-    assert faces.tolist() == [[0, 1, 2]]
+    assert load(tmp_path, "f 1 2 3\n" + TRIANGLE)[1].tolist() == [[0, 1, 2]]  # a face before its vertices
 
 
 def test_normalization_counts_vertices_that_no_face_uses(tmp_path):
@@ -61,9 +57,6 @@ def test_a_flat_mesh_is_a_mesh(tmp_path):
     ("f 1 2 3\n", "no v lines"),
     (TRIANGLE + "\nf 1 2 4\n", r"line 5: a face asks for a vertex that is not among the 3"),
     (TRIANGLE + "f 1 2 -4\n", r"line 4: a face asks for"),
-    (TRIANGLE + f"f 1 2 {2 ** 64}\n", r"line 4: a face asks for a vertex that is not among the 3"),
-    (TRIANGLE + f"f 1 2 -{2 ** 64}\n", r"line 4: a face asks for a vertex that is not among the 3"),
-    (TRIANGLE + f"f 1 2 {'9' * 5000}\n", r"line 4: .*is no face"),
     (TRIANGLE + "f 0 1 2\n", r"line 4: .*vertex 0"),
     (TRIANGLE + "f 1 2\n", r"line 4: .*is no face"),
     (TRIANGLE + "f 1 2 x\n", r"line 4: 'f 1 2 x' is no face"),
