@@ -78,11 +78,6 @@ def test_a_mesh_that_stands_otherwise_is_turned(mug, tmp_path):
     turned.export(tmp_path / "turned.ply")
     again = load_mesh(tmp_path / "turned.ply", up="z", front="y")
     torch.testing.assert_close(again.vertices, straight.vertices, atol=1e-6, rtol=0)
-    sideways = mug.copy()
-    sideways.vertices = mug.vertices[:, [2, 1, 0]] * [-1, 1, 1]  # the front along x
-    sideways.export(tmp_path / "sideways.ply")
-    again = load_mesh(tmp_path / "sideways.ply", front="x")
-    torch.testing.assert_close(again.vertices, straight.vertices, atol=1e-6, rtol=0)
 
 
 def test_meshes_keep_their_colours_where_that_is_asked_for(mug, tmp_path):

@@ -131,10 +131,9 @@ def test_colours_that_are_none(color, tmp_path):
 
 @pytest.mark.parametrize("color, expected", [("0 0.5 1", (0, 0.5, 1)), ("1e-1\t1 .25 # light", (0.1, 1, 0.25))])
 def test_colours_as_they_are_written(color, expected, tmp_path):
-    put(tmp_path / "paint.mtl", f"newmtl paint\n\tKd {color}\n")
-    assert torch.equal(colors(tmp_path)[0, 0, 0, 0], torch.tensor(expected))
-    put(tmp_path / "paint.mtl", f"newmtl paint\nKd\t{color}\n")
-    assert torch.equal(colors(tmp_path)[0, 0, 0, 0], torch.tensor(expected))
+    for line in (f"\tKd {color}", f"Kd\t{color}"):
+        put(tmp_path / "paint.mtl", f"newmtl paint\n{line}\n")
+        assert torch.equal(colors(tmp_path)[0, 0, 0, 0], torch.tensor(expected))
 
 
 @pytest.mark.parametrize("name, complaint", [

@@ -117,14 +117,6 @@ def test_a_colour_cube_that_is_too_large_is_refused():
         rasterize_mesh(torch.ones(1, 3, 3), torch.ones(1, 1, 1), torch.empty(1, 1, 257, 257, 257, 1), scene)
 
 
-def test_of_faces_at_equal_depth_the_first_stays():
-    vertices = np.array([[-1, -1, 2], [1, -1, 2], [0, 1, 2]], np.float32)
-    front, back = [0, 1, 2], [0, 2, 1]
-    assert drawn(vertices, np.array([front, front], np.int32))[0].max() == 0
-    # the back of the first face comes after the front of the last
-    assert drawn(vertices, np.array([back, front], np.int32))[0].max() == 1
-
-
 def test_samples_on_an_edge_belong_to_the_face():
     # the hypotenuse runs through the sample centres of the diagonal
     vertices = np.array([[-1, -1, 2], [1, -1, 2], [1, 1, 2]], np.float32)
