@@ -27,18 +27,12 @@ def below_share(share):
     return lambda views: (views[:, 0] >= share) * 1.0
 
 
-@pytest.mark.parametrize("risk, confidence, expected", [
-    (0.01, 0.975, 368), (0.01, 0.95, 299), (0.05, 0.95, 59), (0.5, 0.5, 1), (0.5, 0.75, 2), (0.9, 0.5, 1),
-    (1e-6, 0.95, 2995731)])
-def test_views_needed(risk, confidence, expected):
-    assert views_needed(risk, confidence) == expected
-
-
 def test_views_needed_is_the_smallest_number():
     for risk in (0.001, 0.01, 0.03, 0.1, 0.25, 0.5, 0.8):
         for confidence in (0.1, 0.5, 0.75, 0.9, 0.975, 0.99, 0.9999):
             n = views_needed(risk, confidence)
             assert (1 - risk) ** n <= 1 - confidence < ((1 - risk) ** (n - 1) if n > 1 else 1)
+    assert views_needed(1e-6, 0.95) == 2995731 and views_needed(0.5, 0.75) == 2
 
 
 def test_what_is_spent_over_all_tries_sums_to_what_there_is():
@@ -53,14 +47,6 @@ def test_the_interval_is_clopper_and_pearsons():
         assert low == pytest.approx(beta.ppf(0.025, k, n - k + 1))
         assert high == pytest.approx(beta.ppf(0.975, k + 1, n - k) if k < n else 1)
     assert share_below(0, 299, 0.95) == (0, pytest.approx(1 - 0.05 ** (1 / 299)))
-
-
-@pytest.mark.parametrize("share", [0.003, 0.05, 0.3, 0.8])
-def test_the_upper_bound_holds_with_its_confidence(share):
-    n_views = 100
-    highs = np.array([share_below(k, n_views, 0.95)[1] for k in range(n_views + 1)])
-    n_below = np.random.default_rng(0).binomial(n_views, share, 20_000)
-    assert (highs[n_below] < share).mean() <= 0.053
 
 
 def test_a_certificate_in_a_line():

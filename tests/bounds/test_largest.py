@@ -280,9 +280,6 @@ def test_what_cannot_be_searched_is_said_in_one_line(point, step, message):
     with pytest.raises(InputError, match=message) as error:
         largest_region(hill, point, 0.5, step, ndinterval([0, 0], [10, 10]))
     assert "\n" not in str(error.value)
-
-
-def test_no_domain_is_said():
     with pytest.raises(InputError, match="no domain"):
         largest_region(hill, (5, 5))
 
