@@ -52,7 +52,7 @@ def test_the_interval_is_clopper_and_pearsons():
 def test_a_certificate_in_a_line():
     attempts = Attempts(0.5, Certainty())
     assert attempts.n_needed(UNIT) == 368
-    attempts.told(*(lambda views: (views, np.full(len(views), 0.75)))(attempts.wanted(UNIT, 1000)))
+    attempts.tell(*(lambda views: (views, np.full(len(views), 0.75)))(attempts.ask(UNIT, 1000)))
     certificate = attempts.certificate(UNIT)
     assert str(certificate) == "at least 99 % of the region above 0.5, with 95 % confidence; 0 of 368 views failed"
     assert certificate.high <= 0.01 and certificate.mean == 0.75 and certificate.attempt == 1
@@ -66,8 +66,8 @@ def granted_wrongly(share, risk, confidence, n_attempts, n_runs):
     for seed in range(n_runs):
         attempts = Attempts(0.5, Certainty(risk, confidence, seed))
         while attempts.attempt <= n_attempts and not attempts.certificate(UNIT):
-            views = attempts.wanted(UNIT, 10_000)
-            attempts.told(views, f(views))
+            views = attempts.ask(UNIT, 10_000)
+            attempts.tell(views, f(views))
         n_wrong += attempts.certificate(UNIT) is not None
     return n_wrong / n_runs
 
@@ -86,25 +86,25 @@ def test_views_do_not_depend_on_how_many_are_asked_at_a_time():
     def views(sizes):
         attempts, seen = Attempts(0.5, Certainty(0.05, seed=3)), []
         for size in sizes:
-            batch = attempts.wanted(WIDE, size)
+            batch = attempts.ask(WIDE, size)
             seen.append(batch)
-            attempts.told(batch, np.linspace(0.5, 0.9, len(batch)))
+            attempts.tell(batch, np.linspace(0.5, 0.9, len(batch)))
         return np.concatenate(seen)
 
     assert np.array_equal(views([1, 5, 2, 60]), views([68]))
-    whole = Attempts(0.5, Certainty(0.05, seed=3)).wanted(WIDE, 1000)
+    whole = Attempts(0.5, Certainty(0.05, seed=3)).ask(WIDE, 1000)
     assert len(whole) == views_needed(0.05, 0.975)
     assert ((WIDE.a <= whole) & (whole <= WIDE.b)).all() and (whole.max(0) - whole.min(0) > 0.8 * WIDE.r).all()
 
 
 def test_the_first_view_that_fails_ends_a_try_and_the_next_has_fresh_views():
     attempts = Attempts(0.5, Certainty(0.05))
-    views = attempts.wanted(WIDE, 30)
+    views = attempts.ask(WIDE, 30)
     values = np.ones(30)
     values[[11, 20]] = np.nan, 0.4
-    assert np.array_equal(attempts.told(views, values), views[11])
+    assert np.array_equal(attempts.tell(views, values), views[11])
     assert attempts.attempt == 2 and attempts.certificate(WIDE) is None and attempts.n_asked == 30
-    assert not np.isin(attempts.wanted(WIDE, 30), views).any()
+    assert not np.isin(attempts.ask(WIDE, 30), views).any()
     assert attempts.n_needed(WIDE) == views_needed(0.05, 1 - 0.05 / 6)
 
 

@@ -105,7 +105,7 @@ class RecordFile:
     """A journal's file while it is written to."""
 
     def __init__(self, path: Path, settings: dict[str, Any], records: Sequence[Record]) -> None:
-        """Write the file anew with the records that are there, and keep it open.
+        """Write the file again with the records that are there, and keep it open.
 
         Args:
             path: of the file.
