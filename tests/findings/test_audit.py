@@ -17,9 +17,10 @@ from utils.findings.methods import ON_MAP
 from utils.findings.on_map import holding, largest_box, level_of, purity, with_largest
 from utils.findings.pairs import Pair, paired
 from utils.regions import ndinterval
-from utils.results.contents import MapResult, MethodResult, RegionsResult, read_map, read_optim
+from utils.results.contents import MapResult, MethodResult, RegionsResult
 from utils.results.layout import MAP, OPTIM
 from utils.results.metadata import Metadata
+from utils.results.reading import read_map, read_optim
 from utils.results.tree import Key, find
 
 HALF, NOTHING = 0.5, [np.nan, np.nan]

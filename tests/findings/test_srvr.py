@@ -9,9 +9,10 @@ from utils.findings.comparison import agreement, overlap, overlaps
 from utils.findings.srvr import tables
 from utils.parameters import domain_of
 from utils.regions import ndinterval
-from utils.results.contents import MapResult, MethodResult, RegionsResult, read_map, read_optim
+from utils.results.contents import MapResult, MethodResult, RegionsResult
 from utils.results.layout import MAP, OPTIM
 from utils.results.metadata import Metadata
+from utils.results.reading import read_map, read_optim
 from utils.results.tree import Key, find
 
 DOMAIN = domain_of(("azimuth", "elevation"))

@@ -9,8 +9,9 @@ from ..files import folder_name
 from ..findings.kinds import Kinds
 from ..findings.methods import in_order
 from ..regions import ndinterval
-from ..results.contents import MapResult, RegionsResult, read_map
+from ..results.contents import MapResult, RegionsResult
 from ..results.left_out import LeftOut
+from ..results.reading import read_map
 from ..results.tree import Key
 
 

@@ -16,10 +16,11 @@ from ..engine_names import TORCH
 from ..errors import one_line
 from ..paper import SHAPE_IDS
 from ..parameters import AZIMUTH_AND_ELEVATION
-from ..results.contents import CONFIDENCE, MapResult, RegionsResult
+from ..results.contents import MapResult, RegionsResult
 from ..results.left_out import LeftOut
 from ..results.metadata import Metadata
 from ..results.tree import Key
+from ..scores import CONFIDENCE
 
 STAND_INS, SHAPENET, OWN, OTHER = "stand-ins", "ShapeNet models", "own meshes", "other objects"
 IDS = {shape_id for ids in SHAPE_IDS for shape_id in ids}

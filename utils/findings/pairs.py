@@ -4,10 +4,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..parameters import AZIMUTH_AND_ELEVATION
-from ..results.contents import CONFIDENCE, MapResult, RegionsResult
+from ..results.contents import MapResult, RegionsResult
 from ..results.layout import MAP, OPTIM
 from ..results.metadata import Metadata
 from ..results.tree import Key, Tree
+from ..scores import CONFIDENCE
 
 SOME = 5  # keys that a line names
 
