@@ -87,7 +87,7 @@ class Metadata:
 def identity(metadata: Metadata) -> Contents:
     """What a file says about itself. What an early file did not say stays out of it."""
     known = {key: getattr(metadata, key) for key in (*layout.IDENTITY, layout.MESH)}
-    return {key: value for key, value in known.items() if key not in layout.NOT_IN_EARLY or value is not None}
+    return {key: value for key, value in known.items() if key not in layout.IF_KNOWN or value is not None}
 
 
 def metadata_of(contents: Contents, parameters: tuple[str, ...] = AZIMUTH_AND_ELEVATION) -> Metadata:
@@ -102,9 +102,9 @@ def metadata_of(contents: Contents, parameters: tuple[str, ...] = AZIMUTH_AND_EL
         TypeError, AttributeError: for what is of another type.
     """
     known = {key: of_type(contents, key, kind) for key, kind in layout.IDENTITY.items()}
-    found = Metadata(**{**known, "score": contents.get("score", "softmax")}, mesh=contents.get(layout.MESH),
-                     parameters=tuple(contents.get(layout.PARAMETERS, parameters)),
-                     settings=contents.get(layout.SETTINGS, {}))
+    known["score"] = contents.get("score", "softmax")
+    found = Metadata(**known, parameters=tuple(contents.get(layout.PARAMETERS, parameters)),
+                     mesh=contents.get(layout.MESH), settings=contents.get(layout.SETTINGS, {}))
     if not all(isinstance(name, str) for name in found.parameters):
         raise ValueError("parameters are no names")
     if found.score not in SCORES:
