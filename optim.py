@@ -15,8 +15,9 @@ from utils.bounds import METHODS
 from utils.options.option import Parser
 from utils.options.regions import RegionOptions as Options
 from utils.parameters import AZIMUTH_AND_ELEVATION
-from utils.results.contents import MapResult, RegionsResult, load_result
+from utils.results.contents import MapResult, RegionsResult
 from utils.results.layout import MAP
+from utils.results.reading import load_result
 from utils.runs.regions import find, run  # noqa: F401  a sweep calls them here
 from utils.runs.script import run_script
 

@@ -19,7 +19,7 @@ from utils.bounds.lattice import Lattice
 from utils.options.option import Parser
 from utils.parameters import grid
 from utils.regions import ndinterval
-from utils.results.contents import read_map
+from utils.results.reading import read_map
 from utils.results.tree import find
 from utils.runs.script import run_script
 

@@ -3,7 +3,6 @@ import os
 import pickle
 import sys
 import types
-import zipfile
 
 import numpy as np
 import torch
@@ -71,13 +70,6 @@ def command(marker):
 def program(opcodes):
     """A file whose object is a pickle written by hand."""
     return HEAD + b"\x80\x02" + opcodes + b"." + NO_STORAGES
-
-
-def zip_bomb(path, size=50_000_000):
-    """A file in torch's new format that unpacks to a thousand times its size."""
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr("archive/data.pkl", bytes(size))
-        archive.writestr("archive/version", "3\n")
 
 
 def array_of(shape, data, number_type=b"f8"):

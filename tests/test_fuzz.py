@@ -29,7 +29,7 @@ from utils.networks.function_network import function_network
 from utils.options.option import Parser
 from utils.options.reports import OF_ALL
 from utils.regions import ndinterval
-from utils.results.contents import load_result, read_map, read_optim
+from utils.results.reading import load_result, read_map, read_optim
 from utils.semantic.classifier import Classifier
 from utils.shapes.catalogue import catalogue_of
 from utils.shapes.shape import load_stand_in

@@ -24,7 +24,7 @@ __version__ = "1.0.0"
 _PLACES = {
     "Confidence": "semantic.confidence", "domain_of": "parameters", "grid": "parameters", "grow_regions": "bounds",
     "largest_region": "bounds.largest", "load_mesh": "shapes.shape", "load_network": "networks",
-    "load_result": "results.contents", "load_shape": "shapes.shape", "load_stand_in": "shapes.shape",
+    "load_result": "results.reading", "load_shape": "shapes.shape", "load_stand_in": "shapes.shape",
     "load_tree": "findings.rows"}
 __all__ = [*_PLACES, "ndinterval"]
 

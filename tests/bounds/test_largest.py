@@ -233,7 +233,7 @@ def test_torch_values_and_the_domain_of_f():
 
 
 def test_little_more_is_asked_than_the_answers_have_points_on_published_maps(shared):
-    from utils.results.contents import read_map
+    from utils.results.reading import read_map
     paths = sorted(Path(shared, "published/checkpoint").rglob("map.pt"))
     n_queries = n_points = 0
     for path, level, start in itertools.product(paths, (0.3, 0.5, 0.7), STARTS):

@@ -23,9 +23,9 @@ from utils.figures.style import STYLES
 from utils.findings.methods import ON_MAP
 from utils.findings.on_map import largest_box, purity
 from utils.results import tree as tree_module
-from utils.results.contents import read_map, read_optim
 from utils.results.layout import MAP, OPTIM
 from utils.results.metadata import Metadata
+from utils.results.reading import read_map, read_optim
 from utils.shapes.shape import load_stand_in
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")

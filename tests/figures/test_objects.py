@@ -11,10 +11,11 @@ from utils.explorer.objects import objects_of
 from utils.figures import tree as figures
 from utils.figures.objects import shape_of, views_at
 from utils.regions import ndinterval
-from utils.results.contents import MapResult, MethodResult, RegionsResult, read_map, read_optim
+from utils.results.contents import MapResult, MethodResult, RegionsResult
 from utils.results.layout import MAP, OPTIM
 from utils.results.left_out import LeftOut
 from utils.results.metadata import Metadata
+from utils.results.reading import read_map, read_optim
 from utils.results.tree import Key, Selection, Tree
 from utils.semantic.views import Views
 from utils.shapes.shape import load_stand_in

@@ -1,5 +1,6 @@
 """Results of ours and of the authors come as the same arrays; what is damaged is named."""
 import zipfile
+from functools import partial
 
 import numpy as np
 import pytest
@@ -9,7 +10,7 @@ from tests import hostile
 from utils.errors import InputError
 from utils.regions import ndinterval
 from utils.results import layout
-from utils.results.contents import as_input_error, read_map, read_optim
+from utils.results.reading import read_map, read_optim
 from utils.results.tree import Key, find
 from utils.runs.result_file import ResultFile
 
@@ -91,10 +92,12 @@ def test_a_call_in_the_new_format_is_not_made(tmp_path):
     assert not (tmp_path / "marker").exists()
 
 
-@pytest.mark.parametrize("size", [0, 3, 25, 300, -1])
-def test_our_file_cut_off(tmp_path, size):
-    path = our_map(tmp_path / "map.pt")
-    path.write_bytes(path.read_bytes()[:size])
+@pytest.mark.parametrize("spoil", [
+    *(lambda good, size=size: good[:size] for size in (0, 3, 25, 300, -1)), lambda good: good.replace(b"abc", b"abd"),
+    lambda good: good.replace(np.float32(0.25).tobytes(), np.float32(0.5).tobytes())])
+def test_our_file_damaged(tmp_path, spoil):
+    path = our_map(tmp_path / "map.pt", z=torch.full((2, 4), 0.25))
+    path.write_bytes(spoil(path.read_bytes()))
     assert "nothing in it was run" in refused(read_map, path)
 
 
@@ -111,71 +114,56 @@ def test_other_files(tmp_path):
 
 
 @pytest.mark.parametrize("changes, complaint", [
-    (dict(z=None), "expected numbers, found NoneType"), (dict(z=[[0.5]]), "expected numbers, found list"),
+    (dict(z=None), "expected numbers, found NoneType"), (dict(z=[[0.5]]), "shapes (2, 4), (2, 4) and (1, 1)"),
     (dict(z=torch.rand(4, 2)), "shapes (2, 4), (2, 4) and (4, 2)"), (dict(z=torch.rand(8)), "shapes"),
     (dict(xx=torch.full((2, 4), torch.inf)), "not finite"),
     (dict(top1=torch.zeros(8).int(), top1_score=torch.rand(2, 4)), "top1 and top1_score have shapes (8,) and (2, 4)"),
     (dict(top1=torch.rand(2, 4), top1_score=torch.rand(2, 4)), "indices of answers"),
-    (dict(top1=torch.zeros(2, 4).int(), top1_score=torch.rand(2, 4), top1_names={"a": "b"}), "no names by index")])
+    (dict(top1=torch.zeros(2, 4).int()), "top1_score is missing"),
+    (dict(top1=torch.zeros(2, 4).int(), top1_score=torch.rand(2, 4), top1_names={"a": "b"}), "'a'")])
 def test_maps_with_other_contents(tmp_path, changes, complaint):
     assert complaint in refused(read_map, our_map(tmp_path / "map.pt", **changes))
 
 
+CERTIFICATE = dict(level=0.5, n_views=9, n_below=0, low=0.0, high=0.1, mean=0.8, top1=1.0, worst=0.6, worst_at=[0.0])
+GOOD = dict(regions=[ndinterval([1], [2]), ndinterval([3], [4])], optim_trace=[[], []], loss_trace=[[], []],
+            certificates=[CERTIFICATE, None], promises=[None, None], problems=["", "collapsed"],
+            verified=[dict(minimum=0.1, mean=0.5, above_half=0.5, top1=1.0)] * 2)
+ENDLESS = []
+ENDLESS.append(ENDLESS)
+
+
+def refused_regions(path, changes):
+    ResultFile(path, {}).save_finished({**dict(naive=GOOD, initial_point=[[130], [50]]), **changes})
+    return refused(partial(read_optim, with_traces=True), path)
+
+
 @pytest.mark.parametrize("changes, complaint", [
-    (dict(naive=dict(regions=[])), "expected regions"), (dict(naive=dict()), "regions is missing"), (dict(naive=3), ""),
-    (dict(naive=dict(regions=[3, 4])), "expected regions"),
-    (dict(naive=dict(regions=[ndinterval([1], [2]), ndinterval([1, 2], [3, 4])])), "as many dimensions"),
-    (dict(naive=dict(regions=[ndinterval([1], [2, 3])] * 2)), "as many dimensions"),
-    (dict(naive=dict(regions=[ndinterval(1, 2)] * 2)), "as many dimensions"),
-    (dict(naive=dict(regions=[ndinterval([], [])] * 2)), "as many dimensions"),
+    (dict(naive=3), "than they write"), (dict(naive={}), "regions is missing"),
     (dict(parameters=["azimuth", "elevation"]), "expected 1 of the parameters azimuth, elevation"),
     (dict(parameters=["colour"]), "expected 1 of the parameters"),
     (dict(initial_point=[[130]]), "initial points"), (dict(initial_point=[[1, 2], [3, 4]]), "initial points")])
 def test_regions_with_other_contents(tmp_path, changes, complaint):
-    contents = dict(naive=dict(regions=[ndinterval([1], [2]), ndinterval([3], [4])]), initial_point=[[130], [50]])
-    ResultFile(tmp_path / "optim.pt", {}).save_finished({**contents, **changes})
-    assert complaint in refused(read_optim, tmp_path / "optim.pt")
+    assert complaint in refused_regions(tmp_path / "optim.pt", changes)
 
 
-def test_a_list_that_holds_itself(tmp_path):
-    endless = []
-    endless.append(endless)
-    torch.save(dict(naive=dict(regions=endless), settings={}), tmp_path / "optim.pt")
-    assert "as many dimensions" in refused(read_optim, tmp_path / "optim.pt")
+@pytest.mark.parametrize("key, value, complaint", [
+    ("regions", [], "expected regions"), ("regions", [3, 4], "than they write"),
+    ("regions", ENDLESS, "than they write"),
+    ("regions", [ndinterval([1], [2]), ndinterval([1, 2], [3, 4])], "as many dimensions"),
+    ("regions", [ndinterval([1], [2, 3])] * 2, "as many dimensions"),
+    ("regions", [ndinterval(1, 2)] * 2, "than they write"), ("regions", [ndinterval([], [])] * 2, "initial points"),
+    ("certificates", "holds", "other certificates"), ("certificates", [], "other certificates"),
+    ("certificates", [None, dict(level=0.5)], "other certificates"),
+    ("certificates", [None, {**CERTIFICATE, "n_views": 0}], "other certificates"),
+    ("promises", [None, CERTIFICATE], "other promises"), ("problems", ["", 5], "other problems"),
+    ("verified", [None] * 2, "other verified"),
+    ("optim_trace", [torch.zeros(3, 3), []], "cannot reshape"), ("optim_trace", 5, "than they write"),
+    ("optim_trace", ["x"] * 2, "expected numbers, found str"), ("loss_trace", [torch.zeros(2) + 0j] * 2, "numbers")])
+def test_a_method_with_other_contents(tmp_path, key, value, complaint):
+    assert complaint in refused_regions(tmp_path / "optim.pt", dict(naive={**GOOD, key: value}))
 
 
-CERTIFICATE = dict(level=0.5, n_views=9, n_below=0, low=0.0, high=0.1, mean=0.8, top1=1.0, worst=0.6,
-                   worst_at=[0.0, 1.0])
-FIGURES = dict(minimum=0.1, mean=0.5, above_half=0.5, top1=1.0)
-
-
-@pytest.mark.parametrize("key, value", [
-    *(("certificates", value) for value in (
-        "holds", [], [1], [dict(level="high")], [dict(level=0.5)], [{**CERTIFICATE, "n_views": 0}],
-        [{**CERTIFICATE, "worst_at": None}], [{**CERTIFICATE, "worst_at": "ab"}])),
-    ("promises", [CERTIFICATE]), ("promises", [CERTIFICATE, None]), ("problems", 5), ("problems", [5]),
-    ("problems", ["", ""]), ("verified", [None]), ("verified", [dict(mean=0.5)]), ("verified", 5),
-    ("optim_trace", [torch.zeros(3, 2)]), ("optim_trace", 5), ("optim_trace", ["x"]), ("loss_trace", [5]),
-    ("loss_trace", [torch.zeros(2) + 0j])])
-def test_records_that_optim_does_not_write(key, value, tmp_path):
-    regions = [ndinterval([0, 0], [1, 1])]
-    good = dict(regions=regions, optim_trace=[[]], loss_trace=[[]], certificates=[CERTIFICATE], problems=[""],
-                verified=[FIGURES], promises=[None])
-
-    def read(**changes):
-        ResultFile(tmp_path / "optim.pt", {}).save_finished(dict(initial_point=[[0.5, 0.5]],
-                                                                 naive={**good, **changes}))
-        return read_optim(tmp_path / "optim.pt", with_traces=True)
-
-    read()
-    with pytest.raises(InputError, match="optim.pt: is no result of map.py or optim.py: "):
-        read(**{key: value})
-
-
-def test_what_is_said_of_other_contents(tmp_path):
-    for error, words in ((KeyError("z"), "'z' is missing; do this"), (ValueError("z is none"), "z is none; do this"),
-                         (TypeError("int has no len()"), "something else is in it than they write (TypeError: int")):
-        with pytest.raises(InputError, match="^file: is no result of map.py or optim.py: ") as refused_by:
-            with as_input_error("file", "do this"):
-                raise error
-        assert words in str(refused_by.value)
+def test_a_method_as_it_is_written(tmp_path):
+    ResultFile(tmp_path / "optim.pt", {}).save_finished(dict(naive=GOOD, initial_point=[[130], [50]]))
+    assert read_optim(tmp_path / "optim.pt").methods["naive"].certificates == GOOD["certificates"]

@@ -11,7 +11,6 @@ from tests import hostile
 from utils.errors import InputError
 from utils.regions import ndinterval
 from utils.results import published
-from utils.results.published_classes import Refused
 
 
 @pytest.fixture
@@ -45,17 +44,15 @@ def test_what_the_old_format_holds_comes_back(file):
     assert (contents["class_nb"], contents["shape_id"]) == (5, "abc")
 
 
-@pytest.mark.parametrize("number_type", ["float32", "float64", "int64", "uint8", "bool"])
-def test_tensors_and_arrays_of_every_type(file, number_type):
+@pytest.mark.parametrize("number_type", ["float32", "float64", "int64", ">f8"])
+def test_arrays_of_every_type(file, number_type):
     numbers = np.arange(24).reshape(2, 3, 4).astype(number_type)
-    tensor = torch.from_numpy(numbers)
-    torch.save(dict(array=numbers, by_columns=np.asfortranarray(numbers), tensor=tensor, part=tensor[:, 1].T,
-                    nothing=tensor[:0]), file, _use_new_zipfile_serialization=False)
-    contents = {key: np.asarray(value) for key, value in published.read(file).items()}
-    for key, expected in dict(array=numbers, by_columns=numbers, tensor=numbers, part=numbers[:, 1].T,
-                              nothing=numbers[:0]).items():
-        np.testing.assert_array_equal(contents[key], expected)
-        assert contents[key].dtype == expected.dtype
+    torch.save(dict(array=numbers, by_columns=np.asfortranarray(numbers), number=numbers[1, 2, 3]), file,
+               _use_new_zipfile_serialization=False)
+    contents = published.read(file)
+    for key, expected in dict(array=numbers, by_columns=numbers, number=numbers[1, 2, 3]).items():
+        np.testing.assert_array_equal(np.asarray(contents[key]), expected)
+        assert np.asarray(contents[key]).dtype == expected.dtype
 
 
 def test_every_published_file_is_read(shared):
@@ -92,10 +89,6 @@ def test_a_file_cut_off_anywhere_is_refused(file):
     whole = file.read_bytes()
     for length in range(len(published.START), len(whole) - 1, 7):
         assert "truncated" in refusal(file, whole[:length]), length
-    torch.save(dict(z=torch.ones(5)), file, _use_new_zipfile_serialization=False)
-    whole = file.read_bytes()
-    for length in (1, 8, 19, 20, 21, 28):
-        assert "truncated" in refusal(file, whole[:-length]), length
 
 
 def test_bytes_changed_at_random_never_do_more_than_fail(file):
@@ -117,60 +110,32 @@ def test_bytes_changed_at_random_never_do_more_than_fail(file):
     assert n_refused > 500
 
 
-DEEP = 2_000_000
-HUGE = (1 << 40).to_bytes(6, "little")
-
-
 @pytest.mark.parametrize("opcodes, reason", [
     (b"Nr\xff\xff\xff\x7f", "in a way that no published file has"),  # a memo of 16 GB
-    (b"}(" + b")" + b"\x85" * DEEP + b"K\x01u", "key that is tuple"),  # whose hash ends the process
-    (b")q\x00" + b"h\x00h\x00\x86q\x00" * 60 + b"}h\x00K\x01s", "key that is tuple"),  # whose hash takes forever
     (b"}N(K\x01K\x02d", "opcode b'd'"),
     (b"\x8c\x01a", "opcode b'\\x8c'"),
     (b"\x96\xff\xff\xff\xff\xff\xff\xff\x00", "opcode b'\\x96'"),  # asks for the memory before it reads
     (b"X\xff\xff\xff\xffabc", "truncated"),
-    (b"I12\n", "opcode b'I'"),
-    (b"]K\x01R", "damaged"),
-    (b"K\x01", "does not hold a dict"),
-    (b"}(X\x01\x00\x00\x00zctorch\nFloatStorage\nQu", "damaged"),
-    (b"}X\x01\x00\x00\x00z(X\x07\x00\x00\x00storagectorch\nFloatStorage\nX\x01\x00\x00\x000NJ\xff\xff\xff\x7fNtQs",
-     "lists other storages"),
-])
-def test_programs_that_would_take_too_much_are_refused(file, opcodes, reason):
+    (b"NQ", "opcode b'Q'"),  # a tensor
+    (b"]K\x01R", "is damaged")])
+def test_other_programs_are_refused(file, opcodes, reason):
     assert reason in refusal(file, hostile.program(opcodes))
 
 
-@pytest.mark.parametrize("shape, data, number_type", [
-    (b"\x8a\x06" + HUGE + b"\x85", b"X\x02\x00\x00\x00ab", b"f8"),  # 8 TB announced, 2 bytes there
-    (b"J\xff\xff\xff\xff\x85", b"X\x08\x00\x00\x00abcdefgh", b"f8"),
-    (b"N\x85", b"X\x08\x00\x00\x00abcdefgh", b"f8"),
-    (b"K\x01\x85", b"K\x08", b"f8"),
-    (b"(" + b"K\x00" * 70 + b"t", b"X\x00\x00\x00\x00", b"f8"),
-])
-def test_arrays_are_as_large_as_their_bytes(file, shape, data, number_type):
-    array = hostile.array_of(shape, data, number_type)
-    file.write_bytes(hostile.program(b"}X\x01\x00\x00\x00z" + array + b"s"))
-    with pytest.raises(Refused, match="has an array"):
+@pytest.mark.parametrize("shape, data", [
+    (b"\x8a\x06" + (1 << 40).to_bytes(6, "little") + b"\x85", b"X\x02\x00\x00\x00ab"),  # 8 TB announced, 2 bytes there
+    (b"N\x85", b"X\x08\x00\x00\x00abcdefgh"),
+    (b"K\x01\x85", b"K\x08")])
+def test_arrays_are_as_large_as_their_bytes(file, shape, data):
+    data = b"c_codecs\nencode\n" + data + b"X\x06\x00\x00\x00latin1\x86R" if data.startswith(b"X") else data
+    file.write_bytes(hostile.program(b"}X\x01\x00\x00\x00z" + hostile.array_of(shape, data) + b"s"))
+    with pytest.raises((TypeError, ValueError)):
         np.asarray(published.read(file)["z"])
 
 
 def test_arrays_hold_plain_numbers(file):
     array = hostile.array_of(b"K\x01\x85", b"]", b"O8")
     assert "not of numbers" in refusal(file, hostile.program(b"}X\x01\x00\x00\x00z" + array + b"s"))
-
-
-def test_a_tensor_shows_no_more_than_its_storage(file):
-    tensor = torch.ones(1).expand(10 ** 6, 10 ** 6)
-    torch.save(dict(z=tensor), file, _use_new_zipfile_serialization=False)
-    assert "larger than its storage" in refusal(file, file.read_bytes())
-
-
-def test_storages_are_as_long_as_announced(file):
-    torch.save(dict(z=torch.ones(5)), file, _use_new_zipfile_serialization=False)
-    whole = file.read_bytes()
-    assert whole.endswith((5).to_bytes(8, "little") + torch.ones(5).numpy().tobytes())
-    longer = whole[:-28] + (1 << 40).to_bytes(8, "little") + whole[-20:]
-    assert "1,099,511,627,776 numbers where 5 are announced" in refusal(file, longer)
 
 
 def test_what_is_too_large_is_not_opened(file):

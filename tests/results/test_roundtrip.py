@@ -9,21 +9,11 @@ import torch
 
 from benchmarks.faults import same
 from tests import hostile
-from utils.bounds import METHODS
 from utils.regions import ndinterval
 from utils.results import layout
-from utils.results.contents import (
-    MapResult,
-    MethodResult,
-    RegionsResult,
-    load_result,
-    map_contents,
-    map_of,
-    regions_contents,
-    regions_of,
-)
+from utils.results.contents import MapResult, MethodResult, RegionsResult, map_contents, regions_contents
 from utils.results.metadata import Metadata
-from utils.results.opening import open_safely
+from utils.results.reading import load_result, map_of, open_safely, regions_of
 from utils.runs.result_file import ResultFile, read
 from utils.scores import SCORES
 
@@ -48,19 +38,6 @@ def test_our_files_come_back_as_they_were(name, there, back, goldens, tmp_path):
     ResultFile(tmp_path / name, contents["settings"]).save_finished(again)
     stored = read(tmp_path / name)
     assert same(stored, contents) and same_types(stored, contents)
-
-
-def test_verified_later_and_otherwise_unchanged(goldens):
-    contents = read(goldens / OF_OURS / layout.OPTIM)
-    for name in METHODS:
-        contents.get(name, {}).pop("verified", None)
-    result = regions_of(contents)
-    figures = {name: [dict(minimum=0.5)] * len(method.regions) for name, method in result.methods.items()}
-    verified = regions_contents(result.with_verified(figures, 7))
-    assert verified.pop(layout.VERIFIED_AT) == 7
-    assert {name: verified[name].pop("verified") for name in figures} == figures
-    again = regions_contents(regions_of({**verified, layout.SETTINGS: contents[layout.SETTINGS]}))
-    assert same(again, verified) and same_types(again, verified)
 
 
 def test_new_results(tmp_path):
@@ -115,7 +92,7 @@ def test_scores(score):
     assert (metadata.score_name, metadata.level) == (score.words, score.level)
 
 
-def test_nothing_of_the_room_imports_torch():
+def test_nothing_here_imports_torch():
     names = sorted(path.stem for path in (ROOT / "utils/results").glob("*.py"))
     program = f"import sys, {', '.join(f'utils.results.{name}' for name in names)}; print('torch' in sys.modules)"
     run = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True)

@@ -10,8 +10,9 @@ from ..files import folder_name
 from ..findings.common import common_objects, networks_of
 from ..findings.methods import in_order
 from ..regions import ndinterval
-from ..results.contents import MapResult, RegionsResult, read_map
+from ..results.contents import MapResult, RegionsResult
 from ..results.left_out import LeftOut
+from ..results.reading import read_map
 from ..results.same import Kinds
 from ..results.tree import Key
 

@@ -16,9 +16,10 @@ from ..files import whole_file
 from ..findings.on_map import DOMAIN, Regions, Verdicts, holds_on, with_largest
 from ..parameters import AZIMUTH_AND_ELEVATION, PARAMETERS
 from ..regions import ndinterval
-from ..results.contents import CONFIDENCE, MapResult
+from ..results.contents import MapResult
 from ..results.layout import ADVICE, picture_path
 from ..results.metadata import Metadata
+from ..scores import CONFIDENCE
 from .style import STYLES, Colors
 
 OUTLINED = [Stroke(linewidth=4, foreground="black"), Normal()]  # to be seen on any colour of the map

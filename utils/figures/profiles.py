@@ -9,9 +9,10 @@ from ..files import folder_name
 from ..findings.common import missing_lines
 from ..findings.tables import counted
 from ..parameters import AZIMUTH_AND_ELEVATION, PARAMETERS
-from ..results.contents import MapResult, read_map, read_optim
+from ..results.contents import MapResult
 from ..results.layout import MAP, OPTIM
 from ..results.left_out import LeftOut
+from ..results.reading import read_map, read_optim
 from ..results.tree import Key, Tree
 from . import network_plots, plots
 from .drawing import Planned

@@ -18,9 +18,10 @@ from ..findings.tables import counted
 from ..options.reports import COLORMAP
 from ..parameters import AZIMUTH_AND_ELEVATION, domain_of
 from ..regions import ndinterval
-from ..results.contents import MapResult, RegionsResult, read_map, read_optim
+from ..results.contents import MapResult, RegionsResult
 from ..results.layout import MAP, OPTIM
 from ..results.left_out import LeftOut
+from ..results.reading import read_map, read_optim
 from ..results.tree import Key, Tree
 from . import animation, plots
 from .animation import Animation

@@ -1,27 +1,13 @@
-"""A result: a map or regions, and how it stands in map.pt and optim.pt (docs/method.md, sections 4, 6 and 8).
-
-Whatever a file holds, nothing in it is run.
-"""
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass, replace
-from pathlib import Path
+"""A result, a map or regions, and how map.pt and optim.pt hold it (docs/method.md, sections 4, 6 and 8)."""
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from ..bounds import METHODS
-from ..errors import InputError, one_line
-from ..parameters import AZIMUTH_AND_ELEVATION, PARAMETERS
 from ..regions import ndinterval
-from ..scores import SCORES
 from . import layout
-from .arrays import array, row, trace
-from .checks import answers_of, check_boxes, check_found
-from .metadata import Contents, Metadata, identity, metadata_of, of_type
-from .opening import open_any
-
-CONFIDENCE = SCORES["softmax"].words
+from .metadata import Contents, Metadata, identity
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -58,7 +44,7 @@ class MethodResult:
     Attributes:
         regions: P boxes.
         traces: P traces of [iterations, 2, n] boxes before each update, as an array or as the file has them; `trace`
-            gives one as an array. None if they were not asked for.
+            gives one as an array. None if they were not asked for, or the file has none.
         losses: P traces of [iterations] losses, likewise.
         problems: for each point what went wrong, or ""; None if the file does not say.
         verified: for each region what `optim.py --verify` found in it, or None.
@@ -92,14 +78,11 @@ class MethodResult:
 
     def trace(self, point: int) -> np.ndarray:
         """The box before each iteration: [iterations, 2, n]; of some published files there are none."""
-        n = self.regions[point].n
-        found = trace(self.traces, point)
-        return np.empty((0, 2, n)) if found is None else found.reshape(-1, 2, n)
+        return _trace(self.traces, point).reshape(-1, 2, self.regions[point].n)
 
     def loss(self, point: int) -> np.ndarray:
         """The loss at each iteration: [iterations]."""
-        found = trace(self.losses, point)
-        return np.empty(0) if found is None else found.reshape(-1)
+        return _trace(self.losses, point).reshape(-1)
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -123,10 +106,26 @@ class RegionsResult:
         return (f"RegionsResult({self.metadata.subject}: {', '.join(self.methods)} from {len(self.initial_points)} "
                 f"points of {', '.join(self.metadata.parameters)})")
 
-    def with_verified(self, verified: dict[str, list[dict[str, float]]], points_a_side: int) -> "RegionsResult":
-        """The same regions, with what was found in each: lists by method."""
-        methods = {name: replace(method, verified=verified[name]) for name, method in self.methods.items()}
-        return replace(self, methods=methods, verified_at=points_a_side)
+
+def numbers(value: Any, dtype: Any = None) -> np.ndarray:
+    """A number, an array, a tensor, or lists of them as one array.
+
+    Args:
+        value: as a file holds it.
+        dtype: of the array; None: as in the file.
+
+    Raises:
+        ValueError: if it holds anything else; or what torch raises for a tensor that is no plain one.
+    """
+    found = np.asarray(value)
+    if found.dtype.kind not in "bfiu":
+        raise ValueError(f"expected numbers, found {type(value).__name__}")
+    return found if dtype is None else found.astype(dtype, copy=False)
+
+
+def _trace(traces: Sequence[Any] | np.ndarray | None, point: int) -> np.ndarray:
+    """The numbers of one point's trace, none if there are no traces."""
+    return np.empty(0) if traces is None else numbers(traces[point], np.float64)
 
 
 def map_contents(result: MapResult) -> Contents:
@@ -134,10 +133,8 @@ def map_contents(result: MapResult) -> Contents:
     import torch  # takes seconds, and the options are read without it
     arrays = {layout.XX: result.xx, layout.YY: result.yy, layout.Z: result.z}
     answers = {key: value for key in layout.ANSWERS if (value := getattr(result, key)) is not None}
-    return {**{key: torch.from_numpy(values) for key, values in arrays.items()},
-            layout.PARAMETERS: list(result.metadata.parameters), **identity(result.metadata),
-            **{key: torch.from_numpy(value) if isinstance(value, np.ndarray) else value for key, value in
-               answers.items()}}
+    contents = {**arrays, layout.PARAMETERS: list(result.metadata.parameters), **identity(result.metadata), **answers}
+    return {key: torch.from_numpy(value) if isinstance(value, np.ndarray) else value for key, value in contents.items()}
 
 
 def regions_contents(result: RegionsResult) -> Contents:
@@ -159,130 +156,6 @@ def regions_contents(result: RegionsResult) -> Contents:
         import torch
         contents[layout.PROFILE] = [torch.from_numpy(part) for part in result.profile]
     return contents
-
-
-def map_of(contents: Contents) -> MapResult:
-    """The map in the contents of a map.pt; its arrays have the file's types.
-
-    Raises:
-        ValueError: says what is wrong with them.
-    """
-    xx, yy, z = (array(_found(contents, key), dtype=None) for key in (layout.XX, layout.YY, layout.Z))
-    if not (z.ndim == 2 and z.size and xx.shape == yy.shape == z.shape):
-        raise ValueError(f"xx, yy and z have shapes {xx.shape}, {yy.shape} and {z.shape}; expected the same two "
-                         "sides for all")
-    if not (np.isfinite(xx).all() and np.isfinite(yy).all()):
-        raise ValueError("xx or yy is not finite")
-    if not np.isfinite(z).any():
-        raise ValueError("z has no number that is finite")
-    return MapResult(xx, yy, z, metadata_of(contents, AZIMUTH_AND_ELEVATION), *answers_of(contents, z.shape))
-
-
-def regions_of(contents: Contents, with_traces: bool = True) -> RegionsResult:
-    """The regions in the contents of an optim.pt.
-
-    Args:
-        contents: of the file.
-        with_traces: keep the traces; of a published file they take twenty times its size.
-
-    Raises:
-        ValueError: says what is wrong with them.
-    """
-    entries = {name: entry for name, entry in contents.items() if name in METHODS}
-    regions = {name: list(_found(entry, layout.REGIONS)) for name, entry in entries.items()}
-    boxes = [box for method in regions.values() for box in method]
-    n = check_boxes(boxes, ", ".join(METHODS))
-    metadata = metadata_of(contents, tuple(PARAMETERS)[:n])
-    if len(metadata.parameters) != n or not all(name in PARAMETERS for name in metadata.parameters):
-        raise ValueError(f"expected {n} of the parameters {', '.join(PARAMETERS)}")
-    unknown = [np.full(n, np.nan)] * max(map(len, regions.values()))
-    points = np.array([row(point) for point in contents.get(layout.INITIAL_POINT, unknown)])
-    if points.shape[1:] != (n,) or any(len(method) != len(points) for method in regions.values()):
-        raise ValueError(f"has initial points of shape {points.shape} and {len(boxes)} regions of {n} dimensions")
-    methods = {}
-    for name, entry in entries.items():
-        optional = {key: entry.get(key) for key in layout.OPTIONAL}
-        check_found(optional, len(regions[name]))
-        traces, losses = (entry.get(key) if with_traces else None for key in (layout.TRACES, layout.LOSSES))
-        methods[name] = found = MethodResult(regions[name], traces, losses, **optional)
-        for point in range(len(points)):
-            found.trace(point), found.loss(point)  # raise for what is none
-    profile = [array(part) for part in contents.get(layout.PROFILE, ())]
-    return RegionsResult(points, methods, metadata, of_type(contents, layout.VERIFIED_AT, int),
-                         (profile[0], profile[1]) if len(profile) == 2 else None)
-
-
-def load_result(path: str | Path) -> MapResult | RegionsResult:
-    """The map or the regions in a file of ours or of the authors. Nothing in the file is run.
-
-    Args:
-        path: of a map.pt or an optim.pt.
-
-    Returns:
-        A MapResult with xx, yy (in the parameters' units, of angles degrees) and z [rows, columns], or a RegionsResult
-        with initial_points [P, n] and the methods by name.
-
-    Raises:
-        InputError: names the file and what is wrong with it, in one line.
-    """
-    contents = open_any(Path(path))
-    with as_input_error(path):
-        return map_of(contents) if layout.Z in contents else regions_of(contents)
-
-
-def read_map(path: Path) -> MapResult:
-    """The map in a file of ours or of the authors, as the report takes it: confidence over viewpoints, in float64.
-
-    Raises:
-        InputError: names the file and what is wrong with it, in one line.
-    """
-    contents = open_any(path)
-    with as_input_error(path):
-        result = map_of(contents)
-        metadata = result.metadata
-        if metadata.parameters != AZIMUTH_AND_ELEVATION or metadata.score_name != CONFIDENCE:
-            raise ValueError(f"the report is of {CONFIDENCE} over {' and '.join(AZIMUTH_AND_ELEVATION)}, and this of "
-                             f"{metadata.score_name} over {' and '.join(metadata.parameters)}")
-        xx, yy, z = (values.astype(np.float64) for values in (result.xx, result.yy, result.z))
-        return replace(result, xx=xx, yy=yy, z=z)
-
-
-def read_optim(path: Path, with_traces: bool = False) -> RegionsResult:
-    """The regions in a file of ours or of the authors.
-
-    Args:
-        path: of the file.
-        with_traces: keep the traces; of a published file they take twenty times its size.
-
-    Raises:
-        InputError: names the file and what is wrong with it, in one line.
-    """
-    contents = open_any(path)
-    with as_input_error(path):
-        return regions_of(contents, with_traces)
-
-
-@contextmanager
-def as_input_error(path: str | Path, advice: str = "") -> Iterator[None]:
-    """What is found in a file of the right format and the wrong contents, as one line; what to do is its end."""
-    try:
-        yield
-    except InputError:
-        raise
-    except Exception as error:
-        words = one_line(error)[:200]
-        if isinstance(error, KeyError):
-            words = f"{words} is missing"
-        elif not isinstance(error, ValueError):
-            words = f"something else is in it than they write ({type(error).__name__}: {words})"
-        raise InputError(f"{path}: is no result of map.py or optim.py: {words}{f'; {advice}' if advice else ''}"
-                         ) from None
-
-
-def _found(contents: Contents, key: str) -> Any:
-    if key not in contents:
-        raise ValueError(f"{key} is missing")
-    return contents[key]
 
 
 def _tensors(traces: Sequence[Any] | np.ndarray | None) -> list[Any]:

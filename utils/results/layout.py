@@ -17,10 +17,13 @@ OR_ELSE = "pass `override` to replace it, or choose another `checkpoint_dir`"
 DONE, RUNNING, UNFINISHED, FAILED, MISSING, OTHER = (
     "done", "running", "unfinished", "failed", "missing", "made with other settings")
 
-# Keys of both files. Those of IDENTITY say what the result is of.
+# Keys of both files. Those of IDENTITY say what the result is of, with values of these types; early files, and results
+# of the paper's objects, have not all of IF_KNOWN.
 PARAMETERS, MESH, SETTINGS, ENGINE = "parameters", "mesh", "settings", "engine"
 ADDED_LATER = ("largest", "certify")  # settings of what can be added to a finished result
-IDENTITY = ("class_nb", "object_nb", "shape_id", "network_name", "class_name", "label", "score", "engine")
+IDENTITY = dict(class_nb=int, object_nb=int, shape_id=str, network_name=str, class_name=str, label=int, score=str,
+                engine=str)
+IF_KNOWN = ("class_name", "label", "engine", MESH)
 # Keys of map.pt: docs/method.md, section 4.
 XX, YY, Z = "xx", "yy", "z"
 TOP1, TOP1_SCORE, TOP1_NAMES = "top1", "top1_score", "top1_names"

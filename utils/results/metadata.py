@@ -1,5 +1,6 @@
 """What a result says about itself: the object, the network, and all that its numbers depend on."""
 from dataclasses import dataclass, field
+from math import inf
 from typing import Any
 
 from ..errors import printable, shown
@@ -85,10 +86,8 @@ class Metadata:
 
 def identity(metadata: Metadata) -> Contents:
     """What a file says about itself. What an early file did not say stays out of it."""
-    known = {key: getattr(metadata, key) for key in layout.IDENTITY}
-    optional = {"class_name", "label", "engine"}
-    found = {key: value for key, value in known.items() if key not in optional or value is not None}
-    return found if metadata.mesh is None else {**found, layout.MESH: metadata.mesh}
+    known = {key: getattr(metadata, key) for key in (*layout.IDENTITY, layout.MESH)}
+    return {key: value for key, value in known.items() if key not in layout.IF_KNOWN or value is not None}
 
 
 def metadata_of(contents: Contents, parameters: tuple[str, ...] = AZIMUTH_AND_ELEVATION) -> Metadata:
@@ -100,37 +99,24 @@ def metadata_of(contents: Contents, parameters: tuple[str, ...] = AZIMUTH_AND_EL
 
     Raises:
         ValueError: says what is wrong with it.
+        TypeError, AttributeError: for what is of another type.
     """
-    names = tuple(contents.get(layout.PARAMETERS, parameters))
-    score = contents.get("score", "softmax")
-    settings = contents.get(layout.SETTINGS, {})
-    if not all(isinstance(name, str) for name in names):
+    known = {key: of_type(contents, key, kind) for key, kind in layout.IDENTITY.items()}
+    known["score"] = contents.get("score", "softmax")
+    found = Metadata(**known, parameters=tuple(contents.get(layout.PARAMETERS, parameters)),
+                     mesh=contents.get(layout.MESH), settings=contents.get(layout.SETTINGS, {}))
+    if not all(isinstance(name, str) for name in found.parameters):
         raise ValueError("parameters are no names")
-    if score not in SCORES:
-        raise ValueError(f"score {score} is not known; expected one of {', '.join(SCORES)}")
-    if not isinstance(settings, dict):
-        raise ValueError("settings are no dict")
-    texts = {key: of_type(contents, key, str) for key in ("network_name", "class_name", "shape_id", "engine")}
-    numbers = {key: of_type(contents, key, int) for key in ("class_nb", "object_nb", "label")}
-    class_nb, name = numbers["class_nb"], texts["class_name"]
-    if class_nb is not None and not (0 <= class_nb if name else 0 <= class_nb < len(CLASS_NAMES)):
-        raise ValueError(f"class {class_nb} is none; expected 0 to {len(CLASS_NAMES) - 1}, or a class_name")
-    found = Metadata(**texts, **numbers, parameters=names, score=score, mesh=_mesh(contents), settings=settings)
-    found.fixed, found.elevation  # noqa: B018  # raise for what is no number
+    if found.score not in SCORES:
+        raise ValueError(f"score {found.score} is not known; expected one of {', '.join(SCORES)}")
+    if found.class_nb is not None and not 0 <= found.class_nb < (inf if found.class_name else len(CLASS_NAMES)):
+        raise ValueError(f"class {found.class_nb} is none; expected 0 to {len(CLASS_NAMES) - 1}, or a class_name")
+    if found.mesh is not None and found.mesh.keys() != {"path", "up", "front", "textures"}:
+        raise ValueError("mesh says not where the mesh is")
     if not 1 <= found.image_size <= LARGEST_IMAGE:
         raise ValueError(f"image_size {shown(found.image_size)}; expected 1 to {LARGEST_IMAGE:,} pixels")
+    found.fixed, found.elevation  # noqa: B018  # raise for what is no number
     return found
-
-
-def _mesh(contents: Contents) -> dict[str, Any] | None:
-    """What the file says of the user's own mesh: arguments of `load_mesh`; or None."""
-    mesh = contents.get(layout.MESH)
-    if mesh is None:
-        return None
-    if not (isinstance(mesh, dict) and mesh.keys() == {"path", "up", "front", "textures"} and mesh["up"] in ("y", "z")
-            and isinstance(mesh["path"], str) and isinstance(mesh["front"], str | None)):
-        raise ValueError("mesh says not where the mesh is")
-    return mesh
 
 
 def of_type(contents: Contents, key: str, kind: type) -> Any:

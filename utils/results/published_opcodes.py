@@ -1,82 +1,67 @@
 """The pickles in the authors' files: looked through opcode by opcode, before they are unpickled.
 
 A pickle is a program for a small machine. The opcodes here are those that the published files use. They make lists,
-tuples, dicts, numbers and text, and call what the unpickler knows. All others are refused.
+tuples, dicts, numbers and text, and call what the unpickler knows. All others are refused; some of them would take the
+memory that they ask for before anything is read.
 """
 import numpy as np
 from numba import njit
 
-from .published_classes import Refused
-
 # Each opcode's argument: its number of bytes, or one of these kinds.
-COUNTED_BY_1, COUNTED_BY_4, TWO_LINES, MEMO_INDEX, EMPTY_DICT, STOP, REFUSED = range(-1, -8, -1)
+COUNTED_BY_1, COUNTED_BY_4, TWO_LINES, MEMO_INDEX, STOP, REFUSED = range(-1, -7, -1)
 ARGUMENTS = np.full(256, REFUSED, dtype=np.int64)
 for opcodes, argument in (
-        (b"(])\x85\x86\x87tRNb\x88\x89ea\x81suQ", 0), (b"Kqh\x80", 1), (b"M", 2), (b"Jj", 4), (b"G", 8),
-        (b"UC\x8a", COUNTED_BY_1), (b"XTB", COUNTED_BY_4), (b"c", TWO_LINES), (b"r", MEMO_INDEX), (b"}", EMPTY_DICT),
-        (b".", STOP)):
+        (b"(])}\x85\x86\x87tRNb\x88\x89ea\x81su", 0), (b"Kqh\x80", 1), (b"M", 2), (b"Jj", 4), (b"G", 8),
+        (b"\x8a", COUNTED_BY_1), (b"X", COUNTED_BY_4), (b"c", TWO_LINES), (b"r", MEMO_INDEX), (b".", STOP)):
     ARGUMENTS[list(opcodes)] = argument
-TRUNCATED, WRONG = 1, 2  # what can be wrong with a pickle
 MEMO_SIZE = 1 << 20  # the unpickler's memo is as long as its largest index; the largest published file's has 160,000
-MOST_DICTS = 10_000
-OUR_EMPTY_DICT = b"cpublished\ndict\n)R"  # in place of EMPTY_DICT: a dict that checks its keys
 
 
-def checked(data: bytes, begin: int) -> tuple[bytes, int]:
-    """The pickle at data[begin:], with EMPTY_DICT replaced, and where it ends.
+def end_of(data: bytes, begin: int) -> int:
+    """Where the pickle at data[begin:] ends.
 
     Raises:
-        Refused: if it holds other opcodes than those above, or ends too early.
+        ValueError: if it holds other opcodes than those above, or ends too early.
     """
-    dicts = np.empty(MOST_DICTS, dtype=np.int64)
-    problem, at, n_dicts = _walk(np.frombuffer(data, np.uint8), begin, ARGUMENTS, dicts)
-    if problem == TRUNCATED:
-        raise Refused("ends too early: it is truncated")
-    if problem:
-        raise Refused(f"has opcode {data[at:at + 1]!r} at byte {at:,}, in a way that no published file has")
-    cuts = [begin - 1, *dicts[:n_dicts], at]
-    return OUR_EMPTY_DICT.join(data[first + 1:last] for first, last in zip(cuts, cuts[1:])), at
+    is_known, at = _walk(np.frombuffer(data, np.uint8), begin, ARGUMENTS)
+    if not is_known:
+        raise ValueError(f"has opcode {data[at:at + 1]!r} at byte {at:,}, in a way that no published file has")
+    if at > len(data):
+        raise ValueError("ends too early: it is truncated")
+    return at
 
 
 @njit(cache=True)
-def _walk(data: np.ndarray, at: int, arguments: np.ndarray, dicts: np.ndarray) -> tuple[int, int, int]:
+def _walk(data: np.ndarray, at: int, arguments: np.ndarray) -> tuple[bool, int]:
     """Go over the pickle that begins at data[at:].
 
     Args:
         data: [bytes] uint8.
         at: where it begins.
         arguments: ARGUMENTS.
-        dicts: where the places of EMPTY_DICT are written to.
 
     Returns:
-        0, TRUNCATED or WRONG; where it ends, or what is wrong; how many dicts there are.
+        Whether all opcodes are known; where it ends, more than len(data) if it is truncated, or the first other opcode.
     """
-    n_dicts = 0
     end = len(data)
     while at < end:
-        opcode_at = at
-        argument = arguments[data[at]]
+        opcode_at, argument = at, arguments[data[at]]
         at += 1
         if argument >= 0:
             at += argument
         elif argument == STOP:
-            return 0, at, n_dicts
-        elif argument == EMPTY_DICT:
-            if n_dicts == len(dicts):
-                return WRONG, opcode_at, 0
-            dicts[n_dicts] = opcode_at
-            n_dicts += 1
+            return True, at
         elif argument == TWO_LINES:
             for _ in range(2):
                 while at < end and data[at] != 10:
                     at += 1
                 at += 1
         elif argument == REFUSED:
-            return WRONG, opcode_at, 0
+            return False, opcode_at
         else:
             width = 1 if argument == COUNTED_BY_1 else 4
             if at + width > end:
-                return TRUNCATED, opcode_at, 0
+                break
             number = 0
             for k in range(width):
                 number += np.int64(data[at + k]) << (8 * k)
@@ -84,5 +69,5 @@ def _walk(data: np.ndarray, at: int, arguments: np.ndarray, dicts: np.ndarray) -
             if argument != MEMO_INDEX:
                 at += number
             elif number >= MEMO_SIZE:
-                return WRONG, opcode_at, 0
-    return TRUNCATED, at, 0
+                return False, opcode_at
+    return True, end + 1

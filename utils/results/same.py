@@ -16,7 +16,8 @@ from ..engine_names import TORCH
 from ..errors import one_line
 from ..paper import SHAPE_IDS
 from ..parameters import AZIMUTH_AND_ELEVATION
-from .contents import CONFIDENCE, MapResult, RegionsResult
+from ..scores import CONFIDENCE
+from .contents import MapResult, RegionsResult
 from .layout import ADDED_LATER
 from .left_out import LeftOut
 from .metadata import Contents, Metadata

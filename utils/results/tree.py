@@ -10,9 +10,10 @@ from tqdm import tqdm
 from ..errors import InputError, printable
 from ..files import no_folder
 from ..paper import CLASS_NAMES
-from .contents import MapResult, RegionsResult, read_map, read_optim
+from .contents import MapResult, RegionsResult
 from .layout import MAP, OPTIM, stored
 from .left_out import LeftOut
+from .reading import read_map, read_optim
 
 SOME = 5  # keys that a line names
 Result = TypeVar("Result", MapResult, RegionsResult)

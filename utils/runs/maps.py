@@ -9,8 +9,9 @@ import numpy as np
 
 from ..options.maps import MapOptions
 from ..parameters import grid
-from ..results.contents import MapResult, as_input_error, map_contents, map_of
+from ..results.contents import MapResult, map_contents
 from ..results.layout import MAP, OR_ELSE, TOP1, TOP1_NAMES, TOP1_SCORE
+from ..results.reading import as_input_error, map_of
 
 if TYPE_CHECKING:
     from .find import Job

@@ -12,8 +12,9 @@ from ..bounds import LARGEST, OPTIMIZERS, grow_regions
 from ..options.regions import RegionOptions
 from ..parameters import PARAMETERS, domain_of
 from ..regions import ndinterval
-from ..results.contents import MethodResult, RegionsResult, as_input_error, regions_contents, regions_of
+from ..results.contents import MethodResult, RegionsResult, regions_contents
 from ..results.layout import OPTIM, OR_ELSE
+from ..results.reading import as_input_error, regions_of
 from ..scores import SCORES
 from .result_file import lacking
 
