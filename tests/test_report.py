@@ -78,7 +78,7 @@ def test_a_bad_file_is_named_and_the_rest_goes_on(report, tree, tmp_path):
     assert code == 1 and not marker.exists()
     lines = [line for line in err.replace("\r", "\n").splitlines() if line.startswith("report.py: left out: ")]
     assert len(lines) == 3 and "report.py: 3 left out" in err and "Traceback" not in err
-    assert any(f"{tree}/AlexNet/5/0/map.pt: asks for " in line for line in lines)
+    assert any(f"{tree}/AlexNet/5/0/map.pt: cannot be read as a published result (asks for " in line for line in lines)
     assert any(f"{tree}/AlexNet/1/0/map.pt: cannot be read" in line for line in lines)
     rows = {row["network"]: row for row in csv.DictReader(open(tmp_path / "results/srvr.csv"))}
     assert (rows["AlexNet"]["objects"], rows["AlexNet"]["maps"]) == ("2", "1")
