@@ -59,7 +59,7 @@ def audit(args: Namespace, left_out: LeftOut) -> None:
     for line in tree.single():
         print(line)
     show(tables(found, args.level), args)
-    figure = drawing.Planned("audit", (), lambda: network_plots.plot_curves(curves(found.pairs), args.level))
+    figure = drawing.Planned("audit", (), lambda: network_plots.plot_curves(curves(found), args.level))
     draw_now(figure, args.results_dir)
 
 

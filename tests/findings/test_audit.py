@@ -14,7 +14,6 @@ from utils.findings.audit import tables
 from utils.findings.curve import curves
 from utils.findings.methods import ON_MAP
 from utils.findings.on_map import holding, largest_box, level_of, purity, with_largest
-from utils.findings.pairs import Pair
 from utils.findings.rows import Tables, load_tree
 from utils.regions import ndinterval
 from utils.results.contents import MapResult, MethodResult, RegionsResult
@@ -92,25 +91,24 @@ def test_an_initial_point_that_no_file_states():
     result = regions_of([[np.nan] * 2], dict(naive=[([0, -10], [90, 10])]))
     found = found_of(MAP_RESULT, result)
     row, = tables(found, HALF)["audit"].rows()
-    assert row == ["N", "naive", 1, None, 5, 100, 100, 1, 1, None] and curves(found.pairs) == {}
+    assert row == ["N", "naive", 1, None, 5, 100, 100, 1, 1, None] and curves(found) == {}
 
 
 @pytest.mark.parametrize("level", [0.2, HALF])
 def test_the_exact_srvr_of_the_published_pairs_by_brute_force(shared, level):
     tree = shared / "published/checkpoint"
     both = load_tree(tree)
-    pairs = both.pairs
-    assert len(pairs) + len(both.unpaired) == 8 and len(pairs) > 6
+    assert len(both.pairs) + len(both.unpaired) == 8 and len(both.pairs) > 6
     shares = {}
-    for key, pair in pairs.items():
-        a_map = pair.map_result
+    for key in both.pairs:
+        a_map = both.maps[key]
         shares.setdefault(key.network, []).extend(largest_share(a_map.xx, a_map.yy, a_map.z >= level, point)
-                                                  for point in pair.regions_result.initial_points)
+                                                  for point in both.regions_results[key].initial_points)
     found = rows_of(tables(both, level)["audit"])
     assert any(any(of_network) for of_network in shares.values())
     for network, of_network in shares.items():
         assert found[network, ON_MAP]["SRVR"] == pytest.approx(100 * np.mean(of_network), abs=1e-12)
-        assert curves(pairs, [level])[network].srvr == pytest.approx([100 * np.mean(of_network)], abs=1e-12)
+        assert curves(both, [level])[network].srvr == pytest.approx([100 * np.mean(of_network)], abs=1e-12)
 
 
 def test_a_tree_by_other_code(tmp_path):
@@ -149,9 +147,10 @@ def test_the_curve_and_its_bootstrap():
     maps = [MAP_RESULT, lesser, MAP_RESULT]
     points = [[[10, 0]], [[0, 0]], [[10, 0], [180, -10]]]  # the mean is over points, not over objects
     box = [([0, -10], [36, 90])]
-    pairs = {Key("N", "5", str(k)): Pair(a_map, regions_of(starts, dict(naive=box * len(starts))), "N")
-             for k, (a_map, starts) in enumerate(zip(maps, points))}
-    found = curves(pairs, [0.2, 0.5, 0.95])["N"]
+    keys = [Key("N", "5", str(k)) for k in range(3)]
+    tables = Tables(dict(zip(keys, maps)), {key: regions_of(starts, dict(naive=box * len(starts)))
+                                            for key, starts in zip(keys, points)})
+    found = curves(tables, [0.2, 0.5, 0.95], by="network")["N"]
     share = 90 * 20 / 360
     np.testing.assert_allclose(found.srvr, [3 * share / 4, 2 * share / 4, 0])
     assert found.n_objects == 3 and found.methods == {"naive": pytest.approx(10)}
@@ -162,7 +161,7 @@ def test_the_curve_and_its_bootstrap():
     assert (found.low[1], found.high[1]) == pytest.approx(tuple(expected))
     assert (found.low <= found.srvr).all() and (found.srvr <= found.high).all()
     assert found.low[2] == found.high[2] == 0
-    np.testing.assert_array_equal(curves(pairs, [0.2, 0.5, 0.95])["N"].low, found.low)  # the same again
+    np.testing.assert_array_equal(curves(tables, [0.2, 0.5, 0.95], by="network")["N"].low, found.low)  # the same again
     assert curve.LEVELS[0] == 0.05 and curve.LEVELS[-1] == 0.95 and len(curve.LEVELS) == 19
 
 
@@ -181,7 +180,7 @@ def test_maps_and_regions_that_are_not_of_one_function_are_no_pair():
             map_of(MAP_RESULT.z, settings=dict(fixed=dict(red=0.5)))]
     found = Tables(*({key(k): one for k, one in enumerate(results)} for results in (maps, regions)))
     others = found.unpaired
-    assert list(found.pairs) == [key(0)] and list(others) == [key(k) for k in range(1, 7)]
+    assert found.pairs == [key(0)] and list(others) == [key(k) for k in range(1, 7)]
     words = ["regions of the logit", "regions of azimuth;", "red=0.5", "weights", "shape", "fixed values"]
     assert all(word in why for word, why in zip(words, others.values()))
 

@@ -1,15 +1,14 @@
 """The exact SRVR over the level: how large the largest boxes are that the maps allow."""
-from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from ..results.tree import Key
+from ..results.contents import MapResult, RegionsResult
 from .intervals import bootstrap
-from .methods import in_order
-from .on_map import DOMAIN
-from .pairs import Pair, largest_shares
+from .methods import ON_MAP, in_order
+from .on_map import DOMAIN, largest_box
+from .rows import OBJECT, Tables
 from .tables import PERCENT
 
 LEVELS = tuple(k / 20 for k in range(1, 20))  # 0.05, 0.10, .. 0.95
@@ -34,24 +33,31 @@ class Curve:
     methods: dict[str, float]
 
 
-def curves(pairs: Mapping[Key, Pair], levels: Sequence[float] = LEVELS) -> dict[str, Curve]:
-    """The exact SRVR over the level, by row: a network, and apart where results are not of the usual kind.
+def curves(found: Tables, levels: Sequence[float] = LEVELS, by: str = "row") -> dict[str, Curve]:
+    """The exact SRVR over the level by row, which is a network, and apart where results are not of the usual kind.
 
     The exact SRVR is the mean share of the domain of the largest boxes on the maps; where the confidence does not reach
     the level at the start, that is 0. Initial points that a file does not state are left out.
+
+    Args:
+        found: with pairs of a map and regions.
+        levels: of the score.
+        by: "row", or "network" for results of the usual kind.
     """
-    exact: dict[str, list[np.ndarray]] = defaultdict(list)  # of each object: shares [P, L]
-    grown: dict[str, dict[str, list[float]]] = defaultdict(lambda: defaultdict(list))
-    for pair in pairs.values():
-        if len(pair.known_points):
-            exact[pair.row].append(largest_shares(pair, levels))
-        for name, entry in pair.regions_result.methods.items():
-            grown[pair.rows.get(name, pair.row)][name] += [region.share_of(DOMAIN) for region in entry.regions]
-    found = {}
-    for row, shares in exact.items():
-        means = {name: PERCENT * float(np.mean(grown[row][name])) for name in in_order(grown[row])}
-        srvr = PERCENT * np.concatenate(shares).mean(0)
-        sums, counts = np.array([one.sum(0) for one in shares]), np.array([len(one) for one in shares])
-        low, high = (PERCENT * bound for bound in bootstrap(sums.T, counts))
-        found[row] = Curve(np.array(levels), srvr, low, high, len(shares), means)
-    return found
+    def shares(a_map: MapResult, result: RegionsResult) -> Iterator[tuple[object, ...]]:
+        """Of each region, the same at all levels; and of the largest boxes around the points that the file states."""
+        for name, entry in result.methods.items():
+            yield from ((name, *[region.share_of(DOMAIN)] * len(levels)) for region in entry.regions)
+        for point in result.initial_points[np.isfinite(result.initial_points).all(1)]:
+            boxes = (largest_box(a_map, point, level) for level in levels)
+            yield ON_MAP, *(box.share_of(DOMAIN) if box else 0.0 for box in boxes)
+
+    every = found.of_pairs(["method", *levels], shares)
+    curves = {}
+    for row, exact in every[every["method"] == ON_MAP].groupby(by, observed=True, sort=False):
+        grown = every[every[by] == row].groupby("method")[levels[0]].mean()
+        objects = exact.groupby(OBJECT, observed=True)[list(levels)]
+        low, high = bootstrap(objects.sum().to_numpy().T, objects.size().to_numpy())
+        curves[row] = Curve(np.array(levels), PERCENT * exact[list(levels)].mean().to_numpy(), PERCENT * low,
+                            PERCENT * high, len(objects), {name: PERCENT * grown[name] for name in in_order(grown.index)})
+    return curves

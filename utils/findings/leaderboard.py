@@ -5,26 +5,21 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
-from ..bounds import LARGEST
 from ..errors import InputError
 from ..paper import INITIAL_POINTS
 from ..parameters import AZIMUTH_AND_ELEVATION
 from ..results.contents import MapResult, RegionsResult
 from ..results.left_out import LeftOut
-from ..results.metadata import Metadata
 from ..results.same import POINTS
-from ..results.tree import Key
 from .common import common_objects, networks_of
 from .curve import Curve, curves
 from .intervals import CHANCE, INTERVAL, Estimate, difference, estimate
 from .methods import ON_MAP, in_order
-from .pairs import Pair
-from .rows import Tables
+from .rows import OBJECT, Tables
 from .tables import PERCENT, Table, counted
 
 RIGHT, MEAN, EXACT = "views right", "mean confidence", "exact SRVR"
 SRVR, PURITY = "SRVR ", "purity "  # and the method
-PAPER_POINTS = [[float(number) for number in point.split(",")] for point in INITIAL_POINTS.split()]
 
 
 @dataclass(frozen=True, eq=False)
@@ -120,34 +115,36 @@ def leaderboard(found: Tables, level: float, left_out: LeftOut) -> Leaderboard:
                          "maps of one kind")
     for key, why in usual.unpaired.items():
         left_out.add(f"{key}: {why}")
-    for key, pair in usual.pairs.items():
-        kinds.add_if_unusual(key, kinds.words(key, pair.regions_result, method=LARGEST), left_out)
     # all exact SRVRs are from the same points: those of most regions
-    points = np.array(kinds.usual.get((POINTS, AZIMUTH_AND_ELEVATION), PAPER_POINTS))
-    pairs = {key: usual.pairs.get(key) or Pair(a_map, RegionsResult(points, {}, Metadata()), key.network)
-             for key, a_map in usual.maps.items() if (key.class_nb, key.object_nb) in objects}
-    values = _values(pairs, usual.on_maps(level, pairs), level, objects)
+    stated = kinds.usual.get((POINTS, AZIMUTH_AND_ELEVATION), INITIAL_POINTS)
+    points = np.array([[float(number) for number in point.split(",")] for point in stated.split()])
+    regions = {key: RegionsResult(points, {}, a_map.metadata) for key, a_map in usual.maps.items()}
+    for key in usual.pairs:
+        result = usual.regions_results[key]
+        regions[key] = replace(result, methods={name: method for name, method in result.methods.items()
+                                                if kinds.usual_of({key: result}, left_out, name)})
+    compared = Tables({key: a_map for key, a_map in usual.maps.items() if (key.class_nb, key.object_nb) in objects},
+                      regions, kinds)
+    values = _values(compared, level, objects)
     first = RIGHT if RIGHT in values and values[RIGHT].notna().all(axis=None) and (
         len(values[RIGHT].columns) == len(networks)) else MEAN
     ranked = sorted(networks, key=lambda network: -values[first][network].mean())
     notes = [f"Over {counted(len(objects), 'object')} of which all have a map, in the order of {first}."]
-    board = Leaderboard(values, ranked, curves(pairs), level, (*kinds.notes(are_all_usual=True), *notes))
+    board = Leaderboard(values, ranked, curves(compared, by="network"), level,
+                        (*kinds.notes(are_all_usual=True), *notes))
     return replace(board, notes=(*board.notes, *board.fewer()))
 
 
-def _values(pairs: Mapping[Key, Pair], regions: pd.DataFrame, level: float,
-            objects: list[tuple[str, str]]) -> pd.DataFrame:
+def _values(found: Tables, level: float, objects: list[tuple[str, str]]) -> pd.DataFrame:
     """The metrics in percent: a row for each of the objects, and columns of metric and network."""
-    by = ["class_nb", "object_nb", "network"]
-    maps = pd.DataFrame([(key.class_nb, key.object_nb, key.network, *_of_map(pair.map_result, level))
-                         for key, pair in pairs.items()], columns=[*by, RIGHT, MEAN, above(level)]).set_index(by)
-    regions = regions[regions["row"] == regions["network"]]
-    means = regions.groupby([*by, "method"], observed=True)[["share", "purity"]].mean().unstack("method")
-    methods = in_order(regions["method"])
+    maps = found.per_map([RIGHT, MEAN, above(level)], lambda a_map: _of_map(a_map, level)).set_index(OBJECT)
+    means = found.on_maps(level).groupby([*OBJECT, "method"], observed=True)[["share", "purity"]].mean().unstack()
+    methods = in_order(means["share"])
     columns = {EXACT: ("share", ON_MAP), **{SRVR + method: ("share", method) for method in methods},
                **{PURITY + method: ("purity", method) for method in methods}}
-    found = maps.assign(**{name: means[column] for name, column in columns.items() if column in means})
-    values = PERCENT * found.astype(float).unstack("network").dropna(axis=1, how="all")
+    metrics = maps[[RIGHT, MEAN, above(level)]].assign(**{
+        name: means[column] for name, column in columns.items() if column in means})
+    values = PERCENT * metrics.astype(float).unstack("network").dropna(axis=1, how="all")
     values.columns.names = ["metric", "network"]
     return values.reindex(pd.MultiIndex.from_tuples(objects))
 

@@ -7,11 +7,10 @@ from ..parameters import domain_of
 from ..results.contents import RegionsResult
 from .audit import LEVEL
 from .methods import ON_MAP, in_order
-from .rows import Tables
+from .rows import OBJECT, Tables
 from .tables import PERCENT, Table
 
 THRESHOLDS = (0.1, 0.2, 0.3, 0.4, 0.5)
-OBJECT = ["network", "class_nb", "object_nb"]
 WRONG = ["outside the domain", "without volume", "not finite", "start not sure"]
 
 
