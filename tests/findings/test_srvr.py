@@ -149,20 +149,3 @@ def test_regions_are_paired_by_their_initial_points():
         overlaps(first, optim_of(one, points=[[9, 9]]))
     with pytest.raises(InputError, match="regions of azimuth,elevation and of azimuth"):
         overlaps(first, optim_of(([0], [1]), parameters=("azimuth",)))
-
-
-def test_results_of_another_kind_are_rows_of_their_own():
-    whole, quarter = ([0, -10], [360, 90]), ([0, -10], [180, 40])
-    fixed = dict(settings=dict(fixed=dict(red=0.5, distance=3)))
-    maps = {Key("N", "5", "0"): map_of([[1]]),
-            Key("N", "5", "1"): MapResult(*map(np.zeros, [(1, 1)] * 3), Metadata(**fixed))}
-    regions = {Key("N", "5", "0"): optim_of(quarter), Key("N", "5", "1"): optim_of(whole, **fixed),
-               Key("N", "5", "2"): optim_of(whole, score="margin"),
-               Key("N", "5", "3"): optim_of(([0], [90]), parameters=("azimuth",), score="logit", **fixed)}
-    found = tables(Tables(maps, regions))
-    assert [row[:3] + row[4:6] for row in found["srvr"].rows()] == [
-        ["N", 1, 25, 1, 100], ["N (azimuth, logit, distance=3, red=0.5)", 1, 25, 0, None],
-        ["N (distance=3, red=0.5)", 1, 100, 1, 0], ["N (margin)", 1, 100, 0, None]]
-    assert [row[3] for row in found["srvr"].rows()] == [0, None, None, None]  # the largest boxes on the maps
-    assert {row[0] for row in found["srvr_per_class"].rows()} == {row[0] for row in found["srvr"].rows()}
-    assert {row[0] for row in found["srvr_regions"].rows()} == {row[0] for row in found["srvr"].rows()}

@@ -70,16 +70,16 @@ def tables(found: Tables) -> dict[str, Table]:
     Maps without first answers have a row without them.
     """
     title, notes = "First answers: percent of views", found.kinds.notes()
-    maps = found.per_map(["views", *SHARES, "lowest confidence", "at", "result"], _measured)
-    per_class = []
-    for (row, class_name), group in maps.groupby(["row", "class_name"], observed=True, sort=False)["result"]:
-        stated = [a_map for a_map in group if a_map.top1 is not None]
-        per_class.append((row, class_name, len(stated), sum(a_map.z.size for a_map in stated), *_shares(*stated)))
-    names = dict(row="network", class_name="class", object_nb="object")
-    shown = maps[["row", "class_name", "object_nb", "views", *SHARES, "lowest confidence", "at"]].rename(columns=names)
-    return dict(answers=Table(title, shown, notes=notes), answers_per_class=Table(
-        f"{title}, per class", pd.DataFrame(per_class, columns=["network", "class", "objects", "views", *SHARES]),
-        notes=notes))
+    maps = found.per_map(["views", *SHARES, "lowest confidence", "at", "map"], _measured)
+    groups = maps.groupby(["row", "class_name"], observed=True, sort=False)["map"]
+    per_class = pd.DataFrame([(*names, len(stated), sum(a_map.z.size for a_map in stated), *_shares(*stated))
+                              for names, group in groups
+                              for stated in [[a_map for a_map in group if a_map.top1 is not None]]],
+                             columns=["network", "class", "objects", "views", *SHARES])
+    shown = maps[["row", "class_name", "object_nb", "views", *SHARES, "lowest confidence", "at"]].rename(
+        columns=dict(row="network", class_name="class", object_nb="object"))
+    return dict(answers=Table(title, shown, notes=notes),
+                answers_per_class=Table(f"{title}, per class", per_class, notes=notes))
 
 
 def _measured(a_map: MapResult) -> tuple[Any, ...]:
@@ -97,8 +97,5 @@ def _shares(*maps: MapResult) -> list[Any]:
 def without(maps: Mapping[Key, MapResult]) -> list[str]:
     """A line that counts the maps without first answers, which early versions and the authors did not keep."""
     lacking = [key for key, a_map in maps.items() if a_map.top1 is None]
-    if not lacking:
-        return []
     return [f"without first answers: {counted(len(lacking), 'map')} ({some(lacking)}); map.py --override makes them "
-            "anew"]
-
+            "anew"] if lacking else []

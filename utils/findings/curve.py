@@ -52,12 +52,13 @@ def curves(found: Tables, levels: Sequence[float] = LEVELS, by: str = "row") -> 
             boxes = (largest_box(a_map, point, level) for level in levels)
             yield ON_MAP, *(box.share_of(DOMAIN) if box else 0.0 for box in boxes)
 
-    every = found.of_pairs(["method", *levels], shares)
-    curves = {}
+    columns = list(levels)
+    every = found.of_pairs(["method", *columns], shares)
+    of_rows = {}
     for row, exact in every[every["method"] == ON_MAP].groupby(by, observed=True, sort=False):
-        grown = every[every[by] == row].groupby("method")[levels[0]].mean()
-        objects = exact.groupby(OBJECT, observed=True)[list(levels)]
-        low, high = bootstrap(objects.sum().to_numpy().T, objects.size().to_numpy())
-        curves[row] = Curve(np.array(levels), PERCENT * exact[list(levels)].mean().to_numpy(), PERCENT * low,
-                            PERCENT * high, len(objects), {name: PERCENT * grown[name] for name in in_order(grown.index)})
-    return curves
+        grown = PERCENT * every[every[by] == row].groupby("method")[columns[0]].mean()
+        objects = exact.groupby(OBJECT, observed=True)[columns]
+        low, high = (PERCENT * bound for bound in bootstrap(objects.sum().to_numpy().T, objects.size().to_numpy()))
+        of_rows[row] = Curve(np.array(levels), PERCENT * exact[columns].mean().to_numpy(), low, high, len(objects),
+                             grown[in_order(grown.index)].to_dict())
+    return of_rows

@@ -1,6 +1,8 @@
 """Which network is better, and is that more than chance? Networks over the objects that all of them have."""
-from collections.abc import Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import cached_property
+from itertools import pairwise
 
 import numpy as np
 import pandas as pd
@@ -31,7 +33,7 @@ class Leaderboard:
         ranked: the networks, the best first.
         curves: the exact SRVR over the level, by network.
         level: of a robust view.
-        notes: of which kind the results are, and what some networks have of fewer objects.
+        notes: of which kind the results are.
     """
     values: pd.DataFrame
     ranked: list[str]
@@ -45,50 +47,41 @@ class Leaderboard:
         return (f"Networks at level {self.level:g}, in percent, with {INTERVAL:.0%} intervals over "
                 f"{counted(len(self.values), 'object')}")
 
-    @property
-    def metrics(self) -> list[str]:
-        """Those that some network has, in the order of the columns."""
-        return list(dict.fromkeys(self.values.columns.get_level_values("metric")))
-
-    def estimates(self, metric: str) -> dict[str, Estimate]:
-        """The mean of a metric over the objects and its interval, by network, the networks in their order."""
-        values = self.values[metric]
-        return {network: estimate(values[network].dropna().to_numpy()) for network in self.ranked if network in values}
+    @cached_property
+    def estimates(self) -> dict[str, dict[str, Estimate]]:
+        """{metric: {network: the mean over the objects and its interval}}, in the order of the columns."""
+        return {metric: {network: estimate(self.values[metric, network].dropna().to_numpy())
+                         for network in self.ranked if (metric, network) in self.values}
+                for metric in self.values.columns.unique("metric")}
 
     def fewer(self) -> list[str]:
         """A line for each metric that some network has of fewer objects than there are."""
-        lines = []
-        for metric in self.metrics:
-            counts = self.values[metric].count().reindex(self.ranked, fill_value=0)
-            if counts.min() < len(self.values):
-                stated = ", ".join(f"{n} ({network})" for network, n in counts.items())
-                lines.append(f"{metric} is over {stated} objects.")
-        return lines
+        counts = self.values.count().unstack().reindex(columns=self.ranked).fillna(0).astype(int)
+        return [f"{metric} is over {', '.join(f'{counts[network][metric]} ({network})' for network in self.ranked)} "
+                "objects." for metric in self.estimates if counts.loc[metric].min() < len(self.values)]
 
     def tables(self) -> dict[str, Table]:
         """"leaderboard", a row for each network, and "leaderboard_neighbours", one for each two networks that follow
         each other in a metric."""
-        found = {metric: self.estimates(metric) for metric in self.metrics}
         frame = pd.DataFrame({"network": self.ranked, "objects": len(self.values), **{
-            metric: pd.Series([found[metric].get(network) for network in self.ranked], dtype=object)
-            for metric in found}})
+            metric: pd.Series([found.get(network) for network in self.ranked], dtype=object)
+            for metric, found in self.estimates.items()}})
         neighbours = pd.DataFrame(
-            [row for metric in found for row in self._neighbours(metric, found[metric])],
+            [row for metric in self.estimates for row in self._neighbours(metric)],
             columns=["metric", "network", "next", "objects", "difference", "p", "more than chance"])
-        return dict(leaderboard=Table(self.title, frame, notes=self.notes), leaderboard_neighbours=Table(
-            "Neighbours: is the difference more than chance?", neighbours, digits=3,
-            notes=(f"p: how likely a difference as large is by chance, in either direction; below {CHANCE:g} it is "
-                   "more than chance. Of twenty lines on networks that are equal, one says yes all the same.",)))
+        notes = (f"p: how likely a difference as large is by chance, in either direction; below {CHANCE:g} it is "
+                 "more than chance. Of twenty lines on networks that are equal, one says yes all the same.",)
+        return dict(leaderboard=Table(self.title, frame, notes=(*self.notes, *self.fewer())),
+                    leaderboard_neighbours=Table("Neighbours: is the difference more than chance?", neighbours,
+                                                 digits=3, notes=notes))
 
-    def _neighbours(self, metric: str, found: Mapping[str, Estimate]) -> list[tuple[object, ...]]:
-        ordered = sorted(found, key=lambda network: -found[network].value)
-        rows: list[tuple[object, ...]] = []
-        for one, other in zip(ordered, ordered[1:]):
+    def _neighbours(self, metric: str) -> Iterator[tuple[object, ...]]:
+        found = self.estimates[metric]
+        for one, other in pairwise(sorted(found, key=lambda network: -found[network].value)):
             both = self.values[metric][[one, other]].dropna().to_numpy()
             if len(both):
                 by, p = difference(*both.T)
-                rows.append((metric, one, other, len(both), by, p, "yes" if p < CHANCE else "no"))
-        return rows
+                yield metric, one, other, len(both), by, p, "yes" if p < CHANCE else "no"
 
 
 def above(level: float) -> str:
@@ -116,8 +109,8 @@ def leaderboard(found: Tables, level: float, left_out: LeftOut) -> Leaderboard:
     for key, why in usual.unpaired.items():
         left_out.add(f"{key}: {why}")
     # all exact SRVRs are from the same points: those of most regions
-    stated = kinds.usual.get((POINTS, AZIMUTH_AND_ELEVATION), INITIAL_POINTS)
-    points = np.array([[float(number) for number in point.split(",")] for point in stated.split()])
+    papers = [[float(number) for number in point.split(",")] for point in INITIAL_POINTS.split()]
+    points = np.array(kinds.usual.get((POINTS, AZIMUTH_AND_ELEVATION), papers))
     regions = {key: RegionsResult(points, {}, a_map.metadata) for key, a_map in usual.maps.items()}
     for key in usual.pairs:
         result = usual.regions_results[key]
@@ -129,10 +122,9 @@ def leaderboard(found: Tables, level: float, left_out: LeftOut) -> Leaderboard:
     first = RIGHT if RIGHT in values and values[RIGHT].notna().all(axis=None) and (
         len(values[RIGHT].columns) == len(networks)) else MEAN
     ranked = sorted(networks, key=lambda network: -values[first][network].mean())
-    notes = [f"Over {counted(len(objects), 'object')} of which all have a map, in the order of {first}."]
-    board = Leaderboard(values, ranked, curves(compared, by="network"), level,
-                        (*kinds.notes(are_all_usual=True), *notes))
-    return replace(board, notes=(*board.notes, *board.fewer()))
+    notes = (*kinds.notes(are_all_usual=True),
+             f"Over {counted(len(objects), 'object')} of which all have a map, in the order of {first}.")
+    return Leaderboard(values, ranked, curves(compared, by="network"), level, notes)
 
 
 def _values(found: Tables, level: float, objects: list[tuple[str, str]]) -> pd.DataFrame:

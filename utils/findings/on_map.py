@@ -47,7 +47,7 @@ def largest_box(a_map: MapResult, point: Sequence[float] | np.ndarray, level: fl
 
 
 def purity(a_map: MapResult, region: ndinterval, level: float) -> float | None:
-    """The share of a map's grid points in a closed region, within the domain, that reach the level; None without one."""
+    """The share of a map's grid points in a closed region, within the domain, that reach the level, or None."""
     if not region.is_finite():
         return None
     a, b = np.maximum(region.a, DOMAIN.a), np.minimum(region.b, DOMAIN.b)

@@ -16,7 +16,7 @@ from ..parameters import domain_of
 from ..results.contents import MapResult, RegionsResult
 from ..results.layout import MAP, OPTIM
 from ..results.left_out import LeftOut
-from ..results.same import STEP, Kinds, as_option, facets, same_function, unlike_the_paper
+from ..results.same import STEP, Kinds, facets, in_words, same_function, unlike_the_paper
 from ..results.tree import Key, Selection, Tree, natural
 from .methods import ON_MAP
 from .on_map import ON_MAPS, level_of, on_map, purity
@@ -140,7 +140,7 @@ class Tables:
         return self.of_pairs(ON_MAPS, lambda a_map, result: on_map(a_map, result, level)).astype(
             dict.fromkeys(ON_MAPS[1:], float))
 
-    def of_pairs(self, names: Sequence[str],
+    def of_pairs(self, names: Sequence[Any],
                  measure: Callable[[MapResult, RegionsResult], Iterable[Sequence[Any]]]) -> pd.DataFrame:
         """Rows of what is measured on each pair: which it is, its `row`, and values: a method's name, then others."""
         rows = []
@@ -178,7 +178,7 @@ class Tables:
                            certificate["worst"] if certificate else None,
                            (entry.problems[k] if entry.problems else None) or None, row)
 
-    def _typed(self, rows: Iterable[Any], columns: Sequence[Column], others: Sequence[str] = ()) -> pd.DataFrame:
+    def _typed(self, rows: Iterable[Any], columns: Sequence[Column], others: Sequence[Any] = ()) -> pd.DataFrame:
         """A frame of columns of their types, and others behind them; names come in the order of the results."""
         frame = pd.DataFrame(list(rows), columns=[*(column.name for column in columns), *others])
         frame = frame.astype({column.name: column.kind for column in columns if column not in WHICH})
@@ -213,7 +213,7 @@ def _cells(settings: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str,
         if isinstance(value, Mapping):
             yield from _cells(value, f"{prefix}{name}_")
         else:
-            yield f"{prefix}{name}", as_option(value)
+            yield f"{prefix}{name}", in_words(value) if isinstance(value, (list, tuple)) else value
 
 
 def _joined(parts: Iterable[np.ndarray]) -> np.ndarray:

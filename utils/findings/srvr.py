@@ -4,7 +4,7 @@ import pandas as pd
 
 from ..bounds import LARGEST
 from ..parameters import domain_of
-from ..results.contents import RegionsResult
+from ..regions import ndinterval
 from .audit import LEVEL
 from .methods import ON_MAP, in_order
 from .rows import OBJECT, Tables
@@ -49,24 +49,22 @@ def tables(found: Tables) -> dict[str, Table]:
 
 def _wrong(found: Tables) -> Table:
     """Counts of regions. A largest box that is not finite is none: the score was below the level at its start."""
-    flags = [of_region for result in found.regions_results.values() for of_region in _flags(result)]
+    flags = [_flags(region, domain_of(result.metadata.parameters), method == LARGEST)
+             for result in found.regions_results.values() for method, entry in result.methods.items()
+             for region in entry.regions]
     regions = found.regions[["row", "method", *OBJECT]].join(pd.DataFrame(flags, columns=WRONG, dtype=bool))
     regions["method"] = pd.Categorical(regions["method"], in_order(regions["method"]))
-    groups = regions.groupby(["row", "method"], observed=True)
-    frame = pd.concat([regions.drop_duplicates(["row", "method", *OBJECT]).groupby(
-        ["row", "method"], observed=True).size().rename("objects"), groups.size().rename("regions"),
-        groups[WRONG].sum()], axis=1)
+    by = ["row", "method"]
+    groups = regions.groupby(by, observed=True)
+    objects = regions.drop_duplicates([*by, *OBJECT]).groupby(by, observed=True).size()
+    frame = pd.concat([objects.rename("objects"), groups.size().rename("regions"), groups[WRONG].sum()], axis=1)
     return Table("Regions, and what is wrong with them", frame.reset_index().rename(columns=dict(row="network")),
                  notes=found.kinds.notes())
 
 
-def _flags(result: RegionsResult) -> list[list[bool]]:
-    """Which of WRONG each region is."""
-    domain, flags = domain_of(result.metadata.parameters), []
-    for method, entry in result.methods.items():
-        for region in entry.regions:
-            finite, is_searched = region.is_finite(), method == LARGEST
-            flags.append([finite and bool((region.a < domain.a).any() or (region.b > domain.b).any()),
-                          finite and bool((region.b <= region.a).any()), not finite and not is_searched,
-                          not finite and is_searched])
-    return flags
+def _flags(region: ndinterval, domain: ndinterval, is_searched: bool) -> tuple[bool, ...]:
+    """Which of WRONG a region is."""
+    if not region.is_finite():
+        return False, False, not is_searched, is_searched
+    leaves = (region.a < domain.a).any() or (region.b > domain.b).any()
+    return bool(leaves), bool((region.b <= region.a).any()), False, False

@@ -16,14 +16,10 @@ ADVICE = "make room there, or choose another `results_dir`"
 
 @dataclass(frozen=True, eq=False)
 class Table:
-    """A title and a frame.
+    """A title, a frame and lines below it.
 
-    Attributes:
-        title: above it.
-        frame: columns of text, whole numbers, other numbers (shown with `digits` digits), or estimates (shown with
-            their intervals; CSV has three columns of each).
-        digits: after the point; CSV has all there are.
-        notes: lines below it; CSV has none.
+    The frame's columns are text, whole numbers, other numbers (shown with `digits` digits behind the point), or
+    estimates (shown with their intervals). CSV has all digits, three columns of each estimate, and no notes.
     """
     title: str
     frame: pd.DataFrame
@@ -40,14 +36,11 @@ class Table:
                           *(line for note in self.notes for line in ("", note))))
 
     def csv(self) -> str:
-        """The table as CSV, with all digits that there are."""
-        columns = {}
-        for name, column in self.frame.items():
-            columns[name] = column
-            if any(map(_is_estimate, column)):
-                for place, part in enumerate((name, f"{name} low", f"{name} high")):
-                    columns[part] = column.map(lambda cell, place=place: cell[place] if _is_estimate(cell) else None)
-        return pd.DataFrame(columns).to_csv(index=False, lineterminator="\n")
+        """The table as CSV."""
+        columns = [pd.DataFrame([cell or (None,) * 3 for cell in column], self.frame.index,
+                                [name, f"{name} low", f"{name} high"]) if any(map(_is_estimate, column)) else column
+                   for name, column in self.frame.items()]
+        return pd.concat(columns, axis=1).to_csv(index=False, lineterminator="\n")
 
     def rows(self) -> list[list[Any]]:
         """The cells, None where there is nothing."""

@@ -83,11 +83,11 @@ def unlike_the_paper(regions: Metadata) -> str:
     return f"was made with {', '.join(values)}; expected the defaults" if values else ""
 
 
-def made_otherwise(first: Result, second: Result) -> list[str]:
+def made_otherwise(first: MapResult | RegionsResult, second: MapResult | RegionsResult) -> list[str]:
     """Where two results of one object are not comparable, as far as both say: "grid step 3 and 6"."""
-    ours, theirs = ({**facets(result, *getattr(result, "methods", ())), "score": result.metadata.score,
-                     "fixed values": ", ".join(_fixed(result.metadata))} for result in (first, second))
-    names = ours.keys() & theirs.keys()
+    ours, theirs = [{**facets(result, *getattr(result, "methods", ())), "score": result.metadata.score,
+                     "fixed values": ", ".join(_fixed(result.metadata))} for result in (first, second)]
+    names = {*ours} & {*theirs}
     if first.metadata.settings and second.metadata.settings:  # then what one of them lacks is the default
         names |= {*ours, *theirs} - NOT_ALWAYS_KNOWN
     return [one_line(f"{name.replace('_', ' ')} {in_words(ours.get(name))} and {in_words(theirs.get(name))}")
@@ -121,7 +121,7 @@ def facets(result: MapResult | RegionsResult, *methods: str) -> dict[str, Any]:
     if isinstance(result, MapResult):
         found[STEP] = step_of(result)
     elif np.isfinite(result.initial_points).all():
-        found[POINTS] = as_option(result.initial_points.tolist())
+        found[POINTS] = result.initial_points.tolist()
     if settings:
         normalize = {"None": None, "False": "no", "True": "ImageNet's"}
         found |= DEFAULTS | {name: value for name, value in settings.items() if name not in APART} | {
@@ -202,20 +202,12 @@ class Kinds:
                          and self.usual[place] not in (None, DEFAULTS.get(name)))
 
 
-def as_option(value: Any) -> Any:
-    """A setting as the options have it: "130,30 50,20" for lists, and others as they are."""
-    if not isinstance(value, (list, tuple)):
-        return value
-    parts = [f"{part:.15g}" if isinstance(part, float) else str(as_option(part)) for part in value]
-    return (" " if any(isinstance(part, (list, tuple)) for part in value) else ",").join(parts)
-
-
 def in_words(value: Any) -> str:
-    """A setting as it is read: (level 0.5, views 60) for a dict."""
+    """A setting as it is read: "(level 0.5, views 60)" for a dict, "130,30 50,20" for lists, as the options are."""
     if isinstance(value, Mapping):
         return f"({', '.join(f'{name} {in_words(part)}' for name, part in value.items())})"
     if isinstance(value, (list, tuple)):
-        return f"({', '.join(map(in_words, value))})"
+        return (" " if any(isinstance(part, (list, tuple)) for part in value) else ",").join(map(in_words, value))
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, float):

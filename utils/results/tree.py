@@ -1,5 +1,5 @@
 """The results below a folder: found, chosen by network, class and object, and read."""
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TypeVar
@@ -20,12 +20,7 @@ Result = TypeVar("Result", MapResult, RegionsResult)
 
 @dataclass(frozen=True)
 class Key:
-    """Which result.
-
-    Attributes:
-        network, class_nb, object_nb: the three names of its folder.
-        class_names: of the data set.
-    """
+    """Which result: the three names of its folder, and the data set's names of classes."""
     network: str
     class_nb: str
     object_nb: str
@@ -57,12 +52,7 @@ def some(keys: Sequence[Key]) -> str:
 
 
 def find(checkpoint_dir: Path, name: str, class_names: tuple[str, ...] = CLASS_NAMES) -> dict[Key, Path]:
-    """Where all results of one kind lie below a folder, by network, class and object.
-
-    Args:
-        checkpoint_dir: the folder.
-        name: MAP or OPTIM.
-        class_names: of the data set.
+    """Where all results of one kind, MAP or OPTIM, lie below a folder, in the order of their keys.
 
     Raises:
         InputError: if the folder is not there.
@@ -93,21 +83,15 @@ class Selection:
     networks: Mapping[str, str] = field(default_factory=dict)
 
     def holds(self, key: Key) -> bool:
-        """Whether a result is among them."""
-        folder = self.networks.get(self.network.lower()) if self.network else None
-        return (_matches((self.network, folder), (key.network,))
-                and _matches((self.class_nb,), (key.class_nb, key.class_name))
-                and _matches((self.object_nb,), (key.object_nb,)))
+        """Whether a result is among them; capital letters do not matter."""
+        networks = [name for name, folder in self.networks.items() if folder.lower() == key.network.lower()]
+        given = ((self.network, (key.network, *networks)), (self.class_nb, (key.class_nb, key.class_name)),
+                 (self.object_nb, (key.object_nb,)))
+        return all(not asked or asked.lower() in map(str.lower, names) for asked, names in given)
 
     def __str__(self) -> str:
         given = dict(network=self.network, class_nb=self.class_nb, object_nb=self.object_nb)
         return " ".join(f"`{name}` {value}" for name, value in given.items() if value)
-
-
-def _matches(asked: Iterable[str | None], names: Iterable[str]) -> bool:
-    """Whether one of the names is asked for, or nothing is; capital letters do not matter."""
-    wanted = {name.lower() for name in asked if name}
-    return not wanted or not wanted.isdisjoint(name.lower() for name in names)
 
 
 class Tree:
@@ -141,12 +125,9 @@ class Tree:
 
     def single(self) -> list[str]:
         """A line for each of the two files that counts the objects with only this one."""
-        lines = []
-        for name, other in ((MAP, OPTIM), (OPTIM, MAP)):
-            keys = [key for key in self.of(name) if key not in self._paths[other]]
-            if keys:
-                lines.append(f"with {name} and no {other}: {len(keys)} ({some(keys)})")
-        return lines
+        lacking = [(name, other, [key for key in self.of(name) if key not in self._paths[other]])
+                   for name, other in ((MAP, OPTIM), (OPTIM, MAP))]
+        return [f"with {name} and no {other}: {len(keys)} ({some(keys)})" for name, other, keys in lacking if keys]
 
     def maps(self) -> dict[Key, MapResult]:
         """All maps that can be read. Those of one grid share its arrays, two thirds of their memory."""
