@@ -42,8 +42,7 @@ def srvr(args: Namespace, tree: Tree) -> None:
 
 def audit(args: Namespace, tree: Tree) -> None:
     from utils.figures.network_plots import plot_curves
-    from utils.findings.audit import tables
-    from utils.findings.curve import curves
+    from utils.findings.audit import curves, tables
     found = found_in(tree)
     for key, why in found.unpaired.items():
         tree.left_out.add(f"{key}: {why}")

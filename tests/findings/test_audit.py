@@ -8,9 +8,7 @@ import pytest
 import report as script
 from tests.trees import METHODS, largest_share, write_result
 from utils.figures import plots
-from utils.findings import curve
-from utils.findings.audit import tables
-from utils.findings.curve import curves
+from utils.findings.audit import LEVELS, curves, tables
 from utils.findings.methods import ON_MAP
 from utils.findings.on_map import holding, largest_box, level_of, purity, with_largest
 from utils.findings.rows import Tables, load_tree
@@ -139,7 +137,7 @@ def test_the_curve_and_its_bootstrap():
     assert (found.low <= found.srvr).all() and (found.srvr <= found.high).all()
     assert found.low[2] == found.high[2] == 0
     np.testing.assert_array_equal(curves(tables, [0.2, 0.5, 0.95], by="network")["N"].low, found.low)  # the same again
-    assert curve.LEVELS[0] == 0.05 and curve.LEVELS[-1] == 0.95 and len(curve.LEVELS) == 19
+    assert LEVELS[0] == 0.05 and LEVELS[-1] == 0.95 and len(LEVELS) == 19
 
 
 def test_maps_and_regions_that_are_not_of_one_function_are_no_pair():

@@ -13,8 +13,8 @@ from ..parameters import AZIMUTH_AND_ELEVATION
 from ..results.contents import MapResult, RegionsResult
 from ..results.left_out import LeftOut
 from ..results.same import POINTS
+from .audit import Curve, curves
 from .common import common_objects, networks_of
-from .curve import Curve, curves
 from .intervals import CHANCE, INTERVAL, Estimate, difference, estimate
 from .methods import ON_MAP, in_order
 from .rows import OBJECT, Tables

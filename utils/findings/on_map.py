@@ -59,11 +59,9 @@ def purity(a_map: MapResult, region: ndinterval, level: float) -> float | None:
 
 def level_of(result: RegionsResult) -> float:
     """The level that regions are held against: that of their certificates or searches, else their score's."""
-    for method in result.methods.values():
-        for stated in (*(method.certificates or ()), *(method.promises or ())):
-            if stated is not None:
-                return float(stated["level"])
-    return result.metadata.level
+    return next((float(stated["level"]) for method in result.methods.values()
+                 for stated in (*(method.certificates or ()), *(method.promises or ())) if stated),
+                result.metadata.level)
 
 
 def holds_on(a_map: MapResult | None, region: ndinterval, level: float) -> bool | None:

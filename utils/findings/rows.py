@@ -16,7 +16,7 @@ from ..parameters import domain_of
 from ..results.contents import MapResult, RegionsResult
 from ..results.layout import MAP, OPTIM
 from ..results.left_out import LeftOut
-from ..results.same import STEP, Kinds, facets, in_words, same_function, unlike_the_paper
+from ..results.same import STEP, Kinds, facets, in_words, no_pair
 from ..results.tree import Key, Selection, Tree, natural
 from .methods import ON_MAP
 from .on_map import ON_MAPS, level_of, on_map, purity
@@ -72,12 +72,9 @@ REGIONS = (*WHICH, Column("method", "category", "", "that made the region"),
 
 
 class Tables:
-    """Results as DataFrames, each of which is made when it is first asked for.
+    """Maps and regions, {key: result}, as DataFrames, each of which is made when it is first asked for.
 
-    Attributes:
-        maps, regions_results: {key: result}.
-        keys: of both, in order.
-        kinds: what is usual among them.
+    `keys` are those of both, in order. `kinds` says what is usual among them.
     """
 
     def __init__(self, maps: Mapping[Key, MapResult], regions_results: Mapping[Key, RegionsResult],
@@ -111,7 +108,8 @@ class Tables:
         frame = frame.loc[frame.index.repeat([a_map.z.size for a_map in maps])].reset_index(drop=True)
         for column, name in (("azimuth", "xx"), ("elevation", "yy"), ("score", "z")):
             frame[column] = _joined(_numbers(getattr(a_map, name)) for a_map in maps)
-        top1, names, scores = map(_joined, zip(*map(_answers, maps))) if maps else [[]] * 3
+        answers = [_answers(a_map) for a_map in maps]
+        top1, names, scores = (_joined(answer[k] for answer in answers) for k in range(3))
         return frame.assign(top1=pd.array(top1, "Float64").astype("Int64"), top1_name=pd.Categorical(names),
                             top1_score=scores)
 
@@ -153,14 +151,8 @@ class Tables:
     @cached_property
     def _unlike(self) -> dict[Key, str]:
         """Why an object's map and regions are no pair, "" if they are one."""
-        found = {}
-        for key in self.keys:
-            if key in self.maps and key in self.regions_results:
-                regions = self.regions_results[key].metadata
-                differing = same_function(self.maps[key].metadata, regions)
-                words = f"has a map and regions that differ in {', '.join(differing)}" if differing else ""
-                found[key] = unlike_the_paper(regions) or words
-        return found
+        return {key: no_pair(self.regions_results[key].metadata, self.maps[key].metadata)
+                for key in self.keys if key in self.maps and key in self.regions_results}
 
     def _regions(self) -> Iterator[tuple[Any, ...]]:
         pairs = set(self.pairs)
@@ -192,9 +184,8 @@ def load_tree(folder: str | Path) -> Tables:
     """The results below a folder as DataFrames: `views`, `regions` and `results`, of the columns that docs/reports.md
     describes.
 
-    Args:
-        folder: of <network>/<class>/<object>/map.pt and optim.pt, ours or the authors'. A file that cannot be read is
-            named on stderr and left out.
+    The folder has <network>/<class>/<object>/map.pt and optim.pt, ours or the authors'. A file that cannot be read is
+    named on stderr and left out.
 
     Raises:
         InputError: if there is no result.
@@ -217,8 +208,7 @@ def _cells(settings: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str,
 
 
 def _joined(parts: Iterable[np.ndarray]) -> np.ndarray:
-    found = list(parts)
-    return np.concatenate(found) if found else np.empty(0)
+    return np.concatenate([np.empty(0), *parts])
 
 
 def _numbers(values: np.ndarray) -> np.ndarray:

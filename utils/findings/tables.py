@@ -38,7 +38,7 @@ class Table:
     def csv(self) -> str:
         """The table as CSV."""
         columns = [pd.DataFrame([cell or (None,) * 3 for cell in column], self.frame.index,
-                                [name, f"{name} low", f"{name} high"]) if any(map(_is_estimate, column)) else column
+                                [name, f"{name} low", f"{name} high"]) if _has_estimates(column) else column
                    for name, column in self.frame.items()]
         return pd.concat(columns, axis=1).to_csv(index=False, lineterminator="\n")
 
@@ -48,7 +48,7 @@ class Table:
                 for row in self.frame.astype(object).itertuples(index=False)]
 
     def _written(self, form: str, nothing: str) -> str:
-        right = [pd.api.types.is_numeric_dtype(column) or any(map(_is_estimate, column))
+        right = [pd.api.types.is_numeric_dtype(column) or _has_estimates(column)
                  for _, column in self.frame.items()]
         cells = self.frame.astype(object).map(lambda cell: self._in_words(cell, nothing).replace(
             "|", "\\|" if form == "pipe" else "|"))
@@ -57,7 +57,7 @@ class Table:
         return "\n".join(line.rstrip() for line in lines.splitlines())
 
     def _in_words(self, cell: Any, nothing: str) -> str:
-        if _is_estimate(cell):
+        if isinstance(cell, Estimate):
             bounds = "" if cell.low is None else f" [{cell.low:.{self.digits}f}, {cell.high:.{self.digits}f}]"
             return f"{cell.value:.{self.digits}f}{bounds}"
         if pd.isna(cell):
@@ -89,5 +89,5 @@ def write_text(path: Path, text: str) -> None:
         temporary.write_text(printable(text), encoding="utf-8")
 
 
-def _is_estimate(cell: Any) -> bool:
-    return isinstance(cell, Estimate)
+def _has_estimates(column: pd.Series) -> bool:
+    return any(isinstance(cell, Estimate) for cell in column)

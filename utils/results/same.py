@@ -65,22 +65,21 @@ def same_function(first: Metadata, second: Metadata) -> list[str]:
 
 
 def same_views(first: Metadata, second: Metadata) -> bool:
-    """Whether two results are of the same shape, drawn in the same way, in images of any size.
-
-    A mesh that no file states may be any.
-    """
+    """Whether two results are of the same shape, drawn alike in images of any size. An unknown mesh may be any."""
     meshes = {metadata.mesh_hash for metadata in (first, second)} - {None}
     return (first.shape_id, first.fixed) == (second.shape_id, second.fixed) and len(meshes) < 2
 
 
-def unlike_the_paper(regions: Metadata) -> str:
-    """In which way regions are not of the paper's function of azimuth and elevation; "" if they are."""
+def no_pair(regions: Metadata, of_map: Metadata) -> str:
+    """Why a map and regions are not of one function of azimuth and elevation, the paper's; "" if they are."""
     if regions.parameters != AZIMUTH_AND_ELEVATION:
         return f"has regions of {','.join(regions.parameters)}; expected {','.join(AZIMUTH_AND_ELEVATION)}"
     if regions.score_name != CONFIDENCE:
         return f"has regions of the {regions.score_name}; expected the {CONFIDENCE}"
-    values = _fixed(regions)
-    return f"was made with {', '.join(values)}; expected the defaults" if values else ""
+    if regions.fixed:
+        return f"was made with {', '.join(_fixed(regions))}; expected the defaults"
+    differing = same_function(of_map, regions)
+    return f"has a map and regions that differ in {', '.join(differing)}" if differing else ""
 
 
 def made_otherwise(first: MapResult | RegionsResult, second: MapResult | RegionsResult) -> list[str]:
@@ -131,9 +130,8 @@ def facets(result: MapResult | RegionsResult, *methods: str) -> dict[str, Any]:
         found[SETTINGS] = NOT_STATED
     if metadata.mesh and metadata.mesh["textures"]:  # which results did not always record as a setting
         found["textures"] = True
-    for method in methods:
-        asked = settings.get(method)
-        found |= {f"{method} {name}": value for name, value in asked.items()} if isinstance(asked, dict) else {}
+    asked = {method: settings[method] for method in methods if isinstance(settings.get(method), dict)}
+    found |= {f"{method} {name}": value for method, of_method in asked.items() for name, value in of_method.items()}
     return {name: value for name, value in found.items() if value is not None}
 
 
@@ -147,9 +145,9 @@ class Kinds:
 
     def __init__(self, *results: Mapping[Key, Any]) -> None:
         every = [(key, result) for group in results for key, result in group.items()]
-        self._recorded: dict[type, dict[str, None]] = defaultdict(dict)
+        self._recorded: dict[type, set[str]] = defaultdict(set)
         for _, result in every:
-            self._recorded[type(result)] |= dict.fromkeys(facets(result).keys() - NOT_ALWAYS_KNOWN)
+            self._recorded[type(result)] |= facets(result).keys() - NOT_ALWAYS_KNOWN
         stated: dict[Any, list[Any]] = defaultdict(list)
         for key, result in every:
             for name, value in self.facets(result, *getattr(result, "methods", ())).items():
@@ -161,8 +159,8 @@ class Kinds:
 
     def facets(self, result: MapResult | RegionsResult, *methods: str) -> dict[str, Any]:
         """Those of a result and its methods; None, the default, for what other results record and this one does not."""
-        recorded = self._recorded[type(result)] if result.metadata.settings else {}
-        return recorded | facets(result, *methods)
+        recorded = self._recorded[type(result)] if result.metadata.settings else ()
+        return dict.fromkeys(sorted(recorded)) | facets(result, *methods)
 
     def words(self, key: Key, *results: MapResult | RegionsResult, method: str = "") -> tuple[str, ...]:
         """Where results of one object and network differ from the usual, and from the paper's function."""
