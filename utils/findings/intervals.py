@@ -26,8 +26,9 @@ def bootstrap(sums: np.ndarray, counts: np.ndarray) -> tuple[np.ndarray, np.ndar
         mean = sums[..., 0] / counts[0]
         return mean, mean
     from scipy.stats import bootstrap as of_scipy  # takes a second, and the options are read without it
-    found = of_scipy((sums, np.broadcast_to(counts, sums.shape)), _ratio, paired=True, vectorized=True, axis=-1,
-                     n_resamples=RESAMPLES, confidence_level=INTERVAL, method="percentile",
+    found = of_scipy((sums, np.broadcast_to(counts, sums.shape)), lambda sums, counts, axis: sums.sum(axis) /
+                     counts.sum(axis), paired=True, vectorized=True, axis=-1, n_resamples=RESAMPLES,
+                     confidence_level=INTERVAL, method="percentile",
                      random_state=np.random.default_rng(SEED)).confidence_interval
     return found.low, found.high
 
@@ -52,7 +53,3 @@ def difference(first: np.ndarray, second: np.ndarray) -> tuple[Estimate, float]:
     found = permutation_test((first - second,), np.mean, permutation_type="samples", vectorized=True,
                              n_resamples=EXCHANGES, random_state=np.random.default_rng(SEED))
     return estimate(first - second), float(found.pvalue)
-
-
-def _ratio(sums: np.ndarray, counts: np.ndarray, axis: int = -1) -> np.ndarray:
-    return sums.sum(axis) / counts.sum(axis)

@@ -3,6 +3,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -84,18 +85,8 @@ class Leaderboard:
                 yield metric, one, other, len(both), by, p, "yes" if p < CHANCE else "no"
 
 
-def above(level: float) -> str:
-    """The name of the share of views above a level."""
-    return f"views >={level:g}"
-
-
 def leaderboard(found: Tables, level: float, left_out: LeftOut) -> Leaderboard:
-    """The networks, over the objects of which all have a map of the usual kind.
-
-    Args:
-        found: the results.
-        level: of a robust view.
-        left_out: results of another kind are named there.
+    """The networks at a level, over the objects of which all have a map of the usual kind; others are left out by name.
 
     Raises:
         InputError: if there is no object that all networks have.
@@ -129,21 +120,19 @@ def leaderboard(found: Tables, level: float, left_out: LeftOut) -> Leaderboard:
 
 def _values(found: Tables, level: float, objects: list[tuple[str, str]]) -> pd.DataFrame:
     """The metrics in percent: a row for each of the objects, and columns of metric and network."""
-    maps = found.per_map([RIGHT, MEAN, above(level)], lambda a_map: _of_map(a_map, level)).set_index(OBJECT)
+    names = [RIGHT, MEAN, f"views >={level:g}"]
+
+    def of_map(a_map: MapResult) -> tuple[Any, ...]:
+        is_said = a_map.top1 is not None and a_map.metadata.label is not None
+        right = np.mean(a_map.top1 == a_map.metadata.label) if is_said else np.nan
+        return right, a_map.z.mean(), (a_map.z >= level).mean()
+
+    maps = found.per_map(names, of_map).set_index(OBJECT)[names]
     means = found.on_maps(level).groupby([*OBJECT, "method"], observed=True)[["share", "purity"]].mean().unstack()
     methods = in_order(means["share"])
     columns = {EXACT: ("share", ON_MAP), **{SRVR + method: ("share", method) for method in methods},
                **{PURITY + method: ("purity", method) for method in methods}}
-    metrics = maps[[RIGHT, MEAN, above(level)]].assign(**{
-        name: means[column] for name, column in columns.items() if column in means})
+    metrics = maps.assign(**{name: means[column] for name, column in columns.items() if column in means})
     values = PERCENT * metrics.astype(float).unstack("network").dropna(axis=1, how="all")
     values.columns.names = ["metric", "network"]
     return values.reindex(pd.MultiIndex.from_tuples(objects))
-
-
-def _of_map(a_map: MapResult, level: float) -> tuple[float, float, float]:
-    """RIGHT (nan if the file does not say), MEAN, and the share of views that reach a level, of a map."""
-    right = np.nan
-    if a_map.top1 is not None and a_map.metadata.label is not None:
-        right = float((a_map.top1 == a_map.metadata.label).mean())
-    return right, float(a_map.z.mean()), float((a_map.z >= level).mean())

@@ -17,8 +17,9 @@ LATE, MORE = 0.95, 1.01  # a region that grew by MORE times in what follows LATE
 
 def region_lines(result: RegionsResult) -> Iterator[str]:
     """A head, and a row for every method and point: region, share of the domain, what was found in it, the verdict."""
-    domain, level = domain_of(result.metadata.parameters), result.metadata.level
-    level = [level, *(one["level"] for entry in result.methods.values() for one in entry.certificates or () if one)][-1]
+    domain = domain_of(result.metadata.parameters)
+    levels = [one["level"] for entry in result.methods.values() for one in entry.certificates or () if one]
+    level = levels[-1] if levels else result.metadata.level
     yield (f"{'method':7} {'initial point':22} {'region':44} {'share of domain':>15} "
            f"{'mean':>5} {f'>={level:g}':>6} {'top-1':>5} {'worst':>5}")
     for name in (name for name in METHODS if name in result.methods):

@@ -87,18 +87,19 @@ class Tables:
     @cached_property
     def results(self) -> pd.DataFrame:
         """A row for each file: the columns RESULTS, and one for each other setting that a file records."""
-        names, rows = [column.name for column in RESULTS], []
+        rows, settings = [], []
         for file, results in ((MAP, self.maps), (OPTIM, self.regions_results)):
             for key, result in results.items():
                 known, stated = result.metadata, facets(result)
-                rows.append({
-                    **dict(_cells(known.settings)), **{name: stated.get(name) for name in names},
-                    **dict(zip(names, _which(key))), "file": file, "shape_id": known.shape_id, "label": known.label,
-                    "parameters": ",".join(known.parameters), "score": known.score, "grid_step": stated.get(STEP),
-                    ROW.name: self.kinds.row(key, result)})
-        others = list(dict.fromkeys(name for row in rows for name in row if name not in names))
-        frame = self._typed(rows, RESULTS, others)
-        return frame[names].join(frame[others].convert_dtypes())
+                of_facets = {column.name: stated.get(column.name) for column in RESULTS}
+                rows.append(of_facets | dict(zip(of_facets, _which(key))) | dict(
+                    file=file, shape_id=known.shape_id, label=known.label, parameters=",".join(known.parameters),
+                    score=known.score, grid_step=stated.get(STEP), row=self.kinds.row(key, result)))
+                settings.append(known.settings)
+        frame = self._typed(rows, RESULTS)
+        others = pd.json_normalize(settings, sep="_").drop(columns=frame.columns, errors="ignore")
+        return frame.join(others.map(lambda value: in_words(value) if isinstance(value, (list, tuple)) else value)
+                          .convert_dtypes())
 
     @cached_property
     def views(self) -> pd.DataFrame:
@@ -196,15 +197,6 @@ def load_tree(folder: str | Path) -> Tables:
 
 def _which(key: Key) -> tuple[str, str, str, str]:
     return key.network, key.class_name, key.class_nb, key.object_nb
-
-
-def _cells(settings: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
-    """Settings as cells: those of a dict one by one, lists as the options have them ("130,30 50,20")."""
-    for name, value in settings.items():
-        if isinstance(value, Mapping):
-            yield from _cells(value, f"{prefix}{name}_")
-        else:
-            yield f"{prefix}{name}", in_words(value) if isinstance(value, (list, tuple)) else value
 
 
 def _joined(parts: Iterable[np.ndarray]) -> np.ndarray:
