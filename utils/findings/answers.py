@@ -95,4 +95,4 @@ def without(maps: Mapping[Key, MapResult]) -> list[str]:
     """A line that counts the maps without first answers, which early versions and the authors did not keep."""
     lacking = [key for key, a_map in maps.items() if a_map.top1 is None]
     return [f"without first answers: {counted(len(lacking), 'map')} ({some(lacking)}); map.py --override makes them "
-            "anew"] if lacking else []
+            "again"] if lacking else []

@@ -29,10 +29,7 @@ def common_objects(keys: Iterable[Key]) -> list[Object]:
 def missing_lines(keys: Collection[Key], name: str, folder: Path) -> list[str]:
     """What some networks lack that others have: a line for each network and class, with the command that makes it.
 
-    Args:
-        keys: of the results that are there.
-        name: of the file that they are: "map" or "optim".
-        folder: of the results.
+    The results in the folder are of one kind, which is its script's name: "map" or "optim".
     """
     class_names = {key.class_nb: key.class_name for key in keys}
     of_networks, lines = _of_networks(keys), []

@@ -20,8 +20,7 @@ COUNTS = ("regions", "of them not finite")  # of regions
 def compare(first: Tree, second: Tree) -> Table:
     """The comparison of two folders of results, a row for each object that both have.
 
-    What cannot be compared is named and left out. Where the two results of an object were made otherwise, the row says
-    where they differ.
+    What cannot be compared is left out by name. A row says in which settings its two results differ.
 
     Raises:
         InputError: if there is no such object; that is said before a file is read.

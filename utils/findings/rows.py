@@ -185,8 +185,9 @@ def load_tree(folder: str | Path) -> Tables:
     """The results below a folder as DataFrames: `views`, `regions` and `results`, of the columns that docs/reports.md
     describes.
 
-    The folder has <network>/<class>/<object>/map.pt and optim.pt, ours or the authors'. A file that cannot be read is
-    named on stderr and left out.
+    Args:
+        folder: of <network>/<class>/<object>/map.pt and optim.pt, ours or the authors'. A file that cannot be read is
+            named on stderr and left out.
 
     Raises:
         InputError: if there is no result.

@@ -1,5 +1,4 @@
 """The semantic robustness volume ratio of regions, and its counterpart for maps (Hamdi & Ghanem 2019, section 4.3)."""
-import numpy as np
 import pandas as pd
 
 from ..bounds import LARGEST
@@ -14,11 +13,6 @@ THRESHOLDS = (0.1, 0.2, 0.3, 0.4, 0.5)
 WRONG = ["outside the domain", "without volume", "not finite", "start not sure"]
 
 
-def share_above(z: np.ndarray, threshold: float) -> float:
-    """The share of a map's cells with a confidence above the threshold."""
-    return float((z > threshold).mean())
-
-
 def tables(found: Tables) -> dict[str, Table]:
     """The report's tables, by name.
 
@@ -28,7 +22,7 @@ def tables(found: Tables) -> dict[str, Table]:
     """
     exact = found.on_maps(LEVEL).query("method == @ON_MAP")
     above = [f">{threshold}" for threshold in THRESHOLDS]
-    shares = found.per_map(above, lambda a_map: [share_above(a_map.z, threshold) for threshold in THRESHOLDS])
+    shares = found.per_map(above, lambda a_map: [(a_map.z > threshold).mean() for threshold in THRESHOLDS])
 
     def table(title: str, by: list[str]) -> Table:
         regions = found.regions.groupby([*by, "method"], observed=True)["share"].mean().unstack("method")

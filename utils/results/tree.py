@@ -69,13 +69,8 @@ def find(checkpoint_dir: Path, name: str, class_names: tuple[str, ...] = CLASS_N
 
 @dataclass(frozen=True)
 class Selection:
-    """Which results are asked for; None: all.
-
-    Attributes:
-        network: a folder's name, or a name of `networks`.
-        class_nb: number or name of a class.
-        object_nb: number of an object.
-        networks: names of networks -> their folders.
+    """Which results are asked for: by the network's folder or its name in `networks`, {name: folder}; by the number or
+    the name of the class; and by the object's number. None: all.
     """
     network: str | None = None
     class_nb: str | None = None
@@ -95,21 +90,14 @@ class Selection:
 
 
 class Tree:
-    """The results below a folder that are asked for. What cannot be read is named and left out.
+    """The results below a folder of <network>/<class>/<object> that are asked for; `keys` are theirs, sorted.
 
-    Attributes:
-        folder: of <network>/<class>/<object>.
-        selection: what is asked for.
-        left_out: what could not be read.
-        keys: of the results that are asked for, sorted.
+    What cannot be read is named in `left_out`.
     """
+
     def __init__(self, folder: Path, selection: Selection, left_out: LeftOut,
                  class_names: tuple[str, ...] = CLASS_NAMES) -> None:
-        """Find the results.
-
-        Raises:
-            InputError: if there is none.
-        """
+        """Raises InputError if there is none."""
         self.folder, self.selection, self.left_out = folder, selection, left_out
         self._paths = {name: find(folder, name, class_names) for name in (MAP, OPTIM)}
         every = sorted({key for paths in self._paths.values() for key in paths}, key=lambda key: key.order)
