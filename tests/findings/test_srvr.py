@@ -33,11 +33,11 @@ def test_share_of_the_domain(a, b, share):
 
 
 def test_tables_by_hand():
-    whole, quarter, nothing = ([0, -10], [360, 90]), ([0, -10], [180, 40]), ([50, 20], [50, 20])
+    full, quarter, nothing = ([0, -10], [360, 90]), ([0, -10], [180, 40]), ([50, 20], [50, 20])
     wild, lost = ([-90, -60], [180, 40]), ([np.nan] * 2, [np.inf] * 2)
     maps = {Key("N", "5", "0"): map_of([[0, 0.2], [0.2001, 1]]), Key("N", "5", "1"): map_of([[0.6, 0], [0, 0]]),
             Key("M", "5", "0"): map_of([[0.05]])}
-    optims = {Key("N", "5", "0"): optim_of(whole, quarter), Key("N", "1", "0"): optim_of(
+    optims = {Key("N", "5", "0"): optim_of(full, quarter), Key("N", "1", "0"): optim_of(
                   nothing, lost, wild, quarter, points=[[np.nan] * 2] * 4),
               Key("N", "5", "2"): optim_of(([90], [270]), parameters=("azimuth",), method="OIR_W")}
     found = tables(Tables(maps, optims))
