@@ -8,7 +8,7 @@ and left out; the exit code is then 1.
 """
 import sys
 from argparse import Namespace
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -32,108 +32,95 @@ EXAMPLES = ("python report.py leaderboard --level 0.7",
             "python report.py regions --network resnet --class_nb cup --paper")
 VALUES = dict(paper="colormap", scale="to_maximum", format="file_format")  # what a command is given for these options
 
+# The commands import what they need themselves: pandas and matplotlib take seconds.
 
-def srvr(args: Namespace, left_out: LeftOut) -> None:
+
+def srvr(args: Namespace, tree: Tree) -> None:
     from utils.findings.srvr import tables
-    _, found = found_in(args, left_out)
-    show(tables(found), args)
+    show(args, tables(found_in(tree)))
 
 
-def draw(args: Namespace, left_out: LeftOut) -> None:
-    from utils.figures import drawing  # matplotlib takes a second to import
-    from utils.figures import tree as figures
-    options = [getattr(args, VALUES.get(name, name)) for name in COMMANDS[args.command].options]
-    planned = figures.KINDS[args.command](tree_of(args.checkpoint_dir, args, left_out), *options)
-    drawing.draw_missing(planned, args.results_dir, left_out)
-
-
-def audit(args: Namespace, left_out: LeftOut) -> None:
-    from utils.figures import drawing, network_plots  # matplotlib takes a second to import
-    from utils.findings.audit import tables
-    from utils.findings.curve import curves
-    tree, found = found_in(args, left_out)
+def audit(args: Namespace, tree: Tree) -> None:
+    from utils.figures.network_plots import plot_curves
+    from utils.findings.audit import curves, tables
+    found = found_in(tree)
     for key, why in found.unpaired.items():
-        left_out.add(f"{key}: {why}")
+        tree.left_out.add(f"{key}: {why}")
     if not found.pairs:
         raise InputError(f"{tree.folder}: has no object to audit; expected {MAP} and {OPTIM} of the same one")
-    for line in tree.single():
-        print(line)
-    show(tables(found, args.level), args)
-    figure = drawing.Planned("audit", (), lambda: network_plots.plot_curves(curves(found.pairs), args.level))
-    draw_now(figure, args.results_dir)
+    show(args, tables(found, args.level), tree.single(), lambda: plot_curves(curves(found), args.level))
 
 
-def answers(args: Namespace, left_out: LeftOut) -> None:
-    from utils.figures import drawing
-    from utils.figures.answers import figures
+def leaderboard(args: Namespace, tree: Tree) -> None:
+    from utils.figures.network_plots import plot_leaderboard
+    from utils.findings import leaderboard
+    from utils.findings.common import missing_lines
+    board = leaderboard.leaderboard(found_in(tree), args.level, tree.left_out)
+    show(args, board.tables(), missing_lines(tree.of(MAP), "map", tree.folder), lambda: plot_leaderboard(
+        board.estimates, board.ranked, board.curves, args.level, board.title))
+
+
+def answers(args: Namespace, tree: Tree) -> None:
+    from utils.figures import answers, drawing
     from utils.findings.answers import tables, without
     from utils.findings.rows import Tables
-    tree = tree_of(args.checkpoint_dir, args, left_out)
     maps = tree.maps()
-    for line in without(maps):
-        print(line)
-    show(tables(Tables(maps, {})), args)
-    drawing.draw_missing(figures(tree, maps, args.data_dir), args.results_dir, left_out)
+    show(args, tables(Tables(maps, {})), without(maps))
+    drawing.draw_missing(answers.figures(tree, maps, args.data_dir), args.results_dir, tree.left_out)
 
 
-def export(args: Namespace, left_out: LeftOut) -> None:
-    from utils.findings.export import export as written
-    _, found = found_in(args, left_out)
-    paths = written(found, args.results_dir / "export", args.file_format)
+def figures(args: Namespace, tree: Tree) -> None:
+    from utils.figures import drawing
+    from utils.figures.tree import KINDS
+    options = [getattr(args, VALUES.get(name, name)) for name in COMMANDS[args.command].options]
+    drawing.draw_missing(KINDS[args.command](tree, *options), args.results_dir, tree.left_out)
+
+
+def export(args: Namespace, tree: Tree) -> None:
+    from utils.findings import export
+    paths = export.export(found_in(tree), args.results_dir / "export", args.file_format)
     print(f"written: {', '.join(map(str, paths))}")
 
 
-def leaderboard(args: Namespace, left_out: LeftOut) -> None:
-    from utils.figures import drawing, network_plots  # matplotlib takes a second to import
-    from utils.findings.common import missing_lines
-    from utils.findings.leaderboard import leaderboard as made
-    tree, found = found_in(args, left_out)
-    board = made(found, args.level, left_out)
-    for line in missing_lines(tree.of(MAP), "map", tree.folder):
-        print(line)
-    show(board.tables(), args)
-    figure = drawing.Planned("leaderboard", (), lambda: network_plots.plot_leaderboard(
-        {metric: board.estimates(metric) for metric in board.metrics}, board.ranked, board.curves, args.level,
-        board.title))
-    draw_now(figure, args.results_dir)
-
-
-def show(tables: Mapping[str, "Table"], args: Namespace) -> None:
-    """Print a command's tables, and write them."""
-    from utils.findings.tables import write_tables
-    write_tables(tables, args.command, args.results_dir)
-
-
-def draw_now(figure: Any, folder: Path) -> None:
-    """Draw a figure, and print where."""
-    figure.write(folder)
-    print(f"drawn: {', '.join(map(str, figure.paths(folder)))}")
-
-
-def explorer(args: Namespace, left_out: LeftOut) -> None:
+def explorer(args: Namespace, tree: Tree) -> None:
     from utils.explorer.page import page
     from utils.findings import audit, srvr
     from utils.findings.tables import write_text
-    _, found = found_in(args, left_out)
+    found, path = found_in(tree), args.results_dir / "explorer.html"
     tables = [*srvr.tables(found).values(), *(audit.tables(found).values() if found.pairs else ())]
-    path = args.results_dir / "explorer.html"
-    write_text(path, page(found, tables, args.data_dir, left_out))
+    write_text(path, page(found, tables, args.data_dir, tree.left_out))
     print(f"{path}: {path.stat().st_size / 1e6:.1f} MB")
 
 
-def compare(args: Namespace, left_out: LeftOut) -> None:
+def compare(args: Namespace, first: Tree, second: Tree) -> None:
     from utils.findings import comparison
-    first, second = (tree_of(folder, args, left_out) for folder in (args.first, args.second))
-    table = comparison.compare(first, second)
-    for line in comparison.only_in_one(first, second):
+    show(args, dict(compare=comparison.compare(first, second)), comparison.only_in_one(first, second))
+
+
+def found_in(tree: Tree) -> "Tables":
+    """What a folder's results hold, as tables."""
+    from utils.findings.rows import Tables
+    return Tables(tree.maps(), tree.regions())
+
+
+def show(args: Namespace, tables: Mapping[str, "Table"], lines: Iterable[str] = (),
+         draw: Callable[[], Any] | None = None) -> None:
+    """Print lines and tables, and write the tables and the command's figure."""
+    from utils.findings.tables import write_tables
+    for line in lines:
         print(line)
-    show(dict(compare=table), args)
+    write_tables(tables, args.command, args.results_dir)
+    if draw:
+        from utils.figures.drawing import Planned
+        figure = Planned(args.command, (), draw)
+        figure.write(args.results_dir)
+        print(f"drawn: {', '.join(map(str, figure.paths(args.results_dir)))}")
 
 
 @dataclass(frozen=True)
 class Command:
     """What a command runs, what it says of itself, which options it has, and which folders it reads."""
-    run: Callable[[Namespace, LeftOut], None]
+    run: Callable[..., None]
     text: str
     options: tuple[str, ...] = ()
     folders: tuple[str, ...] = ("checkpoint_dir",)
@@ -146,13 +133,13 @@ COMMANDS = dict(
     leaderboard=Command(leaderboard, "a row for each network, with intervals, and whether neighbours differ by more "
                                      "than chance", ("level",)),
     answers=Command(answers, "what each network says instead of the class, and where it is least sure", ("data_dir",)),
-    maps=Command(draw, "confidence over azimuth and elevation: of each object, and the means of each class",
+    maps=Command(figures, "confidence over azimuth and elevation: of each object, and the means of each class",
                  ("paper", "scale")),
-    regions=Command(draw, "regions over the maps", ("paper", "scale")),
-    profiles=Command(draw, "confidence over azimuth at one elevation: of each object, of networks on one object, and "
-                           "over a class", ("elevation", "scale")),
-    traces=Command(draw, "bounds and loss against iterations"),
-    gif=Command(draw, "the object turning, the views inside its regions, and the regions growing",
+    regions=Command(figures, "regions over the maps", ("paper", "scale")),
+    profiles=Command(figures, "confidence over azimuth at one elevation: of each object, of networks on one object, "
+                              "and over a class", ("elevation", "scale")),
+    traces=Command(figures, "bounds and loss against iterations"),
+    gif=Command(figures, "the object turning, the views inside its regions, and the regions growing",
                 ("elevation", "data_dir")),
     export=Command(export, "every view, every region and every result as tables for pandas and R", ("format",)),
     explorer=Command(explorer, "a page to explore the results with, in any browser", ("data_dir",)),
@@ -181,21 +168,14 @@ def tree_of(folder: Path, args: Namespace, left_out: LeftOut) -> Tree:
     selection = Selection(args.network, args.class_nb, args.object_nb, FOLDERS)
     tree = Tree(folder, selection, left_out, catalogue_of(args.dataset).class_names)
     for network in sorted({key.network for key in tree.keys} & set(GONE.values())):
-        print(f"{folder}: {network} is a network that is gone; its results are read as any, and cannot be made anew")
+        print(f"{folder}: {network} is a network that is gone; its results are read as any, and cannot be made again")
     return tree
 
 
-def found_in(args: Namespace, left_out: LeftOut) -> tuple[Tree, "Tables"]:
-    """The results that the options ask for, and what they hold as tables."""
-    from utils.findings.rows import Tables  # pandas takes time to import
-    tree = tree_of(args.checkpoint_dir, args, left_out)
-    return tree, Tables(tree.maps(), tree.regions())
-
-
 def main() -> None:
-    args = parse_args()
-    left_out = LeftOut("report.py")
-    COMMANDS[args.command].run(args, left_out)
+    args, left_out = parse_args(), LeftOut("report.py")
+    command = COMMANDS[args.command]
+    command.run(args, *(tree_of(getattr(args, folder), args, left_out) for folder in command.folders))
     if left_out.lines:
         print(f"report.py: {len(left_out.lines)} left out, see above", file=sys.stderr)
         sys.exit(LEFT_OUT)

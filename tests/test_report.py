@@ -86,12 +86,13 @@ def test_a_bad_file_is_named_and_the_rest_goes_on(report, tree, tmp_path):
     assert rows["ResNet50 (other objects, settings not stated)"]["objects"] == "1"  # the authors' file among ours
 
 
-def test_compare_a_tree_with_itself_and_with_another(report, tree, tmp_path):
-    code, out, _ = report("compare", tree, tree)
-    assert code == 0
-    rows = list(csv.DictReader(open(tmp_path / "results/compare.csv")))
-    assert len(rows) == 6 and all(float(row[name]) == 1 for row in rows for name in ("correlation", *METHODS))
-    assert all(float(row["largest difference"]) == 0 for row in rows)
+def test_compare_a_tree_with_itself_and_with_another(report, tree, shared, tmp_path):
+    for folder, n_objects, n_not_finite in ((tree, 6, 0), (shared / "published/checkpoint", 8, 1)):
+        assert report("compare", folder, folder)[0] == 0
+        rows = list(csv.DictReader(open(tmp_path / "results/compare.csv")))
+        assert len(rows) == n_objects and sum(int(row["of them not finite"]) for row in rows) == n_not_finite
+        assert all(float(row[name]) == 1 for row in rows for name in ("correlation", *METHODS))
+        assert all(float(row["largest difference"]) == 0 for row in rows)
 
     write_result(tmp_path / "other/AlexNet/5/0", seed=9)
     write_result(tmp_path / "other/AlexNet/9/0", class_nb=9)
@@ -117,18 +118,11 @@ def test_folders_that_share_nothing_are_not_read(report, tree, monkeypatch, tmp_
     assert code == 2 and "have no object in common" in err
 
 
-def test_compare_of_the_published_tree_with_itself(shared, report, tmp_path):
-    tree = shared / "published/checkpoint"
-    assert report("compare", tree, tree)[0] == 0
-    rows = list(csv.DictReader(open(tmp_path / "results/compare.csv")))
-    assert len(rows) == 8 and all(float(row[name]) == 1 for row in rows for name in ("correlation", *METHODS))
-    assert sum(int(row["of them not finite"]) for row in rows) == 1
-
-
 @pytest.mark.parametrize("words, complaint", [
     ((), "the following arguments are required: COMMAND"), (("srv",), "invalid choice: 'srv'"),
     (("srvr", "--checkpoint_dir", "nowhere"), "nowhere: no such folder"),
     (("srvr", "-n", "vgg"), "no map.pt or optim.pt for --network vgg; there are results of AlexNet, ResNet50"),
+    (("srvr", "--checkpoint_dir", ROOT / "docs"), "no map.pt or optim.pt below it"),
     (("srvr", "-s", "spoon"), "for --class_nb spoon"), (("srvr", "--frobnicate"), "unrecognized arguments"),
     (("srvr", "--results_dir", "/proc/none"), "cannot be written"),
     (("maps", "--results_dir", "/proc/none"), "cannot be written"),
@@ -136,6 +130,7 @@ def test_compare_of_the_published_tree_with_itself(shared, report, tmp_path):
     (("profiles", "--elevation", "100"), "--elevation 100: expected -10 to 90 degrees"),
     (("profiles", "--elevation", "nan"), "--elevation nan: expected"),
     (("audit", "--level", "1"), "--level 1: expected a number above 0 and below 1"),
+    (("audit", "--level", "0"), "--level 0: expected"), (("audit", "--level", "nan"), "--level nan: expected"),
     (("audit", "--level", "high"), "--level: invalid float value: 'high'"),
     (("audit", "--results_dir", "/proc/none"), "cannot be written"),
     (("compare", "nowhere"), "arguments are required: B")])
@@ -161,11 +156,6 @@ def test_a_full_disk_ends_the_report(report, no_drawing, monkeypatch, tmp_path):
         code, _, err = report(command)
         assert code == 2 and err.count("No space left on device") == 1
     assert not [path for path in (tmp_path / "results").rglob("*") if path.is_file()]
-
-
-def test_an_empty_folder(run_script, tmp_path):
-    code, _, err = run_script(script, "srvr", "--checkpoint_dir", tmp_path)
-    assert code == 2 and "no map.pt or optim.pt below it" in err
 
 
 def pictures(folder):

@@ -7,7 +7,9 @@ import torch
 from utils.bounds import LARGEST
 from utils.parameters import grid
 from utils.regions import ndinterval
+from utils.results.contents import MapResult, MethodResult, RegionsResult
 from utils.results.layout import MAP, OPTIM
+from utils.results.metadata import Metadata
 from utils.runs.result_file import ResultFile
 from utils.shapes.shape import load_stand_in
 
@@ -56,6 +58,19 @@ def write_result(folder, class_nb=5, object_nb=0, seed=0, step=15, iterations=4,
             problems=["", "not sure at the start (0.27)"], promises=[certificate, None],
             certificates=[dict(certificate, top1=1.0, worst=0.6, worst_at=[0.0] * n), None])
     ResultFile(folder / OPTIM, settings).save_finished(contents)
+
+
+def map_of(z, step=(90, 20), **known):
+    """A map with scores z, at azimuth 0, 90, .. and elevation -10, 10, .."""
+    z = np.asarray(z, dtype=float)
+    xx, yy = np.meshgrid(step[0] * np.arange(z.shape[1]), step[1] * np.arange(z.shape[0]) - 10)
+    return MapResult(xx, yy, z, Metadata(**known))
+
+
+def regions_of(points, methods, **known):
+    """Regions {method: boxes (a, b)} from points."""
+    return RegionsResult(np.array(points, dtype=float), {
+        name: MethodResult([ndinterval(a, b) for a, b in boxes]) for name, boxes in methods.items()}, Metadata(**known))
 
 
 def largest_share(xx, yy, held, point):

@@ -114,7 +114,7 @@ def test_settings_in_words():
                     points=[[130.0, 30.0]], certify=dict(level=0.5, views=60), methods="",
                     mean="(0.4980392156862745, 0.5)", mesh="mug.v1.20.obj")
     assert page_objects._settings(Metadata(settings=settings)) == dict(
-        mesh_hash="01234567", step="3", normalize="no", points="((130, 30))", certify="(level 0.5, views 60)",
+        mesh_hash="01234567", step="3", normalize="no", points="130,30", certify="(level 0.5, views 60)",
         methods="none", mean="(0.498039, 0.5)", mesh="mug.v1.20.obj")
 
 

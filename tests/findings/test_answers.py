@@ -58,7 +58,7 @@ def test_tables_and_figures_of_a_tree(answers, monkeypatch, tmp_path):
             *values)))[1])
     code, out, err = answers("--data_dir", tmp_path)
     assert code == 1 and err.count("VGG cup 0 was made from elsewhere, at hand is stand-in-cup-0") == 1
-    assert "without first answers: 1 map (AlexNet bathtub 0); map.py --override makes them anew" in out
+    assert "without first answers: 1 map (AlexNet bathtub 0); map.py --override makes them again" in out
 
     rows = {(row["network"], row["class"], row["object"]): row for row in csv.DictReader(open(
         tmp_path / "results/answers.csv"))}

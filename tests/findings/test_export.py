@@ -28,14 +28,14 @@ def test_every_view_and_region_by_the_files_themselves(export, tmp_path):
     rows = {name: list(csv.DictReader(open(tmp_path / f"export/{name}.csv", newline=""))) for name in TABLES}
     assert all(list(found[0])[:len(TABLES[name])] == [column.name for column in TABLES[name]]
                for name, found in rows.items())
-    told, untold = (torch.load(tmp_path / "t/AlexNet/5" / number / MAP) for number in "01")
+    answered, unanswered = (torch.load(tmp_path / "t/AlexNet/5" / number / MAP) for number in "01")
     mine, other = ([row for row in rows["views"] if row["object_nb"] == number] for number in "01")
-    assert len(mine) == told["z"].numel() and len(other) == untold["z"].numel()
+    assert len(mine) == answered["z"].numel() and len(other) == unanswered["z"].numel()
     for column, key in (("azimuth", "xx"), ("elevation", "yy"), ("score", "z"), ("top1", "top1"),
                         ("top1_score", "top1_score")):
         np.testing.assert_array_equal(np.array([row[column] for row in mine], np.float32),
-                                      told[key].ravel().float().numpy())
-    assert [row["top1_name"] for row in mine] == [told["top1_names"][k] for k in told["top1"].ravel().tolist()]
+                                      answered[key].ravel().float().numpy())
+    assert [row["top1_name"] for row in mine] == [answered["top1_names"][k] for k in answered["top1"].ravel().tolist()]
     assert {row["top1"] for row in other} == {""} and len(mine[5]["score"]) < 13  # no digits that say nothing
 
     stored = torch.load(tmp_path / "t/AlexNet/5/0" / OPTIM)
@@ -46,7 +46,7 @@ def test_every_view_and_region_by_the_files_themselves(export, tmp_path):
             row = found[name, str(k)]
             assert [float(row[f"{what}_{d}"]) for what in ("initial", "low", "high") for d in (1, 2)] == [
                 *point, *box.a, *box.b] and row["low_3"] == ""
-            x, y, z = (told[key].double().numpy() for key in ("xx", "yy", "z"))
+            x, y, z = (answered[key].double().numpy() for key in ("xx", "yy", "z"))
             inside = (x >= box.a[0]) & (x <= box.b[0]) & (y >= box.a[1]) & (y <= box.b[1])
             expected = f"{(z[inside] >= 0.5).mean()}" if inside.any() else ""
             assert row["purity"] == expected

@@ -46,9 +46,9 @@ def by_hand(folder, network):
     """{metric: [7] percent} of a network."""
     found = {}
     for j in range(7):
-        view, regions = (torch.load(folder / network / "5" / str(j) / name) for name in (MAP, OPTIM))
-        x, y, z = (view[name].double().numpy() for name in ("xx", "yy", "z"))
-        numbers = {"views right": (view["top1"] == 3).float().mean().item(), "mean confidence": z.mean(),
+        a_map, regions = (torch.load(folder / network / "5" / str(j) / name) for name in (MAP, OPTIM))
+        x, y, z = (a_map[name].double().numpy() for name in ("xx", "yy", "z"))
+        numbers = {"views right": (a_map["top1"] == 3).float().mean().item(), "mean confidence": z.mean(),
                    f"views >={LEVEL}": (z >= LEVEL).mean(), "exact SRVR": np.mean(
                        [largest_share(x, y, z >= LEVEL, point) for point in regions["initial_point"]])}
         for method in METHODS:

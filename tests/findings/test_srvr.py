@@ -4,6 +4,7 @@ import pickle
 import numpy as np
 import pytest
 
+from tests.trees import map_of, regions_of
 from utils.errors import InputError
 from utils.findings.comparison import agreement, overlaps
 from utils.findings.on_map import overlap
@@ -11,24 +12,15 @@ from utils.findings.rows import Tables, load_tree
 from utils.findings.srvr import tables
 from utils.parameters import domain_of
 from utils.regions import ndinterval
-from utils.results.contents import MapResult, MethodResult, RegionsResult
+from utils.results.contents import MapResult
 from utils.results.layout import MAP, OPTIM
-from utils.results.metadata import Metadata
 from utils.results.tree import Key
 
 DOMAIN = domain_of(("azimuth", "elevation"))
 
 
-def optim_of(*boxes, points=None, parameters=("azimuth", "elevation"), method="naive", **known):
-    points = np.zeros((len(boxes), len(parameters))) if points is None else np.array(points)
-    regions = MethodResult([ndinterval(a, b) for a, b in boxes])
-    return RegionsResult(points, {method: regions}, Metadata(parameters=parameters, **known))
-
-
-def map_of(z, step=90):
-    z = np.asarray(z, dtype=float)
-    xx, yy = np.meshgrid(step * np.arange(z.shape[1]), step * np.arange(z.shape[0]) - 10)
-    return MapResult(xx, yy, z)
+def optim_of(*boxes, points=None, method="naive", **known):
+    return regions_of([[0] * len(boxes[0][0])] * len(boxes) if points is None else points, {method: boxes}, **known)
 
 
 @pytest.mark.parametrize("a, b, share", [
@@ -41,11 +33,11 @@ def test_share_of_the_domain(a, b, share):
 
 
 def test_tables_by_hand():
-    whole, quarter, nothing = ([0, -10], [360, 90]), ([0, -10], [180, 40]), ([50, 20], [50, 20])
+    full, quarter, nothing = ([0, -10], [360, 90]), ([0, -10], [180, 40]), ([50, 20], [50, 20])
     wild, lost = ([-90, -60], [180, 40]), ([np.nan] * 2, [np.inf] * 2)
     maps = {Key("N", "5", "0"): map_of([[0, 0.2], [0.2001, 1]]), Key("N", "5", "1"): map_of([[0.6, 0], [0, 0]]),
             Key("M", "5", "0"): map_of([[0.05]])}
-    optims = {Key("N", "5", "0"): optim_of(whole, quarter), Key("N", "1", "0"): optim_of(
+    optims = {Key("N", "5", "0"): optim_of(full, quarter), Key("N", "1", "0"): optim_of(
                   nothing, lost, wild, quarter, points=[[np.nan] * 2] * 4),
               Key("N", "5", "2"): optim_of(([90], [270]), parameters=("azimuth",), method="OIR_W")}
     found = tables(Tables(maps, optims))
@@ -62,7 +54,7 @@ def test_tables_by_hand():
 
 
 def test_largest_boxes_of_a_file_and_of_the_map_are_columns_of_their_own():
-    a_map = map_of([[0.5, 0.5, 0.5, 0.4], [0.6, 0.6, 0.4, 0.5]])  # at azimuth 0, 90, .. and elevation -10, 80
+    a_map = map_of([[0.5, 0.5, 0.5, 0.4], [0.6, 0.6, 0.4, 0.5]], (90, 90))  # at azimuth 0, 90, .. and elevation -10, 80
     nothing = [np.nan] * 2
     regions = optim_of(([0, -10], [180, 40]), (nothing, nothing), points=[[10, 0], [250, 70]], method="largest")
     found = tables(Tables({Key("N", "5", "0"): a_map}, {Key("N", "5", "0"): regions}))
@@ -133,7 +125,7 @@ def test_agreement_of_maps_at_the_viewpoints_they_share():
     assert agreement(map_of(z), map_of(z)) == agreed(32, 1, 0)
     views, correlation, difference = agreement(map_of(z), map_of(1 - z)).values()
     assert (views, correlation) == (32, pytest.approx(-1)) and difference == pytest.approx(np.abs(1 - 2 * z).max())
-    assert agreement(map_of(z), map_of(z[::2, ::2], step=180)) == agreed(8, 1, 0)
+    assert agreement(map_of(z), map_of(z[::2, ::2], step=(180, 40))) == agreed(8, 1, 0)
     holes = np.where(np.arange(8) == 3, np.nan, z)
     assert agreement(map_of(z), map_of(holes)) == agreed(28, 1, 0)
     assert np.isnan(agreement(map_of(z), map_of(np.ones((4, 8))))["correlation"])
@@ -149,20 +141,3 @@ def test_regions_are_paired_by_their_initial_points():
         overlaps(first, optim_of(one, points=[[9, 9]]))
     with pytest.raises(InputError, match="regions of azimuth,elevation and of azimuth"):
         overlaps(first, optim_of(([0], [1]), parameters=("azimuth",)))
-
-
-def test_results_of_another_kind_are_rows_of_their_own():
-    whole, quarter = ([0, -10], [360, 90]), ([0, -10], [180, 40])
-    fixed = dict(settings=dict(fixed=dict(red=0.5, distance=3)))
-    maps = {Key("N", "5", "0"): map_of([[1]]),
-            Key("N", "5", "1"): MapResult(*map(np.zeros, [(1, 1)] * 3), Metadata(**fixed))}
-    regions = {Key("N", "5", "0"): optim_of(quarter), Key("N", "5", "1"): optim_of(whole, **fixed),
-               Key("N", "5", "2"): optim_of(whole, score="margin"),
-               Key("N", "5", "3"): optim_of(([0], [90]), parameters=("azimuth",), score="logit", **fixed)}
-    found = tables(Tables(maps, regions))
-    assert [row[:3] + row[4:6] for row in found["srvr"].rows()] == [
-        ["N", 1, 25, 1, 100], ["N (azimuth, logit, distance=3, red=0.5)", 1, 25, 0, None],
-        ["N (distance=3, red=0.5)", 1, 100, 1, 0], ["N (margin)", 1, 100, 0, None]]
-    assert [row[3] for row in found["srvr"].rows()] == [0, None, None, None]  # the largest boxes on the maps
-    assert {row[0] for row in found["srvr_per_class"].rows()} == {row[0] for row in found["srvr"].rows()}
-    assert {row[0] for row in found["srvr_regions"].rows()} == {row[0] for row in found["srvr"].rows()}

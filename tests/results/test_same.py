@@ -26,11 +26,11 @@ def map_of(value=0.7, step=(90, 50), shape_id="stand-in-cup-0", mesh=None, label
                                                                 engine=engine, settings=settings))
 
 
-def regions_of(parameters=("azimuth", "elevation"), methods=("naive",), point=0, **settings):
+def regions_of(parameters=("azimuth", "elevation"), methods=("naive",), point=0, score="softmax", **settings):
     n = len(parameters)
     boxes = MethodResult([ndinterval([0] * n, [90] * n)])
     return RegionsResult(np.full((1, n), point), dict.fromkeys(methods, boxes),
-                         Metadata(shape_id="stand-in-cup-0", parameters=parameters, settings=settings))
+                         Metadata(shape_id="stand-in-cup-0", parameters=parameters, score=score, settings=settings))
 
 
 def rows_of(table, *columns):
@@ -80,14 +80,21 @@ def test_one_kind_needs_no_marks_and_networks_may_have_their_own_weights():
     assert table.notes == ("Rows are of: stand-ins, grid step 90 x 50, no normalisation.",)
 
 
-def test_regions_of_other_iterations_and_of_one_parameter():
-    regions = keyed(regions_of(n_iterations=800, elevation=0), regions_of(n_iterations=800, elevation=0),
-                    regions_of(n_iterations=20, elevation=0), regions_of(("azimuth",), n_iterations=100, elevation=35))
-    found = srvr.tables(Tables({}, regions))
-    assert [row[:2] for row in found["srvr"].rows()] == [["N", 2], ["N (20 iterations)", 1], ["N (azimuth)", 1]]
-    assert [row[:3] for row in found["srvr_regions"].rows()] == [
-        ["N", "naive", 2], ["N (20 iterations)", "naive", 1], ["N (azimuth)", "naive", 1]]
-    assert found["srvr"].notes[0].startswith("Rows are of: stand-ins, 800 iterations")
+def test_regions_of_another_kind_have_rows_of_their_own_in_every_table():
+    usual = dict(n_iterations=800, elevation=0)
+    fixed = dict(fixed=dict(red=0.5, distance=3))
+    regions = keyed(regions_of(**usual), regions_of(**usual), regions_of(n_iterations=20, elevation=0),
+                    regions_of(("azimuth",), n_iterations=100, elevation=35), regions_of(score="margin", **usual),
+                    regions_of(("azimuth",), score="logit", n_iterations=100, elevation=35, **fixed))
+    maps = keyed(map_of(1, x=1), map_of(0, x=1, **fixed), map_of(1, x=1))
+    found = srvr.tables(Tables(maps, regions))
+    rows = [["N", 2, 2], ["N (20 iterations)", 1, 0], ["N (azimuth)", 1, 0],
+            ["N (azimuth, logit, distance=3, red=0.5)", 1, 0], ["N (distance=3, red=0.5)", 0, 1], ["N (margin)", 1, 0]]
+    assert rows_of(found["srvr"], "objects", "maps") == rows
+    assert rows_of(found["srvr_per_class"], "objects", "maps") == rows
+    assert rows_of(found["srvr_regions"], "objects") == [row[:2] for row in rows if row[1]]
+    assert found["srvr"].frame["largest on map"].notna().tolist() == [True, True, False, False, False, False]
+    assert found["srvr"].notes[0].startswith("Rows are of: stand-ins, grid step 90 x 50, 800 iterations")
 
 
 def test_means_are_over_the_usual_kind(capsys):
@@ -106,7 +113,7 @@ def test_two_results_of_one_object_that_were_made_otherwise():
 
 
 @pytest.mark.parametrize("changed, words", [
-    (dict(level=0.7), "level 0.7"), (dict(lattice=[3, 3]), "lattice (3, 3)"), (dict(risk=0.2), "risk 0.2"),
+    (dict(level=0.7), "level 0.7"), (dict(lattice=[3, 3]), "lattice 3,3"), (dict(risk=0.2), "risk 0.2"),
     (dict(confidence=0.9), "confidence 0.9")])
 def test_largest_boxes_of_another_question_have_a_row_of_their_own(changed, words):
     asked = dict(level=0.5, lattice=[6, 6], risk=0.01, confidence=0.95)

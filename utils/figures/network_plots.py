@@ -8,7 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from ..findings.curve import Curve
+from ..findings.audit import Curve
 from ..findings.intervals import INTERVAL, Estimate
 from ..findings.methods import in_order
 from ..findings.tables import counted

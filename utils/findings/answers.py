@@ -31,16 +31,16 @@ class Answers:
 
     @classmethod
     def of(cls, *maps: MapResult) -> "Answers":
-        """The answers of maps of one class that have them."""
+        """The answers of those maps of one class that have them."""
         counts: Counter[int] = Counter()
         names: dict[int, str] = {}
+        right = None
         for a_map in maps:
-            assert a_map.top1 is not None
-            counts.update(dict(zip(*(part.tolist() for part in np.unique(a_map.top1, return_counts=True)))))
-            names |= a_map.top1_names or {}
-        right = maps[0].metadata.label
-        if right is not None:
-            names.setdefault(right, maps[0].metadata.object_class)
+            if a_map.top1 is not None:
+                counts.update(dict(zip(*(part.tolist() for part in np.unique(a_map.top1, return_counts=True)))))
+                names |= a_map.top1_names or {}
+                right = a_map.metadata.label if right is None else right
+                names |= {} if right is None or right in names else {right: a_map.metadata.object_class}
         return cls(right, Counter(dict(counts.most_common())), names)
 
     def name(self, index: int) -> str:
@@ -58,10 +58,10 @@ class Answers:
 
     def cells(self) -> list[Any]:
         """Percent of views with the right answer, and the most frequent wrong ones with their percent."""
-        shown = [(self.name(index), PERCENT * self.share(index)) for index in self.wrong[:IN_TABLE]]
-        empty: list[tuple[None, None]] = [(None, None)] * (IN_TABLE - len(shown))
-        return [None if self.right is None else PERCENT * self.share(self.right),
-                *(cell for pair in (*shown, *empty) for cell in pair)]
+        cells: list[Any] = [PERCENT * self.share(self.right) if self.counts and self.right is not None else None]
+        for index in self.wrong[:IN_TABLE]:
+            cells += [self.name(index), PERCENT * self.share(index)]
+        return cells + [None] * (len(SHARES) - len(cells))
 
 
 def tables(found: Tables) -> dict[str, Table]:
@@ -70,13 +70,15 @@ def tables(found: Tables) -> dict[str, Table]:
     Maps without first answers have a row without them.
     """
     title, notes = "First answers: percent of views", found.kinds.notes()
-    maps = found.per_map(["views", *SHARES, "lowest confidence", "at", "result"], _measured)
+    columns = ["views", *SHARES, "lowest confidence", "at"]
+    maps = found.per_map([*columns, "map"], _measured)
     per_class = []
-    for (row, class_name), group in maps.groupby(["row", "class_name"], observed=True, sort=False)["result"]:
-        stated = [a_map for a_map in group if a_map.top1 is not None]
-        per_class.append((row, class_name, len(stated), sum(a_map.z.size for a_map in stated), *_shares(*stated)))
-    names = dict(row="network", class_name="class", object_nb="object")
-    shown = maps[["row", "class_name", "object_nb", "views", *SHARES, "lowest confidence", "at"]].rename(columns=names)
+    for names, group in maps.groupby(["row", "class_name"], observed=True, sort=False)["map"]:
+        answered = [a_map for a_map in group if a_map.top1 is not None]
+        n_views = sum(a_map.z.size for a_map in answered)
+        per_class.append((*names, len(answered), n_views, *Answers.of(*answered).cells()))
+    shown = maps[["row", "class_name", "object_nb", *columns]].rename(
+        columns=dict(row="network", class_name="class", object_nb="object"))
     return dict(answers=Table(title, shown, notes=notes), answers_per_class=Table(
         f"{title}, per class", pd.DataFrame(per_class, columns=["network", "class", "objects", "views", *SHARES]),
         notes=notes))
@@ -85,20 +87,12 @@ def tables(found: Tables) -> dict[str, Table]:
 def _measured(a_map: MapResult) -> tuple[Any, ...]:
     """The number of a map's views, its answers, and where its lowest score is; and itself."""
     lowest = int(np.nanargmin(a_map.z))
-    return (a_map.z.size, *_shares(*([] if a_map.top1 is None else [a_map])), float(a_map.z.flat[lowest]),
+    return (a_map.z.size, *Answers.of(a_map).cells(), float(a_map.z.flat[lowest]),
             f"{a_map.xx.flat[lowest]:g}, {a_map.yy.flat[lowest]:g}", a_map)
-
-
-def _shares(*maps: MapResult) -> list[Any]:
-    """The cells SHARES of maps that have answers; of no map they are empty."""
-    return Answers.of(*maps).cells() if maps else [None] * len(SHARES)
 
 
 def without(maps: Mapping[Key, MapResult]) -> list[str]:
     """A line that counts the maps without first answers, which early versions and the authors did not keep."""
     lacking = [key for key, a_map in maps.items() if a_map.top1 is None]
-    if not lacking:
-        return []
     return [f"without first answers: {counted(len(lacking), 'map')} ({some(lacking)}); map.py --override makes them "
-            "anew"]
-
+            "again"] if lacking else []

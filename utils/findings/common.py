@@ -1,6 +1,7 @@
 """Which objects all networks have: what networks are compared over, and how the rest is made."""
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
+from itertools import groupby
 from pathlib import Path
 
 from ..network_names import FOLDERS
@@ -25,24 +26,20 @@ def common_objects(keys: Iterable[Key]) -> list[Object]:
     return sorted(set.intersection(*of_networks), key=natural) if of_networks else []
 
 
-def missing_lines(keys: Iterable[Key], name: str, folder: Path) -> list[str]:
+def missing_lines(keys: Collection[Key], name: str, folder: Path) -> list[str]:
     """What some networks lack that others have: a line for each network and class, with the command that makes it.
 
-    Args:
-        keys: of the results that are there.
-        name: of the file that they are: "map" or "optim".
-        folder: of the results.
+    The results in the folder are of one kind, which is its script's name: "map" or "optim".
     """
-    keys = list(keys)
-    words = {key.class_nb: key.class_name for key in keys}
-    found = _of_networks(keys)
-    lines = []
-    for network, objects in found.items():
-        lacking: dict[str, list[str]] = defaultdict(list)
-        for class_nb, object_nb in sorted(set().union(*found.values()) - objects, key=natural):
-            lacking[class_nb].append(object_nb)
-        lines += [f"without {name}.pt of {network}: {words[class_nb]} {_shown(numbers)}; "
-                  f"{_command(network, class_nb, numbers, name, folder)}" for class_nb, numbers in lacking.items()]
+    class_names = {key.class_nb: key.class_name for key in keys}
+    of_networks, lines = _of_networks(keys), []
+    for network, objects in of_networks.items():
+        lacking = sorted(set().union(*of_networks.values()) - objects, key=natural)
+        for class_nb, group in groupby(lacking, lambda class_and_number: class_and_number[0]):
+            numbers = [object_nb for _, object_nb in group]
+            more = f" and {len(numbers) - SOME} more" if len(numbers) > SOME else ""
+            lines.append(f"without {name}.pt of {network}: {class_names[class_nb]} {', '.join(numbers[:SOME])}{more}; "
+                         f"{_command(network, class_nb, numbers, name, folder)}")
     return lines
 
 
@@ -54,17 +51,13 @@ def _of_networks(keys: Iterable[Key]) -> dict[str, set[Object]]:
     return found
 
 
-def _shown(numbers: list[str]) -> str:
-    return f"{', '.join(numbers[:SOME])}{f' and {len(numbers) - SOME} more' if len(numbers) > SOME else ''}"
-
-
 def _command(network: str, class_nb: str, numbers: list[str], name: str, folder: Path) -> str:
     """The command that makes what is missing, as far as the folders' names say."""
     if not all(number.isdecimal() for number in (class_nb, *numbers)):
         return f"{name}.py with --mesh makes it"
     given = {folder_name: given for given, folder_name in FOLDERS.items()}.get(network, network)
     if network.startswith(TIMM):
-        given = f"timm:{network[len(TIMM):]}"
+        given = f"timm:{network.removeprefix(TIMM)}"
     elif "." in network:
         given = OWN_NAME
     where = "" if folder == CHECKPOINT_DIR else f" --checkpoint_dir {folder}"

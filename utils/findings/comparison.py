@@ -1,5 +1,4 @@
 """How well two folders of results agree: what someone looks at to check a reproduction."""
-from collections import defaultdict
 from typing import Any
 
 import numpy as np
@@ -9,7 +8,7 @@ from ..errors import InputError
 from ..results.contents import MapResult, RegionsResult
 from ..results.layout import MAP, OPTIM
 from ..results.same import made_otherwise
-from ..results.tree import Key, Tree, some
+from ..results.tree import Tree, some
 from .methods import in_order
 from .on_map import overlap
 from .tables import Table
@@ -21,8 +20,7 @@ COUNTS = ("regions", "of them not finite")  # of regions
 def compare(first: Tree, second: Tree) -> Table:
     """The comparison of two folders of results, a row for each object that both have.
 
-    What cannot be compared is named and left out. Where the two results of an object were made otherwise, the row says
-    where they differ.
+    What cannot be compared is left out by name. A row says in which settings its two results differ.
 
     Raises:
         InputError: if there is no such object; that is said before a file is read.
@@ -30,33 +28,27 @@ def compare(first: Tree, second: Tree) -> Table:
     if not any(first.of(name).keys() & second.of(name).keys() for name in (MAP, OPTIM)):
         raise InputError(f"{first.folder} and {second.folder} have no object in common; expected the same <network>/"
                          "<class>/<object> in both")
-    maps: dict[Key, dict[str, float]] = {}
-    regions: dict[Key, dict[str, list[float]]] = {}
-    otherwise: dict[Key, list[str]] = defaultdict(list)
-    compared: tuple[tuple[str, Any, Any, dict[Key, Any]], ...] = (
-        (MAP, Tree.maps, agreement, maps), (OPTIM, Tree.regions, overlaps, regions))
-    for name, read, compare_two, found in compared:
-        ours, theirs = read(first), read(second)
-        for key in ours.keys() & theirs.keys():
-            with first.left_out.on_error(f"{key}, {name}: "):
-                found[key] = compare_two(ours[key], theirs[key])
-                otherwise[key] += made_otherwise(ours[key], theirs[key])
-    if not (maps or regions):
-        raise InputError(f"{first.folder} and {second.folder}: of what both have, nothing can be compared, see above")
+    results = {name: (read(first), read(second)) for name, read in ((MAP, Tree.maps), (OPTIM, Tree.regions))}
+    measures: tuple[tuple[str, Any], ...] = ((MAP, agreement), (OPTIM, _mean_overlaps))
     rows = []
-    for key in sorted({*maps, *regions}, key=lambda key: key.order):
-        overlapping = regions.get(key, {})
-        values = np.array([value for of_method in overlapping.values() for value in of_method])
-        n_regions = dict(zip(COUNTS, (len(values), int(np.isnan(values).sum())))) if key in regions else {}
-        rows.append({"network": key.network, "class": key.class_name, "object": key.object_nb, **maps.get(key, {}),
-                     **{method: np.nanmean(of_method) for method, of_method in overlapping.items()
-                        if np.isfinite(of_method).any()}, **n_regions,
-                     "made otherwise": "; ".join(dict.fromkeys(otherwise[key])) or None})
-    methods = in_order(name for overlapping in regions.values() for name in overlapping)
-    frame = pd.DataFrame(rows, columns=["network", "class", "object", *AGREEMENT, *methods, *COUNTS, "made otherwise"])
-    counts = dict.fromkeys(("views", *COUNTS), "Int64")
-    return Table("Agreement: of the maps, and intersection over union of the regions", frame.astype(
-        dict.fromkeys((*AGREEMENT, *methods), "float64") | counts), digits=4)
+    for key in first.keys:
+        measured: dict[str, Any] = {}
+        otherwise: list[str] = []
+        for name, measure in measures:
+            ours, theirs = (of_tree.get(key) for of_tree in results[name])
+            if ours and theirs:
+                with first.left_out.on_error(f"{key}, {name}: "):
+                    measured |= measure(ours, theirs)
+                    otherwise += made_otherwise(ours, theirs)
+        if measured:
+            rows.append({"network": key.network, "class": key.class_name, "object": key.object_nb, **measured,
+                         "made otherwise": "; ".join(dict.fromkeys(otherwise)) or None})
+    if not rows:
+        raise InputError(f"{first.folder} and {second.folder}: of what both have, nothing can be compared, see above")
+    methods = in_order(name for row in rows for name in row)
+    kinds = dict.fromkeys([*AGREEMENT, *methods], "float64") | dict.fromkeys(("views", *COUNTS), "Int64")
+    frame = pd.DataFrame(rows, columns=["network", "class", "object", *kinds, "made otherwise"]).astype(kinds)
+    return Table("Agreement: of the maps, and intersection over union of the regions", frame, digits=4)
 
 
 def only_in_one(first: Tree, second: Tree) -> list[str]:
@@ -94,12 +86,17 @@ def overlaps(first: RegionsResult, second: RegionsResult) -> dict[str, list[floa
     names, other_names = first.metadata.parameters, second.metadata.parameters
     if names != other_names:
         raise InputError(f"regions of {','.join(names)} and of {','.join(other_names)}")
-    if np.array_equal(first.initial_points, second.initial_points, equal_nan=True):
+    pairs = [(i, j) for i, ours in enumerate(first.initial_points) for j, theirs in enumerate(second.initial_points)
+             if np.array_equal(ours, theirs)]
+    if np.array_equal(first.initial_points, second.initial_points, equal_nan=True):  # also where no file states them
         pairs = [(k, k) for k in range(len(first.initial_points))]
-    else:
-        pairs = [(i, j) for i, ours in enumerate(first.initial_points) for j, theirs in
-                 enumerate(second.initial_points) if np.array_equal(ours, theirs)]
     if not pairs:
         raise InputError("the two have no initial point in common")
     return {name: [overlap(first.methods[name].regions[i], second.methods[name].regions[j]) for i, j in pairs]
             for name in in_order(first.methods.keys() & second.methods.keys())}
+
+
+def _mean_overlaps(first: RegionsResult, second: RegionsResult) -> dict[str, Any]:
+    """The mean overlap by method, and the columns COUNTS."""
+    found = pd.DataFrame(overlaps(first, second), dtype=float)
+    return {**found.mean().dropna(), "regions": found.size, "of them not finite": int(found.isna().sum().sum())}

@@ -1,6 +1,5 @@
 """Every view, every region and every result as tidy tables, for pandas and R: CSV, or Parquet with pyarrow."""
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 
@@ -16,17 +15,17 @@ TABLES = dict(results=RESULTS, views=VIEWS, regions=REGIONS)
 
 
 def export(found: Tables, folder: Path, file_format: str) -> list[Path]:
-    """Write the three tables, and what their columns mean: the paths.
-
-    Args:
-        found: the tables.
-        folder: to write to.
-        file_format: CSV or PARQUET.
+    """The paths of the three tables, written to a folder as CSV or PARQUET, and of what their columns mean.
 
     Raises:
         InputError: if Parquet is asked for and pyarrow is not there; DiskError if a file cannot be written.
     """
-    arrow = _arrow() if file_format == PARQUET else None
+    if file_format == PARQUET:
+        try:
+            import pyarrow.parquet  # noqa: F401
+        except ImportError:
+            raise InputError("`format` parquet: needs pyarrow (pip install pyarrow); without it the tables are "
+                             "CSV") from None
     paths = []
     document = ["# Columns of the exported tables", "", "Rows of the three tables belong together by network, class_nb "
                 "and object_nb. An empty cell is not known, or there is nothing."]
@@ -36,8 +35,8 @@ def export(found: Tables, folder: Path, file_format: str) -> list[Path]:
                                         "record it, as at its default") for other in frame.columns[len(described):])]
         paths.append(folder / f"{name}.{file_format}")
         with whole_file(paths[-1], ADVICE) as temporary:
-            if arrow:
-                _write_parquet(arrow, temporary, columns, frame)
+            if file_format == PARQUET:
+                _write_parquet(temporary, columns, frame)
             else:
                 frame.to_csv(temporary, index=False, lineterminator="\n")
         document += ["", f"## {name}", "", "| column | unit | meaning |", "|---|---|---|"]
@@ -46,20 +45,13 @@ def export(found: Tables, folder: Path, file_format: str) -> list[Path]:
     return [*paths, folder / DOCUMENT]
 
 
-def _arrow() -> Any:
-    try:
-        import pyarrow.parquet
-    except ImportError:
-        raise InputError("`format` parquet: needs pyarrow (pip install pyarrow); without it the tables are "
-                         "CSV") from None
-    return pyarrow
-
-
-def _write_parquet(arrow: Any, path: Path, columns: list[Column], frame: pd.DataFrame) -> None:
+def _write_parquet(path: Path, columns: list[Column], frame: pd.DataFrame) -> None:
+    import pyarrow as arrow
+    from pyarrow.parquet import ParquetWriter
     kinds = {"int64": arrow.int64(), "float64": arrow.float64(), "boolean": arrow.bool_()}
     schema = arrow.schema([arrow.field(column.name, kinds.get(column.kind.lower(), arrow.string()), metadata=dict(
         unit=column.unit, meaning=column.meaning)) for column in columns])
-    with arrow.parquet.ParquetWriter(path, schema) as file:
+    with ParquetWriter(path, schema) as file:
         for begin in range(0, len(frame), GROUP):
             group = frame.iloc[begin:begin + GROUP].astype(object)
             rows = group.where(group.notna(), None)

@@ -18,21 +18,17 @@ class Estimate(NamedTuple):
 
 
 def bootstrap(sums: np.ndarray, counts: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Percentile intervals of means: objects are resampled, each with all of its points.
+    """Lower and upper bounds, [..] and [..], of means over the points of n objects; of one object the mean itself.
 
-    Args:
-        sums: [.., n] of each object, over its points.
-        counts: [n] how many points each object has.
-
-    Returns:
-        [..] and [..]: the lower and the upper bounds; of a single object the mean itself.
+    Objects are resampled, each with all of its points: `counts`, [n], of which `sums`, [.., n], are the sums.
     """
     if len(counts) < 2:
         mean = sums[..., 0] / counts[0]
         return mean, mean
     from scipy.stats import bootstrap as of_scipy  # takes a second, and the options are read without it
-    found = of_scipy((sums, np.broadcast_to(counts, sums.shape)), _ratio, paired=True, vectorized=True, axis=-1,
-                     n_resamples=RESAMPLES, confidence_level=INTERVAL, method="percentile",
+    found = of_scipy((sums, np.broadcast_to(counts, sums.shape)), lambda sums, counts, axis: sums.sum(axis) /
+                     counts.sum(axis), paired=True, vectorized=True, axis=-1, n_resamples=RESAMPLES,
+                     confidence_level=INTERVAL, method="percentile",
                      random_state=np.random.default_rng(SEED)).confidence_interval
     return found.low, found.high
 
@@ -46,13 +42,10 @@ def estimate(values: np.ndarray) -> Estimate:
 
 
 def difference(first: np.ndarray, second: np.ndarray) -> tuple[Estimate, float]:
-    """The mean difference of two values of the same n objects, and how likely one as large is by chance.
+    """The mean difference of two values of the same n objects, [n] each, and how likely one as large is by chance.
 
     By chance, which of the two values is whose may be exchanged in every object. With n objects no probability is below
     2 / 2 ** n, so that five objects or fewer never tell.
-
-    Args:
-        first, second: [n] values of the same objects.
     """
     from scipy.stats import permutation_test
     if len(first) < 2 or (first == second).all():
@@ -60,7 +53,3 @@ def difference(first: np.ndarray, second: np.ndarray) -> tuple[Estimate, float]:
     found = permutation_test((first - second,), np.mean, permutation_type="samples", vectorized=True,
                              n_resamples=EXCHANGES, random_state=np.random.default_rng(SEED))
     return estimate(first - second), float(found.pvalue)
-
-
-def _ratio(sums: np.ndarray, counts: np.ndarray, axis: int = -1) -> np.ndarray:
-    return sums.sum(axis) / counts.sum(axis)

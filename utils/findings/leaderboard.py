@@ -1,30 +1,28 @@
 """Which network is better, and is that more than chance? Networks over the objects that all of them have."""
-from collections.abc import Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import cached_property
+from itertools import pairwise
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from ..bounds import LARGEST
 from ..errors import InputError
 from ..paper import INITIAL_POINTS
 from ..parameters import AZIMUTH_AND_ELEVATION
 from ..results.contents import MapResult, RegionsResult
 from ..results.left_out import LeftOut
-from ..results.metadata import Metadata
 from ..results.same import POINTS
-from ..results.tree import Key
+from .audit import Curve, curves
 from .common import common_objects, networks_of
-from .curve import Curve, curves
 from .intervals import CHANCE, INTERVAL, Estimate, difference, estimate
 from .methods import ON_MAP, in_order
-from .pairs import Pair
-from .rows import Tables
+from .rows import OBJECT, Tables
 from .tables import PERCENT, Table, counted
 
 RIGHT, MEAN, EXACT = "views right", "mean confidence", "exact SRVR"
 SRVR, PURITY = "SRVR ", "purity "  # and the method
-PAPER_POINTS = [[float(number) for number in point.split(",")] for point in INITIAL_POINTS.split()]
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,7 +34,7 @@ class Leaderboard:
         ranked: the networks, the best first.
         curves: the exact SRVR over the level, by network.
         level: of a robust view.
-        notes: of which kind the results are, and what some networks have of fewer objects.
+        notes: of which kind the results are.
     """
     values: pd.DataFrame
     ranked: list[str]
@@ -50,64 +48,45 @@ class Leaderboard:
         return (f"Networks at level {self.level:g}, in percent, with {INTERVAL:.0%} intervals over "
                 f"{counted(len(self.values), 'object')}")
 
-    @property
-    def metrics(self) -> list[str]:
-        """Those that some network has, in the order of the columns."""
-        return list(dict.fromkeys(self.values.columns.get_level_values("metric")))
-
-    def estimates(self, metric: str) -> dict[str, Estimate]:
-        """The mean of a metric over the objects and its interval, by network, the networks in their order."""
-        values = self.values[metric]
-        return {network: estimate(values[network].dropna().to_numpy()) for network in self.ranked if network in values}
+    @cached_property
+    def estimates(self) -> dict[str, dict[str, Estimate]]:
+        """{metric: {network: the mean over the objects and its interval}}, in the order of the columns."""
+        return {metric: {network: estimate(self.values[metric, network].dropna().to_numpy())
+                         for network in self.ranked if (metric, network) in self.values}
+                for metric in self.values.columns.unique("metric")}
 
     def fewer(self) -> list[str]:
         """A line for each metric that some network has of fewer objects than there are."""
-        lines = []
-        for metric in self.metrics:
-            counts = self.values[metric].count().reindex(self.ranked, fill_value=0)
-            if counts.min() < len(self.values):
-                stated = ", ".join(f"{n} ({network})" for network, n in counts.items())
-                lines.append(f"{metric} is over {stated} objects.")
-        return lines
+        counts = self.values.count().unstack().reindex(columns=self.ranked).fillna(0).astype(int)
+        return [f"{metric} is over {', '.join(f'{counts[network][metric]} ({network})' for network in self.ranked)} "
+                "objects." for metric in self.estimates if counts.loc[metric].min() < len(self.values)]
 
     def tables(self) -> dict[str, Table]:
         """"leaderboard", a row for each network, and "leaderboard_neighbours", one for each two networks that follow
         each other in a metric."""
-        found = {metric: self.estimates(metric) for metric in self.metrics}
         frame = pd.DataFrame({"network": self.ranked, "objects": len(self.values), **{
-            metric: pd.Series([found[metric].get(network) for network in self.ranked], dtype=object)
-            for metric in found}})
+            metric: pd.Series([found.get(network) for network in self.ranked], dtype=object)
+            for metric, found in self.estimates.items()}})
         neighbours = pd.DataFrame(
-            [row for metric in found for row in self._neighbours(metric, found[metric])],
+            [row for metric in self.estimates for row in self._neighbours(metric)],
             columns=["metric", "network", "next", "objects", "difference", "p", "more than chance"])
-        return dict(leaderboard=Table(self.title, frame, notes=self.notes), leaderboard_neighbours=Table(
-            "Neighbours: is the difference more than chance?", neighbours, digits=3,
-            notes=(f"p: how likely a difference as large is by chance, in either direction; below {CHANCE:g} it is "
-                   "more than chance. Of twenty lines on networks that are equal, one says yes all the same.",)))
+        notes = (f"p: how likely a difference as large is by chance, in either direction; below {CHANCE:g} it is "
+                 "more than chance. Of twenty lines on networks that are equal, one says yes all the same.",)
+        return dict(leaderboard=Table(self.title, frame, notes=(*self.notes, *self.fewer())),
+                    leaderboard_neighbours=Table("Neighbours: is the difference more than chance?", neighbours,
+                                                 digits=3, notes=notes))
 
-    def _neighbours(self, metric: str, found: Mapping[str, Estimate]) -> list[tuple[object, ...]]:
-        ordered = sorted(found, key=lambda network: -found[network].value)
-        rows: list[tuple[object, ...]] = []
-        for one, other in zip(ordered, ordered[1:]):
+    def _neighbours(self, metric: str) -> Iterator[tuple[object, ...]]:
+        found = self.estimates[metric]
+        for one, other in pairwise(sorted(found, key=lambda network: -found[network].value)):
             both = self.values[metric][[one, other]].dropna().to_numpy()
             if len(both):
                 by, p = difference(*both.T)
-                rows.append((metric, one, other, len(both), by, p, "yes" if p < CHANCE else "no"))
-        return rows
-
-
-def above(level: float) -> str:
-    """The name of the share of views above a level."""
-    return f"views >={level:g}"
+                yield metric, one, other, len(both), by, p, "yes" if p < CHANCE else "no"
 
 
 def leaderboard(found: Tables, level: float, left_out: LeftOut) -> Leaderboard:
-    """The networks, over the objects of which all have a map of the usual kind.
-
-    Args:
-        found: the results.
-        level: of a robust view.
-        left_out: results of another kind are named there.
+    """The networks at a level, over the objects of which all have a map of the usual kind; others are left out by name.
 
     Raises:
         InputError: if there is no object that all networks have.
@@ -120,41 +99,40 @@ def leaderboard(found: Tables, level: float, left_out: LeftOut) -> Leaderboard:
                          "maps of one kind")
     for key, why in usual.unpaired.items():
         left_out.add(f"{key}: {why}")
-    for key, pair in usual.pairs.items():
-        kinds.add_if_unusual(key, kinds.words(key, pair.regions_result, method=LARGEST), left_out)
     # all exact SRVRs are from the same points: those of most regions
-    points = np.array(kinds.usual.get((POINTS, AZIMUTH_AND_ELEVATION), PAPER_POINTS))
-    pairs = {key: usual.pairs.get(key) or Pair(a_map, RegionsResult(points, {}, Metadata()), key.network)
-             for key, a_map in usual.maps.items() if (key.class_nb, key.object_nb) in objects}
-    values = _values(pairs, usual.on_maps(level, pairs), level, objects)
+    papers = [[float(number) for number in point.split(",")] for point in INITIAL_POINTS.split()]
+    points = np.array(kinds.usual.get((POINTS, AZIMUTH_AND_ELEVATION), papers))
+    regions = {key: RegionsResult(points, {}, a_map.metadata) for key, a_map in usual.maps.items()}
+    for key in usual.pairs:
+        result = usual.regions_results[key]
+        regions[key] = replace(result, methods={name: method for name, method in result.methods.items()
+                                                if kinds.usual_of({key: result}, left_out, name)})
+    compared = Tables({key: a_map for key, a_map in usual.maps.items() if (key.class_nb, key.object_nb) in objects},
+                      regions, kinds)
+    values = _values(compared, level, objects)
     first = RIGHT if RIGHT in values and values[RIGHT].notna().all(axis=None) and (
         len(values[RIGHT].columns) == len(networks)) else MEAN
     ranked = sorted(networks, key=lambda network: -values[first][network].mean())
-    notes = [f"Over {counted(len(objects), 'object')} of which all have a map, in the order of {first}."]
-    board = Leaderboard(values, ranked, curves(pairs), level, (*kinds.notes(are_all_usual=True), *notes))
-    return replace(board, notes=(*board.notes, *board.fewer()))
+    notes = (*kinds.notes(are_all_usual=True),
+             f"Over {counted(len(objects), 'object')} of which all have a map, in the order of {first}.")
+    return Leaderboard(values, ranked, curves(compared, by="network"), level, notes)
 
 
-def _values(pairs: Mapping[Key, Pair], regions: pd.DataFrame, level: float,
-            objects: list[tuple[str, str]]) -> pd.DataFrame:
+def _values(found: Tables, level: float, objects: list[tuple[str, str]]) -> pd.DataFrame:
     """The metrics in percent: a row for each of the objects, and columns of metric and network."""
-    by = ["class_nb", "object_nb", "network"]
-    maps = pd.DataFrame([(key.class_nb, key.object_nb, key.network, *_of_map(pair.map_result, level))
-                         for key, pair in pairs.items()], columns=[*by, RIGHT, MEAN, above(level)]).set_index(by)
-    regions = regions[regions["row"] == regions["network"]]
-    means = regions.groupby([*by, "method"], observed=True)[["share", "purity"]].mean().unstack("method")
-    methods = in_order(regions["method"])
+    names = [RIGHT, MEAN, f"views >={level:g}"]
+
+    def of_map(a_map: MapResult) -> tuple[Any, ...]:
+        is_said = a_map.top1 is not None and a_map.metadata.label is not None
+        right = np.mean(a_map.top1 == a_map.metadata.label) if is_said else np.nan
+        return right, a_map.z.mean(), (a_map.z >= level).mean()
+
+    maps = found.per_map(names, of_map).set_index(OBJECT)[names]
+    means = found.on_maps(level).groupby([*OBJECT, "method"], observed=True)[["share", "purity"]].mean().unstack()
+    methods = in_order(means["share"])
     columns = {EXACT: ("share", ON_MAP), **{SRVR + method: ("share", method) for method in methods},
                **{PURITY + method: ("purity", method) for method in methods}}
-    found = maps.assign(**{name: means[column] for name, column in columns.items() if column in means})
-    values = PERCENT * found.astype(float).unstack("network").dropna(axis=1, how="all")
+    metrics = maps.assign(**{name: means[column] for name, column in columns.items() if column in means})
+    values = PERCENT * metrics.astype(float).unstack("network").dropna(axis=1, how="all")
     values.columns.names = ["metric", "network"]
     return values.reindex(pd.MultiIndex.from_tuples(objects))
-
-
-def _of_map(a_map: MapResult, level: float) -> tuple[float, float, float]:
-    """RIGHT (nan if the file does not say), MEAN, and the share of views that reach a level, of a map."""
-    right = np.nan
-    if a_map.top1 is not None and a_map.metadata.label is not None:
-        right = float((a_map.top1 == a_map.metadata.label).mean())
-    return right, float(a_map.z.mean()), float((a_map.z >= level).mean())

@@ -3,7 +3,8 @@
 A map's lattice is its grid, and a region starts at the grid point nearest to its initial point (docs/method.md,
 section 10).
 """
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
 import numpy as np
 
@@ -16,6 +17,7 @@ from ..results.same import same_function
 from .methods import ON_MAP
 
 DOMAIN = domain_of(AZIMUTH_AND_ELEVATION)
+ON_MAPS = ("method", "sure", "share", "purity", "iou")  # columns of `on_map`
 Regions = Mapping[str, Sequence[ndinterval]]  # by method
 Verdicts = Mapping[str, Sequence[bool | None]]  # by method: whether each region holds, or None
 
@@ -34,12 +36,9 @@ def overlap(first: ndinterval, second: ndinterval) -> float:
 
 
 def largest_box(a_map: MapResult, point: Sequence[float] | np.ndarray, level: float) -> ndinterval | None:
-    """The largest box around an initial point in which a map reaches the level; None if it does not at the start.
+    """The largest box around an initial point [2] in which a map reaches the level; None if it does not at the start.
 
-    Args:
-        a_map: over azimuth and elevation.
-        point: azimuth and elevation; None comes back where they are not numbers.
-        level: of the score.
+    None comes back as well where the point is not of numbers, which a file may leave out.
     """
     if not np.isfinite(point).all():
         return None
@@ -48,11 +47,7 @@ def largest_box(a_map: MapResult, point: Sequence[float] | np.ndarray, level: fl
 
 
 def purity(a_map: MapResult, region: ndinterval, level: float) -> float | None:
-    """The share of a map's grid points in a closed region, within the domain, that reach the level.
-
-    Returns:
-        In [0, 1]; None where the region has no grid point.
-    """
+    """The share of a map's grid points in a closed region, within the domain, that reach the level, or None."""
     if not region.is_finite():
         return None
     a, b = np.maximum(region.a, DOMAIN.a), np.minimum(region.b, DOMAIN.b)
@@ -64,11 +59,9 @@ def purity(a_map: MapResult, region: ndinterval, level: float) -> float | None:
 
 def level_of(result: RegionsResult) -> float:
     """The level that regions are held against: that of their certificates or searches, else their score's."""
-    for method in result.methods.values():
-        for stated in (*(method.certificates or ()), *(method.promises or ())):
-            if stated is not None:
-                return float(stated["level"])
-    return result.metadata.level
+    return next((float(stated["level"]) for method in result.methods.values()
+                 for stated in (*(method.certificates or ()), *(method.promises or ())) if stated),
+                result.metadata.level)
 
 
 def holds_on(a_map: MapResult | None, region: ndinterval, level: float) -> bool | None:
@@ -81,11 +74,7 @@ def with_largest(regions: Regions, points: np.ndarray, a_map: MapResult | None,
                  level: float) -> dict[str, Sequence[ndinterval]]:
     """Regions by method, and the largest boxes: those among the regions, else those that the map allows, as ON_MAP.
 
-    Args:
-        regions: by method.
-        points: [P, 2] initial points.
-        a_map: of the object, or None.
-        level: of the map's score.
+    The boxes of the map are around initial points, [P, 2], at a level of its score.
     """
     if LARGEST in regions or a_map is None:
         return dict(regions)
@@ -94,14 +83,9 @@ def with_largest(regions: Regions, points: np.ndarray, a_map: MapResult | None,
 
 
 def holding(result: RegionsResult, a_map: MapResult | None) -> Verdicts:
-    """For each region whether it holds, by method: as its certificate says, else as the map says.
+    """For each region whether it holds, {method: [P]}: as its certificate says, else as the map of its object says.
 
-    Args:
-        result: the regions.
-        a_map: of the same object, or None. A map of another function says nothing.
-
-    Returns:
-        {method: [P]}, with None where neither says anything.
+    None where neither says anything. A map of another function says nothing.
     """
     if a_map is not None and same_function(a_map.metadata, result.metadata):
         a_map = None
@@ -112,3 +96,23 @@ def holding(result: RegionsResult, a_map: MapResult | None) -> Verdicts:
         return holds_on(a_map, method.regions[k], level) if known is None else known
 
     return {name: [verdict(method, k) for k in range(len(method.regions))] for name, method in result.methods.items()}
+
+
+def on_map(a_map: MapResult, result: RegionsResult, level: float) -> Iterator[tuple[Any, ...]]:
+    """The columns ON_MAPS of every region of an object, and of the largest box around every initial point, as ON_MAP.
+
+    `sure`: whether the score at the start reaches the level, 1 or 0; nan if the file does not say where the region
+    started. `share`: of the domain's volume; 0 for a region that is not finite. `purity` in [0, 1]; nan without a grid
+    point. `iou`: intersection over union with the largest box; nan without one, or for a region that is not finite.
+    """
+    for k, point in enumerate(result.initial_points):
+        is_known = bool(np.isfinite(point).all())
+        best = largest_box(a_map, point, level)
+        sure = float(best is not None) if is_known else np.nan
+        for name, entry in result.methods.items():
+            region = entry.regions[k]
+            iou = overlap(region.within(DOMAIN), best) if best and region.is_finite() else np.nan
+            yield name, sure, region.share_of(DOMAIN), purity(a_map, region, level), iou
+        if is_known:
+            pure = np.nan if best is None else 1.0
+            yield ON_MAP, sure, best.share_of(DOMAIN) if best else 0.0, pure, pure

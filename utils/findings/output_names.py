@@ -8,24 +8,15 @@ from ..results.tree import Key
 
 
 def output_of(key: Key, metadata: Metadata) -> int | None:
-    """The output that stands for the object's class.
+    """The index of the output that stands for the object's class, or None where nothing says it.
 
-    Args:
-        key: of the result.
-        metadata: what it says of itself; published files do not name the output, and were made with ImageNet's.
-
-    Returns:
-        Its index, or None where nothing says it.
+    Published files do not name the output, and were made with ImageNet's.
     """
-    if metadata.label is not None or metadata.settings:
-        return metadata.label
-    return _imagenets(key.class_name)
+    return metadata.label if metadata.label is not None or metadata.settings else _imagenets(key.class_name)
 
 
 def names_of_outputs(key: Key, metadata: Metadata) -> Sequence[str] | None:
     """ImageNet's names, if the output of the object's class has the number that ImageNet gives that class; else None.
-
-    Arguments as in `output_of`.
     """
     output = output_of(key, metadata)
     return imagenet_names() if output is not None and output == _imagenets(key.class_name) else None

@@ -17,9 +17,9 @@ LATE, MORE = 0.95, 1.01  # a region that grew by MORE times in what follows LATE
 
 def region_lines(result: RegionsResult) -> Iterator[str]:
     """A head, and a row for every method and point: region, share of the domain, what was found in it, the verdict."""
-    domain, level = domain_of(result.metadata.parameters), result.metadata.level
-    for entry in result.methods.values():
-        level = next((one["level"] for one in entry.certificates or () if one), level)
+    domain = domain_of(result.metadata.parameters)
+    levels = [one["level"] for entry in result.methods.values() for one in entry.certificates or () if one]
+    level = levels[-1] if levels else result.metadata.level
     yield (f"{'method':7} {'initial point':22} {'region':44} {'share of domain':>15} "
            f"{'mean':>5} {f'>={level:g}':>6} {'top-1':>5} {'worst':>5}")
     for name in (name for name in METHODS if name in result.methods):
@@ -34,14 +34,13 @@ def _figures(entry: MethodResult, k: int) -> str:
     """Mean, share at or above the level, share of first answers, lowest score; blank where nothing was looked at."""
     certificate = entry.certificates[k] if entry.certificates else None
     if certificate:
-        share = 1 - certificate["n_below"] / certificate["n_views"]
-        found = certificate["mean"], share, certificate["top1"], certificate["worst"]
+        mean, top1, worst = (certificate[name] for name in ("mean", "top1", "worst"))
+        above = 1 - certificate["n_below"] / certificate["n_views"]
     elif entry.verified:
-        grid = entry.verified[k]
-        found = grid["mean"], grid["above_half"], grid["top1"], grid["minimum"]
+        mean, above, top1, worst = (entry.verified[k][name] for name in ("mean", "above_half", "top1", "minimum"))
     else:
         return " " * 24
-    return f"{found[0]:5.2f} {found[1]:6.2f} {found[2]:5.2f} {found[3]:5.2f}"
+    return f"{mean:5.2f} {above:6.2f} {top1:5.2f} {worst:5.2f}"
 
 
 def _verdict(name: str, entry: MethodResult, k: int, domain: ndinterval) -> Iterator[str]:

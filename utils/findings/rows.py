@@ -6,7 +6,6 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
@@ -17,24 +16,17 @@ from ..parameters import domain_of
 from ..results.contents import MapResult, RegionsResult
 from ..results.layout import MAP, OPTIM
 from ..results.left_out import LeftOut
-from ..results.same import NORMALISATION, OBJECTS, STEP, Kinds, facets, same_function, unlike_the_paper
+from ..results.same import STEP, Kinds, facets, in_words, no_pair
 from ..results.tree import Key, Selection, Tree, natural
-from .on_map import level_of, purity
-from .pairs import ON_MAPS, Pair, on_maps
+from .methods import ON_MAP
+from .on_map import ON_MAPS, level_of, on_map, purity
 
 PARAMETERS = 3  # of a region that have columns of their own
 
 
 @dataclass(frozen=True)
 class Column:
-    """A column of a frame.
-
-    Attributes:
-        name: in the header.
-        kind: of its values: pandas' name of their type. Any may be missing.
-        unit: that it is measured in, or "".
-        meaning: in words.
-    """
+    """A column of a frame: its name, pandas' name of the type of its values (any may be missing), unit and meaning."""
     name: str
     kind: str
     unit: str
@@ -46,6 +38,7 @@ WHICH = (Column("network", "category", "", "folder of the network"),
          Column("class_name", "category", "", "class of the object"),
          Column("class_nb", "category", "", "folder of the class: its number, or the name of an own mesh's class"),
          Column("object_nb", "category", "", "folder of the object: its number, or the name of an own mesh"))
+OBJECT = ["network", "class_nb", "object_nb"]  # columns that tell an object of one network from others
 ROW = Column("row", "category", "", "the network and, in brackets, what is otherwise than in most of the tree; numbers "
                                     "of one row may be averaged")
 RESULTS = (*WHICH, Column("file", TEXT, "", "map.pt or optim.pt"), Column("shape_id", TEXT, "", "of the object"),
@@ -79,12 +72,9 @@ REGIONS = (*WHICH, Column("method", "category", "", "that made the region"),
 
 
 class Tables:
-    """Results as DataFrames, each of which is made when it is first asked for.
+    """Maps and regions, {key: result}, as DataFrames, each of which is made when it is first asked for.
 
-    Attributes:
-        maps, regions_results: {key: result}.
-        keys: of both, in order.
-        kinds: what is usual among them.
+    `keys` are those of both, in order. `kinds` says what is usual among them.
     """
 
     def __init__(self, maps: Mapping[Key, MapResult], regions_results: Mapping[Key, RegionsResult],
@@ -98,109 +88,96 @@ class Tables:
     def results(self) -> pd.DataFrame:
         """A row for each file: the columns RESULTS, and one for each other setting that a file records."""
         rows, settings = [], []
-        for name, results in ((MAP, self.maps), (OPTIM, self.regions_results)):
+        for file, results in ((MAP, self.maps), (OPTIM, self.regions_results)):
             for key, result in results.items():
                 known, stated = result.metadata, facets(result)
-                rows.append((*_which(key), name, known.shape_id, stated.get(OBJECTS), known.label,
-                             ",".join(known.parameters), known.score, stated.get(STEP), stated.get(NORMALISATION),
-                             stated.get("n_iterations"), stated.get("engine"), stated.get("weights"),
-                             self.kinds.row(key, result)))
-                settings.append(dict(_cells(known.settings)))
+                of_facets = {column.name: stated.get(column.name) for column in RESULTS}
+                rows.append(of_facets | dict(zip(of_facets, _which(key))) | dict(
+                    file=file, shape_id=known.shape_id, label=known.label, parameters=",".join(known.parameters),
+                    score=known.score, grid_step=stated.get(STEP), row=self.kinds.row(key, result)))
+                settings.append(known.settings)
         frame = self._typed(rows, RESULTS)
-        others = pd.DataFrame(settings, index=frame.index).drop(columns=frame.columns, errors="ignore")
-        return frame.join(others.convert_dtypes())
+        others = pd.json_normalize(settings, sep="_").drop(columns=frame.columns, errors="ignore")
+        return frame.join(others.map(lambda value: in_words(value) if isinstance(value, (list, tuple)) else value)
+                          .convert_dtypes())
 
     @cached_property
     def views(self) -> pd.DataFrame:
         """A row for each view of each map: the columns VIEWS."""
-        sizes = [a_map.z.size for a_map in self.maps.values()]
+        maps = list(self.maps.values())
         frame = self._typed(map(_which, self.maps), WHICH)
-        frame = frame.iloc[np.repeat(np.arange(len(sizes)), sizes)].reset_index(drop=True)
+        frame = frame.loc[frame.index.repeat([a_map.z.size for a_map in maps])].reset_index(drop=True)
         for column, name in (("azimuth", "xx"), ("elevation", "yy"), ("score", "z")):
-            frame[column] = _joined(_numbers(getattr(a_map, name)) for a_map in self.maps.values())
-        answers = [_answers(a_map) for a_map in self.maps.values()]
-        top1, names, scores = (_joined(parts) for parts in zip(*answers)) if answers else [[]] * 3
-        frame["top1"] = pd.array(top1, "Float64").astype("Int64")
-        frame["top1_name"] = pd.Categorical(names)
-        frame["top1_score"] = scores
-        return frame
+            frame[column] = _joined(_numbers(getattr(a_map, name)) for a_map in maps)
+        answers = [_answers(a_map) for a_map in maps]
+        top1, names, scores = (_joined(answer[k] for answer in answers) for k in range(3))
+        return frame.assign(top1=pd.array(top1, "Float64").astype("Int64"), top1_name=pd.Categorical(names),
+                            top1_score=scores)
 
     @cached_property
     def regions(self) -> pd.DataFrame:
         """A row for each region of each method: the columns REGIONS."""
         return self._typed(self._regions(), REGIONS)
 
-    @cached_property
-    def pairs(self) -> dict[Key, Pair]:
-        """Maps and regions of the same object, of the paper's kind: confidence over azimuth and elevation."""
-        return {key: Pair(self.maps[key], result, self.kinds.row(key, self.maps[key], result), {
-            method: self.kinds.row(key, self.maps[key], result, method=method) for method in result.methods})
-            for key, result in self._both.items() if key not in self.unpaired}
+    @property
+    def pairs(self) -> list[Key]:
+        """Objects with a map and regions of the paper's kind: confidence over azimuth and elevation."""
+        return [key for key, why in self._unlike.items() if not why]
 
-    @cached_property
+    @property
     def unpaired(self) -> dict[Key, str]:
         """Why the others that have both are no pair."""
-        found = {}
-        for key, result in self._both.items():
-            differing = same_function(self.maps[key].metadata, result.metadata)
-            why = unlike_the_paper(result.metadata) or differing and (
-                f"has a map and regions that differ in {', '.join(differing)}")
-            if why:
-                found[key] = why
-        return found
+        return {key: why for key, why in self._unlike.items() if why}
 
     def per_map(self, names: Sequence[str], measure: Callable[[MapResult], Sequence[Any]]) -> pd.DataFrame:
-        """A row for each map: which it is, its `row`, and what is measured on it.
-
-        Args:
-            names: of what is measured.
-            measure: map -> as many values.
-        """
+        """A row for each map: which it is, as many values as names that are measured on it, and its `row`."""
         return self._typed([(*_which(key), *measure(a_map), self.kinds.row(key, a_map))
                             for key, a_map in self.maps.items()], WHICH, [*names, ROW.name])
 
-    def on_maps(self, level: float, pairs: Mapping[Key, Pair] | None = None) -> pd.DataFrame:
-        """A row for each region of pairs, and for the largest box from each initial point, on the maps: see `pairs`.
+    def on_maps(self, level: float) -> pd.DataFrame:
+        """A row for each region of the pairs, and for the largest box from each initial point: see `on_map`."""
+        return self.of_pairs(ON_MAPS, lambda a_map, result: on_map(a_map, result, level)).astype(
+            dict.fromkeys(ON_MAPS[1:], float))
 
-        Args:
-            level: of the score.
-            pairs: others than its own.
-        """
-        found = on_maps(self.pairs if pairs is None else pairs, level)
-        frame = self._typed([(*_which(key), *values) for key, *values in found], WHICH, ON_MAPS)
-        return frame.astype(dict.fromkeys(ON_MAPS[2:], float))
+    def of_pairs(self, names: Sequence[Any],
+                 measure: Callable[[MapResult, RegionsResult], Iterable[Sequence[Any]]]) -> pd.DataFrame:
+        """Rows of what is measured on each pair: which it is, its `row`, and values: a method's name, then others."""
+        rows = []
+        for key in self.pairs:
+            both = self.maps[key], self.regions_results[key]
+            row = {method: self.kinds.row(key, *both, method=method) for method in (*both[1].methods, ON_MAP)}
+            rows += [(*_which(key), row[values[0]], *values) for values in measure(*both)]
+        return self._typed(rows, WHICH, [ROW.name, *names])
 
-    @property
-    def _both(self) -> dict[Key, RegionsResult]:
-        return {key: self.regions_results[key] for key in sorted(self.maps.keys() & self.regions_results.keys(),
-                                                                 key=lambda key: key.order)}
+    @cached_property
+    def _unlike(self) -> dict[Key, str]:
+        """Why an object's map and regions are no pair, "" if they are one."""
+        return {key: no_pair(self.regions_results[key].metadata, self.maps[key].metadata)
+                for key in self.keys if key in self.maps and key in self.regions_results}
 
     def _regions(self) -> Iterator[tuple[Any, ...]]:
+        pairs = set(self.pairs)
         for key, result in self.regions_results.items():
             names, level = result.metadata.parameters, level_of(result)
-            a_map = self.maps[key] if key in self.pairs else None
             for method, entry in result.methods.items():
                 row = self.kinds.row(key, result, method=method)
                 for k, (point, box) in enumerate(zip(result.initial_points, entry.regions)):
-                    sides = [value for n in range(PARAMETERS) for value in (
-                        (point[n], box.a[n], box.b[n]) if n < box.n else (np.nan,) * 3)]
+                    sides = np.full((PARAMETERS, 3), np.nan)
+                    sides[:box.n] = np.stack((point, box.a, box.b), axis=1)[:PARAMETERS]
+                    sides[~np.isfinite(sides)] = np.nan
                     certificate = entry.certificates[k] if entry.certificates else None
-                    yield (*_which(key), method, k, ",".join(names),
-                           *(value if np.isfinite(value) else np.nan for value in sides),
-                           box.share_of(domain_of(names)), purity(a_map, box, level) if a_map else None, level,
-                           entry.holds(k), certificate["worst"] if certificate else None,
+                    yield (*_which(key), method, k, ",".join(names), *sides.flat, box.share_of(domain_of(names)),
+                           purity(self.maps[key], box, level) if key in pairs else None, level, entry.holds(k),
+                           certificate["worst"] if certificate else None,
                            (entry.problems[k] if entry.problems else None) or None, row)
 
-    def _typed(self, rows: Iterable[Any], columns: Sequence[Column], others: Iterable[str] = ()) -> pd.DataFrame:
+    def _typed(self, rows: Iterable[Any], columns: Sequence[Column], others: Sequence[Any] = ()) -> pd.DataFrame:
         """A frame of columns of their types, and others behind them; names come in the order of the results."""
-        others = list(others)
         frame = pd.DataFrame(list(rows), columns=[*(column.name for column in columns), *others])
-        for k, (column, by) in enumerate(zip_longest(columns, ("network", "class_nb", "class_nb", "object_nb"))):
-            if by:
-                keys = sorted(self.keys, key=lambda key: natural((getattr(key, by),)))
-                frame[column.name] = pd.Categorical(frame[column.name], dict.fromkeys(_which(key)[k] for key in keys))
-            else:
-                frame[column.name] = frame[column.name].astype(column.kind)
+        frame = frame.astype({column.name: column.kind for column in columns if column not in WHICH})
+        for k, (column, by) in enumerate(zip(WHICH, ("network", "class_nb", "class_nb", "object_nb"))):
+            keys = sorted(self.keys, key=lambda key: natural((getattr(key, by),)))
+            frame[column.name] = pd.Categorical(frame[column.name], dict.fromkeys(_which(key)[k] for key in keys))
         return frame
 
 
@@ -223,25 +200,8 @@ def _which(key: Key) -> tuple[str, str, str, str]:
     return key.network, key.class_name, key.class_nb, key.object_nb
 
 
-def _cells(settings: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
-    """Settings as cells: those of a dict one by one, lists as the options have them ("130,30 50,20")."""
-    for name, value in settings.items():
-        if isinstance(value, Mapping):
-            yield from _cells(value, f"{prefix}{name}_")
-        else:
-            yield f"{prefix}{name}", _as_option(value)
-
-
-def _as_option(value: Any) -> Any:
-    if not isinstance(value, (list, tuple)):
-        return value
-    parts = [f"{part:g}" if isinstance(part, float) else str(_as_option(part)) for part in value]
-    return (" " if any(isinstance(part, (list, tuple)) for part in value) else ",").join(parts)
-
-
 def _joined(parts: Iterable[np.ndarray]) -> np.ndarray:
-    found = list(parts)
-    return np.concatenate(found) if found else np.empty(0)
+    return np.concatenate([np.empty(0), *parts])
 
 
 def _numbers(values: np.ndarray) -> np.ndarray:

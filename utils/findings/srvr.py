@@ -1,23 +1,16 @@
 """The semantic robustness volume ratio of regions, and its counterpart for maps (Hamdi & Ghanem 2019, section 4.3)."""
-import numpy as np
 import pandas as pd
 
 from ..bounds import LARGEST
 from ..parameters import domain_of
-from ..results.contents import RegionsResult
+from ..regions import ndinterval
 from .audit import LEVEL
 from .methods import ON_MAP, in_order
-from .rows import Tables
+from .rows import OBJECT, Tables
 from .tables import PERCENT, Table
 
 THRESHOLDS = (0.1, 0.2, 0.3, 0.4, 0.5)
-OBJECT = ["network", "class_nb", "object_nb"]
 WRONG = ["outside the domain", "without volume", "not finite", "start not sure"]
-
-
-def share_above(z: np.ndarray, threshold: float) -> float:
-    """The share of a map's cells with a confidence above the threshold."""
-    return float((z > threshold).mean())
 
 
 def tables(found: Tables) -> dict[str, Table]:
@@ -29,7 +22,7 @@ def tables(found: Tables) -> dict[str, Table]:
     """
     exact = found.on_maps(LEVEL).query("method == @ON_MAP")
     above = [f">{threshold}" for threshold in THRESHOLDS]
-    shares = found.per_map(above, lambda a_map: [share_above(a_map.z, threshold) for threshold in THRESHOLDS])
+    shares = found.per_map(above, lambda a_map: [(a_map.z > threshold).mean() for threshold in THRESHOLDS])
 
     def table(title: str, by: list[str]) -> Table:
         regions = found.regions.groupby([*by, "method"], observed=True)["share"].mean().unstack("method")
@@ -50,24 +43,22 @@ def tables(found: Tables) -> dict[str, Table]:
 
 def _wrong(found: Tables) -> Table:
     """Counts of regions. A largest box that is not finite is none: the score was below the level at its start."""
-    flags = [of_region for result in found.regions_results.values() for of_region in _flags(result)]
+    flags = [_flags(region, domain_of(result.metadata.parameters), method == LARGEST)
+             for result in found.regions_results.values() for method, entry in result.methods.items()
+             for region in entry.regions]
     regions = found.regions[["row", "method", *OBJECT]].join(pd.DataFrame(flags, columns=WRONG, dtype=bool))
     regions["method"] = pd.Categorical(regions["method"], in_order(regions["method"]))
-    groups = regions.groupby(["row", "method"], observed=True)
-    frame = pd.concat([regions.drop_duplicates(["row", "method", *OBJECT]).groupby(
-        ["row", "method"], observed=True).size().rename("objects"), groups.size().rename("regions"),
-        groups[WRONG].sum()], axis=1)
+    by = ["row", "method"]
+    groups = regions.groupby(by, observed=True)
+    objects = regions.drop_duplicates([*by, *OBJECT]).groupby(by, observed=True).size()
+    frame = pd.concat([objects.rename("objects"), groups.size().rename("regions"), groups[WRONG].sum()], axis=1)
     return Table("Regions, and what is wrong with them", frame.reset_index().rename(columns=dict(row="network")),
                  notes=found.kinds.notes())
 
 
-def _flags(result: RegionsResult) -> list[list[bool]]:
-    """Which of WRONG each region is."""
-    domain, flags = domain_of(result.metadata.parameters), []
-    for method, entry in result.methods.items():
-        for region in entry.regions:
-            finite, is_searched = region.is_finite(), method == LARGEST
-            flags.append([finite and bool((region.a < domain.a).any() or (region.b > domain.b).any()),
-                          finite and bool((region.b <= region.a).any()), not finite and not is_searched,
-                          not finite and is_searched])
-    return flags
+def _flags(region: ndinterval, domain: ndinterval, is_searched: bool) -> tuple[bool, ...]:
+    """Which of WRONG a region is."""
+    if not region.is_finite():
+        return False, False, not is_searched, is_searched
+    leaves = (region.a < domain.a).any() or (region.b > domain.b).any()
+    return bool(leaves), bool((region.b <= region.a).any()), False, False

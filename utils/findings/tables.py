@@ -16,14 +16,10 @@ ADVICE = "make room there, or choose another `results_dir`"
 
 @dataclass(frozen=True, eq=False)
 class Table:
-    """A title and a frame.
+    """A title, a frame and lines below it.
 
-    Attributes:
-        title: above it.
-        frame: columns of text, whole numbers, other numbers (shown with `digits` digits), or estimates (shown with
-            their intervals; CSV has three columns of each).
-        digits: after the point; CSV has all there are.
-        notes: lines below it; CSV has none.
+    The frame's columns are text, whole numbers, other numbers (shown with `digits` digits behind the point), or
+    estimates (shown with their intervals). CSV has all digits, three columns of each estimate, and no notes.
     """
     title: str
     frame: pd.DataFrame
@@ -40,14 +36,11 @@ class Table:
                           *(line for note in self.notes for line in ("", note))))
 
     def csv(self) -> str:
-        """The table as CSV, with all digits that there are."""
-        columns = {}
-        for name, column in self.frame.items():
-            columns[name] = column
-            if any(map(_is_estimate, column)):
-                for place, part in enumerate((name, f"{name} low", f"{name} high")):
-                    columns[part] = column.map(lambda cell, place=place: cell[place] if _is_estimate(cell) else None)
-        return pd.DataFrame(columns).to_csv(index=False, lineterminator="\n")
+        """The table as CSV."""
+        columns = [pd.DataFrame([cell or (None,) * 3 for cell in column], self.frame.index,
+                                [name, f"{name} low", f"{name} high"]) if _has_estimates(column) else column
+                   for name, column in self.frame.items()]
+        return pd.concat(columns, axis=1).to_csv(index=False, lineterminator="\n")
 
     def rows(self) -> list[list[Any]]:
         """The cells, None where there is nothing."""
@@ -55,7 +48,7 @@ class Table:
                 for row in self.frame.astype(object).itertuples(index=False)]
 
     def _written(self, form: str, nothing: str) -> str:
-        right = [pd.api.types.is_numeric_dtype(column) or any(map(_is_estimate, column))
+        right = [pd.api.types.is_numeric_dtype(column) or _has_estimates(column)
                  for _, column in self.frame.items()]
         cells = self.frame.astype(object).map(lambda cell: self._in_words(cell, nothing).replace(
             "|", "\\|" if form == "pipe" else "|"))
@@ -64,7 +57,7 @@ class Table:
         return "\n".join(line.rstrip() for line in lines.splitlines())
 
     def _in_words(self, cell: Any, nothing: str) -> str:
-        if _is_estimate(cell):
+        if isinstance(cell, Estimate):
             bounds = "" if cell.low is None else f" [{cell.low:.{self.digits}f}, {cell.high:.{self.digits}f}]"
             return f"{cell.value:.{self.digits}f}{bounds}"
         if pd.isna(cell):
@@ -96,5 +89,5 @@ def write_text(path: Path, text: str) -> None:
         temporary.write_text(printable(text), encoding="utf-8")
 
 
-def _is_estimate(cell: Any) -> bool:
-    return isinstance(cell, Estimate)
+def _has_estimates(column: pd.Series) -> bool:
+    return any(isinstance(cell, Estimate) for cell in column)

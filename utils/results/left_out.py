@@ -9,26 +9,15 @@ from ..errors import DiskError, InputError, with_options
 
 
 class LeftOut:
-    """What was left out so far.
-
-    Attributes:
-        lines: why, one for each cause.
-    """
+    """What was left out so far: `lines` say why, one for each cause. Printed lines begin with the script's name."""
 
     def __init__(self, script: str) -> None:
-        """
-        Args:
-            script: its name, which the printed lines begin with.
-        """
         self.script = script
         self.lines: list[str] = []
 
     @contextmanager
     def on_error(self, what: str = "") -> Iterator[None]:
-        """Go on after an InputError inside: it is printed, once.
-
-        Args:
-            what: what is left out, where the error does not name it.
+        """Go on after an InputError inside: it is printed, once, behind what is left out if it does not say that.
 
         Raises:
             DiskError: from inside; whatever is next could not be written either.
@@ -41,11 +30,7 @@ class LeftOut:
             self.add(f"{what}{error}")
 
     def add(self, line: str) -> None:
-        """Print why something is left out, once.
-
-        Args:
-            line: what it is, and why.
-        """
+        """Print what is left out and why, once."""
         line = with_options(line)
         if line not in self.lines:
             for bar in getattr(tqdm, "_instances", ()):

@@ -6,8 +6,7 @@ file without any settings, early or the authors', agrees with every value.
 """
 import re
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Mapping
-from contextlib import suppress
+from collections.abc import Mapping
 from typing import Any, TypeVar
 
 import numpy as np
@@ -39,11 +38,9 @@ STAND_INS, SHAPENET, OWN, OTHER = "stand-ins", "ShapeNet models", "own meshes", 
 IDS = {shape_id for ids in SHAPE_IDS for shape_id in ids}
 NOT_STATED = "settings not stated"
 LONG_NUMBER = re.compile(r"\d+\.\d{7,}")
-WORDS: dict[str, Callable[[Any], str]] = {
-    OBJECTS: str, SETTINGS: str, NORMALISATION: lambda value: f"{value} normalisation",
-    "n_iterations": lambda value: f"{value} iterations",
-    POINTS: lambda points: "from " + " ".join(",".join(f"{number:g}" for number in one) for one in points)}
-NAMES = dict(shape_id="shape", mesh_hash="mesh", fixed="fixed values")  # of what a function depends on, in a line
+WORDS = {OBJECTS: "{}", SETTINGS: "{}", NORMALISATION: "{} normalisation", "n_iterations": "{} iterations",
+         POINTS: "from {}"}
+NAMES = dict(shape_id="shape", mesh_hash="mesh", fixed="fixed values", normalize=NORMALISATION)
 Result = TypeVar("Result", MapResult, RegionsResult)
 
 
@@ -69,31 +66,30 @@ def same_function(first: Metadata, second: Metadata) -> list[str]:
 
 
 def same_views(first: Metadata, second: Metadata) -> bool:
-    """Whether two results are of the same shape, drawn in the same way, in images of any size.
-
-    A mesh that no file states may be any.
-    """
+    """Whether two results are of the same shape, drawn alike in images of any size. An unknown mesh may be any."""
     meshes = {metadata.mesh_hash for metadata in (first, second)} - {None}
     return (first.shape_id, first.fixed) == (second.shape_id, second.fixed) and len(meshes) < 2
 
 
-def unlike_the_paper(regions: Metadata) -> str:
-    """In which way regions are not of the paper's function of azimuth and elevation; "" if they are."""
+def no_pair(regions: Metadata, of_map: Metadata) -> str:
+    """Why a map and regions are not of one function of azimuth and elevation, the paper's; "" if they are."""
     if regions.parameters != AZIMUTH_AND_ELEVATION:
         return f"has regions of {','.join(regions.parameters)}; expected {','.join(AZIMUTH_AND_ELEVATION)}"
     if regions.score_name != CONFIDENCE:
         return f"has regions of the {regions.score_name}; expected the {CONFIDENCE}"
-    values = _fixed(regions)
-    return f"was made with {', '.join(values)}; expected the defaults" if values else ""
+    if regions.fixed:
+        return f"was made with {', '.join(_fixed(regions))}; expected the defaults"
+    differing = same_function(of_map, regions)
+    return f"has a map and regions that differ in {', '.join(differing)}" if differing else ""
 
 
-def made_otherwise(first: Result, second: Result) -> list[str]:
+def made_otherwise(first: MapResult | RegionsResult, second: MapResult | RegionsResult) -> list[str]:
     """Where two results of one object are not comparable, as far as both say: "grid step 3 and 6"."""
-    ours, theirs = ({**facets(result, *getattr(result, "methods", ())), "score": result.metadata.score,
-                     "fixed values": ", ".join(_fixed(result.metadata))} for result in (first, second))
-    names: Iterable[str] = ours.keys() & theirs.keys()
+    ours, theirs = [{**facets(result, *getattr(result, "methods", ())), "score": result.metadata.score,
+                     "fixed values": ", ".join(_fixed(result.metadata))} for result in (first, second)]
+    names = {*ours} & {*theirs}
     if first.metadata.settings and second.metadata.settings:  # then what one of them lacks is the default
-        names = [name for name in {**ours, **theirs} if name in names or name not in NOT_ALWAYS_KNOWN]
+        names |= {*ours, *theirs} - NOT_ALWAYS_KNOWN
     return [one_line(f"{name.replace('_', ' ')} {in_words(ours.get(name))} and {in_words(theirs.get(name))}")
             for name in sorted(names) if ours.get(name) != theirs.get(name)]
 
@@ -118,31 +114,30 @@ def step_of(a_map: MapResult) -> str | None:
 def facets(result: MapResult | RegionsResult, *methods: str) -> dict[str, Any]:
     """What must be the same before numbers of two results are averaged or ranked, as far as the result states it.
 
-    Args:
-        result: a map or regions.
-        methods: of the regions that the numbers are of; what was asked of these alone, such as `largest`, counts too.
+    What was asked of some methods alone, such as `largest`, counts where the numbers are of these.
     """
     metadata, settings = result.metadata, result.metadata.settings
-    found: dict[str, Any] = {OBJECTS: objects_of(metadata), SETTINGS: None if settings else NOT_STATED,
-                             LABEL: metadata.label}
+    found: dict[str, Any] = {OBJECTS: objects_of(metadata), LABEL: metadata.label}
     if isinstance(result, MapResult):
         found[STEP] = step_of(result)
     elif np.isfinite(result.initial_points).all():
         found[POINTS] = result.initial_points.tolist()
     if settings:
-        found[NORMALISATION] = {"None": None, "False": "no", "True": "ImageNet's"}.get(
-            str(settings.get("normalize")), "the network's own")
-        found |= DEFAULTS | {name: value for name, value in settings.items() if name not in APART}
-        found |= dict(image_size=metadata.image_size, engine=metadata.engine or TORCH)
+        normalize = {"None": None, "False": "no", "True": "ImageNet's"}
+        found |= DEFAULTS | {name: value for name, value in settings.items() if name not in APART} | {
+            NORMALISATION: normalize.get(str(settings.get("normalize")), "the network's own"),
+            "image_size": metadata.image_size, "engine": metadata.engine or TORCH}
+    else:
+        found[SETTINGS] = NOT_STATED
     if metadata.mesh and metadata.mesh["textures"]:  # which results did not always record as a setting
         found["textures"] = True
-    of_methods = {method: settings[method] for method in methods if isinstance(settings.get(method), dict)}
-    found |= {f"{method} {name}": value for method, asked in of_methods.items() for name, value in asked.items()}
+    asked = {method: settings[method] for method in methods if isinstance(settings.get(method), dict)}
+    found |= {f"{method} {name}": value for method, of_method in asked.items() for name, value in of_method.items()}
     return {name: value for name, value in found.items() if value is not None}
 
 
 class Kinds:
-    """What is usual among results, and where single ones differ.
+    """What is usual among results, {key: map or regions}, and where single ones differ.
 
     Attributes:
         usual: value by facet and, where one facet has several that are usual, by network, class or parameters.
@@ -150,14 +145,10 @@ class Kinds:
     """
 
     def __init__(self, *results: Mapping[Key, Any]) -> None:
-        """
-        Args:
-            results: {key: MapResult or RegionsResult}.
-        """
         every = [(key, result) for group in results for key, result in group.items()]
-        self._recorded: dict[type, set[str]] = {MapResult: set(), RegionsResult: set()}
+        self._recorded: dict[type, set[str]] = defaultdict(set)
         for _, result in every:
-            self._recorded[type(result)].update(facets(result).keys() - NOT_ALWAYS_KNOWN)
+            self._recorded[type(result)] |= facets(result).keys() - NOT_ALWAYS_KNOWN
         stated: dict[Any, list[Any]] = defaultdict(list)
         for key, result in every:
             for name, value in self.facets(result, *getattr(result, "methods", ())).items():
@@ -170,7 +161,7 @@ class Kinds:
     def facets(self, result: MapResult | RegionsResult, *methods: str) -> dict[str, Any]:
         """Those of a result and its methods; None, the default, for what other results record and this one does not."""
         recorded = self._recorded[type(result)] if result.metadata.settings else ()
-        return {**dict.fromkeys(sorted(recorded)), **facets(result, *methods)}
+        return dict.fromkeys(sorted(recorded)) | facets(result, *methods)
 
     def words(self, key: Key, *results: MapResult | RegionsResult, method: str = "") -> tuple[str, ...]:
         """Where results of one object and network differ from the usual, and from the paper's function."""
@@ -191,20 +182,18 @@ class Kinds:
 
     def notes(self, are_all_usual: bool = False) -> tuple[str, ...]:
         """Lines below a table: of what its rows are; a table may be of the usual kind alone."""
-        usual, others = self.usual_words(), " Words in brackets say what is otherwise in a row."
-        return (f"Rows are of: {usual}.{'' if are_all_usual or not self.differing else others}",) if usual else ()
+        others = "" if are_all_usual or not self.differing else " Words in brackets say what is otherwise in a row."
+        return (f"Rows are of: {self.usual_words}.{others}",) if self.usual_words else ()
 
-    def usual_of(self, results: Mapping[Key, Result], left_out: LeftOut) -> dict[Key, Result]:
+    def usual_of(self, results: Mapping[Key, Result], left_out: LeftOut, method: str = "") -> dict[Key, Result]:
         """Those of the usual kind, which a mean or a ranking is over. The others are named and left out."""
-        return {key: result for key, result in results.items()
-                if not self.add_if_unusual(key, self.words(key, result), left_out)}
+        words = {key: ", ".join(self.words(key, result, method=method)) for key, result in results.items()}
+        for key, differing in words.items():
+            if differing:
+                left_out.add(f"{key}: is of another kind ({differing}) than most ({self.usual_words})")
+        return {key: result for key, result in results.items() if not words[key]}
 
-    def add_if_unusual(self, key: Key, words: tuple[str, ...], left_out: LeftOut) -> bool:
-        """Whether there are words, in which a result differs from the usual; it is then named as left out."""
-        if words:
-            left_out.add(f"{key}: is of another kind ({', '.join(words)}) than most ({self.usual_words()})")
-        return bool(words)
-
+    @property
     def usual_words(self) -> str:
         """The usual kind, as far as it matters to a reader."""
         return ", ".join(_words(name, self.usual[place]) for name in SHOWN
@@ -213,11 +202,11 @@ class Kinds:
 
 
 def in_words(value: Any) -> str:
-    """A setting as it is read: (level 0.5, views 60) for a dict."""
+    """A setting as it is read: "(level 0.5, views 60)" for a dict, "130,30 50,20" for lists, as the options are."""
     if isinstance(value, Mapping):
         return f"({', '.join(f'{name} {in_words(part)}' for name, part in value.items())})"
     if isinstance(value, (list, tuple)):
-        return f"({', '.join(map(in_words, value))})"
+        return (" " if any(isinstance(part, (list, tuple)) for part in value) else ",").join(map(in_words, value))
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, float):
@@ -227,13 +216,9 @@ def in_words(value: Any) -> str:
 
 def _function(metadata: Metadata) -> dict[str, Any]:
     """What the function depends on; None is not known."""
-    settings = metadata.settings
-    recorded = {name: value for name, value in settings.items() if name not in (*QUESTION, "normalize", "textures")}
-    renderer = settings.get("renderer", DEFAULTS["renderer"]) if settings else None
-    return dict(parameters=metadata.parameters, score=metadata.score, fixed=metadata.fixed) | {
-        name: value for name, value in recorded.items() if name not in STATED} | dict(
-        shape_id=metadata.shape_id, mesh_hash=metadata.mesh_hash, label=metadata.label, renderer=renderer,
-        normalisation=settings.get("normalize"), image_size=metadata.image_size)
+    settings = {"renderer": DEFAULTS["renderer"], **metadata.settings} if metadata.settings else {}
+    known = {name: getattr(metadata, name) for name in (*STATED, *OF_OBJECT, *OF_CLASS, "image_size")}
+    return {name: value for name, value in settings.items() if name not in (*QUESTION, "textures")} | known
 
 
 def _fixed(metadata: Metadata) -> list[str]:
@@ -258,7 +243,5 @@ def _place(name: str, key: Key, result: MapResult | RegionsResult) -> Any:
 def _words(name: str, value: Any) -> str:
     if value is None:
         return f"{name.replace('_', ' ')} by default"
-    with suppress(TypeError, ValueError):  # of settings that our programs do not write
-        if name in WORDS:
-            return WORDS[name](value)
-    return one_line(f"{name.replace('_', ' ')} {in_words(value)}")
+    return one_line(WORDS[name].format(in_words(value)) if name in WORDS else
+                    f"{name.replace('_', ' ')} {in_words(value)}")

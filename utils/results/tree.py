@@ -1,5 +1,5 @@
 """The results below a folder: found, chosen by network, class and object, and read."""
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TypeVar
@@ -21,12 +21,7 @@ Result = TypeVar("Result", MapResult, RegionsResult)
 
 @dataclass(frozen=True)
 class Key:
-    """Which result.
-
-    Attributes:
-        network, class_nb, object_nb: the three names of its folder.
-        class_names: of the data set.
-    """
+    """Which result: the three names of its folder, and the data set's names of classes."""
     network: str
     class_nb: str
     object_nb: str
@@ -58,12 +53,7 @@ def some(keys: Sequence[Key]) -> str:
 
 
 def find(checkpoint_dir: Path, name: str, class_names: tuple[str, ...] = CLASS_NAMES) -> dict[Key, Path]:
-    """Where all results of one kind lie below a folder, by network, class and object.
-
-    Args:
-        checkpoint_dir: the folder.
-        name: MAP or OPTIM.
-        class_names: of the data set.
+    """Where all results of one kind, MAP or OPTIM, lie below a folder, in the order of their keys.
 
     Raises:
         InputError: if the folder is not there.
@@ -80,13 +70,8 @@ def find(checkpoint_dir: Path, name: str, class_names: tuple[str, ...] = CLASS_N
 
 @dataclass(frozen=True)
 class Selection:
-    """Which results are asked for; None: all.
-
-    Attributes:
-        network: a folder's name, or a name of `networks`.
-        class_nb: number or name of a class.
-        object_nb: number of an object.
-        networks: names of networks -> their folders.
+    """Which results are asked for: by the network's folder or its name in `networks`, {name: folder}; by the number or
+    the name of the class; and by the object's number. None: all.
     """
     network: str | None = None
     class_nb: str | None = None
@@ -94,39 +79,26 @@ class Selection:
     networks: Mapping[str, str] = field(default_factory=dict)
 
     def holds(self, key: Key) -> bool:
-        """Whether a result is among them."""
-        folder = self.networks.get(self.network.lower()) if self.network else None
-        return (_matches((self.network, folder), (key.network,))
-                and _matches((self.class_nb,), (key.class_nb, key.class_name))
-                and _matches((self.object_nb,), (key.object_nb,)))
+        """Whether a result is among them; capital letters do not matter."""
+        networks = [name for name, folder in self.networks.items() if folder.lower() == key.network.lower()]
+        given = ((self.network, (key.network, *networks)), (self.class_nb, (key.class_nb, key.class_name)),
+                 (self.object_nb, (key.object_nb,)))
+        return all(not asked or asked.lower() in map(str.lower, names) for asked, names in given)
 
     def __str__(self) -> str:
         given = dict(network=self.network, class_nb=self.class_nb, object_nb=self.object_nb)
         return " ".join(f"`{name}` {value}" for name, value in given.items() if value)
 
 
-def _matches(asked: Iterable[str | None], names: Iterable[str]) -> bool:
-    """Whether one of the names is asked for, or nothing is; capital letters do not matter."""
-    wanted = {name.lower() for name in asked if name}
-    return not wanted or not wanted.isdisjoint(name.lower() for name in names)
-
-
 class Tree:
-    """The results below a folder that are asked for. What cannot be read is named and left out.
+    """The results below a folder of <network>/<class>/<object> that are asked for; `keys` are theirs, sorted.
 
-    Attributes:
-        folder: of <network>/<class>/<object>.
-        selection: what is asked for.
-        left_out: what could not be read.
-        keys: of the results that are asked for, sorted.
+    What cannot be read is named in `left_out`.
     """
+
     def __init__(self, folder: Path, selection: Selection, left_out: LeftOut,
                  class_names: tuple[str, ...] = CLASS_NAMES) -> None:
-        """Find the results.
-
-        Raises:
-            InputError: if there is none.
-        """
+        """Raises InputError if there is none."""
         self.folder, self.selection, self.left_out = folder, selection, left_out
         self._paths = {name: find(folder, name, class_names) for name in (MAP, OPTIM)}
         every = sorted({key for paths in self._paths.values() for key in paths}, key=lambda key: key.order)
@@ -142,12 +114,9 @@ class Tree:
 
     def single(self) -> list[str]:
         """A line for each of the two files that counts the objects with only this one."""
-        lines = []
-        for name, other in ((MAP, OPTIM), (OPTIM, MAP)):
-            keys = [key for key in self.of(name) if key not in self._paths[other]]
-            if keys:
-                lines.append(f"with {name} and no {other}: {len(keys)} ({some(keys)})")
-        return lines
+        lacking = [(name, other, [key for key in self.of(name) if key not in self._paths[other]])
+                   for name, other in ((MAP, OPTIM), (OPTIM, MAP))]
+        return [f"with {name} and no {other}: {len(keys)} ({some(keys)})" for name, other, keys in lacking if keys]
 
     def maps(self) -> dict[Key, MapResult]:
         """All maps that can be read. Those of one grid share its arrays, two thirds of their memory."""
