@@ -21,7 +21,7 @@ from benchmarks.faults import difference
 from utils.errors import DiskError, InputError
 from utils.options.sweeps import parse_numbers
 from utils.results.layout import SETTINGS, UNFINISHED
-from utils.runs import cluster, progress, sweep, worker
+from utils.runs import cluster, find, progress, sweep, worker
 from utils.runs import result_file as store
 from utils.runs.lock import is_locked
 from utils.runs.sweep import Task
@@ -82,8 +82,9 @@ class FakeRay:
     def start(self, what, node, *args):
         self.started.append(what)
         if what == "make":
-            _, number, kind, options, *_ = args
-            self.given.append(f"{kind} of {options.network} on {options.class_nb} {options.object_nb}")
+            _, number, task, *_ = args
+            options = task.options
+            self.given.append(f"{task.script.__name__} of {options.network} on {options.class_nb} {options.object_nb}")
             self.on.append("one" if node == "DEFAULT" else node)
             self.notes[number] = dict(place=f"process {number} on {self.on[-1]}", node=self.on[-1])
             return number
@@ -202,7 +203,7 @@ def test_status_tells_the_states_apart_and_touches_nothing(run_script, monkeypat
         code, out, _ = run_script(script, "status", *QUICK, *words)
         assert sorted(tmp_path.rglob("*")) == before
     assert code == 1
-    assert re.search(r"^tests.tiny:network map 5 cup +D O F F U R$", out, re.M)
+    assert re.search(r"^tests.tiny:network map 5 cup +D  O  F  F  U  R$", out, re.M)
     assert re.search(r"^1 made with other settings than .* The first: map of tests.tiny:network on cup 1: .*step 5, "
                      "now 30.0", out, re.M)
     assert re.search(r"^map of tests.tiny:network on cup 2: .*cannot be read as a result", out, re.M)
@@ -325,7 +326,7 @@ def in_a_worker(monkeypatch):
     """in_a_worker(task, marker) -> what `make` returns, here; its notes and the GPUs of the task are attributes."""
     def run(task, marker):
         remember = SimpleNamespace(remote=lambda number, **said: run.notes.update(said))
-        return worker.make(SimpleNamespace(note=remember), 0, "map", task.options, task.settings, marker, 1)
+        return worker.make(SimpleNamespace(note=remember), 0, task, marker, 1)
 
     def end(code):
         raise SystemExit(code)
@@ -391,18 +392,18 @@ def test_a_sweeps_own_options_are_named(network, complaint, run_script, monkeypa
 
 
 def test_an_error_of_one_job_is_that_jobs(monkeypatch, run_script, tmp_path):
-    real = map_script.find
+    real = find.prepare
 
-    def find(options):
+    def prepare(options):
         if options.object_nb == 1:
             raise IndexError("a mesh that nobody\nthought of")
         return real(options)
 
-    monkeypatch.setattr(map_script, "find", find)
+    monkeypatch.setattr(find, "prepare", prepare)
     monkeypatch.setattr(sweep, "tqdm", lambda tasks, **options: tasks)
     code, out, err = run_script(script, "status", *QUICK, "--jobs", "map", "--classes", 5, "--objects", "0-2",
                                 "--checkpoint_dir", tmp_path)
-    assert code == 1 and re.search(r"^tests.tiny:network map 5 cup +\. F \.$", out, re.M) and err == ""
+    assert code == 1 and re.search(r"^tests.tiny:network map 5 cup +\.  F  \.$", out, re.M) and err == ""
     assert "map of tests.tiny:network on cup 1: IndexError: a mesh that nobody thought of\n" in out
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import random
+import re
 import secrets
 import signal
 import socket
@@ -20,9 +21,9 @@ from types import FrameType
 from typing import TYPE_CHECKING, Any
 
 from ..errors import DiskError, InputError, described, first_line
-from ..results.layout import DONE, lock_path
-from .lock import Taken, is_locked, locked
-from .result_file import ResultFile, take_in
+from ..results.layout import DONE
+from .lock import Taken, locked
+from .result_file import ResultFile, make_folder, take_in
 from .worker import Board, forget, get_ready, make
 
 try:
@@ -81,17 +82,14 @@ def connected(address: str | None = None) -> Iterator[None]:
 
 
 def _initialize(address: str | None) -> None:
-    if address is None:
-        os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
-        ray.init("local", include_dashboard=False, object_store_memory=LOCAL_STORE, log_to_driver=False,
-                 logging_level="ERROR")
-        return
-    if address != "auto":  # Ray takes minutes to find out that nobody is there
-        host, _, port = address.rpartition(":")
-        if not (host and port.isdecimal() and len(port) <= 5 and int(port) <= LAST_PORT):
+    if address not in (None, "auto"):  # Ray takes minutes to find out that nobody is there
+        found = re.fullmatch(r"(.+):(\d{1,5})", address)
+        if not found or int(found[2]) > LAST_PORT:
             raise ValueError("expected HOST:PORT, or auto")
-        socket.create_connection((host, int(port)), timeout=5).close()
-    ray.init(address, log_to_driver=False, logging_level="ERROR")
+        socket.create_connection((found[1], int(found[2])), timeout=5).close()
+    os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
+    of_ours = dict(include_dashboard=False, object_store_memory=LOCAL_STORE) if address is None else {}
+    ray.init(address or "local", log_to_driver=False, logging_level="ERROR", **of_ours)
 
 
 def default_gpus() -> float:
@@ -133,7 +131,7 @@ def run(tasks: Sequence[Task], cpus: float, gpus: float, max_concurrent: int, ma
 
     Yields:
         task, failure, last: after every attempt; `failure` is "" or a line, `last` whether this was the last attempt.
-            A task that another process is at work on is put back, which is told once, and taken up when that is over.
+            A task that another process is at work on waits for its end, which is said once.
 
     Raises:
         InputError: if no machine of the cluster has room for a task.
@@ -141,36 +139,37 @@ def run(tasks: Sequence[Task], cpus: float, gpus: float, max_concurrent: int, ma
     here = On(ray.get_runtime_context().get_node_id(), soft=False)
     board = ray.remote(Board).options(num_cpus=0, scheduling_strategy=here).remote()
     numbers, notes = count(), dict[int, dict[str, str]]()
-    waiting, put_back = list(tasks), list[Any]()
+    waiting, taken = list(tasks), set[Any]()  # tasks
     running: dict[Any, tuple[int, Task, ExitStack]] = {}  # by Ray's reference to the outcome
     last_room = -GIVE_UP_AFTER
     try:
-        while waiting or put_back or running:
-            free = [task for task in put_back if not is_locked(lock_path(task.path))]
-            waiting, put_back = free + waiting, [task for task in put_back if task not in free]
+        while waiting or running:
             room = min(sum(_room(cpus, gpus).values()), max_concurrent)
             last_room = time.monotonic() if room else last_room
             if time.monotonic() - last_room > GIVE_UP_AFTER:
                 raise InputError(f"no machine of the cluster has {cpus:g} CPUs and {gpus:g} GPUs for a job; start "
                                  "some, or pass smaller `cpus_per_job` and `gpus_per_job`")
-            while waiting and len(running) < room:
-                task = waiting.pop(0)
+            for task in list(waiting):
+                if len(running) >= room:
+                    break
                 task.update_state()
-                if task.state == DONE and not task.was_done:  # another process has made it meanwhile
-                    yield task, "", True
-                    continue
+                is_made, failure = task.state == DONE and not task.was_done, ""  # by another process, meanwhile
                 try:
-                    claim = _claim(task, gather=marker is None)
+                    claim = None if is_made else _claim(task, gather=marker is None)
                 except Taken as error:
-                    put_back.append(task)
-                    yield task, str(error), False
+                    if task not in taken:
+                        yield task, str(error), False
+                    taken.add(task)
+                    continue
                 except InputError as error:
-                    yield task, str(error), True
-                else:
-                    number = next(numbers)
-                    running[_task(make, cpus, gpus, task.tried_on).remote(
-                        board, number, task.script.__name__, task.options, task.settings, marker, cpus
-                    )] = number, task, claim
+                    claim, failure = None, str(error)
+                waiting.remove(task)
+                if claim is None:
+                    yield task, failure, True
+                    continue
+                number = next(numbers)
+                reference = _task(make, cpus, gpus, task.tried_on).remote(board, number, task, marker, cpus)
+                running[reference] = number, task, claim
             if not running:
                 time.sleep(LOOK_EVERY)
                 continue
@@ -219,8 +218,8 @@ def _received(reference: Any, task: Task, said: dict[str, str]) -> tuple[str, bo
         if files:
             take_in(task.path, files)
             there = On(said["node"], soft=True)
-            ray.wait([ray.remote(forget).options(num_cpus=0, scheduling_strategy=there).remote(
-                task.options, task.settings)], timeout=ANSWER_WITHIN)
+            ray.wait([ray.remote(forget).options(num_cpus=0, scheduling_strategy=there).remote(task)],
+                     timeout=ANSWER_WITHIN)
     except DiskError as error:
         return str(error), False
     except ray.exceptions.RayTaskError as error:
@@ -239,12 +238,8 @@ def marker_in(folder: Path) -> Iterator[Path]:
     Raises:
         InputError: if the folder cannot be written to.
     """
+    make_folder(folder)
     path = folder.absolute() / f".sweep.{secrets.token_hex(6)}"
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        path.touch()
-    except OSError as error:
-        raise InputError(f"{folder}: cannot be written to ({error.strerror}); choose another folder with "
-                         "`checkpoint_dir`") from None
+    path.touch()
     with locked(path):
         yield path

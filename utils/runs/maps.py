@@ -10,7 +10,7 @@ import numpy as np
 from ..options.maps import MapOptions
 from ..parameters import grid
 from ..results.contents import MapResult, as_input_error, map_contents, map_of
-from ..results.layout import MAP, OR_ELSE, TOP1, TOP1_NAMES, TOP1_SCORE
+from ..results.layout import OR_ELSE, TOP1, TOP1_NAMES, TOP1_SCORE
 
 if TYPE_CHECKING:
     from .find import Job
@@ -18,15 +18,10 @@ if TYPE_CHECKING:
 FIRST_BATCH = 8  # a small one, so that the first numbers are there soon
 
 
-def find(options: MapOptions) -> Job:
-    """The job that the options ask for."""
-    from .find import prepare  # brings torch, which takes seconds: not before the options are checked
-    return prepare(options, MAP)
-
-
 def run(options: MapOptions) -> tuple[MapResult, Path]:
     """Make the map that the options ask for, or find it made: the map, and its path."""
-    job = find(options)
+    from .find import prepare  # brings torch, which takes seconds: not before the options are checked
+    job = prepare(options)
     with job.file.locked():
         contents = job.file.finished()
         if contents is None:

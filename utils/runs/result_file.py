@@ -3,32 +3,17 @@ import io
 import json
 import os
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from ..errors import DiskError, InputError, one_line
 from ..files import left_over, status_of, temporary_path, whole_file
-from ..results.layout import (
-    ADDED_LATER,
-    ADVICE,
-    DONE,
-    ENGINE,
-    FAILED,
-    MISSING,
-    OR_ELSE,
-    OTHER,
-    RUNNING,
-    SETTINGS,
-    UNFINISHED,
-    earlier_path,
-    failure_path,
-    journal_path,
-    lock_path,
-    picture_path,
-)
+from ..results import layout
+from ..results.layout import ADVICE, ENGINE, OR_ELSE, SETTINGS, journal_path, picture_path
 from ..results.metadata import Contents
 from ..results.opening import open_safely
+from ..results.same import differences, to_add
 from .lock import is_locked, locked
 from .records import stored_settings
 
@@ -60,51 +45,30 @@ def read(path: Path) -> Contents:
                          f"{OR_ELSE}") from None
 
 
-def read_same(path: Path, settings: Contents) -> Contents | None:
-    """The contents of a result with these settings, or None if there is no file. What can be added may be missing.
-
-    Raises:
-        OtherSettings: if it was made from something else.
-        InputError: if it cannot be read.
-    """
-    if not os.path.exists(path):
-        return None
-    contents = read(path)
-    _check_same(path, "is a result", contents[SETTINGS], settings)
-    return contents
-
-
 def state_of(path: Path, settings: Contents) -> tuple[str, str]:
     """How far a result is, found out without touching anything: one of the states, and why it failed if it did."""
     try:
-        if is_locked(lock_path(path)):
-            return RUNNING, ""
-        found = read_same(path, settings)
+        if is_locked(layout.lock_path(path)):
+            return layout.RUNNING, ""
+        found = _read_same(path, settings)
         if found is not None:
-            return (UNFINISHED if lacking(found, settings) else DONE), ""
-        unfinished = stored_settings(journal_path(path))
-        if unfinished is not None:
-            _check_same(journal_path(path), "is an unfinished run", unfinished, settings)
+            return (layout.UNFINISHED if to_add(found[SETTINGS], settings) else layout.DONE), ""
+        is_begun = _is_begun(path, settings)
     except OtherSettings as error:
-        return OTHER, str(error)
+        return layout.OTHER, str(error)
     except InputError as error:
-        return FAILED, str(error)
-    try:
-        status_of(failure_path(path))
-        return FAILED, one_line(failure_path(path).read_text(errors="replace"))
-    except OSError:
-        return (MISSING if unfinished is None else UNFINISHED), ""
-
-
-def lacking(contents: Contents, settings: Contents) -> list[str]:
-    """What these settings ask for that has to be added to the contents of a result: names of ADDED_LATER."""
-    return [key for key in ADDED_LATER if key in settings and contents[SETTINGS].get(key) != settings[key]]
+        return layout.FAILED, str(error)
+    note = layout.failure_path(path)
+    with suppress(OSError):
+        status_of(note)
+        return layout.FAILED, one_line(note.read_text(errors="replace"))
+    return (layout.UNFINISHED if is_begun else layout.MISSING), ""
 
 
 def record_failure(path: Path, cause: str) -> None:
     """Note beside where a result would be why it could not be made; a result takes the note away."""
-    with suppress(DiskError), whole_file(failure_path(path), ADVICE) as file:  # often nothing can be written there
-        file.write_text(f"{cause}\n")
+    with suppress(DiskError):  # often nothing can be written there
+        _write(layout.failure_path(path), f"{cause}\n".encode())
 
 
 def files_of(path: Path) -> dict[str, bytes]:
@@ -119,26 +83,41 @@ def take_in(path: Path, files: dict[str, bytes]) -> None:
         DiskError: if they cannot be written.
     """
     for name, content in files.items():
-        with whole_file(path.with_name(name), ADVICE) as file:
-            file.write_bytes(content)
+        _write(path.with_name(name), content)
     _remove_outdated(path)
 
 
 def tidy(path: Path) -> None:
     """Remove what killed processes left beside a finished result; one that is at work on it sees to that itself."""
-    if any(path.parent.glob(f".{path.stem}.*")) or journal_path(path).exists() or earlier_path(path).exists():
+    if any(path.parent.glob(f".{path.stem}.*")) or journal_path(path).exists() or layout.earlier_path(path).exists():
         # a folder that cannot be written to stays as it is
         with suppress(InputError), ResultFile(path, {}).locked(wait=False):
             pass
 
 
-def version_of(path: Path) -> tuple[int, int, int] | None:
+def version_of(path: Path | None) -> tuple[int, int, int] | None:
     """Tells one file at `path` from the next; None if there is none, or none can be there."""
     try:
-        found = os.stat(path)
+        found = os.stat(path or "")
     except (OSError, ValueError):
         return None
     return found.st_ino, found.st_mtime_ns, found.st_size
+
+
+def make_folder(folder: Path) -> None:
+    """Make a folder for results, if it is missing.
+
+    Raises:
+        InputError: if it cannot be made or written to.
+    """
+    probe = temporary_path(folder / "probe")
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        probe.touch()
+        probe.unlink(missing_ok=True)
+    except OSError as error:
+        raise InputError(f"{folder}: cannot be written to ({error.strerror}); choose another folder with "
+                         "`checkpoint_dir`") from None
 
 
 class ResultFile:
@@ -149,7 +128,7 @@ class ResultFile:
     """
 
     def __init__(self, path: Path, settings: Contents, override: bool = False) -> None:
-        """Make the folder and see that it can be written to.
+        """Make the folder.
 
         Args:
             path: of the finished result.
@@ -164,14 +143,7 @@ class ResultFile:
         self.settings = settings
         self.override = override
         self._made_meanwhile = False
-        try:
-            self.path.parent.mkdir(parents=True, exist_ok=True)
-            probe = temporary_path(self.path)
-            probe.touch()
-            probe.unlink(missing_ok=True)
-        except OSError as error:
-            raise InputError(f"{self.path.parent}: cannot be written to ({error.strerror}); "
-                             "choose another folder with `checkpoint_dir`") from None
+        make_folder(self.path.parent)
 
     @contextmanager
     def locked(self, wait: bool = True) -> Iterator[None]:
@@ -187,7 +159,7 @@ class ResultFile:
             InputError: if the file system has no locks.
         """
         before = version_of(self.path)
-        with locked(lock_path(self.path), f"{self.path}: ", wait):
+        with locked(layout.lock_path(self.path), f"{self.path}: ", wait):
             self._made_meanwhile = version_of(self.path) != before
             self._tidy()
             yield
@@ -195,16 +167,16 @@ class ResultFile:
     def finished(self) -> Contents | None:
         """The stored result with the same settings, or None if there is none or it is to be overridden.
 
-        It may lack what can be added, see `lacking`. What was added to it before stays with it, and with its settings.
+        It may lack what can be added, see `to_add`. What was added to it before stays with it, and with its settings.
 
         Raises:
             InputError: if one is there that was made from something else, or that cannot be read.
         """
         if self.override and not self._made_meanwhile:
             return None
-        found = read_same(self.path, self.settings)
+        found = _read_same(self.path, self.settings)
         if found is not None:
-            added = {key: value for key, value in found[SETTINGS].items() if key in ADDED_LATER}
+            added = {key: value for key, value in found[SETTINGS].items() if key in layout.ADDED_LATER}
             self.settings = {**added, **self.settings}
         return found
 
@@ -216,16 +188,14 @@ class ResultFile:
         """
         path = journal_path(self.path)
         try:
-            settings = stored_settings(path)
-            if settings is not None:
-                _check_same(path, "is an unfinished run", settings, self.settings)
+            _is_begun(self.path, self.settings)
         except InputError:
             if not self.override:
                 raise
             path.unlink()
         return path
 
-    def save_finished(self, contents: Contents, engines: set[str] = frozenset()) -> None:  # type: ignore[assignment]
+    def save_finished(self, contents: Contents, engines: Iterable[str] = ()) -> None:
         """Save a dict as the result; the journal goes, and the note of a failure.
 
         Args:
@@ -236,19 +206,19 @@ class ResultFile:
             DiskError: if it cannot be written.
         """
         import torch  # takes seconds, and the options are read without it
-        names = engines | set(filter(None, str(contents.get(ENGINE) or "").split("+")))
+        names = {*engines, *filter(None, str(contents.get(ENGINE) or "").split("+"))}
         made_by = {ENGINE: "+".join(sorted(names))} if names else {}
         content = io.BytesIO()  # torch reports a full disk in other ways than Python
         torch.save({**contents, **made_by, SETTINGS: self.settings}, content)
-        with whole_file(self.path, f"what was saved before is kept: {ADVICE}") as file:
-            file.write_bytes(content.getvalue())  # where there is no room, Python 3.12.1 falls over a getbuffer()
+        # where there is no room, Python 3.12.1 falls over a getbuffer()
+        _write(self.path, content.getvalue(), f"what was saved before is kept: {ADVICE}")
         _remove_outdated(self.path)
 
     def _tidy(self) -> None:
         """Remove what killed processes left: files half written, and an unfinished run that the result came after."""
-        journal, earlier = journal_path(self.path), earlier_path(self.path)
-        left = [file for path in (self.path, picture_path(self.path), failure_path(self.path)) for file in
-                left_over(path)]
+        journal, earlier = journal_path(self.path), layout.earlier_path(self.path)
+        left = [file for path in (self.path, picture_path(self.path), layout.failure_path(self.path))
+                for file in left_over(path)]
         with suppress(OSError):
             if self.path.stat().st_mtime_ns >= journal.stat().st_mtime_ns:
                 left.append(journal)
@@ -261,17 +231,40 @@ class ResultFile:
                 file.unlink()
 
 
-def _check_same(path: Path, what: str, stored: Contents, wanted: Contents) -> None:
-    """Raise OtherSettings if a result or an unfinished run was made from something else."""
-    # the mesh's hash says whether it has textures, which earlier results do not record
-    names = sorted({*stored, *wanted} - {*ADDED_LATER, "textures"})
-    differing = [f"{key} {stored.get(key, 'not recorded')}, now {wanted.get(key, 'not a setting')}"
-                 for key in names if stored.get(key) != wanted.get(key)]
+def _read_same(path: Path, settings: Contents) -> Contents | None:
+    """The contents of a result with these settings, which may lack what can be added; None if there is no file.
+
+    Raises:
+        OtherSettings: if it was made from something else.
+        InputError: if it cannot be read.
+    """
+    if not os.path.exists(path):
+        return None
+    contents = read(path)
+    _check_same(f"{path} is a result", contents[SETTINGS], settings)
+    return contents
+
+
+def _is_begun(path: Path, settings: Contents) -> bool:
+    """Whether a result has the journal of a run with these settings; raises as `_read_same` does."""
+    stored = stored_settings(journal_path(path))
+    if stored is not None:
+        _check_same(f"{journal_path(path)} is an unfinished run", stored, settings)
+    return stored is not None
+
+
+def _check_same(what: str, stored: Contents, wanted: Contents) -> None:
+    differing = differences(stored, wanted)
     if differing:
-        raise OtherSettings(f"{path} {what} made from something else ({'; '.join(differing)}); {OR_ELSE}")
+        raise OtherSettings(f"{what} made from something else ({'; '.join(differing)}); {OR_ELSE}")
+
+
+def _write(path: Path, content: bytes, advice: str = ADVICE) -> None:
+    with whole_file(path, advice) as file:
+        file.write_bytes(content)
 
 
 def _remove_outdated(path: Path) -> None:
     """Remove what a finished result takes the place of."""
-    for outdated in (journal_path(path), failure_path(path)):
+    for outdated in (journal_path(path), layout.failure_path(path)):
         outdated.unlink(missing_ok=True)

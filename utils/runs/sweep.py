@@ -7,20 +7,22 @@ from argparse import Namespace
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, closing
+from contextlib import ExitStack, closing, suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from threading import Event
 from types import ModuleType
 from typing import Any
 
+from tabulate import tabulate
 from tqdm import tqdm
 
 from ..errors import InputError, described, with_options
 from ..options.jobs import JobOptions
+from ..options.sweeps import SweepOptions
 from ..results.layout import DONE, FAILED, MISSING, OTHER, RUNNING, UNFINISHED, stored
 from ..shapes.catalogue import catalogue_of
-from .lock import remove_if_free
+from .lock import locked
 from .result_file import record_failure, state_of, tidy
 
 LETTERS = {DONE: "D", RUNNING: "R", UNFINISHED: "U", FAILED: "F", MISSING: ".", OTHER: "O"}
@@ -31,26 +33,15 @@ BAR = "{l_bar}{bar:10}| {n_fmt}/{total_fmt} [{elapsed}<{remaining}{postfix}]"
 
 @dataclass(eq=False)
 class Task:
-    """One result that a sweep wants.
-
-    Attributes:
-        script: map.py or optim.py, as a module with Options, IN_A_SWEEP, find(), run() and show().
-        options: of the script.
-        path: where it goes, None if it cannot even be looked for.
-        settings: what it depends on, as found on this machine.
-        state: of the states in utils.results.layout.
-        cause: why it failed, one line.
-        was_done: it was there before.
-        tried_on: nodes of the cluster, one for each attempt.
-    """
-    script: ModuleType
+    """One result that a sweep wants."""
+    script: ModuleType  # map.py or optim.py: a module with Options, IN_A_SWEEP, run() and show()
     options: JobOptions
-    path: Path | None = None
-    settings: dict[str, Any] = field(default_factory=dict)
-    state: str = MISSING
-    cause: str = ""
-    was_done: bool = False
-    tried_on: list[str] = field(default_factory=list)
+    path: Path | None = None  # of the result; None if it cannot even be looked for
+    settings: dict[str, Any] = field(default_factory=dict)  # what it depends on, as found on this machine
+    state: str = MISSING  # of those in utils.results.layout
+    cause: str = ""  # why it failed, one line
+    was_done: bool = False  # before the sweep
+    tried_on: list[str] = field(default_factory=list)  # nodes of the cluster, one for each attempt
 
     def __str__(self) -> str:
         return f"{self.script.__name__} of {self.options.network} on {self.class_name} {self.options.object_nb}"
@@ -67,9 +58,10 @@ class Task:
 
     def update_state(self) -> None:
         """Find out how far it is, by the rule that the scripts skip results by; writes nothing."""
+        from .find import prepare  # brings torch, which takes seconds
         try:
             if self.path is None:
-                job = self.script.find(self.options)
+                job = prepare(self.options)
                 self.path, self.settings = job.path, job.settings
             self.state, cause = state_of(self.path, self.settings)
         except InputError as error:
@@ -87,14 +79,12 @@ class Task:
         return self.path is not None and (self.state != DONE or extras)
 
 
-def matrix(scripts: Sequence[ModuleType], networks: Sequence[str], classes: Sequence[int] | None,
-           objects: Sequence[int] | None, args: Namespace) -> list[Task]:
+def matrix(scripts: Sequence[ModuleType], which: SweepOptions, args: Namespace) -> list[Task]:
     """A Task for every combination, a network's side by side, so that workers change networks seldom.
 
     Args:
         scripts: modules.
-        networks: names.
-        classes, objects: numbers, or None for all that there are.
+        which: networks, classes and objects.
         args: parsed options that all share.
 
     Raises:
@@ -102,12 +92,12 @@ def matrix(scripts: Sequence[ModuleType], networks: Sequence[str], classes: Sequ
     """
     catalogue = catalogue_of(args.dataset)
     every_class = range(len(catalogue.class_names))
-    classes = every_class if classes is None else [catalogue.class_number(number) for number in classes]
-    any_job = dict(network=networks[0], class_nb=0, object_nb=0, mesh=None, label=None)
+    classes = every_class if which.classes is None else map(catalogue.class_number, which.classes)
+    any_job = dict(network=which.networks[0], class_nb=0, object_nb=0, mesh=None, label=None)
     shared = [script.Options.of(Namespace(**{**vars(args), **any_job, **script.IN_A_SWEEP})) for script in scripts]
     tasks = []
-    for network, class_nb in itertools.product(networks, classes):
-        for object_nb in range(catalogue.n_objects(class_nb)) if objects is None else objects:
+    for network, class_nb in itertools.product(which.networks, classes):
+        for object_nb in range(catalogue.n_objects(class_nb)) if which.objects is None else which.objects:
             catalogue.check(class_nb, object_nb)
             number = dict(network=network, class_nb=class_nb, object_nb=object_nb)
             tasks += [Task(script, replace(options, **number)) for script, options in zip(scripts, shared)]
@@ -130,7 +120,8 @@ def run(tasks: Sequence[Task], args: Namespace) -> None:
     """
     from . import cluster
     for marker in args.checkpoint_dir.glob(".sweep.*"):  # of sweeps that were killed, on whatever machine
-        remove_if_free(marker)
+        with suppress(InputError), locked(marker, wait=False):
+            pass  # its lock ends, and the file goes with it
     missing = len(tasks) - len(stored(args.checkpoint_dir))  # or more: a guess, made before anything is read
     stopped = Event()
     with ExitStack() as stack:
@@ -181,29 +172,25 @@ def _find_work(tasks: Sequence[Task], stopped: Event) -> list[Task]:
     return [task for task in tasks if task.has_work()]
 
 
-def state_table(tasks: Sequence[Task]) -> Iterator[str]:
-    """A row of letters, one for each object, for every network, script and class: lines of text."""
+def state_table(tasks: Sequence[Task]) -> str:
+    """A row of letters, one for each object, for every network, script and class."""
     objects = sorted({task.options.object_nb for task in tasks})
     rows: dict[tuple[str, str], dict[int, str]] = {}
     for task in sorted(tasks, key=lambda task: task.job):
         row = rows.setdefault((task.job, f"{task.options.class_nb} {task.class_name}"), {})
         row[task.options.object_nb] = LETTERS[task.state]
-    width = max(len(job) for job, _ in rows)
-    yield f"{'':{width}} {'object':11} " + " ".join(map(str, objects))
-    for (job, class_name), letters in rows.items():
-        yield f"{job:{width}} {class_name:11} " + " ".join(letters[number] for number in objects)
-    yield "  ".join(f"{letter} {state}" for state, letter in LETTERS.items())
+    table = tabulate([(*names, *map(letters.get, objects)) for names, letters in rows.items()],
+                     ("", "object", *objects), "plain")
+    return f"{table}\n{'  '.join(f'{letter} {state}' for state, letter in LETTERS.items())}"
 
 
-def summary_table(tasks: Sequence[Task]) -> Iterator[str]:
-    """A row of counts for every network and script, and their sum: lines of text."""
+def summary_table(tasks: Sequence[Task]) -> str:
+    """A row of counts for every network and script, and their sum."""
     columns = (BEFORE, DONE, FAILED, LEFT)
     counts: dict[str, Counter[str]] = {}
     for task in tasks:
         state = BEFORE if task.was_done else task.state if task.state in columns else LEFT
         counts.setdefault(task.job, Counter())[state] += 1
     counts["all"] = sum(counts.values(), Counter())
-    width = max(map(len, counts))
-    yield f"{'':{width}} {'jobs':>5} " + " ".join(f"{column:>11}" for column in columns)
-    for job, count in counts.items():
-        yield f"{job:{width}} {count.total():5} " + " ".join(f"{count[column]:11}" for column in columns)
+    return tabulate([(job, count.total(), *map(count.__getitem__, columns)) for job, count in counts.items()],
+                    ("", "jobs", *columns), "plain")
