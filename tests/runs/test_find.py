@@ -58,6 +58,6 @@ def test_a_changed_file_is_read_anew(job, goldens, tmp_path):
     save_file(state, tmp_path / "new.safetensors")
     os.replace(tmp_path / "new.safetensors", weights)
     after = job("--weights", weights)
-    assert after.settings["weights"] != before.settings["weights"]
+    assert after.file.settings["weights"] != before.file.settings["weights"]
     changed = after.confidence().classifier.module
     assert changed is not network and not any(values.any() for values in changed.parameters())

@@ -23,8 +23,8 @@ from typing import TYPE_CHECKING, Any
 from ..errors import DiskError, InputError, described, first_line
 from ..results.layout import DONE
 from .lock import Taken, locked
-from .result_file import ResultFile, make_folder, take_in
-from .worker import Board, forget, get_ready, make
+from .result_file import make_folder
+from .worker import Board, forget, make
 
 try:
     import ray
@@ -98,23 +98,11 @@ def default_gpus() -> float:
 
 
 def _room(cpus: float, gpus: float) -> dict[str, int]:
-    """How many tasks each machine of the cluster holds, by the machine's id."""
+    """How many tasks each machine of the cluster can hold, by the machine's id; machines without room are left out."""
     machines = {node["NodeID"]: node["Resources"] for node in ray.nodes() if node["Alive"]}
-    return {node: int(min(has.get("CPU", 0) // cpus, has.get("GPU", 0) // gpus if gpus else float("inf")))
+    room = {node: int(min(has.get("CPU", 0) // cpus, has.get("GPU", 0) // gpus if gpus else float("inf")))
             for node, has in machines.items()}
-
-
-def _task(function: Callable[..., Any], cpus: float, gpus: float, avoid: Sequence[str] = ()) -> Any:
-    """A function as a task of Ray's, on another machine than those to avoid if there is one."""
-    others = [node for node, n in _room(cpus, gpus).items() if n and node not in avoid] if avoid else []
-    return ray.remote(function).options(num_cpus=cpus, num_gpus=gpus, max_retries=0, scheduling_strategy=On(
-        random.choice(others), soft=True) if others else "DEFAULT")
-
-
-def start_workers(cpus: float, gpus: float, most: int) -> None:
-    """Let workers get ready for `run` before its tasks are known: at most so many, as far as there is room."""
-    for _ in range(min(sum(_room(cpus, gpus).values()), most)):
-        _task(get_ready, cpus, gpus).remote(cpus)
+    return {node: n for node, n in room.items() if n}
 
 
 def run(tasks: Sequence[Task], cpus: float, gpus: float, max_concurrent: int, marker: Path | None,
@@ -139,12 +127,13 @@ def run(tasks: Sequence[Task], cpus: float, gpus: float, max_concurrent: int, ma
     here = On(ray.get_runtime_context().get_node_id(), soft=False)
     board = ray.remote(Board).options(num_cpus=0, scheduling_strategy=here).remote()
     numbers, notes = count(), dict[int, dict[str, str]]()
-    waiting, taken = list(tasks), set[Any]()  # tasks
+    waiting, taken = list(tasks), set[Any]()
     running: dict[Any, tuple[int, Task, ExitStack]] = {}  # by Ray's reference to the outcome
     last_room = -GIVE_UP_AFTER
     try:
         while waiting or running:
-            room = min(sum(_room(cpus, gpus).values()), max_concurrent)
+            room_on = _room(cpus, gpus)
+            room = min(sum(room_on.values()), max_concurrent)
             last_room = time.monotonic() if room else last_room
             if time.monotonic() - last_room > GIVE_UP_AFTER:
                 raise InputError(f"no machine of the cluster has {cpus:g} CPUs and {gpus:g} GPUs for a job; start "
@@ -167,8 +156,12 @@ def run(tasks: Sequence[Task], cpus: float, gpus: float, max_concurrent: int, ma
                 if claim is None:
                     yield task, failure, True
                     continue
+                others = [node for node in room_on if node not in task.tried_on]
+                where = On(random.choice(others), soft=True) if task.tried_on and others else "DEFAULT"
                 number = next(numbers)
-                reference = _task(make, cpus, gpus, task.tried_on).remote(board, number, task, marker, cpus)
+                reference = ray.remote(make).options(
+                    num_cpus=cpus, num_gpus=gpus, max_retries=0, scheduling_strategy=where
+                ).remote(board, number, task, marker, cpus)
                 running[reference] = number, task, claim
             if not running:
                 time.sleep(LOOK_EVERY)
@@ -201,22 +194,21 @@ def _claim(task: Task, gather: bool) -> ExitStack:
         Taken: if another process is at work on it.
         InputError: if it could not be written, or would take the place of one made from something else.
     """
-    assert task.path is not None
-    file = ResultFile(task.path, task.settings, task.options.override)
+    assert task.file is not None
     with ExitStack() as claim:
-        claim.enter_context(file.locked(wait=False))
-        file.finished()  # raises for what is not to be overridden
+        claim.enter_context(task.file.locked(wait=False))
+        task.file.finished()  # raises for what is not to be overridden
         return claim.pop_all() if gather else ExitStack()
 
 
 def _received(reference: Any, task: Task, said: dict[str, str]) -> tuple[str, bool]:
     """The failure of an attempt, "" if the result is in its place, and whether it is worth another."""
-    assert task.path is not None
+    assert task.file is not None
     place = said.get("place", "a worker")
     try:
         files = ray.get(reference)
         if files:
-            take_in(task.path, files)
+            task.file.take_in(files)
             there = On(said["node"], soft=True)
             ray.wait([ray.remote(forget).options(num_cpus=0, scheduling_strategy=there).remote(task)],
                      timeout=ANSWER_WITHIN)

@@ -1,8 +1,7 @@
 """What every job does first: find the network, the mesh and the file of the result."""
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
-from pathlib import Path
+from functools import lru_cache
 from types import ModuleType
 from typing import Any
 
@@ -40,35 +39,16 @@ _cached_large = lru_cache(maxsize=6)(_call)  # a network, its module and its eng
 
 @dataclass(frozen=True)
 class Job:
-    """One network and one object, and where the result goes.
-
-    Attributes:
-        options: of the script.
-        network: its weights are not loaded yet.
-        shape: the object.
-        class_name: of the object.
-        label: the class's output.
-        device: that the job runs on.
-        renderer: the module that draws.
-        image_size: pixels a side.
-        path: of the result.
-        settings: all that the result depends on.
-    """
+    """One network and one object, and where the result goes."""
     options: JobOptions
-    network: Network
+    network: Network  # its weights are not loaded yet
     shape: Shape
     class_name: str
-    label: int
+    label: int  # the class's output
     device: torch.device
     renderer: ModuleType
-    image_size: int
-    path: Path
-    settings: dict[str, Any]
-
-    @cached_property
-    def file(self) -> ResultFile:
-        """The file of the result; its folder is made when this is first looked at."""
-        return ResultFile(self.path, self.settings, self.options.override)
+    image_size: int  # pixels a side
+    file: ResultFile
 
     @property
     def subject(self) -> str:
@@ -83,7 +63,7 @@ class Job:
             words: arguments of `confidence`.
         """
         found = Journal(lambda: self.confidence(**words), self.options.parameters, self.label, self.file.unfinished(),
-                        self.settings, domain, self.options.override)
+                        self.file.settings, domain, self.options.override)
         if found.n_stored:
             print(f"going on after {found.n_stored:,} views")
         return found
@@ -107,7 +87,7 @@ class Job:
         engine = None
         if on_cpu and not options.compile:
             engine = _cached_large(engine_for, options.computed_by, network, module, normalization, options.precision,
-                                   self.settings["weights"], version=version)
+                                   self.file.settings["weights"], version=version)
         if on_cpu and options.precision == "bf16":
             print("precision bf16 is for a quick look: confidences are off by about 0.01, and by up to 0.1 in a view")
         classifier = Classifier(module, self.device, options.batch_size, options.precision, normalization,
@@ -125,7 +105,7 @@ class Job:
             network_name=self.network.folder, class_nb=None if own else options.class_nb,
             object_nb=None if own else options.object_nb, class_name=self.class_name, label=self.label,
             shape_id=self.shape.shape_id, parameters=options.parameters, score=options.score, mesh=mesh,
-            settings=self.settings)
+            settings=self.file.settings)
 
 
 def prepare(options: JobOptions) -> Job:
@@ -152,13 +132,8 @@ def prepare(options: JobOptions) -> Job:
     folders: tuple[Any, Any] = options.class_nb, options.object_nb
     if options.mesh is not None:
         folders = folder_name(class_name), one_folder(shape.shape_id)
-    return Job(options, network, shape, class_name, label, device, renderer, image_size,
-               result_path(options.checkpoint_dir, network.folder, *folders, options.file_name),
-               _settings(options, network, shape, label, image_size))
-
-
-def _settings(options: JobOptions, network: Network, shape: Shape, label: int, image_size: int) -> dict[str, Any]:
-    """All that a result depends on. Newer settings are omitted at their default, so old results still match."""
+    path = result_path(options.checkpoint_dir, network.folder, *folders, options.file_name)
+    # newer settings are omitted at their default, so old results still match
     settings = dict(
         options.settings(), shape_id=shape.shape_id, mesh_hash=shape.mesh_hash,
         weights=_cached(Network.weights_identity, network, version=version_of(network.weights_file)),
@@ -167,7 +142,8 @@ def _settings(options: JobOptions, network: Network, shape: Shape, label: int, i
         settings["image_size"] = image_size
     if options.mesh is not None or options.dataset is not None or options.label is not None:
         settings["label"] = label
-    return settings
+    return Job(options, network, shape, class_name, label, device, renderer, image_size,
+               ResultFile(path, settings, options.override))
 
 
 def _shape_of(options: JobOptions) -> Shape:

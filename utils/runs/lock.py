@@ -24,19 +24,13 @@ class Taken(InputError):
 
 
 def is_locked(name: Path) -> bool:
-    """Whether a process holds the lock of this file; touches nothing.
-
-    The probe is a shared lock on a file opened for reading. Over NFS an exclusive one would need the right to write.
-
-    Raises:
-        InputError: if it cannot be told.
-    """
+    """Whether a process holds the lock of this file; touches nothing. InputError if it cannot be told."""
     if fcntl is None:
         return False
     try:
         status_of(name)
         with open(name, "rb") as file:
-            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)  # over NFS LOCK_EX would need the right to write
         return False
     except (FileNotFoundError, NotADirectoryError):
         return False

@@ -33,10 +33,10 @@ def run(options: RegionOptions) -> tuple[RegionsResult, Path]:
     job = prepare(options)
     with job.file.locked():
         stored = job.file.finished()
-        result, lacks = RegionsResult(np.array(options.initial_points), {}), list(job.settings)
+        result, lacks = RegionsResult(np.array(options.initial_points), {}), list(job.file.settings)
         if stored is not None:
-            with as_input_error(job.path, OR_ELSE):
-                result, lacks = regions_of(stored), to_add(stored[SETTINGS], job.settings)
+            with as_input_error(job.file.path, OR_ELSE):
+                result, lacks = regions_of(stored), to_add(stored[SETTINGS], job.file.settings)
         from ..semantic.gradients import CentralDifferences, RendererGradient
         gradient = (RendererGradient(options.released) if options.gradient == "renderer" else
                     CentralDifferences(options.difference, options.released))
@@ -46,7 +46,7 @@ def run(options: RegionOptions) -> tuple[RegionsResult, Path]:
         result = replace(result, metadata=replace(job.metadata(), engine=result.metadata.engine))
         if f.n_asked:
             job.file.save_finished(regions_contents(result), f.engines)
-        return result, job.path
+        return result, job.file.path
 
 
 def _completed(result: RegionsResult, lacks: list[str], f: Journal, job: Job, options: RegionOptions) -> RegionsResult:
@@ -55,10 +55,10 @@ def _completed(result: RegionsResult, lacks: list[str], f: Journal, job: Job, op
     if options.grown and not methods:
         methods = _grown(f, job, options)
     if LARGEST in options.methods and "largest" in lacks:
-        methods[LARGEST] = _largest(f, options, job.settings["largest"])
+        methods[LARGEST] = _largest(f, options, job.file.settings["largest"])
     uncertified = [name for name in methods if "certify" in lacks or not methods[name].certificates]
     if options.certify and uncertified:
-        methods |= _certified(f, methods, uncertified, job.settings["certify"])
+        methods |= _certified(f, methods, uncertified, job.file.settings["certify"])
     if options.verify and (f.n_asked or result.verified_at != options.verify):
         methods = _verified(f, methods, options.verify, SCORES[options.score].level)
         result = replace(result, verified_at=options.verify)

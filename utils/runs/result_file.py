@@ -15,7 +15,7 @@ from ..results.metadata import Contents
 from ..results.opening import open_safely
 from ..results.same import differences, to_add
 from .lock import is_locked, locked
-from .records import stored_settings
+from .records import readable, stored_settings
 
 
 class OtherSettings(InputError):
@@ -28,7 +28,7 @@ def read(path: Path) -> Contents:
     Raises:
         InputError: if it cannot be read as one.
     """
-    try:
+    with readable(path, "a result of this program"):
         status_of(path)
         with zipfile.ZipFile(path) as file:  # torch does not look at the checksums
             if file.testzip() is not None:
@@ -37,62 +37,7 @@ def read(path: Path) -> Contents:
         if not (isinstance(contents[SETTINGS], dict) and all(isinstance(key, str) for key in contents[SETTINGS])):
             raise ValueError("the settings are none")
         json.dumps(contents[SETTINGS])  # numbers, text, and lists and dicts of them: what can be compared
-        return contents
-    except OSError as error:
-        raise InputError(f"{path}: cannot be read ({error.strerror or error}); {OR_ELSE}") from None
-    except Exception as error:  # whatever a broken file makes the reader stumble over
-        raise InputError(f"{path}: cannot be read as a result of this program ({type(error).__name__}); "
-                         f"{OR_ELSE}") from None
-
-
-def state_of(path: Path, settings: Contents) -> tuple[str, str]:
-    """How far a result is, found out without touching anything: one of the states, and why it failed if it did."""
-    try:
-        if is_locked(layout.lock_path(path)):
-            return layout.RUNNING, ""
-        found = _read_same(path, settings)
-        if found is not None:
-            return (layout.UNFINISHED if to_add(found[SETTINGS], settings) else layout.DONE), ""
-        is_begun = _is_begun(path, settings)
-    except OtherSettings as error:
-        return layout.OTHER, str(error)
-    except InputError as error:
-        return layout.FAILED, str(error)
-    note = layout.failure_path(path)
-    with suppress(OSError):
-        status_of(note)
-        return layout.FAILED, one_line(note.read_text(errors="replace"))
-    return (layout.UNFINISHED if is_begun else layout.MISSING), ""
-
-
-def record_failure(path: Path, cause: str) -> None:
-    """Note beside where a result would be why it could not be made; a result takes the note away."""
-    with suppress(DiskError):  # often nothing can be written there
-        _write(layout.failure_path(path), f"{cause}\n".encode())
-
-
-def files_of(path: Path) -> dict[str, bytes]:
-    """Name -> contents of a finished result's files, its picture among them, for `take_in`."""
-    return {file.name: file.read_bytes() for file in (picture_path(path), path) if file.exists()}
-
-
-def take_in(path: Path, files: dict[str, bytes]) -> None:
-    """Write the files of a result that was made elsewhere.
-
-    Raises:
-        DiskError: if they cannot be written.
-    """
-    for name, content in files.items():
-        _write(path.with_name(name), content)
-    _remove_outdated(path)
-
-
-def tidy(path: Path) -> None:
-    """Remove what killed processes left beside a finished result; one that is at work on it sees to that itself."""
-    if any(path.parent.glob(f".{path.stem}.*")) or journal_path(path).exists() or layout.earlier_path(path).exists():
-        # a folder that cannot be written to stays as it is
-        with suppress(InputError), ResultFile(path, {}).locked(wait=False):
-            pass
+        return dict(contents)
 
 
 def version_of(path: Path | None) -> tuple[int, int, int] | None:
@@ -102,6 +47,176 @@ def version_of(path: Path | None) -> tuple[int, int, int] | None:
     except (OSError, ValueError):
         return None
     return found.st_ino, found.st_mtime_ns, found.st_size
+
+
+class ResultFile:
+    """One result, finished or on its way.
+
+    The finished result is at `path`, the journal of an unfinished run beside it. A result appears complete or not at
+    all, and both are only ever used by a run with the same settings.
+    """
+
+    def __init__(self, path: Path, settings: Contents, override: bool = False) -> None:
+        """
+        Args:
+            path: of the finished result.
+            settings: dict of numbers and strings, all that the result depends on.
+            override: a new result takes the place of a stored one, whatever that was made from. An unfinished run
+                with the same settings is gone on with all the same: it would come to the same numbers.
+        """
+        self.path = Path(path)
+        self.settings = settings
+        self.override = override
+        self._added: Contents = {}  # settings of what was added to the stored result
+        self._made_meanwhile = False
+
+    def state(self) -> tuple[str, str]:
+        """How far it is, found out without touching anything: one of the states, and why it failed if it did."""
+        note = layout.failure_path(self.path)
+        try:
+            if is_locked(layout.lock_path(self.path)):
+                return layout.RUNNING, ""
+            stored = self._stored()
+            if stored is not None:
+                return (layout.UNFINISHED if to_add(stored[SETTINGS], self.settings) else layout.DONE), ""
+            is_begun = self._is_begun()
+        except OtherSettings as error:
+            return layout.OTHER, str(error)
+        except InputError as error:
+            return layout.FAILED, str(error)
+        with suppress(OSError):
+            status_of(note)
+            return layout.FAILED, one_line(note.read_text(errors="replace"))
+        return (layout.UNFINISHED if is_begun else layout.MISSING), ""
+
+    @contextmanager
+    def locked(self, wait: bool = True) -> Iterator[None]:
+        """Keep other processes off this result. Its folder is made.
+
+        The second of two waits, says so, and then finds what the first made: that is not overridden.
+
+        Raises:
+            Taken: if a process is at work on it, and this is not to wait; says which.
+            InputError: if the folder cannot be made or written to, or its file system has no locks.
+        """
+        make_folder(self.path.parent)
+        before = version_of(self.path)
+        with locked(layout.lock_path(self.path), f"{self.path}: ", wait):
+            self._made_meanwhile = version_of(self.path) != before
+            self._remove_left_over()
+            yield
+
+    def tidy(self) -> None:
+        """Remove what killed processes left beside a finished result; one at work on it sees to that itself."""
+        others = journal_path(self.path), layout.earlier_path(self.path)
+        if any(self.path.parent.glob(f".{self.path.stem}.*")) or any(path.exists() for path in others):
+            with suppress(InputError), self.locked(wait=False):  # a folder that cannot be written to stays as it is
+                pass
+
+    def finished(self) -> Contents | None:
+        """The stored result with the same settings, or None if there is none or it is to be overridden.
+
+        It may lack what can be added, see `to_add`. What was added to it before stays with it, and with its settings.
+
+        Raises:
+            InputError: if one is there that was made from something else, or that cannot be read.
+        """
+        if self.override and not self._made_meanwhile:
+            return None
+        stored = self._stored()
+        if stored is not None:
+            self._added = {key: value for key, value in stored[SETTINGS].items() if key in layout.ADDED_LATER}
+        return stored
+
+    def unfinished(self) -> Path:
+        """Where the journal of this run is, or is to be.
+
+        Raises:
+            InputError: if the journal of another run is there and is not to be overridden.
+        """
+        path = journal_path(self.path)
+        try:
+            self._is_begun()
+        except InputError:
+            if not self.override:
+                raise
+            path.unlink()
+        return path
+
+    def save_finished(self, contents: Contents, engines: Iterable[str] = ()) -> None:
+        """Save a dict as the result, with its settings, as `take_in` does.
+
+        Args:
+            contents: of the file.
+            engines: what computed the network's values, beside what the contents say already.
+
+        Raises:
+            DiskError: if it cannot be written.
+        """
+        import torch  # takes seconds, and the options are read without it
+        names = {*engines, *filter(None, str(contents.get(ENGINE) or "").split("+"))}
+        made_by = {ENGINE: "+".join(sorted(names))} if names else {}
+        content = io.BytesIO()  # torch reports a full disk in other ways than Python
+        torch.save({**contents, **made_by, SETTINGS: {**self._added, **self.settings}}, content)
+        # where there is no room, Python 3.12.1 falls over a getbuffer()
+        self.take_in({self.path.name: content.getvalue()})
+
+    def files(self) -> dict[str, bytes]:
+        """Name -> contents of the finished result's files, its picture among them, for `take_in` elsewhere."""
+        return {path.name: path.read_bytes() for path in (picture_path(self.path), self.path) if path.exists()}
+
+    def take_in(self, files: dict[str, bytes]) -> None:
+        """Write the files of a finished result; the journal goes, and the note of a failure.
+
+        Raises:
+            DiskError: if they cannot be written.
+        """
+        for name, content in files.items():
+            with whole_file(self.path.with_name(name), f"what was saved before is kept: {ADVICE}") as file:
+                file.write_bytes(content)
+        for outdated in (journal_path(self.path), layout.failure_path(self.path)):
+            outdated.unlink(missing_ok=True)
+
+    def record_failure(self, cause: str) -> None:
+        """Note beside where the result would be why it could not be made; a result takes the note away."""
+        with suppress(DiskError), whole_file(layout.failure_path(self.path), ADVICE) as file:  # often it cannot be
+            file.write_text(f"{cause}\n")
+
+    def _remove_left_over(self) -> None:
+        """Remove what killed processes left: files half written, and an unfinished run that the result came after."""
+        journal, earlier = journal_path(self.path), layout.earlier_path(self.path)
+        left = [file for path in (self.path, picture_path(self.path), layout.failure_path(self.path))
+                for file in left_over(path)]
+        with suppress(OSError):
+            if self.path.stat().st_mtime_ns >= journal.stat().st_mtime_ns:
+                left.append(journal)
+        if earlier.exists():
+            left.append(earlier)
+            if not self.path.exists():
+                print(f"{earlier}: an unfinished run of an earlier version of this program, which starts again")
+        for file in left:
+            with suppress(OSError):
+                file.unlink()
+
+    def _stored(self) -> Contents | None:
+        """The stored result with these settings, which may lack what can be added; None if there is no file."""
+        stored = read(self.path) if os.path.exists(self.path) else None
+        if stored is not None:
+            self._check_same(f"{self.path} is a result", stored[SETTINGS])
+        return stored
+
+    def _is_begun(self) -> bool:
+        """Whether there is the journal of an unfinished run with these settings."""
+        path = journal_path(self.path)
+        settings = stored_settings(path)
+        if settings is not None:
+            self._check_same(f"{path} is an unfinished run", settings)
+        return settings is not None
+
+    def _check_same(self, what: str, settings: Contents) -> None:
+        differing = differences(settings, self.settings)
+        if differing:
+            raise OtherSettings(f"{what} made from something else ({'; '.join(differing)}); {OR_ELSE}")
 
 
 def make_folder(folder: Path) -> None:
@@ -118,153 +233,3 @@ def make_folder(folder: Path) -> None:
     except OSError as error:
         raise InputError(f"{folder}: cannot be written to ({error.strerror}); choose another folder with "
                          "`checkpoint_dir`") from None
-
-
-class ResultFile:
-    """One result, finished or on its way.
-
-    The finished result is at `path`, the journal of an unfinished run beside it. A result appears complete or not at
-    all, and both are only ever used by a run with the same settings.
-    """
-
-    def __init__(self, path: Path, settings: Contents, override: bool = False) -> None:
-        """Make the folder.
-
-        Args:
-            path: of the finished result.
-            settings: dict of numbers and strings, all that the result depends on.
-            override: a new result takes the place of a stored one, whatever that was made from. An unfinished run
-                with the same settings is gone on with all the same: it would come to the same numbers.
-
-        Raises:
-            InputError: if the folder cannot be made or written to.
-        """
-        self.path = Path(path)
-        self.settings = settings
-        self.override = override
-        self._made_meanwhile = False
-        make_folder(self.path.parent)
-
-    @contextmanager
-    def locked(self, wait: bool = True) -> Iterator[None]:
-        """Keep other processes off this result. The second of two waits, says so, and then finds what the first made.
-
-        A result that is made while this one waits is not overridden.
-
-        Args:
-            wait: for a process that is at work on it.
-
-        Raises:
-            Taken: if one is, and this is not to wait; says which.
-            InputError: if the file system has no locks.
-        """
-        before = version_of(self.path)
-        with locked(layout.lock_path(self.path), f"{self.path}: ", wait):
-            self._made_meanwhile = version_of(self.path) != before
-            self._tidy()
-            yield
-
-    def finished(self) -> Contents | None:
-        """The stored result with the same settings, or None if there is none or it is to be overridden.
-
-        It may lack what can be added, see `to_add`. What was added to it before stays with it, and with its settings.
-
-        Raises:
-            InputError: if one is there that was made from something else, or that cannot be read.
-        """
-        if self.override and not self._made_meanwhile:
-            return None
-        found = _read_same(self.path, self.settings)
-        if found is not None:
-            added = {key: value for key, value in found[SETTINGS].items() if key in layout.ADDED_LATER}
-            self.settings = {**added, **self.settings}
-        return found
-
-    def unfinished(self) -> Path:
-        """Where the journal of a run with these settings is, or is to be.
-
-        Raises:
-            InputError: if the journal of another run is there and is not to be overridden.
-        """
-        path = journal_path(self.path)
-        try:
-            _is_begun(self.path, self.settings)
-        except InputError:
-            if not self.override:
-                raise
-            path.unlink()
-        return path
-
-    def save_finished(self, contents: Contents, engines: Iterable[str] = ()) -> None:
-        """Save a dict as the result; the journal goes, and the note of a failure.
-
-        Args:
-            contents: of the file, but for the settings.
-            engines: what computed the network's values, beside what the contents say already.
-
-        Raises:
-            DiskError: if it cannot be written.
-        """
-        import torch  # takes seconds, and the options are read without it
-        names = {*engines, *filter(None, str(contents.get(ENGINE) or "").split("+"))}
-        made_by = {ENGINE: "+".join(sorted(names))} if names else {}
-        content = io.BytesIO()  # torch reports a full disk in other ways than Python
-        torch.save({**contents, **made_by, SETTINGS: self.settings}, content)
-        # where there is no room, Python 3.12.1 falls over a getbuffer()
-        _write(self.path, content.getvalue(), f"what was saved before is kept: {ADVICE}")
-        _remove_outdated(self.path)
-
-    def _tidy(self) -> None:
-        """Remove what killed processes left: files half written, and an unfinished run that the result came after."""
-        journal, earlier = journal_path(self.path), layout.earlier_path(self.path)
-        left = [file for path in (self.path, picture_path(self.path), layout.failure_path(self.path))
-                for file in left_over(path)]
-        with suppress(OSError):
-            if self.path.stat().st_mtime_ns >= journal.stat().st_mtime_ns:
-                left.append(journal)
-        if earlier.exists():
-            left.append(earlier)
-            if not self.path.exists():
-                print(f"{earlier}: an unfinished run of an earlier version of this program, which starts again")
-        for file in left:
-            with suppress(OSError):
-                file.unlink()
-
-
-def _read_same(path: Path, settings: Contents) -> Contents | None:
-    """The contents of a result with these settings, which may lack what can be added; None if there is no file.
-
-    Raises:
-        OtherSettings: if it was made from something else.
-        InputError: if it cannot be read.
-    """
-    if not os.path.exists(path):
-        return None
-    contents = read(path)
-    _check_same(f"{path} is a result", contents[SETTINGS], settings)
-    return contents
-
-
-def _is_begun(path: Path, settings: Contents) -> bool:
-    """Whether a result has the journal of a run with these settings; raises as `_read_same` does."""
-    stored = stored_settings(journal_path(path))
-    if stored is not None:
-        _check_same(f"{journal_path(path)} is an unfinished run", stored, settings)
-    return stored is not None
-
-
-def _check_same(what: str, stored: Contents, wanted: Contents) -> None:
-    differing = differences(stored, wanted)
-    if differing:
-        raise OtherSettings(f"{what} made from something else ({'; '.join(differing)}); {OR_ELSE}")
-
-
-def _write(path: Path, content: bytes, advice: str = ADVICE) -> None:
-    with whole_file(path, advice) as file:
-        file.write_bytes(content)
-
-
-def _remove_outdated(path: Path) -> None:
-    """Remove what a finished result takes the place of."""
-    for outdated in (journal_path(path), layout.failure_path(path)):
-        outdated.unlink(missing_ok=True)

@@ -9,10 +9,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, closing, suppress
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 from threading import Event
 from types import ModuleType
-from typing import Any
 
 from tabulate import tabulate
 from tqdm import tqdm
@@ -23,7 +21,7 @@ from ..options.sweeps import SweepOptions
 from ..results.layout import DONE, FAILED, MISSING, OTHER, RUNNING, UNFINISHED, stored
 from ..shapes.catalogue import catalogue_of
 from .lock import locked
-from .result_file import record_failure, state_of, tidy
+from .result_file import ResultFile
 
 LETTERS = {DONE: "D", RUNNING: "R", UNFINISHED: "U", FAILED: "F", MISSING: ".", OTHER: "O"}
 BEFORE, LEFT = "done before", "left"
@@ -36,8 +34,7 @@ class Task:
     """One result that a sweep wants."""
     script: ModuleType  # map.py or optim.py: a module with Options, IN_A_SWEEP, run() and show()
     options: JobOptions
-    path: Path | None = None  # of the result; None if it cannot even be looked for
-    settings: dict[str, Any] = field(default_factory=dict)  # what it depends on, as found on this machine
+    file: ResultFile | None = None  # of the result, with the settings that hold here; None if it cannot be looked for
     state: str = MISSING  # of those in utils.results.layout
     cause: str = ""  # why it failed, one line
     was_done: bool = False  # before the sweep
@@ -60,10 +57,9 @@ class Task:
         """Find out how far it is, by the rule that the scripts skip results by; writes nothing."""
         from .find import prepare  # brings torch, which takes seconds
         try:
-            if self.path is None:
-                job = prepare(self.options)
-                self.path, self.settings = job.path, job.settings
-            self.state, cause = state_of(self.path, self.settings)
+            if self.file is None:
+                self.file = prepare(self.options).file
+            self.state, cause = self.file.state()
         except InputError as error:
             self.state, cause = FAILED, str(error)
         except Exception as error:  # of a user's network, or a mistake in the program: this task's alone
@@ -76,7 +72,7 @@ class Task:
         A stored result may still have to be drawn or verified; the script sees to that.
         """
         extras = self.options.override or self.options.plot or bool(getattr(self.options, "verify", 0))
-        return self.path is not None and (self.state != DONE or extras)
+        return self.file is not None and (self.state != DONE or extras)
 
 
 def matrix(scripts: Sequence[ModuleType], which: SweepOptions, args: Namespace) -> list[Task]:
@@ -112,7 +108,7 @@ def update_states(tasks: Sequence[Task]) -> Iterator[Task]:
 
 
 def run(tasks: Sequence[Task], args: Namespace) -> None:
-    """Do what there is to do. Ray and its workers get ready while the tasks' states are still being found out.
+    """Do what there is to do. Ray starts while the tasks' states are still being found out.
 
     Args:
         tasks: all that are wanted; their states tell afterwards what became of them.
@@ -134,7 +130,6 @@ def run(tasks: Sequence[Task], args: Namespace) -> None:
         is_default = args.gpus_per_job is None and args.gpu is None
         gpus = cluster.default_gpus() if is_default else args.gpus_per_job or 0
         most = args.max_concurrent or len(tasks)
-        cluster.start_workers(args.cpus_per_job, gpus, min(most, missing))
         todo = work.result()
         for task in todo:
             task.options = replace(task.options, gpu=None if gpus else -1)
@@ -154,8 +149,8 @@ def run(tasks: Sequence[Task], args: Namespace) -> None:
             if last:
                 bar.update()
                 task.state, task.cause, task.was_done = FAILED if failure else DONE, failure, False
-            if last and failure and task.path is not None:
-                record_failure(task.path, failure)
+            if last and failure and task.file is not None:
+                task.file.record_failure(failure)
 
 
 def _find_work(tasks: Sequence[Task], stopped: Event) -> list[Task]:
@@ -165,10 +160,10 @@ def _find_work(tasks: Sequence[Task], stopped: Event) -> list[Task]:
         if stopped.is_set():
             return []
     for task in tasks:
-        if task.path is None:
+        if task.file is None:
             print(f"{task}: {task.cause}", file=sys.stderr)
         elif task.was_done:
-            tidy(task.path)
+            task.file.tidy()
     return [task for task in tasks if task.has_work()]
 
 
@@ -179,8 +174,8 @@ def state_table(tasks: Sequence[Task]) -> str:
     for task in sorted(tasks, key=lambda task: task.job):
         row = rows.setdefault((task.job, f"{task.options.class_nb} {task.class_name}"), {})
         row[task.options.object_nb] = LETTERS[task.state]
-    table = tabulate([(*names, *map(letters.get, objects)) for names, letters in rows.items()],
-                     ("", "object", *objects), "plain")
+    table = tabulate([(*names, " ".join(letters.get(number, " ") for number in objects))
+                      for names, letters in rows.items()], ("", "object", " ".join(map(str, objects))), "plain")
     return f"{table}\n{'  '.join(f'{letter} {state}' for state, letter in LETTERS.items())}"
 
 

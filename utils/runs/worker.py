@@ -16,7 +16,6 @@ from platformdirs import user_cache_path
 
 from ..errors import DiskError, InputError, described, is_out_of_memory
 from .progress import listeners
-from .result_file import files_of
 from .script import tune_process
 
 if TYPE_CHECKING:
@@ -97,13 +96,14 @@ def make(board: Any, number: int, task: Task, marker: Path | None, cpus: float) 
             raise InputError(f"{options.checkpoint_dir} on {platform.node()} is not the folder of that name where "
                              "the sweep was started; pass `gather`")
         job = prepare(options)
-        names = sorted(name for name in {*task.settings, *job.settings}
-                       if job.settings.get(name) != task.settings.get(name))
+        assert task.file is not None
+        ours, theirs = job.file.settings, task.file.settings
+        names = sorted(name for name in {*ours, *theirs} if ours.get(name) != theirs.get(name))
         if names:
             raise InputError(f"{platform.node()} has another {', '.join(names)} than the machine where the sweep was "
                              "started; give both the same files")
         task.script.show(*task.script.run(options), options.plot)
-        return {} if marker else files_of(job.path)
+        return {} if marker else job.file.files()
     except Exception as error:
         failure = str(error)
         if not isinstance(error, InputError):
@@ -126,5 +126,7 @@ def _own_folder(task: Task) -> Path:
 
     The same for the same result of the same sweep, so that a run goes on; never another sweep's.
     """
-    name = sha256(repr((str(task.options.checkpoint_dir), sorted(task.settings.items()))).encode()).hexdigest()[:16]
+    assert task.file is not None
+    key = str(task.options.checkpoint_dir), sorted(task.file.settings.items())
+    name = sha256(repr(key).encode()).hexdigest()[:16]
     return user_cache_path("semantic-robustness") / "sweeps" / name
