@@ -11,6 +11,7 @@ import time
 from contextlib import ExitStack, nullcontext, suppress
 from pathlib import Path
 from types import SimpleNamespace
+from unittest.mock import Mock
 
 import pytest
 import torch
@@ -30,7 +31,7 @@ ROOT = Path(__file__).parents[1]
 QUICK = ("--networks", "tests.tiny:network", "--gpu", "-1", "--step", "30", "--n_iterations", "3", "--initial_width",
          "5", "--methods", "OIR_W,naive", "--initial_points", "130,30", "--certify", "0", "--engine", "torch")
 CUP_0 = ("--jobs", "map", "--classes", "5", "--objects", "0")
-needs_ray = pytest.mark.skipif(cluster.ray is None, reason="needs Ray: pip install -r requirements-cluster.txt")
+CUP = "map of tests.tiny:network on cup {}".format
 
 
 def tasks_of(*words):
@@ -63,16 +64,13 @@ class FakeRay:
 
     def __init__(self, plans):
         self.plans, self.notes, self.machines = plans, {}, ["one", "two"]
-        self.started, self.given, self.on, self.cancelled, self.most_at_once = [], [], [], [], 0
+        self.given, self.on, self.cancelled, self.most_at_once, self.is_up = [], [], [], 0, False
 
     def init(self, *args, **options):
-        self.started.append("Ray")
+        self.is_up = True
 
     def shutdown(self):
-        self.started.remove("Ray")
-
-    def cluster_resources(self):
-        return {}
+        self.is_up = False
 
     def nodes(self):
         return [dict(NodeID=name, Alive=True, Resources=dict(CPU=1)) for name in self.machines]
@@ -85,11 +83,9 @@ class FakeRay:
             remote=lambda *args: self.start(what.__name__, scheduling_strategy, *args)))
 
     def start(self, what, node, *args):
-        self.started.append(what)
         if what == "make":
             _, number, task, *_ = args
-            options = task.options
-            self.given.append(f"{task.script.__name__} of {options.network} on {options.class_nb} {options.object_nb}")
+            self.given.append(str(task))
             self.on.append("one" if node == "DEFAULT" else node)
             self.notes[number] = dict(place=f"process {number} on {self.on[-1]}", node=self.on[-1])
             return number
@@ -104,9 +100,10 @@ class FakeRay:
             return self.notes
         planned = self.plans.get(self.given[reference])
         outcome = planned.pop(0) if planned else {}
+        outcome = outcome() if callable(outcome) else outcome
         if isinstance(outcome, Exception):
             raise outcome
-        return outcome() if callable(outcome) else outcome
+        return outcome
 
     def cancel(self, reference, force):
         self.cancelled.append(reference)
@@ -136,15 +133,15 @@ def test_lists_of_parse_numbers(text, expected):
     (("--jobs", "map,report"), "'report' is not known"), (("--step", "0"), "--step 0"), (("--beta", "2"), "--beta 2"),
     (("--gpu", "0"), "--gpu 0: Ray hands out the GPUs"), (("--gpu", "-1", "--gpus_per_job", "1"), "--gpu -1"),
     (("--weights", "w.pth", "--networks", "vgg,tests.tiny:network"), "--weights w.pth: belongs to one network"),
-    ((*QUICK, "--classes", "5", "--objects", "0", "--checkpoint_dir", "/proc/none"), "/proc/none: cannot be written"),
-    (("--networks", "resnte", "--classes", 0, "--objects", 0), "--networks resnte: not known; did you mean resnet")])
+    ((*QUICK, *CUP_0, "--checkpoint_dir", "/proc/none"), "/proc/none: cannot be written"),
+    ((*QUICK, *CUP_0, "--networks", "resnte"), "--networks resnte: not known; did you mean resnet")])
 def test_bad_input_is_one_line(words, complaint, run_script, fake, tmp_path):
     fake({})
     code, out, err = run_script(script, "--checkpoint_dir", tmp_path, *words)
     lines = [line for line in re.split("[\r\n]+", err) if line.strip() and not line.startswith("looking: ")]
     assert complaint in lines[0] and os.listdir(tmp_path) == []
-    if "did you mean" in complaint:  # a job that cannot be done does not keep others from being done
-        assert code == 1 and len(lines) == 2 and re.search(r"^all +2 +0 +0 +2 +0$", out, re.M)
+    if "did you mean" in complaint:  # it is that job's failure
+        assert code == 1 and len(lines) == 1 and re.search(r"^all +1 +0 +0 +1 +0$", out, re.M)
     else:
         assert code == 2 and len(lines) == 1 and lines[0].startswith("sweep.py: error: ")
 
@@ -155,27 +152,15 @@ def test_without_ray_one_line_says_so(run_script, monkeypatch, tmp_path):
     assert code == 2 and err.splitlines()[-1].startswith("sweep.py: error: Ray is not installed; pip install -r")
 
 
-def test_what_a_sweep_that_was_killed_at_its_very_end_left_is_removed(run_script, tmp_path):
-    words = (*CUP_0, "--checkpoint_dir", tmp_path)
-    [task] = tasks_of(*words)
-    finish(task)
-    for left in (".map.lock", ".map.pt.999999999"):
-        task.file.path.with_name(left).write_bytes(b"left")
-    assert run_script(script, *QUICK, *words)[0] == 0
-    assert [path for path in tmp_path.rglob("*") if path.is_file()] == [task.file.path]
-
-
-@needs_ray
+@pytest.mark.skipif(cluster.ray is None, reason="needs Ray: pip install -r requirements-cluster.txt")
 @pytest.mark.parametrize("address, reason", [
     ("nonsense", "expected HOST:PORT, or auto"), ("127.0.0.1:99999", "expected HOST:PORT"), ("", "expected HOST:PORT"),
     ("127.0.0.1:9", "Connection refused"), ("nobody.invalid:6379", "")])
 def test_an_address_where_no_cluster_is(address, reason, run_script, tmp_path):
-    code, _, err = run_script(script, *QUICK, "--classes", 5, "--objects", 0, "--checkpoint_dir", tmp_path, "--address",
-                              address)
-    assert code == 2 and os.listdir(tmp_path) == []
+    code, _, err = run_script(script, *QUICK, *CUP_0, "--checkpoint_dir", tmp_path, "--address", address)
     line = err.splitlines()[-1]
-    assert line.startswith(f"sweep.py: error: --address {address[:40]}") and " no cluster can be joined (" in line
-    assert reason in line
+    assert line.startswith(f"sweep.py: error: --address {address}: no cluster can be joined (") and reason in line
+    assert code == 2 and os.listdir(tmp_path) == []
 
 
 def test_status_tells_the_states_apart_and_touches_nothing(run_script, monkeypatch, tmp_path):
@@ -201,8 +186,7 @@ def test_status_tells_the_states_apart_and_touches_nothing(run_script, monkeypat
         before = sorted(tmp_path.rglob("*"))
         code, out, _ = run_script(script, "status", *QUICK, *words)
         assert sorted(tmp_path.rglob("*")) == before
-    assert code == 1
-    assert re.search(r"^tests.tiny:network map +5 cup +D O F F U R F$", out, re.M)
+    assert code == 1 and re.search(r"^tests.tiny:network map +5 cup +D O F F U R F$", out, re.M)
     for line in ("1 made with other settings than .* The first: map of tests.tiny:network on cup 1: .*step 5, now 30.0",
                  "map of tests.tiny:network on cup 2: .*cannot be read as a result",
                  "map of tests.tiny:network on cup 3: no memory$",
@@ -210,26 +194,17 @@ def test_status_tells_the_states_apart_and_touches_nothing(run_script, monkeypat
         assert re.search(f"^{line}", out, re.M)
 
 
-def outcomes(tasks, most=9, gather=True, show=lambda running: None):
-    """What becomes of tasks on the fake Ray: [(number of the object, failure, last)]."""
-    return [(task.options.object_nb, failure, last) for task, failure, last in
-            cluster.run(tasks, 1, 0, most, None if gather else Path("marker"), show)]
-
-
-CUP = "map of tests.tiny:network on 5 {}".format
+def outcomes(tasks, most=9, show=lambda running: None):
+    """What becomes of tasks on the fake Ray, whose results are gathered: [(number of the object, failure, last)]."""
+    return [(task.options.object_nb, *rest) for task, *rest in cluster.run(tasks, 1, 0, most, None, show)]
 
 
 def test_what_is_worth_it_is_tried_three_times_more_on_another_machine(fake, cups):
-    tasks = cups("0-4")
     ray = fake({CUP(0): [FakeRay.RayError()] * 9, CUP(1): [FakeRay.RayTaskError(InputError("no such mesh"))] * 9,
                 CUP(2): [FakeRay.RayTaskError(IndexError("a mistake"))] * 9, CUP(3): [FakeRay.OutOfMemoryError()]})
-
-    def says_why_and_ends():
-        ray.notes[len(ray.given) - 1]["failure"] = "the disk is full"
-        raise FakeRay.RayError
-
-    ray.plans[CUP(4)] = [says_why_and_ends]
-    seen = [(number, re.sub(r"\d+ on \w+", "N", failure), last) for number, failure, last in outcomes(tasks, most=1)]
+    ray.plans[CUP(4)] = [lambda: max(ray.notes.items())[1].update(failure="the disk is full") or FakeRay.RayError()]
+    seen = [(number, re.sub(r"\d+ on \w+", "N", failure), last)
+            for number, failure, last in outcomes(cups("0-4"), most=1)]
     died = "process N died: it was killed, or its machine left"
     assert seen == [(0, died, False)] * 3 + [
         (0, died, True), (1, "no such mesh", True), (2, "process N: IndexError: a mistake", True),
@@ -258,27 +233,23 @@ def test_machines_that_join_later_are_used(fake, cups):
 
 
 def test_no_room_for_a_job_is_said_in_a_line(fake, cups, monkeypatch, tmp_path):
-    tasks = cups("0-2")
-    ray = fake({})
+    tasks, ray = cups("0-2"), fake({})
     with pytest.raises(InputError, match="no machine of the cluster has 2 CPUs and 0 GPUs for a job; start some"):
         list(cluster.run(tasks, 2, 0, 9, None, print))
     ray.plans[CUP(0)] = [lambda: ray.machines.clear() or {}]
     ray.wait = lambda references, timeout: (references[:1] if ray.machines else [], [])
     monkeypatch.setattr(cluster, "GIVE_UP_AFTER", 0.1)
-    seen = []
     with pytest.raises(InputError, match="no machine of the cluster has 1 CPUs"):
-        seen.extend(cluster.run(tasks, 1, 0, 9, None, print))
+        outcomes(tasks)
     assert ray.cancelled and not list(tmp_path.rglob(".map.lock"))
 
 
 def test_what_runs_and_how_far_it_is_is_shown(fake, cups):
-    tasks = cups("0-2")
     ray, shown = fake({}), []
     ray.plans[CUP(0)] = [lambda: ray.notes[1].update(progress="4 of 48 views") or {}]
-    outcomes(tasks, show=lambda running: shown.append(list(running)))
-    name = "map of tests.tiny:network on cup"
-    assert shown == [[f"{name} 0: starting", f"{name} 1: starting"],
-                     [f"{name} 1: 4 of 48 views", f"{name} 2: starting"], [f"{name} 2: starting"]]
+    outcomes(cups("0-2"), show=lambda running: shown.append(list(running)))
+    assert shown == [[f"{CUP(0)}: starting", f"{CUP(1)}: starting"],
+                     [f"{CUP(1)}: 4 of 48 views", f"{CUP(2)}: starting"], [f"{CUP(2)}: starting"]]
 
 
 @pytest.mark.parametrize("gather", [(), ("--gather",)])
@@ -288,7 +259,7 @@ def test_a_sweep_that_is_stopped_stops_its_jobs_and_says_so(gather, fake, run_sc
     words = ("--jobs", "map", "--classes", 5, "--objects", "0-3", "--checkpoint_dir", tmp_path)
     code, out, err = run_script(script, *QUICK, *words, *gather)
     assert code == 130 and err.endswith("sweep.py: stopped\n") and out == ""
-    assert len(ray.given) == 4 and len(ray.cancelled) == 2 and "Ray" not in ray.started
+    assert len(ray.given) == 4 and len(ray.cancelled) == 2 and not ray.is_up
     assert not any(path.is_file() for path in tmp_path.rglob("*"))
 
 
@@ -303,7 +274,7 @@ def test_a_stopped_sweep_stops_looking(fake, monkeypatch, run_script, tmp_path):
 @pytest.mark.parametrize("request_to_stop", [signal.SIGINT, signal.SIGTERM])
 def test_a_request_to_stop_that_gets_lost_while_ray_starts_is_heard(request_to_stop, fake, run_script, tmp_path):
     def start(*args, **options):
-        ray.started.append("Ray")
+        ray.is_up = True
         with suppress(KeyboardInterrupt):
             os.kill(os.getpid(), request_to_stop)
             time.sleep(1)
@@ -311,7 +282,7 @@ def test_a_request_to_stop_that_gets_lost_while_ray_starts_is_heard(request_to_s
     ray = fake({})
     ray.init = start
     code, _, err = run_script(script, *QUICK, *CUP_0, "--checkpoint_dir", tmp_path)
-    assert code == 130 and "sweep.py: stopped" in err and ray.started == [] and os.listdir(tmp_path) == []
+    assert code == 130 and "sweep.py: stopped" in err and not ray.is_up and os.listdir(tmp_path) == []
 
 
 @pytest.fixture
@@ -325,7 +296,7 @@ def in_a_worker(monkeypatch):
     monkeypatch.setitem(sys.modules, "ray", SimpleNamespace(
         get_gpu_ids=lambda: run.gpus, get=lambda reference: None,
         get_runtime_context=lambda: SimpleNamespace(get_node_id=lambda: "one"), exceptions=FakeRay.exceptions))
-    monkeypatch.setattr(worker, "_set_up", lambda threads: None)
+    monkeypatch.setattr(torch, "set_num_threads", lambda threads: None)
     monkeypatch.setattr(worker.os, "_exit", sys.exit)
     yield run
     progress.listeners.clear()
@@ -335,20 +306,17 @@ def in_a_worker(monkeypatch):
     (MemoryError("no room"), True), (RuntimeError("[enforce fail] DefaultCPUAllocator: can't allocate memory"), True),
     (RuntimeError("CUDA out of memory"), True), (OSError(5, "Input/output error"), True), (DiskError("full"), True),
     (InputError("--step: bad"), False), (ValueError("a mistake in the program"), False)])
-def test_a_worker_ends_where_another_may_succeed(error, worth_retrying, in_a_worker, monkeypatch, tmp_path):
-    def fail(options):
-        raise error
-
-    monkeypatch.setattr(map_script, "run", fail)
-    [task] = tasks_of(*CUP_0, "--checkpoint_dir", tmp_path)
+def test_a_worker_ends_where_another_may_succeed(error, worth_retrying, cups, in_a_worker, monkeypatch, tmp_path):
+    monkeypatch.setattr(map_script, "run", Mock(side_effect=error))
+    [task] = cups("0")
     with pytest.raises(SystemExit if worth_retrying else InputError) as ended:
         in_a_worker(task, tmp_path)
     assert str(error) in (in_a_worker.notes["failure"] if worth_retrying else str(ended.value))
     assert in_a_worker.notes["place"] == f"process {os.getpid()} on {platform.node()}"
 
 
-def test_a_worker_with_another_mesh_or_folder_refuses(in_a_worker, tmp_path):
-    [task] = tasks_of(*CUP_0, "--checkpoint_dir", tmp_path)
+def test_a_worker_with_another_mesh_or_folder_refuses(cups, in_a_worker, tmp_path):
+    [task] = cups("0")
     with pytest.raises(InputError, match="is not the folder of that name where the sweep was started; pass `gather`"):
         in_a_worker(task, tmp_path / "not there")
     task.file.settings["mesh_hash"] = "another"
@@ -402,13 +370,15 @@ def test_what_is_not_even_begun(fake, cups):
     assert os.listdir(other.file.path.parent) == ["map.pt"] and os.listdir(last.file.path.parent) == []
 
 
-def test_the_marker_of_a_sweep_that_goes_on_is_kept_on_whatever_machine_it_is(run_script, tmp_path):
-    words = (*QUICK, *CUP_0, "--checkpoint_dir", tmp_path)
-    finish(*tasks_of(*words))
+def test_what_killed_sweeps_left_is_removed_and_the_marker_of_one_that_goes_on_is_not(cups, run_script, tmp_path):
+    [task] = cups("0")
+    finish(task)
     with cluster.marker_in(tmp_path) as marker, cluster.marker_in(tmp_path) as other:
-        (tmp_path / ".sweep.otherhost.1").touch()  # process 1 is always there
-        assert run_script(script, *words)[0] == 0
-        assert {*tmp_path.glob(".sweep.*")} == {marker, other} and is_locked(marker)
+        for left in (tmp_path / ".sweep.otherhost.1", *map(task.file.path.with_name, (".map.lock", ".map.pt.9999999"))):
+            left.touch()  # process 1 is always there
+        assert run_script(script, *QUICK, *CUP_0, "--checkpoint_dir", tmp_path)[0] == 0
+        assert {path for path in tmp_path.rglob("*") if path.is_file()} == {task.file.path, marker, other}
+        assert is_locked(marker)
     assert not list(tmp_path.glob(".sweep.*"))
 
 
@@ -469,9 +439,7 @@ def test_two_nodes_one_worker_killed_nothing_lost_or_doubled(swept, tmp_path):
 
 def test_results_come_back_from_machines_without_the_folder(swept, monkeypatch, tmp_path):
     words = ("--classes", "8", "--objects", "0-1", "--jobs", "map")
-    folder = tmp_path / "swept/tests.tiny_network/8/1"
-    folder.mkdir(parents=True)
-    ResultFile(folder / "map.pt", {}).record_failure("an earlier sweep's")
+    ResultFile(tmp_path / "swept/tests.tiny_network/8/1/map.pt", {}).record_failure("an earlier sweep's")
     terminal = io.StringIO()
     terminal.isatty, terminal.fileno = lambda: True, lambda: -1
     monkeypatch.setattr(sys, "stderr", terminal)

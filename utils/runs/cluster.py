@@ -113,13 +113,12 @@ def run(tasks: Sequence[Task], cpus: float, gpus: float, max_concurrent: int, ma
         tasks: in the order in which they are best done.
         cpus, gpus: that a task gets.
         max_concurrent: tasks at a time, where the cluster holds as many.
-        marker: a file in the folder of the results, which all machines share and the workers write to. None: the
-            results come back through Ray and are written here.
+        marker: of `marker_in`. None: the results come back through Ray and are written here.
         show: is called about once a second with what is running, and how far it is.
 
     Yields:
-        task, failure, last: after every attempt; `failure` is "" or a line, `last` whether this was the last attempt.
-            A task that another process is at work on waits for its end, which is said once.
+        task, failure ("" or a line), and whether this was the last attempt. A task that another process is at work on
+        waits for its end, which is said once.
 
     Raises:
         InputError: if no machine of the cluster has room for a task.
@@ -190,9 +189,7 @@ def run(tasks: Sequence[Task], cpus: float, gpus: float, max_concurrent: int, ma
 def _claim(task: Task, gather: bool) -> ExitStack:
     """The lock of a task's result while it comes back through Ray: its worker's own is on another machine.
 
-    Raises:
-        Taken: if another process is at work on it.
-        InputError: if it could not be written, or would take the place of one made from something else.
+    Raises Taken if another process is at work on it, and InputError if it must not be replaced or cannot be written.
     """
     assert task.file is not None
     with ExitStack() as claim:
@@ -225,11 +222,7 @@ def _received(reference: Any, task: Task, said: dict[str, str]) -> tuple[str, bo
 
 @contextmanager
 def marker_in(folder: Path) -> Iterator[Path]:
-    """A file by which a worker knows that it has the same folder. It is locked as long as the sweep goes on.
-
-    Raises:
-        InputError: if the folder cannot be written to.
-    """
+    """A file by which a worker knows that it has the same folder. It is locked as long as the sweep goes on."""
     make_folder(folder)
     path = folder.absolute() / f".sweep.{secrets.token_hex(6)}"
     path.touch()

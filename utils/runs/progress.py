@@ -17,11 +17,6 @@ class Bar(tqdm):
     """
 
     def __init__(self, description: str, total: int | None = None) -> None:
-        """
-        Args:
-            description: before the bar.
-            total: views that there are; None if that is not known.
-        """
         self._is_first, self._done, self._called_at = True, 0, 0.0
         hidden = dict(disable=True) if listeners else {}
         super().__init__(total=total, unit="view", desc=description, bar_format=COMPILING, **hidden)

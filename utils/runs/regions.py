@@ -112,10 +112,8 @@ def _certified(f: Journal, methods: dict[str, MethodResult], names: Iterable[str
 def _certificate(f: Journal, region: ndinterval, settings: Record, seed: tuple[int, int]) -> Record | None:
     """What fresh views say of a region's part inside the domain; None if it has none, or is not finite.
 
-    Returns:
-        level, confidence, n_views, n_below (of them below the level), low and high (bounds of the share below), mean,
-        top1 (the share of views in which the class is the first answer), worst and worst_at (the lowest score that was
-        found, and where).
+    Beside what a `Certificate` says: top1 (the share of views in which the class is the first answer), worst and
+    worst_at (the lowest score that was found, and where).
     """
     from ..bounds.certificate import certificate_of, views_of, worst_view
     box = _inside(region, f.parameters)

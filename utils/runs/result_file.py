@@ -60,7 +60,7 @@ class ResultFile:
         """
         Args:
             path: of the finished result.
-            settings: dict of numbers and strings, all that the result depends on.
+            settings: all that it depends on.
             override: a new result takes the place of a stored one, whatever that was made from. An unfinished run
                 with the same settings is gone on with all the same: it would come to the same numbers.
         """
@@ -144,14 +144,9 @@ class ResultFile:
         return path
 
     def save_finished(self, contents: Contents, engines: Iterable[str] = ()) -> None:
-        """Save a dict as the result, with its settings, as `take_in` does.
+        """Save contents as the result, with its settings, as `take_in` does.
 
-        Args:
-            contents: of the file.
-            engines: what computed the network's values, beside what the contents say already.
-
-        Raises:
-            DiskError: if it cannot be written.
+        `engines` computed the network's values, beside those that the contents name already.
         """
         import torch  # takes seconds, and the options are read without it
         names = {*engines, *filter(None, str(contents.get(ENGINE) or "").split("+"))}

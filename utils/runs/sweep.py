@@ -78,10 +78,7 @@ class Task:
 def matrix(scripts: Sequence[ModuleType], which: SweepOptions, args: Namespace) -> list[Task]:
     """A Task for every combination, a network's side by side, so that workers change networks seldom.
 
-    Args:
-        scripts: modules.
-        which: networks, classes and objects.
-        args: parsed options that all share.
+    The options in `args` are the same for all tasks.
 
     Raises:
         InputError: for an option out of range, or an object that there is not.
@@ -108,11 +105,9 @@ def update_states(tasks: Sequence[Task]) -> Iterator[Task]:
 
 
 def run(tasks: Sequence[Task], args: Namespace) -> None:
-    """Do what there is to do. Ray starts while the tasks' states are still being found out.
+    """Do what is missing of the tasks, whose states then tell what became of them. `args` are sweep.py's.
 
-    Args:
-        tasks: all that are wanted; their states tell afterwards what became of them.
-        args: parsed options of sweep.py.
+    Ray starts while the tasks' states are still being found out.
     """
     from . import cluster
     for marker in args.checkpoint_dir.glob(".sweep.*"):  # of sweeps that were killed, on whatever machine

@@ -7,7 +7,6 @@ import shutil
 import traceback
 from contextlib import suppress
 from dataclasses import replace
-from functools import cache
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -23,57 +22,45 @@ if TYPE_CHECKING:
 
 
 class Board:
-    """What running tasks say about themselves, by their numbers: a Ray actor."""
+    """What attempts say about themselves, by their numbers: a Ray actor."""
 
     def __init__(self) -> None:
         self.notes: dict[int, dict[str, str]] = {}
 
     def note(self, number: int, **said: str) -> None:
-        """Remember what a task says: its place (process and machine), node, progress or failure."""
+        """Remember what an attempt says: its place (process and machine), node, progress or failure."""
         self.notes.setdefault(number, {}).update(said)
 
     def read(self, numbers: list[int]) -> dict[int, dict[str, str]]:
-        """What some tasks have said. That of others is forgotten."""
+        """What some attempts have said. That of others is forgotten."""
         self.notes = {number: self.notes.get(number, {}) for number in numbers}
         return self.notes
 
 
 def get_ready(cpus: float) -> int | None:
-    """Import and set what a job needs, once a process.
+    """The GPU of this task, by its number on this machine; None: there is none, or the process sees no other.
 
-    Returns:
-        The GPU of this task, by its number on this machine. None: there is none, or the process sees no other.
+    The process is tuned for the task, which has so many CPUs.
     """
     import ray
     gpus = ray.get_gpu_ids()
     numbered = bool(gpus) and str(gpus[0]).isdigit()
     if numbered:  # Ray hides the other GPUs, and the next task in this process may be given one of them
         os.environ.pop("CUDA_VISIBLE_DEVICES", None)
-    _set_up(max(1, int(cpus)))
-    return int(gpus[0]) if numbered else None
-
-
-@cache
-def _set_up(threads: int) -> None:
     tune_process()
     import torch
-
-    from . import find  # noqa: F401  with all that a job needs, before there is one
-    torch.set_num_threads(threads)
+    torch.set_num_threads(max(1, int(cpus)))
+    return int(gpus[0]) if numbered else None
 
 
 def make(board: Any, number: int, task: Task, marker: Path | None, cpus: float) -> dict[str, bytes]:
     """Make one result, as the script does. The process ends where another one may succeed.
 
     Args:
-        board: a handle of `Board`.
-        number: of this attempt there.
+        board: a handle of `Board`, where this attempt has a number.
         task: its settings are those that the result must have. Another mesh or other weights are not accepted.
-        marker: a file that is there if the folder of the results is; None: hand the result over.
+        marker: a file that is there if the folder of the results is; None: return what the result's files hold.
         cpus: that the task has.
-
-    Returns:
-        name -> contents of the result's files, where they are to be handed over.
 
     Raises:
         InputError: why there is no result.
