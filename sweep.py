@@ -77,7 +77,7 @@ def main() -> None:
     status = args.what == STATUS
     with redirect_stdout(io.StringIO()):  # remarks of the scripts, and Ray's on what is told in a line
         if status:
-            list(update_states(tasks))
+            update_states(tasks)
         else:
             run(tasks, args)
     if status:

@@ -24,9 +24,8 @@ file = ResultFile(sys.argv[1], dict(step=3, mesh_hash="abc"), override="override
 with file.locked():
     found = file.finished()
     print("found" if found else "locked", flush=True)
-    if found is None:
-        if input() == "finish":
-            file.save_finished(dict(z=torch.ones(2)))
+    if found is None and input() == "finish":
+        file.save_finished(dict(z=torch.ones(2)))
 """
 
 
@@ -233,12 +232,11 @@ def test_a_full_disk_leaves_what_was_saved(tmp_path, monkeypatch):
 
 
 def test_a_failure_is_noted_even_where_nothing_was_written_yet(tmp_path):
-    path = result_path(tmp_path, "AlexNet", 5, 0, "map.pt")
-    file = ResultFile(path, SETTINGS)
+    file = ResultFile(result_path(tmp_path, "AlexNet", 5, 0, "map.pt"), SETTINGS)
     file.record_failure("its machine was running low on memory")
     assert file.state() == (layout.FAILED, "its machine was running low on memory")
     file.save_finished({})
-    assert os.listdir(path.parent) == ["map.pt"]
+    assert os.listdir(file.path.parent) == ["map.pt"]
 
 
 def test_finished_results_are_found_whatever_they_were_made_from(tmp_path):

@@ -5,7 +5,7 @@ import itertools
 import sys
 from argparse import Namespace
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, closing, suppress
 from dataclasses import dataclass, field, replace
@@ -97,11 +97,11 @@ def matrix(scripts: Sequence[ModuleType], which: SweepOptions, args: Namespace) 
     return tasks
 
 
-def update_states(tasks: Sequence[Task]) -> Iterator[Task]:
-    """Find out how far the tasks are, one after the other."""
+def update_states(tasks: Sequence[Task], stopped: Event | None = None) -> None:
+    """Find out how far the tasks are, one after the other, until all are known or the event `stopped` is set."""
     for task in tqdm(tasks, desc="looking", unit="job", leave=False, delay=2):
-        task.update_state()
-        yield task
+        if stopped is None or not stopped.is_set():
+            task.update_state()
 
 
 def run(tasks: Sequence[Task], args: Namespace) -> None:
@@ -150,11 +150,9 @@ def run(tasks: Sequence[Task], args: Namespace) -> None:
 
 def _find_work(tasks: Sequence[Task], stopped: Event) -> list[Task]:
     """The tasks that have to be done. The search for them ends when the event `stopped` is set."""
-    for task in update_states(tasks):
+    update_states(tasks, stopped)
+    for task in () if stopped.is_set() else tasks:
         task.was_done = task.state == DONE
-        if stopped.is_set():
-            return []
-    for task in tasks:
         if task.file is None:
             print(f"{task}: {task.cause}", file=sys.stderr)
         elif task.was_done:
