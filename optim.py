@@ -1,9 +1,9 @@
-"""Regions of viewpoints in which a classifier stays sure, around a few points (Hamdi & Ghanem 2019, section 4.2).
+"""Regions of viewpoints in which a classifier stays confident, around a few points (Hamdi & Ghanem 2019, section 4.2).
 
     python optim.py --network resnet --class_nb 1 --object_nb 0 --override
 
 grows boxes from four initial points with three optimizers (OIR_W, naive, OIR_B), finds the largest box around each in
-which the network stays sure, looks into all of them, and writes checkpoint/<network>/<class>/<object>/optim.pt.
+which the network stays confident, samples all of them, and writes checkpoint/<network>/<class>/<object>/optim.pt.
 """
 from __future__ import annotations
 

@@ -53,6 +53,11 @@ class Started:
         return said
 
 
+def script_text(name):
+    """The text of a program that is a script of the project: its words follow."""
+    return f"import runpy, sys; sys.argv[0] = {name!r}; runpy.run_path({name!r}, run_name='__main__')"
+
+
 def _run(text, words, cwd, *streams):
     for number, (stream, mode, name) in enumerate(zip(streams, "rww", ("stdin", "stdout", "stderr"))):
         os.dup2(stream.fileno(), number)

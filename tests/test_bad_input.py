@@ -24,7 +24,7 @@ ROOT = Path(__file__).parents[1]
 TINY = ("--network", "tests.tiny:network", "--gpu", -1, "--engine", "torch")
 QUICK = (*TINY, "--step", 100)  # four views
 SWEEP = ("--networks", "tests.tiny:network", "--gpu", "-1", "--engine", "torch", "--step", 100, "--jobs", "map")
-LONG = "a" * 5000
+LONG = "a" * 300
 STUCK = 60  # seconds after which a command hangs
 
 
@@ -81,7 +81,6 @@ MESH = ("--label", "cup", "--mesh")
     ((*MESH, "@/nowhere.obj"), "nowhere.obj: no such file; give an obj"),
     ((*MESH, "@/file/x.obj"), "x.obj: no such file; give an obj"),
     ((*MESH, f"@/{LONG}.obj"), "cannot be read (File name too long); give an obj"),
-    ((*MESH, f"@/{'b' * 300}.obj"), "cannot be read (File name too long)"),
     ((*MESH, ""), "argument --mesh: an empty path"), (("--weights", ""), "argument --weights: an empty path"),
     (("--data_dir", ""), "--data_dir: an empty path"), (("--checkpoint_dir", ""), "--checkpoint_dir: an empty path"),
     (("--dataset", ""), "argument --dataset: an empty path"),
@@ -90,7 +89,6 @@ MESH = ("--label", "cup", "--mesh")
     (("--weights", "/dev/zero"), "--weights /dev/zero: cannot be read (it is a device, and no file)"),
     (("--weights", "@"), "cannot be read (it is a folder, and no file)"),
     (("--weights", "@/file/x"), "x: cannot be read (Not a directory)"),
-    (("--weights", f"@/{'b' * 300}"), "cannot be read (File name too long)"),
     (("--weights", f"@/{LONG}"), "cannot be read (File name too long)"),
     (("--dataset", "@/pipe"), "--dataset {}/pipe: cannot be read (it is a pipe, and no file)"),
     (("--dataset", "/dev/zero"), "cannot be read (it is a device"), (("--dataset", "@"), "it is a folder"),
@@ -98,10 +96,9 @@ MESH = ("--label", "cup", "--mesh")
     (("--data_dir", "@/file"), "--data_dir {}/file: it is a file, and no folder"),
     (("--data_dir", "@/pipe"), "--data_dir {}/pipe: it is a pipe, and no folder"),
     (("--data_dir", "@/file/x"), "no such folder"),
-    (("--data_dir", f"@/{LONG}"), "no such folder"),
     (("--checkpoint_dir", "@/file"), "cannot be written to (Not a directory); choose another"),
     (("--checkpoint_dir", "@/file/x"), "cannot be written to (Not a directory); choose another"),
-    (("--checkpoint_dir", f"@/{'b' * 300}"), "cannot be written to (File name too long); choose another"),
+    (("--checkpoint_dir", f"@/{LONG}"), "cannot be written to (File name too long); choose another"),
 ])
 def test_paths_that_lead_to_no_file(words, complaint, said, things):
     line = said(map_script, *QUICK, *words)
@@ -112,8 +109,12 @@ def test_paths_that_lead_to_no_file(words, complaint, said, things):
     (map_script, ("--step", "1e-9"), "--step 1e-9: would be 360,000,000,000 x 100,000,000,000 = 3.6e+22 views; "
                                      "expected at most 10,000,000"),
     (map_script, ("--step", "0.01"), "= 360,000,000 views"),
-    (map_script, ("--step", "1e-320"), "--step 1e-320: would be inf x inf = inf views"),
-    (map_script, ("--step", "nan"), "--step nan"), (map_script, ("--class_nb", "²"), "--class_nb ²"),
+    (map_script, ("--step", "nan"), "--step nan: expected"), (map_script, ("--step", "0"), "--step 0: expected"),
+    (map_script, ("--step", "three"), "--step three: expected"), (map_script, ("--class_nb", "²"), "--class_nb ²"),
+    (map_script, ("--gpu", "77"), "--gpu 77: "), (map_script, ("--gpu", "-2"), "--gpu -2: "),
+    (map_script, ("--precision", "fp8"), "invalid choice: 'fp8'"),
+    (map_script, ("--network", "resnte"), "did you mean resnet"),
+    (map_script, ("--object_nb", "10"), "--object_nb 10: class 0, aeroplane, has 10 objects; expected 0 to 9"),
     (map_script, ("--class_nb", "-1"), "--class_nb -1: expected one of 0 aeroplane"),
     (map_script, ("--class_nb", "cupp"), "--class_nb cupp: expected one of 0 aeroplane"),
     (map_script, ("--batch_size", "65537"), "expected 1 to 65,536"), (map_script, ("--batch_size", "0"), "1 to 65,536"),
@@ -128,20 +129,47 @@ def test_paths_that_lead_to_no_file(words, complaint, said, things):
     (map_script, ("--over",), "unrecognized arguments: --over; did you mean --override?"),
     (optim_script, ("--n_iterations", "2000000"), "--n_iterations 2000000: expected a number from 1 up to 1,000,000"),
     (optim_script, ("--learning_rate", "1e4"), "--learning_rate 10000: expected a number above 0 up to 1,000"),
-    (optim_script, ("--learning_rate", "inf"), "--learning_rate inf"), (optim_script, ("--beta", "nan"), "--beta nan"),
+    (optim_script, ("--n_iterations", "0"), "--n_iterations 0: expected a number from 1"),
+    (optim_script, ("--learning_rate", "nan"), "--learning_rate nan"), (optim_script, ("--beta", "nan"), "--beta nan"),
+    (optim_script, ("--learning_rate", "0"), "--learning_rate 0: expected a number above 0"),
+    (optim_script, ("--alpha", "-1"), "--alpha -1"), (optim_script, ("--reg", "-1"), "--reg -1"),
+    (optim_script, ("--beta", "2"), "--beta 2: expected a number from 0 up to 1"),
+    (optim_script, ("--initial_width", "0"), "--initial_width 0"),
+    (optim_script, ("--initial_width", "51"), "--initial_width 51"),
+    (optim_script, ("--verify", "-1"), "--verify -1"),
+    (optim_script, ("--certify", "-1"), "--certify -1: expected a number from 0"),
+    (optim_script, ("--risk", "0"), "--risk 0: expected a number above 0 and below 1"),
+    (optim_script, ("--risk", "1"), "--risk 1"), (optim_script, ("--confidence", "nan"), "--confidence nan"),
+    (optim_script, ("--confidence", "1"), "--confidence 1: expected a number above 0 and below 1"),
+    (optim_script, ("--gradient", "exact"), "invalid choice: 'exact'"),
     (optim_script, ("--reg", "1e4"), "--reg 10000: expected a number from 0 up to 1,000"),
     (optim_script, ("--elevation", "95"), "--elevation 95: elevation 95 is"),
-    (optim_script, ("--level", "inf"), "--level"),
-    (optim_script, ("--lattice", "1e-320"), "--lattice 1e-320: would be inf x"),
+    (optim_script, ("--level", "0"), "--level 0: expected a confidence above 0 and below 1"),
+    (optim_script, ("--level", "nan"), "--level nan: expected a confidence"),
+    (optim_script, ("--level", "high"), "invalid float value: 'high'"),
+    (optim_script, ("--score", "margin", "--level", "inf"), "--level inf: expected a number, a margin"),
+    (optim_script, ("--released", "--score", "logit"), "the released program knows the softmax output alone"),
+    (optim_script, ("--lattice", "0"), "--lattice 0: expected a step of azimuth above 0 and at most 360"),
+    (optim_script, ("--lattice", "3,101"), "--lattice 3,101: expected a step of elevation above 0 and at most 100"),
+    (optim_script, ("--lattice", "3,3,3"), "--lattice 3,3,3: expected one number, or one for each of azimuth"),
+    (optim_script, ("--lattice", "fine"), "--lattice fine: expected one number"),
     (optim_script, ("--lattice", "0.001"), "--lattice 0.001: would be 360,001 x 100,001 = 36,000,460,001 views; "
                                            "expected at most 50,000,000"),
     (optim_script, ("--parameters", "azimuth,elevation,distance,red,blue"), "--lattice 3,3,0.05,0.025,0.025: would be"),
     (optim_script, ("--methods", "naive", "--parameters", "azimuth,elevation,distance,red", "--verify", "100"),
     "= 100,000,000 views"),
-    (optim_script, ("--initial_points", "130"), "has 1 numbers, expected 2"),
+    (optim_script, ("--methods", "OIR_W,oir"), "'oir' is not known; expected some of OIR_W,naive,OIR_B,trap,largest"),
+    (optim_script, ("--parameters", "azimuth,height"), "'height' is not known; expected some of azimuth,elevation"),
+    (optim_script, ("--parameters", "azimuth,azimuth"), "expected every name once"),
+    (optim_script, ("--plot", "--parameters", "azimuth,elevation,distance", "--lattice", "9"),
+     "--plot: draws regions of azimuth,elevation or of"),
+    (optim_script, ("--fixed", "azimuth=3"), "azimuth is among --parameters"),
+    (optim_script, ("--initial_points", "130"), "has 1 numbers, expected 2: azimuth,elevation"),
+    (optim_script, ("--initial_points", "130,95"), "elevation 95 is outside its domain, -10 to 90 degrees"),
+    (optim_script, ("--initial_points", "nan,5"), "azimuth nan is outside"),
+    (optim_script, ("--initial_points=-1,5",), "azimuth -1 is outside"),
     (optim_script, ("--initial_points", "1,x"), "expected numbers"),
     (optim_script, ("--initial_points", ""), "expected"),
-    (sweep_script, ("--classes", "0-999999999999"), "--classes 0-999999999999: '0-999999999999' is none of"),
     (sweep_script, ("--classes", "3-0"), "--classes 3-0: '3-0' is none of the expected numbers and ranges such as 0-3"),
     (sweep_script, ("--classes", "0-99999"), "--classes 10: expected one of"),
     (sweep_script, ("--classes", "10"), "--classes 10: expected"),
@@ -166,7 +194,6 @@ def test_numbers_and_options(module, words, complaint, said, tmp_path):
 @pytest.mark.parametrize("name, text, complaint", [
     ("d.csv", "class,label,mesh,mesh\nmug,cup,@,@\n", "line 1: 2 columns mesh; expected class,label,mesh"),
     ("d.csv", "class,label,mesh\nmug,cup,@,b\n", "line 2: has 1 more than line 1 names; put a text with a comma"),
-    ("d.csv", f"class,label,mesh\nmug,cup,{'b' * 300}\n", "line 2: the mesh bbb"),
     ("d.csv", "class,label,mesh\nmug,cup,pipe.obj\n", "pipe.obj is not there (it is a pipe, and no file)"),
     # before Python 3.11 the csv module itself takes no such file
     ("d.csv", "class,label,mesh\nmug,cup,a\0b\n", "line 2: the mesh a" if sys.version_info >= (3, 11) else "NUL"),
@@ -329,18 +356,6 @@ def test_results_that_are_no_files(name, kind, stored, run_script, said, tmp_pat
             code, out, err = run_script(report_script, "maps", "--checkpoint_dir", tmp_path / "ck", "--results_dir",
                                         tmp_path)
         assert code == 1 and "left out: " in err and "(it is a pipe, and no file)" in err
-
-
-def test_a_map_of_nothing_or_of_no_class_is_not_drawn(stored, run_script, tmp_path):
-    place, contents = stored
-    for change, complaint in ((dict(z=torch.full((1, 4), float("nan"))), "z has no number that is finite"),
-                              (dict(class_nb=12, class_name=None), "class 12 is none")):
-        path = tmp_path / "ck" / place
-        path.parent.mkdir(parents=True, exist_ok=True)
-        torch.save({**contents, **change}, path)
-        code, out, err = run_script(report_script, "maps", "--checkpoint_dir", tmp_path / "ck", "--results_dir",
-                                    tmp_path / "results")
-        assert code == 1 and complaint in err and not list((tmp_path / "results").rglob("*.png"))
 
 
 @pytest.mark.parametrize("below", ["", "/deeper"])

@@ -20,9 +20,8 @@ from utils.errors import (
 
 
 @pytest.mark.parametrize("number, expected", [
-    (1000000, "1000000"), (1e6, "1000000"), (0.5, "0.5"), (1e-9, "1e-09"), (float("nan"), "nan"),
-    (10 ** 400, "1" + "0" *
-     400), (1e300, "1e+300"), (-3.0, "-3"), (0.1 + 0.2, "0.30000000000000004"), (float("inf"), "inf")])
+    (1000000, "1000000"), (1e6, "1000000"), (0.5, "0.5"), (1e-9, "1e-09"), (float("nan"), "nan"), (1e300, "1e+300"),
+    (-3.0, "-3"), (0.1 + 0.2, "0.30000000000000004"), (float("inf"), "inf")])
 def test_numbers(number, expected):
     assert shown(number) == expected
 

@@ -68,15 +68,6 @@ def test_the_camera_arrives(example, tmp_path, capsys):
     assert "wanted [-1.41, 1.03, -2.44] found [-1." in capsys.readouterr().out
 
 
-def test_a_ball_is_closed(example):
-    for steps in (3, 16):
-        vertices, faces = example("shapes").ball(steps)
-        edges = torch.cat([faces[0][:, [a, b]] for a, b in ((0, 1), (1, 2), (2, 0))])
-        assert len(edges) == len(edges.unique(dim=0)) and len(edges.sort(dim=1).values.unique(dim=0)) * 2 == len(edges)
-        assert vertices.shape[1] - len(edges) // 2 + faces.shape[1] == 2  # Euler
-        assert (vertices[0].norm(dim=1) - 0.5).abs().max() < 1e-6
-
-
 def test_the_teapot_is_the_original_programs(example, shared):
     vertices, faces = nr.load_obj(shared / "neural_renderer/teapot.obj")
     ours = example("shapes").teapot(steps=8)

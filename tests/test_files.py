@@ -84,8 +84,7 @@ def test_paths_that_no_file_can_have(tmp_path):
 
 
 @pytest.mark.parametrize("text", ["..", ".", "", "...", "a/../b", "/etc", "é" * 300, "x" * 300, "a\0b", "\udcff",
-    "con.",
-                                  "a\nb", "coffee mug", "tests.tiny:network"])
+                                  "con.", "a\nb", "coffee mug", "tests.tiny:network"])
 def test_any_text_names_one_folder(text, tmp_path):
     name = folder_name(text)
     assert (tmp_path / name).resolve().parent == tmp_path.resolve() and len(name.encode()) <= 120

@@ -39,7 +39,6 @@ import scale, utils
 from semantic_robustness.explorer.page import page
 from semantic_robustness.shapes.models import DATA_DIR
 from semantic_robustness.results.left_out import LeftOut
-from semantic_robustness.results.tree import Selection, Tree
 
 f = sr.Confidence.of(sr.load_network("my_networks:sure"), "cup", sr.load_stand_in(5, 0))
 grown = sr.grow_regions(f, [(130, 30)], ["naive", "OIR_B"], n_iterations=2, width=5)
@@ -52,8 +51,7 @@ contents["naive"]["regions"][0] = grown["naive"].regions[0]
 torch.save(contents, "changed.pt")
 
 left_out = LeftOut("project")
-tree = Tree(Path("checkpoint"), Selection(), left_out)
-text = page(tree.maps(), tree.regions(), [], DATA_DIR, left_out)
+text = page(sr.load_tree("checkpoint"), [], DATA_DIR, left_out)
 boxes = [stored.methods["naive"].regions[0], grown["naive"].regions[0], grown["OIR_B"].regions[0], largest.box]
 print(json.dumps(dict(
     foreign=[utils.WHOSE, scale.WHOSE], versions=[sr.__version__, neural_renderer.__version__], data_dir=str(DATA_DIR),

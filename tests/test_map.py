@@ -13,7 +13,7 @@ import torch
 
 import map as script  # not the built-in, which nothing here uses
 import optim
-from tests.processes import Started
+from tests.processes import Started, script_text
 from utils import files
 
 ROOT = Path(__file__).parents[1]
@@ -81,33 +81,6 @@ def test_a_result_is_kept_and_one_made_otherwise_is_refused(quick, run_script, t
     assert torch.load(path)["z"].shape == (2, 8)
 
 
-@pytest.mark.parametrize("words, complaint", [
-    (("--class_nb", 10), "--class_nb 10: expected one of 0 aeroplane, 1 bathtub"),
-    (("--class_nb", -1), "--class_nb -1"),
-    (("--object_nb", 10), "--object_nb 10: class 5, cup, has 10 objects; expected 0 to 9"),
-    (("--network", "resnte"), "did you mean resnet"),
-    (("--gpu", 77), "--gpu 77: "),
-    (("--gpu", -2), "--gpu -2: "),
-    (("--step", 0), "--step 0: expected"),
-    (("--step", -3), "--step -3: expected"),
-    (("--step", "nan"), "--step nan: expected"),
-    (("--step", "three"), "--step three: expected"),
-    (("--batch_size", -1), "--batch_size -1: expected 1 to 65,536"),
-    (("--batch_size", 0), "--batch_size 0: expected 1 to 65,536"),
-    (("--precision", "fp8"), "invalid choice: 'fp8'"),
-    (("--weights", "nowhere.pth"), "--weights nowhere.pth: cannot be read"),
-    (("--data_dir", "nowhere"), "--data_dir nowhere: no such folder"),
-    (("--checkpoint_dir", "map.py"), "cannot be written to"),
-    (("--checkpoint_dir", "/proc/none"), "cannot be written to"),
-    (("--frobnicate",), "unrecognized arguments: --frobnicate"),
-])
-def test_bad_input_is_one_line_and_exit_code_2(words, complaint, quick, run_script, monkeypatch, tmp_path):
-    monkeypatch.chdir(ROOT)
-    code, _, err = run_script(script, *quick, *words)
-    assert code == 2 and complaint in err and err.count("\n") == 1 and err.startswith("map.py: error: ")
-    assert not list(tmp_path.rglob("*.pt"))
-
-
 def test_gpu_minus_one_is_the_cpu_and_none_picks():
     from utils.runs.devices import device_for
 
@@ -122,8 +95,7 @@ def test_a_run_that_was_stopped_goes_on_to_the_same_map(how, code, run_script, t
     whole = tmp_path.parent / "whole"  # made once for all three
     if not whole.exists():
         assert run_script(script, *words, whole)[0] == 0
-    process = Started("import runpy, sys; sys.argv[0] = 'map.py'; runpy.run_path('map.py', run_name='__main__')",
-                      *words, tmp_path)
+    process = Started(script_text("map.py"), *words, tmp_path)
     journal = tmp_path / "tests.tiny_network/5/0/map.journal"
     while not journal.exists() and process.poll() is None:
         time.sleep(0.01)
@@ -142,8 +114,7 @@ def test_a_run_that_was_stopped_goes_on_to_the_same_map(how, code, run_script, t
 
 
 def test_two_at_once_make_one_map(tmp_path):
-    both = [Started("import runpy, sys; sys.argv[0] = 'map.py'; runpy.run_path('map.py', run_name='__main__')", *TINY,
-                    "--step", 20, "--checkpoint_dir", tmp_path) for _ in range(2)]
+    both = [Started(script_text("map.py"), *TINY, "--step", 20, "--checkpoint_dir", tmp_path) for _ in range(2)]
     (first, bar), (second, other_bar) = (process.communicate() for process in both)
     assert [process.returncode for process in both] == [0, 0]
     assert sorted(("view/s" in bar, "view/s" in other_bar)) == [False, True]

@@ -1,10 +1,7 @@
 """optim.py, run as a user runs it."""
 import re
 import signal
-import subprocess
-import sys
 import time
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -12,9 +9,9 @@ import torch
 
 import optim as script
 from benchmarks.faults import same_results
+from tests.processes import Started, script_text
 from utils.regions import ndinterval
 
-ROOT = Path(__file__).parents[1]
 TINY = ("--network", "tests.tiny:sure", "--class_nb", 5, "--object_nb", 0, "--gpu", -1, "--engine", "torch")
 
 
@@ -72,61 +69,11 @@ def test_every_variant_runs(words, quick, run_script, tmp_path):
     assert not torch.equal(entry["optim_trace"][0][0], entry["optim_trace"][0][2])
 
 
-@pytest.mark.parametrize("words, complaint", [
-    (("--methods", "OIR_W,oir"), "'oir' is not known; expected some of OIR_W,naive,OIR_B,trap,largest"),
-    (("--parameters", "azimuth,height"), "'height' is not known; expected some of azimuth,elevation,distance,light_"),
-    (("--parameters", "azimuth,azimuth"), "expected every name once"),
-    (("--fixed", "azimuth=3"), "azimuth is among --parameters"),
-    (("--fixed", "distance=9"), "distance 9 is outside its domain, 2 to 4"),
-    (("--released", "--score", "logit"), "the released program knows the softmax output alone"),
-    (("--initial_points", "130"), "has 1 numbers, expected 2: azimuth,elevation"),
-    (("--initial_points", "130,30,1"), "has 3 numbers, expected 2"),
-    (("--initial_points", "130,95"), "elevation 95 is outside its domain, -10 to 90 degrees"),
-    (("--initial_points=-1,5",), "azimuth -1 is outside"),
-    (("--initial_points", "a,b"), "expected numbers"),
-    (("--initial_points", "nan,5"), "azimuth nan is outside"),
-    (("--initial_points", ""), "expected points"),
-    (("--n_iterations", 0), "--n_iterations 0: expected a number from 1"),
-    (("--learning_rate", 0), "--learning_rate 0: expected a number above 0"),
-    (("--learning_rate", "nan"), "--learning_rate nan"),
-    (("--alpha", -1), "--alpha -1"),
-    (("--beta", 2), "--beta 2: expected a number from 0 up to 1"),
-    (("--reg", -1), "--reg -1"),
-    (("--initial_width", 0), "--initial_width 0"),
-    (("--initial_width", 51), "--initial_width 51"),
-    (("--elevation", 91), "--elevation 91"),
-    (("--verify", -1), "--verify -1"),
-    (("--certify", -1), "--certify -1: expected a number from 0"),
-    (("--level", 0), "--level 0: expected a confidence above 0 and below 1"),
-    (("--level", 1), "--level 1: expected a confidence"),
-    (("--level", "nan"), "--level nan: expected a confidence"),
-    (("--level", "high"), "invalid float value: 'high'"),
-    (("--score", "margin", "--level", "inf"), "--level inf: expected a number, a margin"),
-    (("--lattice", 0), "--lattice 0: expected a step of azimuth above 0 and at most 360"),
-    (("--lattice", "3,101"), "--lattice 3,101: expected a step of elevation above 0 and at most 100, the width of its"),
-    (("--lattice", "3,3,3"), "--lattice 3,3,3: expected one number, or one for each of azimuth,elevation"),
-    (("--lattice", "fine"), "--lattice fine: expected one number"),
-    (("--risk", 0), "--risk 0: expected a number above 0 and below 1"),
-    (("--risk", 1), "--risk 1"),
-    (("--confidence", 1), "--confidence 1: expected a number above 0 and below 1"),
-    (("--confidence", "nan"), "--confidence nan"),
-    (("--plot", "--parameters", "azimuth,elevation,distance", "--initial_width", 0.5),
-     "--plot: draws regions of azimuth,elevation or of"),
-    (("--gradient", "exact"), "invalid choice: 'exact'"),
-    (("--class_nb", 10), "--class_nb 10"),
-])
-def test_bad_input_is_one_line_and_exit_code_2(words, complaint, quick, run_script, tmp_path):
-    code, _, err = run_script(script, *quick, *words)
-    assert code == 2 and complaint in err and err.count("\n") == 1 and err.startswith("optim.py: error: ")
-    assert not list(tmp_path.rglob("*.pt"))
-
-
 def test_a_run_that_was_killed_goes_on_to_the_same_regions(run_script, tmp_path):
     words = (*TINY, "--n_iterations", 15, "--initial_width", 5, "--methods", "OIR_W,naive", "--initial_points", "50,20",
              "--certify", 0, "--checkpoint_dir")
     assert run_script(script, *words, tmp_path / "whole")[0] == 0
-    process = subprocess.Popen([sys.executable, "optim.py", *map(str, words), str(tmp_path / "killed")], cwd=ROOT,
-                               stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    process = Started(script_text("optim.py"), *words, tmp_path / "killed")
     journal = tmp_path / "killed/tests.tiny_sure/5/0/optim.journal"
     while not journal.exists() and process.poll() is None:
         time.sleep(0.01)

@@ -50,8 +50,6 @@ def my_nets(tmp_path, monkeypatch):
     module.spatial = lambda: nn.Conv2d(3, 10, 3)
     module.blind = lambda: nn.Sequential(nn.Flatten(), nn.Linear(3 * 224 * 224, 10), nn.Threshold(1e9, np.nan))
     module.talkative = lambda: (small(), dict(image_size=32, color="blue"))
-    module.broken = lambda: 1 / 0
-    module.number = 5
     monkeypatch.setitem(sys.modules, "my_nets", module)
     return module
 
@@ -72,18 +70,6 @@ def test_one_shape_in_every_format_has_one_map(mug, run_script, tmp_path):
         torch.testing.assert_close(other["z"], first["z"], atol=1e-3, rtol=0)
 
 
-def test_one_shape_in_every_format_and_a_real_network(mug, shared, tmp_path):
-    network = load_network("squeezenet1_0", shared / "weights/squeezenet1_0_rgb01.pth")
-    points = [(0, 20), (120, 35), (250, 70)]
-    seen = []
-    for ending in FORMATS:
-        mug.export(tmp_path / f"mug.{ending}")
-        f = Confidence.of(network, "coffee mug", load_mesh(tmp_path / f"mug.{ending}"))
-        seen.append(f(points))
-        torch.testing.assert_close(seen[-1], seen[0], atol=1e-3, rtol=0)
-    assert f.label == 504 and seen[0].max() > 0.1
-
-
 def test_a_mesh_that_stands_otherwise_is_turned(mug, tmp_path):
     mug.export(tmp_path / "mug.ply")
     straight = load_mesh(tmp_path / "mug.ply")
@@ -91,11 +77,6 @@ def test_a_mesh_that_stands_otherwise_is_turned(mug, tmp_path):
     turned.vertices = mug.vertices[:, [0, 2, 1]] * [1, -1, 1]  # y up -> z up; the front along -z -> along y
     turned.export(tmp_path / "turned.ply")
     again = load_mesh(tmp_path / "turned.ply", up="z", front="y")
-    torch.testing.assert_close(again.vertices, straight.vertices, atol=1e-6, rtol=0)
-    sideways = mug.copy()
-    sideways.vertices = mug.vertices[:, [2, 1, 0]] * [-1, 1, 1]  # the front along x
-    sideways.export(tmp_path / "sideways.ply")
-    again = load_mesh(tmp_path / "sideways.ply", front="x")
     torch.testing.assert_close(again.vertices, straight.vertices, atol=1e-6, rtol=0)
 
 
@@ -187,10 +168,6 @@ def test_a_network_of_ones_own_with_weights_of_ones_own(my_nets, run_script, tmp
     (("--network", "my_nets:spatial", "--label", "1"), "gives [1, 10, 222, 222] for 1 image, expected logits"),
     (("--network", "my_nets:blind", "--label", "1"), "not finite"),
     (("--network", "my_nets:talkative", "--label", "1"), "gave 'color', expected any of image_size, mean"),
-    (("--network", "my_nets:broken", "--label", "1"), "could not be made (ZeroDivisionError"),
-    (("--network", "my_nets:number", "--label", "1"), "has no function 'number'"),
-    (("--network", "nowhere_to_be_found:tiny",), "cannot be imported"),
-    ((*TINY[:2], "--mesh", "nowhere.stl", "--label", "cup"), "no such file"),
     ((*TINY[:2], "--mesh", "mug.stl"), "of which class?"),
     ((*TINY[:2], "--label", "b"), "stands for 3 classes (1 bathtub, 2 bench, 3 bottle)"),
     ((*TINY[:2], "--label", "cupp"), "did you mean cup"),
@@ -206,15 +183,6 @@ def test_bad_input_is_one_line_and_exit_code_2(words, complaint, my_nets, run_sc
     code, _, err = run_script(map_script, "--gpu", -1, "--checkpoint_dir", tmp_path / "ck", *words)
     assert code == 2 and complaint in err and err.count("\n") == 1, err
     assert not list(tmp_path.rglob("*.pt"))
-
-
-def test_a_mesh_of_points(run_script, tmp_path):
-    trimesh.PointCloud(np.random.default_rng(0).random((5, 3))).export(tmp_path / "points.ply")
-    (tmp_path / "text.stl").write_text("solid")
-    (tmp_path / "mesh.doc").write_text("")
-    for name, complaint in (("points.ply", "has no faces"), ("text.stl", ""), ("mesh.doc", "not read")):
-        code, _, err = run_script(map_script, *QUICK, "--mesh", tmp_path / name, "--label", "cup")
-        assert code == 2 and complaint in err and name in err and err.count("\n") == 1
 
 
 def test_labels():

@@ -141,10 +141,6 @@ def test_what_is_said_of_a_point_of_another_length(ask, said, f):
     assert str(caught.value) == said
 
 
-def test_no_points_are_taken(f):
-    assert f([]).shape == (0,) and f.value_and_grad([])[1].shape == (0, 2)
-
-
 @pytest.mark.parametrize("methods, needy", [
     (("OIR_W", "naive", "OIR_B"), "OIR_W: "), (["trap"], "trap: "), (["trap", "naive", "OIR_W"], "trap, OIR_W: ")])
 def test_a_function_without_gradients_is_told_what_it_can_have(methods, needy):

@@ -141,7 +141,7 @@ def test_an_obstacle_during_or_after_a_try_makes_the_next_box_start_with_fresh_v
         return np.ones(len(points))
 
     search = Search(Lattice.around([0.0], 1.0, ndinterval([-9], [9])), 0.5, Certainty())
-    while len(search.wanted(n_views)) < n_views:
+    while len(search.ask(n_views)) < n_views:
         advance([search], f, n_views)
     advance([search], f, n_views)
     search.add_obstacle([20.0])  # outside: nothing changes
@@ -280,9 +280,6 @@ def test_what_cannot_be_searched_is_said_in_one_line(point, step, message):
     with pytest.raises(InputError, match=message) as error:
         largest_region(hill, point, 0.5, step, ndinterval([0, 0], [10, 10]))
     assert "\n" not in str(error.value)
-
-
-def test_no_domain_is_said():
     with pytest.raises(InputError, match="no domain"):
         largest_region(hill, (5, 5))
 
@@ -290,10 +287,10 @@ def test_no_domain_is_said():
 def test_answers_to_other_questions_are_refused():
     search = Search(Lattice.around([0.0], 1.0, ndinterval([-3], [3])), 0.5, Certainty(0.5))
     with pytest.raises(ValueError, match="no point of the lattice"):
-        search.told([[0.5]], [1.0])
+        search.tell([[0.5]], [1.0])
     with pytest.raises(ValueError, match="as many"):
-        search.told([[0.0]], [1.0, 1.0])
-    while search.wanted().tolist() and not (search.wanted() % 1).any():
+        search.tell([[0.0]], [1.0, 1.0])
+    while search.ask().tolist() and not (search.ask() % 1).any():
         advance([search], lambda x: np.ones(len(x)))
     with pytest.raises(ValueError, match="not the views"):
-        search.told([[0.5]], [1.0])
+        search.tell([[0.5]], [1.0])

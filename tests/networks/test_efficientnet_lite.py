@@ -23,20 +23,25 @@ def test_each_size_with_the_packages_weights(name, folder, image_size, digits):
     assert logits.shape == (2, network.n_classes) and bool(torch.isfinite(logits).all())
 
 
-def test_the_input_range_is_that_of_bytes_less_127_over_128():
-    mean, std = (torch.tensor(numbers) for numbers in load_network("efficientnet_lite0").normalization)
+@pytest.fixture(scope="module")
+def lite0():
+    return load_network("efficientnet_lite0")
+
+
+def test_the_input_range_is_that_of_bytes_less_127_over_128(lite0):
+    mean, std = (torch.tensor(numbers) for numbers in lite0.normalization)
     pixel = torch.tensor([0, 127, 255])
     torch.testing.assert_close((pixel / 255 - mean) / std, (pixel - 127) / 128)
 
 
-def test_it_knows_a_chair_by_imagenets_number():
-    f = Confidence.of(load_network("efficientnet_lite0"), "folding chair", load_stand_in(4, 0))
-    assert f.label == load_network("efficientnet_lite0").label(4) == 559
+def test_it_knows_a_chair_by_imagenets_number(lite0):
+    f = Confidence.of(lite0, "folding chair", load_stand_in(4, 0))
+    assert f.label == lite0.label(4) == 559
     assert f([(330, 20)]).item() > 0.9
 
 
-def test_weights_of_another_file(tmp_path):
-    state = load_network("efficientnet_lite0").load().state_dict()
+def test_weights_of_another_file(lite0, tmp_path):
+    state = dict(lite0.load().state_dict())
     state["_fc.bias"] = state["_fc.bias"] + 1
     torch.save({key: value for key, value in state.items() if "num_batches" not in key}, tmp_path / "w.pth")
     network = load_network("efficientnet_lite0", tmp_path / "w.pth")

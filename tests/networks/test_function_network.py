@@ -24,13 +24,6 @@ def test_a_network_is_made_once_and_only_when_something_is_asked():
     assert len(calls) == 1
 
 
-def test_what_a_function_says():
-    network = function_network("a:b", None, lambda: (Tiny(), dict(image_size=64, mean=[0.5] * 3, std=[0.25] * 3)))
-    assert network.image_size == 64 and network.normalization == ((0.5,) * 3, (0.25,) * 3)
-    assert network.class_names is None
-    assert load_network("tests.tiny:network").label(5) == 5
-
-
 @pytest.fixture
 def timm(monkeypatch):
     """A timm of one network, whose weights are on this machine or not."""

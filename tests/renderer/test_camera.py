@@ -78,15 +78,3 @@ def test_one_step_lights_as_many_do(colors, direction, expanded, fill_back):
     assert len(found) == (1 if expanded and direction == "one" else BATCH)
     torch.testing.assert_close(found.expand_as(expected), expected, rtol=1e-6, atol=1e-7, equal_nan=True)
     assert found.isnan().any() == (not expanded)
-
-
-@pytest.mark.parametrize("moving", ["vertices", "direction"])
-def test_light_has_a_gradient_where_one_is_wanted(moving):
-    vertices, faces = mesh(expanded=False)
-    given = dict(vertices=vertices.clone(), direction=DIRECTIONS["one for each view"].clone())
-    given[moving].requires_grad_()
-    light = 0.5, 0.5, *GREY, given["direction"], True
-    mesh_light(given["vertices"], faces, *light).sum().backward()
-    assert (given[moving].grad != 0).any()
-    with torch.no_grad():
-        assert not mesh_light(given["vertices"], faces, *light).requires_grad

@@ -1,4 +1,9 @@
-"""The GPU's rasterizer against the CPU's: on a GPU where there is one, and else in Triton's interpreter."""
+"""The GPU's rasterizer against the CPU's: on a GPU where there is one, and else in Triton's interpreter.
+
+The interpreter gets few programs of many elements, because it takes its time for each. How the programs share the work
+only shows in launches of many small ones, as a GPU has them: faces, lists, bands of rows, edges and lines, over meshes
+and textures of each view.
+"""
 import os
 import subprocess
 import sys
@@ -8,89 +13,190 @@ import numpy as np
 import pytest
 import torch
 
+pytest.importorskip("triton", reason="the GPU's rasterizer is written in Triton, which is not installed here")
+
+import triton
+import triton.language as tl
+
 from tests.renderer.backends import DEVICE, both, on_device
-from utils.renderer import camera
 from utils.renderer.cpu import backend as cpu
 from utils.renderer.cuda import backend as cuda
-from utils.renderer.io.load_obj import load_obj
-from utils.renderer.rasterize import _backend, rasterize_mesh
+from utils.renderer.cuda.kernels import greater, lesser, weight_at
+from utils.renderer.rasterize import _backend
+from utils.renderer.rules import BACKGROUND
 from utils.renderer.scene import Scene
 
-MESHES = ("tetrahedron", "bumpy_sphere", "open_bowl", "triangle_soup", "awkward")
-IMAGE_SIZE = 12  # pixels: the interpreter is slow
+VIEWS, N_FACES, CHANNELS, SIZE = 2, 9, 3, 10
+BROKEN = (float("nan"), float("inf"), float("-inf"), 3e38, 1e20)  # single coordinates of a face each
+
+# as here, and as on a GPU in smaller numbers: several programs for the faces, the list, a face's rows, edges and lines
+USUAL, FEW, MORE = "as usual", "of a few elements", "of some more"
+LAUNCHES = {
+    USUAL: {},
+    FEW: dict(FACES=2, SMALL=4, PROGRAMS=2, BANDS=3, STEP=32, EDGES=16, LINE_SHARES=4, LINE_STEP=2),
+    MORE: dict(FACES=8, SMALL=20, PROGRAMS=3, BANDS=2, STEP=16, EDGES=4, LINE_SHARES=1, LINE_STEP=16),
+}
 
 
-@pytest.fixture(params=MESHES)
-def mesh(request, goldens):
-    """Projected vertices [2, V, 3] and faces [1, F, 3] of a mesh seen from two sides."""
-    vertices, faces = load_obj(goldens / "meshes" / f"{request.param}.obj")
-    eye = camera.get_points_from_angles(2.732, torch.tensor([30.0, -5]), torch.tensor([20.0, 130]))
-    return camera.perspective(camera.look_at(vertices.expand(2, -1, -1), eye)).contiguous(), faces[None].int()
+@triton.jit
+def compare(a, b, smaller, larger, weight):
+    """What the kernels' comparisons say of 16 pairs."""
+    place = tl.arange(0, 16)
+    x, y = tl.load(a + place), tl.load(b + place)
+    tl.store(smaller + place, lesser(x, y))
+    tl.store(larger + place, greater(x, y))
+    tl.store(weight + place, weight_at(x, y, 1.0, 0.0, 0.0))
 
 
-def scene(faces, channels, anti_aliasing=True, fill_back=True, **wanted):
-    background = torch.linspace(0.1, 0.4, 2 * channels).reshape(2, channels)
-    return Scene(faces, IMAGE_SIZE, anti_aliasing, background_color=background, fill_back=fill_back, **wanted)
+@pytest.fixture
+def launch(request, monkeypatch):
+    for name, value in LAUNCHES[request.param].items():
+        assert hasattr(cuda, name)
+        monkeypatch.setattr(cuda, name, value)
 
 
-def paint(faces, channels, textured):
-    random = torch.Generator().manual_seed(0)
-    colors = torch.rand(1, 2 * faces.shape[1], channels, generator=random)
-    textures = torch.rand(1, faces.shape[1], 3, 3, 3, channels, generator=random) if textured else None
-    return colors, textures
+@pytest.fixture
+def random():
+    return torch.Generator().manual_seed(3)
 
 
-def relative(ours, theirs):
-    return np.linalg.norm(ours - theirs) / max(np.linalg.norm(theirs), 1e-12)
+def soup(random, faces_of_each=True):
+    """Vertices [B, V, 3] and faces [B or 1, F, 3]: small and large triangles, some of them across the borders."""
+    centres = torch.rand(VIEWS, N_FACES, 1, 3, generator=random) * 2 - 1
+    extents = torch.tensor([0.15, 0.5, 1.5])[torch.arange(N_FACES) % 3].reshape(1, N_FACES, 1, 1)
+    vertices = centres + extents * torch.randn(VIEWS, N_FACES, 3, 3, generator=random)
+    vertices[..., 2] = 1 + 2 * torch.rand(VIEWS, N_FACES, 3, generator=random)
+    faces = torch.stack([torch.randperm(3 * N_FACES, generator=random).reshape(-1, 3) for _ in range(VIEWS)])
+    faces[:, :N_FACES - 2] = torch.arange(3 * N_FACES).reshape(-1, 3)[:-2]  # two of each view's faces are its own
+    faces = faces if faces_of_each else faces[:1]
+    return vertices.reshape(VIEWS, -1, 3), faces.int()
 
 
-@pytest.mark.parametrize("textured, for_gradient", [(False, False), (False, True), (True, False)])
-def test_images_are_the_cpus(mesh, textured, for_gradient):
-    vertices, faces = mesh
-    expected, got = both("draw", vertices, *paint(faces, 3, textured), scene(faces, 3), for_gradient)
-    for ours, theirs in zip(got, expected):
+def scene(faces, random, samples=1, **settings):
+    background = torch.rand(VIEWS, CHANNELS, generator=random)
+    return Scene(faces, SIZE // samples, samples == 2, background_color=background, **settings)
+
+
+def paint(random, of_each=True, cells=3):
+    """Colours [B or 1, 2F, C] and cubes [B or 1, F, T, T, T, C]."""
+    n = VIEWS if of_each else 1
+    return (torch.rand(n, 2 * N_FACES, CHANNELS, generator=random),
+            torch.rand(n, N_FACES, cells, cells, cells, CHANNELS, generator=random))
+
+
+def check(expected, got):
+    """Gradients: equal but for the order of their sums."""
+    for theirs, ours in zip(expected, got):
         if theirs is None:
             assert ours is None
-        elif theirs.dtype == np.int32:
-            assert (ours != theirs).mean() <= 5e-4
-        else:
-            assert (np.abs(ours - theirs) > 1e-3).mean() <= 5e-4
+            continue
+        assert np.isfinite(theirs).all() and np.abs(theirs).max() > 0.01
+        np.testing.assert_allclose(ours, theirs, rtol=1e-3, atol=1e-4 * np.abs(theirs).max())
 
 
-def test_without_backs_without_anti_aliasing_in_one_channel(mesh):
-    vertices, faces = mesh
-    colors = torch.rand(2, faces.shape[1], 1, generator=torch.Generator().manual_seed(1))
-    plain = scene(faces, 1, anti_aliasing=False, fill_back=False, with_depth=False, with_alpha=False)
-    (expected, *_), (got, *_) = both("draw", vertices, colors, None, plain)
-    assert (np.abs(got - expected) > 1e-3).mean() <= 5e-4
+@pytest.mark.parametrize("launch, faces_of_each, samples, fill_back", [
+    (USUAL, True, 2, True), (FEW, True, 1, True), (MORE, False, 2, False)], indirect=["launch"])
+def test_images(launch, random, faces_of_each, samples, fill_back):
+    vertices, faces = soup(random, faces_of_each)
+    colors, textures = paint(random, of_each=faces_of_each)
+    drawn = scene(faces, random, samples, fill_back=fill_back)
+    colors = colors if fill_back else colors[:, :N_FACES]
+    (expected, *others), (got, *ours) = both("draw", vertices, colors, None, drawn, True)
+    np.testing.assert_allclose(got, expected, atol=1e-6)
+    for a, b in zip(ours, others):  # depth, alpha, face index: every bit, but for the order in which samples are added
+        np.testing.assert_allclose(a, b, rtol=3e-7 if samples == 2 else 0)
+    assert len(np.unique(ours[2])) > N_FACES // 2
+    (expected, *_), (got, *_) = both("draw", vertices, colors, textures, drawn)
+    np.testing.assert_allclose(got, expected, atol=1e-4)
 
 
-@pytest.mark.parametrize("textured", [False, True])
-def test_gradients_are_the_cpus(mesh, textured):
-    vertices, faces = mesh
-    colors, textures = paint(faces, 1, textured)
-    drawn = scene(faces, 1)
-    face_index = cpu.draw(vertices, colors, textures, drawn, True)[3]
-    random = torch.Generator().manual_seed(2)
-    grad_rgb, grad_depth, grad_alpha = (torch.randn(2, *channels, IMAGE_SIZE, IMAGE_SIZE, generator=random)
-                                        for channels in ((1,), (), ()))
-    inputs = vertices, colors, textures, drawn, face_index
-    for expected, got in zip(*both("color_gradient", *inputs, grad_rgb)):
-        assert got is expected is None or relative(got, expected) < 1e-4
-    (expected,), (got,) = both("vertex_gradient", *inputs, grad_rgb, None, grad_alpha)
-    assert relative(got, expected) < 1e-3
-    (expected,), (got,) = both("vertex_gradient", *inputs, None, grad_depth, None)
-    assert relative(got, expected) < 1e-3
+@pytest.mark.parametrize("launch, near, far", [(FEW, 1.4, 2.4), (MORE, -1, 0.5), (FEW, 4, 100), (MORE, 0.1, -3)],
+                         indirect=["launch"])
+def test_near_and_far(launch, random, near, far):
+    vertices, faces = soup(random)
+    vertices[:, ::5, 2] *= -1  # behind the camera, and across it
+    drawn = scene(faces, random, near=near, far=far)
+    (_, *expected), (_, *got) = both("draw", vertices, *paint(random)[:1], None, drawn, True)
+    for a, b in zip(got, expected):
+        np.testing.assert_array_equal(a, b)
+    depth, alpha, index = got
+    assert ((index == BACKGROUND) == (alpha[:, ::-1].reshape(VIEWS, -1) == 0)).all()
+    assert (depth[alpha == 0] == np.float32(far)).all() and ((depth > near) & (depth < far))[alpha == 1].all()
+    assert (alpha == 0).all() or 0.05 < alpha.mean() < 1
+
+
+@pytest.mark.parametrize("launch, samples, fill_back", [(USUAL, 2, True), (MORE, 1, True), (FEW, 2, False)],
+                         indirect=["launch"])
+def test_the_gradient_of_edges_in_three_channels(launch, random, samples, fill_back):
+    vertices, faces = soup(random)
+    colors = paint(random)[0][:, :N_FACES * (2 if fill_back else 1)]
+    drawn = scene(faces, random, samples, fill_back=fill_back)
+    index = cpu.draw(vertices, colors, None, drawn, True)[3]
+    width = SIZE // samples
+    grad_rgb, grad_alpha = (torch.randn(VIEWS, *shape, width, width, generator=random) for shape in ((CHANNELS,), ()))
+    check(*both("vertex_gradient", vertices, colors, None, drawn, index, grad_rgb, None, grad_alpha))
+
+
+@pytest.mark.parametrize("launch, of_each, samples", [(USUAL, False, 2), (MORE, True, 1), (FEW, False, 1)],
+                         indirect=["launch"])
+def test_the_gradients_of_colours_textures_and_depth(launch, random, of_each, samples):
+    vertices, faces = soup(random)
+    colors, textures = paint(random, of_each)
+    drawn = scene(faces, random, samples)
+    index = cpu.draw(vertices, colors, textures, drawn, True)[3]
+    width = SIZE // samples
+    grad_rgb, grad_depth = (torch.randn(VIEWS, *shape, width, width, generator=random) for shape in ((CHANNELS,), ()))
+    inputs = vertices, colors, textures, drawn, index
+    check(*both("color_gradient", *inputs, grad_rgb))
+    check(*both("color_gradient", vertices, colors, None, drawn, index, grad_rgb))
+    check(*both("vertex_gradient", *inputs, None, grad_depth, None))
+    check(*both("vertex_gradient", *inputs, grad_rgb, None, None))
+
+
+@pytest.mark.parametrize("launch", [FEW], indirect=True)
+def test_vertices_that_are_not_finite(launch, random):
+    vertices, faces = soup(random, faces_of_each=False)
+    colors, textures = paint(random)
+    for view, shift in enumerate((0, 1)):
+        for face, value in enumerate(BROKEN):  # of a small, a middle or a large face
+            vertices[view, 3 * face + (face + view) % 3, (face + shift) % 3] = value
+    drawn = scene(faces, random)
+    with np.errstate(all="ignore"):
+        (expected, *others), (got, *ours) = both("draw", vertices, colors, textures, drawn, True)
+        np.testing.assert_allclose(got, expected, atol=1e-4)
+        for a, b in zip(ours, others):
+            np.testing.assert_array_equal(a, b)
+        index = torch.from_numpy(others[2])
+        grad_rgb, grad_depth, grad_alpha = (torch.randn(VIEWS, *shape, SIZE, SIZE, generator=random)
+                                            for shape in ((CHANNELS,), (), ()))
+        inputs = vertices, colors, textures, drawn, index
+        check(*both("vertex_gradient", *inputs, grad_rgb, None, grad_alpha))
+        check(*both("vertex_gradient", *inputs, None, grad_depth, None))
+        check(*both("color_gradient", *inputs, grad_rgb))
+
+
+def test_comparisons_are_pythons_where_there_is_no_number():
+    """On a GPU as in the interpreter: Triton's own minimum and maximum leave open what NaN gives."""
+    values = np.float32([np.nan, np.inf, -1, 0.5])
+    x, y = (v.ravel() for v in np.meshgrid(values, values))
+    given = [torch.from_numpy(v.copy()).to(DEVICE) for v in (x, y, x, x, x)]
+    with np.errstate(all="ignore"):
+        compare[1,](*given)
+    np.testing.assert_array_equal(given[2].cpu(), [min(a, b) for a, b in zip(x, y)])
+    np.testing.assert_array_equal(given[3].cpu(), [max(a, b) for a, b in zip(x, y)])
+    weight = [min(max(a + 0 * b, np.float32(0)), np.float32(1)) for a, b in zip(x, y)]
+    np.testing.assert_array_equal(given[4].cpu(), weight)
 
 
 def test_nothing_in_view():
     vertices, faces = torch.full((2, 3, 3), 5.0), torch.tensor([[[0, 1, 2]]], dtype=torch.int32)
     colors = torch.ones(1, 2, 1)
-    rgb, depth, alpha, face_index = cuda.draw(*map(on_device, (vertices, colors, None, scene(faces, 1), True)))
+    empty = Scene(faces, SIZE, background_color=torch.tensor([[0.1], [0.2]]))
+    rgb, depth, alpha, face_index = cuda.draw(*map(on_device, (vertices, colors, None, empty, True)))
     assert (depth == 100).all() and (alpha == 0).all() and (face_index == -1).all()
-    assert torch.allclose(rgb[:, 0, 0, 0].cpu(), scene(faces, 1).background_color[:, 0])
-    gradient = cuda.vertex_gradient(*map(on_device, (vertices, colors, None, scene(faces, 1), face_index,
-                                                     torch.ones_like(rgb), None, None)))
+    assert torch.allclose(rgb[:, 0, 0, 0].cpu(), empty.background_color[:, 0])
+    gradient = cuda.vertex_gradient(*map(on_device, (vertices, colors, None, empty, face_index, torch.ones_like(rgb),
+                                                     None, None)))
     assert (gradient == 0).all()
 
 
@@ -98,13 +204,6 @@ def test_nothing_in_view():
 def test_the_backend_is_the_devices(device, backend):
     vertices = SimpleNamespace(device=torch.device(device))
     assert _backend(vertices) is backend
-
-
-@pytest.mark.skipif(DEVICE.type == "cpu", reason="no GPU here")
-def test_tensors_on_the_gpu_are_drawn_there():
-    vertices, faces = torch.rand(1, 3, 3, device=DEVICE) + 1, torch.tensor([[[0, 1, 2]]], device=DEVICE)
-    rgb, _, _ = rasterize_mesh(vertices, torch.ones(1, 2, 1, device=DEVICE), None, Scene(faces, 16))
-    assert rgb.device.type == "cuda"
 
 
 def test_the_kernels_compile_for_gpus_that_are_not_here():

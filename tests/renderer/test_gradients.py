@@ -48,45 +48,6 @@ def test_gradients_are_the_original_renderers(name, view, goldens, looking_from,
         assert error(grad_camera, golden["grad_camera"][view]) < max(5 * sensitivity, 0.01)
 
 
-@pytest.mark.parametrize("anti_aliasing", [False, True])
-@pytest.mark.parametrize("channels, with_alpha, fill_back", [(1, False, True), (3, True, True), (2, True, False)])
-@pytest.mark.parametrize("extent, on_centres", [(0.1, False), (0.5, False), (2.0, False), (0.5, True)])
-def test_gradients_are_by_the_rules(extent, on_centres, channels, with_alpha, fill_back, anti_aliasing):
-    random = np.random.default_rng([int(10 * extent), channels])
-    samples = 2 if anti_aliasing else 1
-    for _ in range(3):
-        # within the image, across its border and off it
-        centers = random.uniform(-1.3, 1.3, (20, 1, 3))
-        vertices = (centers + random.normal(0, extent, (20, 3, 3))).reshape(-1, 3).astype(np.float32)
-        if on_centres:  # of samples, where distances are zero and edges end on scanlines
-            vertices = (np.round(vertices * SIZE / 2) * 2 + 1) / np.float32(SIZE)
-        vertices[:, 2] = random.uniform(1, 3, len(vertices))
-        faces = np.arange(len(vertices)).reshape(-1, 3)
-        numbered = np.concatenate((faces, faces[:, ::-1])) if fill_back else faces
-        colors = random.uniform(0, 1, (len(numbered), channels)).astype(np.float32)
-        background = random.uniform(0, 1, channels).astype(np.float32)
-
-        scene = Scene(torch.from_numpy(faces)[None], SIZE, False, background_color=(-1,), fill_back=fill_back)
-        numbers = torch.arange(len(numbered), dtype=torch.float32)[None, :, None]
-        shown, *_ = rasterize_mesh(torch.from_numpy(vertices)[None], numbers, None, scene)
-        owner = shown[0, 0].numpy()[::-1].astype(int)
-        weight = random.normal(0, 1, (channels + 1, SIZE // samples, SIZE // samples)).astype(np.float32)
-        gradient = weight[:, ::-1].repeat(samples, 1).repeat(samples, 2) / samples ** 2
-        image = np.stack([*np.concatenate((colors, background[None]))[owner].transpose(2, 0, 1), owner >= 0])
-        asked = slice(channels + with_alpha)
-        expected = by_rules.edge_gradient(vertices, numbered, owner, image[asked], gradient[asked], 1e-3)
-
-        given = torch.from_numpy(vertices)[None].requires_grad_()
-        scene = Scene(torch.from_numpy(faces)[None], SIZE // samples, anti_aliasing, background_color=background,
-                      fill_back=fill_back)
-        rgb, _, alpha = rasterize_mesh(given, torch.from_numpy(colors)[None], None, scene)
-        weight = torch.from_numpy(weight)
-        loss = (weight[:-1] * rgb[0]).sum() + ((weight[-1] * alpha[0]).sum() if with_alpha else 0)
-        loss.backward()
-        assert np.abs(expected).max() > 0.1
-        np.testing.assert_allclose(given.grad[0], expected, rtol=1e-3, atol=1e-3 * np.abs(expected).max())
-
-
 @pytest.mark.parametrize("eps", [1e-4, 1e-3, 0.05])
 @pytest.mark.parametrize("channels", [1, 3])
 def test_what_is_far_from_an_edge_counts_by_the_rules_too(channels, eps):
@@ -126,50 +87,6 @@ def test_colour_gradients_are_differences(views_share, anti_aliasing):
             expected[place] = loss(moved) - loss(colors)
     assert gradient.abs().max() > 0.1
     torch.testing.assert_close(gradient, expected, rtol=1e-4, atol=1e-4)
-
-
-def test_colours_of_one_mesh_gather_what_all_views_say():
-    vertices = torch.cat((TRIANGLE, TRIANGLE.roll(1, dims=1) * 0.5 + 0.1))
-    weight = torch.randn(2, 1, 16, 16)
-    shared, apart = torch.rand(1, 2, 1).requires_grad_(), torch.zeros(2, 2, 1)
-    apart = (apart + shared.detach()).requires_grad_()
-    for colors in (shared, apart):
-        (weight * rasterize_mesh(vertices, colors, None, Scene(FACE, 16))[0]).sum().backward()
-    torch.testing.assert_close(shared.grad, apart.grad.sum(0, keepdim=True))
-    first = shared.grad.clone()
-    shared.grad = None
-    (weight * rasterize_mesh(vertices, shared.expand(2, -1, -1), None, Scene(FACE, 16))[0]).sum().backward()
-    torch.testing.assert_close(shared.grad, first)
-
-
-def test_gradients_reach_the_camera_the_light_and_the_textures(goldens, looking_from):
-    vertices, faces = nr.load_obj(goldens / "meshes/open_bowl.obj")
-    torch.manual_seed(0)
-    weight = torch.randn(1, 3, 48, 48)
-
-    standing = nr.get_points_from_angles(2.732, 30, 40)
-
-    def gradient_of(parameter, textures=None, eye=standing, **settings):
-        renderer = looking_from(eye, 48, **settings)
-        textures = torch.ones(1).expand(1, len(faces), 1, 1, 1, 3) if textures is None else textures
-        rgb = renderer(vertices[None], faces[None], textures, mode="rgb")
-        return torch.autograd.grad((weight * rgb).sum(), parameter)[0]
-
-    eye = torch.tensor([standing], requires_grad=True)
-    assert (gradient_of(eye, eye=eye) != 0).all()
-    for place in range(3):  # each of them may be the only tensor
-        camera = [2.732, 30.0, 40.0]
-        camera[place] = torch.tensor(camera[place], requires_grad=True)
-        assert gradient_of(camera[place], eye=nr.get_points_from_angles(*camera)) != 0
-    for name, value in (("light_direction", (0.0, 1.0, 0.0)), ("light_color_ambient", (1.0, 1.0, 1.0)),
-                        ("light_color_directional", (1.0, 1.0, 1.0)), ("light_intensity_ambient", 0.5),
-                        ("light_intensity_directional", 0.0)):
-        parameter = torch.tensor(value, requires_grad=True)
-        gradient = gradient_of(parameter, **{name: parameter})
-        assert (gradient != 0).all()
-        assert gradient.dim() == 0 or len(set(gradient.tolist())) == 3
-    textures = torch.rand(1, len(faces), 1, 1, 1, 3, requires_grad=True)
-    assert gradient_of(textures, textures).abs().max() > 0
 
 
 def test_without_a_gradient_nothing_is_kept(monkeypatch):

@@ -77,6 +77,8 @@ def test_vertices_that_are_no_real_numbers_are_refused(renderer, dtype):
     ("background_color", torch.tensor([0.1, 0.2, 0.3])), ("viewing_angle", torch.tensor(35.0)),
     ("viewing_angle", torch.tensor([35.0])), ("camera_direction", torch.tensor([0.0, -0.1, 1])),
     ("eye", torch.tensor([0.3, 0.4, -2.5])), ("light_direction", torch.tensor([0.5, 1.0, -0.5])),
+    ("light_color_ambient", torch.ones(3)), ("light_color_directional", torch.ones(3)),
+    ("light_intensity_ambient", torch.tensor(0.5)), ("light_intensity_directional", torch.tensor(0.0)),
     *((name, value) for name, value in calibrated().items())])
 def test_a_gradient_reaches_any_input(name, value):
     mode = "projection" if name in calibrated() else "look" if name == "camera_direction" else "look_at"
@@ -88,6 +90,7 @@ def test_a_gradient_reaches_any_input(name, value):
     rgb = renderer(VERTICES, FACES, TEXTURES, mode="rgb")
     gradient, = torch.autograd.grad((rgb * torch.linspace(-1, 1, 24)).sum(), given)
     assert gradient.shape == value.shape and torch.isfinite(gradient).all() and gradient.any()
+    assert "light" not in name or len(set(gradient.ravel().tolist())) == value.numel()
 
 
 @pytest.mark.parametrize("anti_aliasing", [True, False])

@@ -1,4 +1,7 @@
-"""Programs as they were written for the original package: they run here as they are, but for `.cuda()`."""
+"""Programs as they were written for the original package: they run here as they are, but for `.cuda()`.
+
+Its programs that move vertices and a camera are examples/fit_vertices.py and fit_camera.py (tests/test_examples.py).
+"""
 import numpy as np
 import pytest
 import torch
@@ -6,54 +9,10 @@ import torch.nn as nn
 
 import utils.renderer as nr
 
-N_STEPS = 12
-
 
 @pytest.fixture
 def obj(goldens):
     return str(goldens / "meshes/open_bowl.obj")
-
-
-def losses_of(model, optimizer, n_steps):
-    """The loss before each step of a descent, as every program of the original's has it."""
-    losses = []
-    for _ in range(n_steps):
-        optimizer.zero_grad()
-        loss = model()
-        loss.backward()
-        optimizer.step()
-        losses.append(loss.item())
-    return losses
-
-
-def test_vertices_follow_a_silhouette(goldens, obj):
-    class Model(nn.Module):
-        def __init__(self, filename_obj, image_ref):
-            super().__init__()
-            vertices, faces = nr.load_obj(filename_obj)
-            self.vertices = nn.Parameter(vertices[None, :, :])
-            self.register_buffer('faces', faces[None, :, :])
-            textures = torch.ones(1, self.faces.shape[1], 2, 2, 2, 3, dtype=torch.float32)
-            self.register_buffer('textures', textures)
-            self.register_buffer('image_ref', image_ref)
-            self.renderer = nr.Renderer(camera_mode='look_at', image_size=48)
-
-        def forward(self):
-            self.renderer.eye = nr.get_points_from_angles(2.732, 0, 90)
-            image = self.renderer(self.vertices, self.faces, mode='silhouettes')
-            return torch.sum((image - self.image_ref[None, :, :]) ** 2)
-
-    target = torch.zeros(48, 48)
-    target[12:36, 12:36] = 1
-    model = Model(obj, target)
-    optimizer = torch.optim.Adam(model.parameters(), lr=0.01)
-    losses = losses_of(model, optimizer, N_STEPS)
-    assert losses[-1] < 0.8 * losses[0]
-
-    model.renderer.eye = nr.get_points_from_angles(2.732, 0, 45)
-    images, _, _ = model.renderer(model.vertices, model.faces, model.textures)
-    image = images.detach().cpu().numpy()[0].transpose(1, 2, 0)
-    assert image.shape == (48, 48, 3) and 0.1 < (image > 0).mean() < 0.9
 
 
 def test_textures_follow_an_image(obj):
@@ -80,38 +39,18 @@ def test_textures_follow_an_image(obj):
     image_ref = np.broadcast_to(np.array([0.9, 0.2, 0.4])[None, :, None, None], (1, 3, 48, 48)).copy()
     model = Model(obj, image_ref)
     optimizer = torch.optim.Adam(filter(lambda p: p.requires_grad, model.parameters()), lr=0.1, betas=(0.5, 0.999))
-    losses = losses_of(model, optimizer, N_STEPS)
+    losses = []
+    for _ in range(12):
+        optimizer.zero_grad()
+        loss = model()
+        loss.backward()
+        optimizer.step()
+        losses.append(loss.item())
     assert losses[-1] < 0.9 * losses[0]
     rgb = model.renderer.render_rgb(model.vertices, model.faces, torch.tanh(model.textures))
     mask = model.renderer.render_silhouettes(model.vertices, model.faces)
     mean = (rgb * mask[:, None]).sum((0, 2, 3)) / mask.sum()
     assert mean[0] > mean[2] > mean[1] > 0
-
-
-def test_a_camera_comes_to_where_a_silhouette_was_seen_from(obj):
-    class Model(nn.Module):
-        def __init__(self, filename_obj, image_ref):
-            super().__init__()
-            vertices, faces = nr.load_obj(filename_obj)
-            self.register_buffer('vertices', vertices[None, :, :])
-            self.register_buffer('faces', faces[None, :, :])
-            self.register_buffer('image_ref', image_ref)
-            self.camera_position = nn.Parameter(torch.from_numpy(np.array([1.5, 2.5, -2.5], dtype=np.float32)))
-            renderer = nr.Renderer(camera_mode='look_at', image_size=48)
-            renderer.eye = self.camera_position
-            self.renderer = renderer
-
-        def forward(self):
-            image = self.renderer(self.vertices, self.faces, mode='silhouettes')
-            return torch.sum((image - self.image_ref) ** 2)
-
-    vertices, faces = nr.load_obj(obj)
-    reference = nr.Renderer(camera_mode='look_at', image_size=48)
-    reference.eye = nr.get_points_from_angles(2.732, 30, -15)
-    model = Model(obj, reference(vertices[None], faces[None], mode='silhouettes'))
-    optimizer = torch.optim.Adam(model.parameters(), lr=0.1)
-    losses = losses_of(model, optimizer, 4 * N_STEPS)
-    assert min(losses) < 0.25 * losses[0]
 
 
 def test_a_calibrated_projection_per_view(obj):

@@ -76,10 +76,6 @@ def test_bf16_is_close_and_not_the_same(shape):
     assert 0 < (half - full).abs().max() < 0.1
 
 
-def test_no_points_are_no_confidences(shape):
-    assert f_of(Tiny(), 0, shape)(np.empty((0, 2))).shape == (0,)
-
-
 def test_the_papers_grid():
     xx, yy = grid()
     assert xx.shape == yy.shape == (34, 120)
@@ -89,35 +85,36 @@ def test_the_papers_grid():
     assert grid(0.5)[0].shape == (200, 720)
 
 
-@pytest.mark.parametrize("engine", ["torch", "openvino"])
-@pytest.mark.parametrize("name", ["chair_9", "cup_4"])
-def test_confidence_of_a_real_network_on_a_real_mesh(name, engine, shared):
-    golden = np.load(shared / "goldens/confidence" / f"{name}.npz")
+@pytest.fixture(params=["chair_9", "cup_4"])
+def real(request, shared):
+    """Numbers of a real mesh and a real network; the network, its label and the shape."""
+    golden = np.load(shared / "goldens/confidence" / f"{request.param}.npz")
     class_nb = int(golden["class_nb"])
-    shape = load_shape(shared / "scale", class_nb, int(golden["object_nb"]))
     network = load_network("squeezenet1_0", shared / "weights/squeezenet1_0_rgb01.pth")
-    f = Confidence.of(network, network.label(class_nb), shape, engine=engine)
+    return golden, network, network.label(class_nb), load_shape(shared / "scale", class_nb, int(golden["object_nb"]))
+
+
+@pytest.mark.parametrize("engine", ["torch", "openvino"])
+def test_confidence_of_a_real_network_on_a_real_mesh(real, engine):
+    golden, network, label, shape = real
+    f = Confidence.of(network, label, shape, engine=engine)
     np.testing.assert_allclose(f(golden["points"]), golden["confidence"], atol=1e-3, rtol=0)
     off = np.abs(f.images(golden["points"][:4])[:, 0].numpy() - golden["image"]) > 1e-3
     assert off.mean(axis=(1, 2)).max() <= 5e-4
 
 
-@pytest.mark.parametrize("name", ["chair_9", "cup_4"])
 @pytest.mark.parametrize("released, key", [(False, "grad_confidence"), (True, "grad_cross_entropy")])
-def test_gradient_of_a_real_network_on_a_real_mesh(name, released, key, shared):
-    golden = np.load(shared / "goldens/confidence" / f"{name}.npz")
-    class_nb = int(golden["class_nb"])
-    shape = load_shape(shared / "scale", class_nb, int(golden["object_nb"]))
-    network = load_network("squeezenet1_0", shared / "weights/squeezenet1_0_rgb01.pth")
-    f = f_of(network.load(), network.label(class_nb), shape, batch_size=8, gradient=RendererGradient(released))
+def test_gradient_of_a_real_network_on_a_real_mesh(real, released, key):
+    golden, network, label, shape = real
+    f = f_of(network.load(), label, shape, batch_size=8, gradient=RendererGradient(released))
     # Which of nearly equal numbers the network's max-pooling takes is a matter of the last digit, which differs between
     # processors: 1e-6 degrees move the cosine by 1e-3. So the mean over such nudges is held to the golden.
     gradients = []
     for nudge in (0, 1e-6, -1e-6):
-        values, gradient = f.value_and_grad(golden["points"] + nudge)
-        np.testing.assert_allclose(values, golden["confidence"], atol=1e-3, rtol=0)
+        values, gradient = f.value_and_grad(golden["points"][::3] + nudge)
+        np.testing.assert_allclose(values, golden["confidence"][::3], atol=1e-3, rtol=0)
         gradients.append(gradient)
-    ours, theirs = torch.stack(gradients).mean(0).numpy().ravel(), golden[key].ravel()
+    ours, theirs = torch.stack(gradients).mean(0).numpy().ravel(), golden[key][::3].ravel()
     assert ours @ theirs / np.linalg.norm(ours) / np.linalg.norm(theirs) >= 0.999
     np.testing.assert_allclose(np.linalg.norm(ours), np.linalg.norm(theirs), rtol=0.05)
 

@@ -43,8 +43,7 @@ def glb(index, scene=None):
 @pytest.mark.parametrize("name, content", [
     ("box.ply", TEXT["ply"].replace(b"3 1 3 0", b"3 1 300 0")),
     ("box.ply", TEXT["ply"].replace(b"3 1 3 0", b"3 1 -1 0")),
-    ("box.ply", TEXT["ply"].replace(b"3 1 3 0", b"3 1 99999999999999999999 0")), ("box.ply", binary_ply(300)),
-    ("box.ply", binary_ply(-1)), ("box.glb", glb(8)),
+    ("box.ply", binary_ply(300)), ("box.ply", binary_ply(-1)), ("box.glb", glb(8)),
     ("boxes.glb", glb(8, trimesh.Scene([BOX, BOX])))])  # 8 would be a vertex of the second box
 def test_face_indices_out_of_range(tmp_path, name, content, recwarn):
     assert " of 8; is the file damaged?" in refused(put(tmp_path, name, content))
@@ -86,9 +85,3 @@ def test_what_is_no_file_is_not_opened(tmp_path, suffix, make, complaint):
     path = tmp_path / f"mesh.{suffix}"
     make(path)
     assert f"{path}: {complaint}" in refused(path)
-
-
-def test_names_that_no_file_can_have(tmp_path):
-    assert "cannot be read (File name too long)" in refused(tmp_path / f"{'x' * 5000}.obj")
-    assert "xx..: cannot be read" in refused(tmp_path / f"{'x' * 5000}.ply")
-    assert refused(tmp_path / "nul\0.ply")

@@ -89,7 +89,7 @@ def test_stand_ins_are_ten_different_sound_meshes(class_nb):
         again, _ = stand_in(class_nb, object_nb)
         np.testing.assert_array_equal(vertices, again)
         shape = load_shape(Path(__file__).parent, class_nb, object_nb)
-        images = Views(shape)([(30, 20), (100, 60)])[:, 0] > 0
+        images = Views(shape, image_size=64)([(30, 20), (100, 60)])[:, 0] > 0
         assert 0.005 < images.float().mean() < 0.7
         silhouettes.append(images)
     for a in range(10):

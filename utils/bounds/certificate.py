@@ -131,13 +131,13 @@ class Attempts:
         """How many views this try takes; a single point takes none."""
         return views_needed(self.certainty.risk, self.confidence) if (box.r > 0).any() else 0
 
-    def wanted(self, box: ndinterval, max_views: int) -> np.ndarray:
+    def ask(self, box: ndinterval, max_views: int) -> np.ndarray:
         """The next views of the box: [m, n], none once it has passed."""
         bits = np.random.PCG64((self.certainty.seed, self.attempt))
         bits.advance(len(self.passed) * box.n)  # past the views that were asked: a number of a view takes one draw
         return views_of(box, min(self.n_needed(box) - len(self.passed), max_views), np.random.Generator(bits))
 
-    def told(self, views: np.ndarray, values: np.ndarray) -> np.ndarray | None:
+    def tell(self, views: np.ndarray, values: np.ndarray) -> np.ndarray | None:
         """Take the values [m] of the next views [m, n]; the first that fails ends the try.
 
         Returns:

@@ -86,10 +86,10 @@ class Search:
         """Boxes that have been looked at."""
         return self._boxes.n_boxes
 
-    def wanted(self, max_points: int = BATCH_SIZE) -> np.ndarray:
+    def ask(self, max_points: int = BATCH_SIZE) -> np.ndarray:
         """The points to ask next: [m, n], 1 <= m <= max_points while the search is not done, else none.
 
-        First come lattice points, then views of the box that they leave. The same points are wanted until `told` or
+        First come lattice points, then views of the box that they leave. The same points are wanted until `tell` or
         `add_obstacle` is called.
         """
         lattice = self._boxes.lattice
@@ -97,10 +97,10 @@ class Search:
             return np.empty((0, lattice.n))
         box = self._boxes.answer
         if box is None or self._attempts is None:
-            return lattice.points(self._boxes.wanted(max_points))
-        return self._attempts.wanted(box, max_points)
+            return lattice.points(self._boxes.ask(max_points))
+        return self._attempts.ask(box, max_points)
 
-    def told(self, points: np.ndarray, values: np.ndarray) -> None:
+    def tell(self, points: np.ndarray, values: np.ndarray) -> None:
         """Take f's values [m] at points [m, n] as they were wanted, or at the first m of them.
 
         A value that is not a number counts as below the level.
@@ -141,9 +141,9 @@ class Search:
     def _told_views(self, views: np.ndarray, values: np.ndarray) -> None:
         box = self._boxes.answer
         assert box is not None and self._attempts is not None  # else the search is done
-        if not np.array_equal(views, self._attempts.wanted(box, len(views))):
+        if not np.array_equal(views, self._attempts.ask(box, len(views))):
             raise ValueError("these are not the views that were wanted")
-        failed = self._attempts.told(views, values)
+        failed = self._attempts.tell(views, values)
         if failed is not None:
             self.add_obstacle(failed)
 
@@ -162,10 +162,10 @@ def advance(searches: Sequence[Search], f: Function, batch_size: int = BATCH_SIZ
     active = [search for search in searches if not search.done]
     if not active:
         return
-    points = [search.wanted(max(batch_size // len(active), 1)) for search in active]
+    points = [search.ask(max(batch_size // len(active), 1)) for search in active]
     values = values_of(f, np.concatenate(points))
     for search, own, answers in zip(active, points, np.split(values, np.cumsum([len(p) for p in points])[:-1])):
-        search.told(own, answers)
+        search.tell(own, answers)
 
 
 def largest_region(f: Function, point: Sequence[float] | np.ndarray, level: float = LEVEL,

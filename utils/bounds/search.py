@@ -71,7 +71,7 @@ class BoxSearch:
         """The largest box, if it is known and there is one: the center may fail."""
         return self.lattice.box(*self._best()) if self.is_done and self._length else None
 
-    def wanted(self, max_points: int) -> np.ndarray:
+    def ask(self, max_points: int) -> np.ndarray:
         """The lattice points to ask next, as indices: at least one while the search is not done.
 
         The center comes first, alone. The same is wanted until something is recorded.
