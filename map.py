@@ -14,7 +14,7 @@ from pathlib import Path
 from utils.options.maps import MapOptions as Options
 from utils.options.option import Parser
 from utils.results.contents import MapResult
-from utils.runs.maps import find, run  # noqa: F401  a sweep calls them here
+from utils.runs.maps import run
 from utils.runs.script import run_script
 
 IN_A_SWEEP = dict(parameters=Options.default("parameters"))  # where the option is optim.py's alone

@@ -18,7 +18,7 @@ from utils.parameters import AZIMUTH_AND_ELEVATION
 from utils.results.contents import MapResult, RegionsResult
 from utils.results.layout import MAP
 from utils.results.reading import load_result
-from utils.runs.regions import find, run  # noqa: F401  a sweep calls them here
+from utils.runs.regions import run
 from utils.runs.script import run_script
 
 IN_A_SWEEP: dict[str, str] = {}  # options that mean another script's in a sweep

@@ -56,13 +56,12 @@ def wanted(args: Namespace) -> list[Task]:
     # a worker starts in another folder
     folders = {name: path.absolute() for name in ("data_dir", "checkpoint_dir", "weights", "dataset")
                if (path := getattr(args, name))}
-    return matrix([SCRIPTS[name] for name in options.jobs], options.networks, options.classes, options.objects,
-                  Namespace(**{**vars(args), **folders}))
+    return matrix([SCRIPTS[name] for name in options.jobs], options, Namespace(**{**vars(args), **folders}))
 
 
 def print_status(tasks: list[Task]) -> None:
     """Print how far the tasks are."""
-    print(*state_table(tasks), sep="\n")
+    print(state_table(tasks))
     for task in tasks:
         if task.state == FAILED:
             print(f"{task}: {task.cause}")
@@ -78,13 +77,13 @@ def main() -> None:
     status = args.what == STATUS
     with redirect_stdout(io.StringIO()):  # remarks of the scripts, and Ray's on what is told in a line
         if status:
-            list(update_states(tasks))
+            update_states(tasks)
         else:
             run(tasks, args)
     if status:
         print_status(tasks)
     else:
-        print(*summary_table(tasks), sep="\n")
+        print(summary_table(tasks))
     if any(task.state != DONE for task in tasks):
         sys.exit(NOT_ALL_DONE)
 

@@ -30,6 +30,7 @@ from utils.options.option import Parser
 from utils.options.reports import OF_ALL
 from utils.regions import ndinterval
 from utils.results.reading import load_result, read_map, read_optim
+from utils.runs.find import prepare
 from utils.semantic.classifier import Classifier
 from utils.shapes.catalogue import catalogue_of
 from utils.shapes.shape import load_stand_in
@@ -125,7 +126,7 @@ def found_only(module, monkeypatch):
     def run(options):
         size, step = options.image_size or 224, getattr(options, "step", None)
         if step is None or np.min(step) < 50 or size > 256 or options.plot or options.network == "resnet":
-            module.find(options)
+            prepare(options)
             raise InputError("found")
         return real(options)
 

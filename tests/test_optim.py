@@ -130,6 +130,8 @@ def test_what_a_stored_result_lacks_is_added_and_the_rest_kept(quick, run_script
     written = path.stat().st_mtime_ns
     assert run_script(script, *more)[0] == run_script(script, *short, "--methods", "naive", "--certify", 0)[0] == 0
     assert path.stat().st_mtime_ns == written
+    assert run_script(script, *short, "--methods", "naive", "--certify", 0, "--verify", 2)[0] == 0
+    assert {"largest", "certify"} < torch.load(path)["settings"].keys()
     assert run_script(script, *more, "--level", 0.9)[0] == 0
     assert torch.load(path)["largest"]["certificates"][0]["level"] == 0.9
     code, _, err = run_script(script, *more, "--alpha", 0.1)

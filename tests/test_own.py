@@ -297,8 +297,11 @@ def test_a_sweep_over_a_data_set_and_a_network_of_ones_own(three_classes, tmp_pa
              "--gpu", "-1", "--step", "60", "--n_iterations", "2", *map(str, GROWN), "--checkpoint_dir",
              str(tmp_path / "ck"),
              "--parameters", "azimuth"]
-    done = subprocess.run(sweep, cwd=tmp_path / "somewhere", capture_output=True, text=True)
+    how = dict(cwd=tmp_path / "somewhere", capture_output=True, text=True)
+    done = subprocess.run(sweep, **how)
     assert done.returncode == 0, done.stdout + done.stderr
     assert len(list((tmp_path / "ck/found_here_tiny").rglob("map.pt"))) == 4
     assert len(list((tmp_path / "ck/found_here_tiny").rglob("optim.pt"))) == 4
     assert torch.load(tmp_path / "ck/found_here_tiny/1/0/optim.pt")["label"] == 9
+    status = subprocess.run([*sweep[:2], "status", *sweep[2:]], **how)
+    assert status.returncode == 0 and len(re.findall(r"^found_here:tiny map +\d .* D *$", status.stdout, re.M)) == 3

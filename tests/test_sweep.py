@@ -11,26 +11,27 @@ import time
 from contextlib import ExitStack, nullcontext, suppress
 from pathlib import Path
 from types import SimpleNamespace
+from unittest.mock import Mock
 
 import pytest
 import torch
 
 import map as map_script
 import sweep as script
-from benchmarks.faults import difference
+from benchmarks.faults import difference, processes_at_work
 from utils.errors import DiskError, InputError
 from utils.options.sweeps import parse_numbers
 from utils.results.layout import SETTINGS, UNFINISHED
-from utils.runs import cluster, progress, sweep, worker
-from utils.runs import result_file as store
+from utils.runs import cluster, find, progress, worker
 from utils.runs.lock import is_locked
+from utils.runs.result_file import ResultFile
 from utils.runs.sweep import Task
 
 ROOT = Path(__file__).parents[1]
 QUICK = ("--networks", "tests.tiny:network", "--gpu", "-1", "--step", "30", "--n_iterations", "3", "--initial_width",
          "5", "--methods", "OIR_W,naive", "--initial_points", "130,30", "--certify", "0", "--engine", "torch")
 CUP_0 = ("--jobs", "map", "--classes", "5", "--objects", "0")
-needs_ray = pytest.mark.skipif(cluster.ray is None, reason="needs Ray: pip install -r requirements-cluster.txt")
+CUP = "map of tests.tiny:network on cup {}".format
 
 
 def tasks_of(*words):
@@ -41,33 +42,35 @@ def tasks_of(*words):
     return tasks
 
 
+@pytest.fixture
+def cups(tmp_path):
+    """cups("0-3"): tasks of maps of these cups."""
+    return lambda numbers: tasks_of("--jobs", "map", "--classes", 5, "--objects", numbers, "--checkpoint_dir", tmp_path)
+
+
 def finish(task, **other_settings):
     """Write the result of a task, or one that was made with other settings."""
-    task.path.parent.mkdir(parents=True, exist_ok=True)
-    torch.save({SETTINGS: {**task.settings, **other_settings}}, task.path)
+    task.file.path.parent.mkdir(parents=True, exist_ok=True)
+    torch.save({SETTINGS: {**task.file.settings, **other_settings}}, task.file.path)
 
 
 class FakeRay:
     """Ray with two machines of one CPU each. Its tasks end as planned: by name, what they return, call or raise."""
     class RayError(Exception):
-        def __init__(self, cause=None):
-            self.cause = cause
+        cause = property(lambda error: error.args[0])
 
     RayTaskError, OutOfMemoryError = type("RayTaskError", (RayError,), {}), type("OutOfMemoryError", (RayError,), {})
     exceptions = SimpleNamespace(RayError=RayError, RayTaskError=RayTaskError, OutOfMemoryError=OutOfMemoryError)
 
     def __init__(self, plans):
         self.plans, self.notes, self.machines = plans, {}, ["one", "two"]
-        self.started, self.given, self.on, self.cancelled, self.most_at_once = [], [], [], [], 0
+        self.given, self.on, self.cancelled, self.most_at_once, self.is_up = [], [], [], 0, False
 
     def init(self, *args, **options):
-        self.started.append("Ray")
+        self.is_up = True
 
     def shutdown(self):
-        self.started.remove("Ray")
-
-    def cluster_resources(self):
-        return {}
+        self.is_up = False
 
     def nodes(self):
         return [dict(NodeID=name, Alive=True, Resources=dict(CPU=1)) for name in self.machines]
@@ -80,10 +83,9 @@ class FakeRay:
             remote=lambda *args: self.start(what.__name__, scheduling_strategy, *args)))
 
     def start(self, what, node, *args):
-        self.started.append(what)
         if what == "make":
-            _, number, kind, options, *_ = args
-            self.given.append(f"{kind} of {options.network} on {options.class_nb} {options.object_nb}")
+            _, number, task, *_ = args
+            self.given.append(str(task))
             self.on.append("one" if node == "DEFAULT" else node)
             self.notes[number] = dict(place=f"process {number} on {self.on[-1]}", node=self.on[-1])
             return number
@@ -98,9 +100,10 @@ class FakeRay:
             return self.notes
         planned = self.plans.get(self.given[reference])
         outcome = planned.pop(0) if planned else {}
+        outcome = outcome() if callable(outcome) else outcome
         if isinstance(outcome, Exception):
             raise outcome
-        return outcome() if callable(outcome) else outcome
+        return outcome
 
     def cancel(self, reference, force):
         self.cancelled.append(reference)
@@ -124,28 +127,21 @@ def test_lists_of_parse_numbers(text, expected):
     assert parse_numbers(text, "classes") == expected
 
 
-@pytest.mark.parametrize("text", ["", "a", "3-1", "1,,2", "-3", "1-", "0-100000", "9" * 5000])
-def test_lists_that_are_none(text):
-    with pytest.raises(InputError, match="`classes` .*is none of the expected numbers and ranges such as 0-3,7"):
-        parse_numbers(text, "classes")
-
-
 @pytest.mark.parametrize("words, complaint", [
-    (("--classes", "8-10"), "--classes 10: expected one of"), (("--objects", "x"), "--objects x: 'x' is none of"),
+    *(((f"--classes={text}",), "is none of the expected numbers and ranges such as 0-3,7")
+      for text in ("", "a", "3-1", "1,,2", "-3", "1-", "0-100000", "9" * 5000)),
     (("--jobs", "map,report"), "'report' is not known"), (("--step", "0"), "--step 0"), (("--beta", "2"), "--beta 2"),
     (("--gpu", "0"), "--gpu 0: Ray hands out the GPUs"), (("--gpu", "-1", "--gpus_per_job", "1"), "--gpu -1"),
-    (("--cpus_per_job", "0"), "--cpus_per_job 0: expected"), (("--max_concurrent", "0"), "--max_concurrent 0"),
     (("--weights", "w.pth", "--networks", "vgg,tests.tiny:network"), "--weights w.pth: belongs to one network"),
-    (("--class_nb=1",), "unrecognized arguments: --class_nb"),
-    ((*QUICK, "--classes", "5", "--objects", "0", "--checkpoint_dir", "/proc/none"), "/proc/none: cannot be written"),
-    (("--networks", "resnte", "--classes", "0", "--objects", "0"), "did you mean resnet")])
+    ((*QUICK, *CUP_0, "--checkpoint_dir", "/proc/none"), "/proc/none: cannot be written"),
+    ((*QUICK, *CUP_0, "--networks", "resnte"), "--networks resnte: not known; did you mean resnet")])
 def test_bad_input_is_one_line(words, complaint, run_script, fake, tmp_path):
     fake({})
     code, out, err = run_script(script, "--checkpoint_dir", tmp_path, *words)
     lines = [line for line in re.split("[\r\n]+", err) if line.strip() and not line.startswith("looking: ")]
     assert complaint in lines[0] and os.listdir(tmp_path) == []
-    if "did you mean" in complaint:  # a job that cannot be done does not keep others from being done
-        assert code == 1 and len(lines) == 2 and re.search(r"^all +2 +0 +0 +2 +0$", out, re.M)
+    if "did you mean" in complaint:  # it is that job's failure
+        assert code == 1 and len(lines) == 1 and re.search(r"^all +1 +0 +0 +1 +0$", out, re.M)
     else:
         assert code == 2 and len(lines) == 1 and lines[0].startswith("sweep.py: error: ")
 
@@ -156,79 +152,59 @@ def test_without_ray_one_line_says_so(run_script, monkeypatch, tmp_path):
     assert code == 2 and err.splitlines()[-1].startswith("sweep.py: error: Ray is not installed; pip install -r")
 
 
-@pytest.mark.parametrize("left", [
-    "tests.tiny_network/5/0/.map.lock", "tests.tiny_network/5/0/.map.pt.999999999"])
-def test_what_a_sweep_that_was_killed_at_its_very_end_left_is_removed(left, run_script, tmp_path):
-    words = (*CUP_0, "--checkpoint_dir", tmp_path)
-    [task] = tasks_of(*words)
-    finish(task)
-    left = tmp_path / left
-    left.write_bytes(b"left")
-    os.utime(left, ns=(0, 0))
-    code, _, err = run_script(script, *QUICK, *words)
-    assert code == 0, err
-    assert [path for path in tmp_path.rglob("*") if path.is_file()] == [task.path]
-
-
-@needs_ray
+@pytest.mark.skipif(cluster.ray is None, reason="needs Ray: pip install -r requirements-cluster.txt")
 @pytest.mark.parametrize("address, reason", [
-    ("nonsense", "expected HOST:PORT, or auto"), ("", "expected HOST:PORT, or auto"),
-    ("127.0.0.1:99999", "expected HOST:PORT"), (f"127.0.0.1:{'9' * 5000}", "expected HOST:PORT"),
+    ("nonsense", "expected HOST:PORT, or auto"), ("127.0.0.1:99999", "expected HOST:PORT"), ("", "expected HOST:PORT"),
     ("127.0.0.1:9", "Connection refused"), ("nobody.invalid:6379", "")])
 def test_an_address_where_no_cluster_is(address, reason, run_script, tmp_path):
-    code, _, err = run_script(script, *QUICK, "--classes", 5, "--objects", 0, "--checkpoint_dir", tmp_path, "--address",
-                              address)
-    assert code == 2 and os.listdir(tmp_path) == []
+    code, _, err = run_script(script, *QUICK, *CUP_0, "--checkpoint_dir", tmp_path, "--address", address)
     line = err.splitlines()[-1]
-    assert line.startswith(f"sweep.py: error: --address {address[:40]}") and " no cluster can be joined (" in line
-    assert reason in line
+    assert line.startswith(f"sweep.py: error: --address {address}: no cluster can be joined (") and reason in line
+    assert code == 2 and os.listdir(tmp_path) == []
 
 
 def test_status_tells_the_states_apart_and_touches_nothing(run_script, monkeypatch, tmp_path):
-    words = ("--checkpoint_dir", tmp_path, "--classes", 5, "--objects", "0-5", "--jobs", "map")
-    done, other, damaged, failed, begun, running = tasks_of(*words)
+    words = ("--checkpoint_dir", tmp_path, "--classes", 5, "--objects", "0-6", "--jobs", "map")
+    done, other, damaged, failed, begun, running, _ = tasks_of(*words)
     assert os.listdir(tmp_path) == []
     finish(done)
     finish(other, step=5)
     finish(damaged)
-    damaged.path.write_bytes(b"half a file")
-    failed.path.parent.mkdir()
-    store.record_failure(failed.path, "no memory")
-    state_of = store.state_of
-    monkeypatch.setattr(sweep, "state_of", lambda path, settings:
-                        (UNFINISHED, "") if path == begun.path else state_of(path, settings))
-    with store.ResultFile(running.path, running.settings).locked():
+    damaged.file.path.write_bytes(b"half a file")
+    failed.file.record_failure("no memory")
+    state, prepare = ResultFile.state, find.prepare
+
+    def prepare_all_but_the_last(options):
+        if options.object_nb == 6:
+            raise IndexError("a mesh that nobody\nthought of")
+        return prepare(options)
+
+    monkeypatch.setattr(find, "prepare", prepare_all_but_the_last)
+    monkeypatch.setattr(ResultFile, "state", lambda file: (
+        (UNFINISHED, "") if file.path == begun.file.path else state(file)))
+    with running.file.locked():
         before = sorted(tmp_path.rglob("*"))
         code, out, _ = run_script(script, "status", *QUICK, *words)
         assert sorted(tmp_path.rglob("*")) == before
-    assert code == 1
-    assert re.search(r"^tests.tiny:network map 5 cup +D O F F U R$", out, re.M)
-    assert re.search(r"^1 made with other settings than .* The first: map of tests.tiny:network on cup 1: .*step 5, "
-                     "now 30.0", out, re.M)
-    assert re.search(r"^map of tests.tiny:network on cup 2: .*cannot be read as a result", out, re.M)
-    assert re.search(r"^map of tests.tiny:network on cup 3: no memory$", out, re.M)
+    assert code == 1 and re.search(r"^tests.tiny:network map +5 cup +D O F F U R F$", out, re.M)
+    for line in ("1 made with other settings than .* The first: map of tests.tiny:network on cup 1: .*step 5, now 30.0",
+                 "map of tests.tiny:network on cup 2: .*cannot be read as a result",
+                 "map of tests.tiny:network on cup 3: no memory$",
+                 "map of tests.tiny:network on cup 6: IndexError: a mesh that nobody thought of$"):
+        assert re.search(f"^{line}", out, re.M)
 
 
-def outcomes(tasks, most=9, gather=True, show=lambda running: None):
-    """What becomes of tasks on the fake Ray: [(number of the object, failure, last)]."""
-    return [(task.options.object_nb, failure, last) for task, failure, last in
-            cluster.run(tasks, 1, 0, most, None if gather else Path("marker"), show)]
+def outcomes(tasks, most=9, show=lambda running: None):
+    """What becomes of tasks on the fake Ray, whose results are gathered: [(number of the object, failure, last)]."""
+    return [(task.options.object_nb, *rest) for task, *rest in cluster.run(tasks, 1, 0, most, None, show)]
 
 
-CUP = "map of tests.tiny:network on 5 {}".format
-
-
-def test_what_is_worth_it_is_tried_three_times_more_on_another_machine(fake, tmp_path):
-    tasks = tasks_of("--jobs", "map", "--classes", 5, "--objects", "0-4", "--checkpoint_dir", tmp_path)
+def test_what_is_worth_it_is_tried_three_times_more_on_another_machine(fake, cups):
     ray = fake({CUP(0): [FakeRay.RayError()] * 9, CUP(1): [FakeRay.RayTaskError(InputError("no such mesh"))] * 9,
                 CUP(2): [FakeRay.RayTaskError(IndexError("a mistake"))] * 9, CUP(3): [FakeRay.OutOfMemoryError()]})
-
-    def says_why_and_ends():
-        ray.notes[len(ray.given) - 1]["failure"] = "the disk is full"
-        raise FakeRay.RayError
-
-    ray.plans[CUP(4)] = [says_why_and_ends]
-    seen = [(number, re.sub(r"\d+ on \w+", "N", failure), last) for number, failure, last in outcomes(tasks, most=1)]
+    ray.plans[CUP(4)] = [lambda: max(ray.notes.items())[1].update(failure="the disk is full") or FakeRay.RayError()]
+    seen = [(number, re.sub(r"\d+ on \w+", "N", failure), last)
+            for number, failure, last in outcomes(cups("0-4"), most=1)]
     died = "process N died: it was killed, or its machine left"
     assert seen == [(0, died, False)] * 3 + [
         (0, died, True), (1, "no such mesh", True), (2, "process N: IndexError: a mistake", True),
@@ -242,49 +218,38 @@ def test_networks_come_one_by_one_and_no_more_at_once_than_asked_for_or_possible
     words = ("--networks", "alexnet,tests.tiny:network", "--jobs", "map", "--classes", "3,5", "--objects", "0-3")
     tasks = script.wanted(script.parse_args([*words, "--checkpoint_dir", str(tmp_path)]))
     for number, task in enumerate(tasks):
-        task.path, task.settings = tmp_path / f"{number}/map.pt", {}
+        task.file = ResultFile(tmp_path / f"{number}/map.pt", {})
     ray = fake({})
     assert len(outcomes(tasks, most)) == len(set(ray.given)) == 16 and ray.most_at_once == at_once
     networks = [name.split()[2] for name in ray.given]
     assert networks == sorted(networks)
 
 
-def test_workers_get_ready_for_as_many_tasks_as_there_are_or_is_room_for(fake):
-    for most, expected in ((0, 0), (1, 1), (2, 2), (9, 2)):
-        ray = fake({})
-        cluster.start_workers(1, 0, most)
-        assert ray.started == ["get_ready"] * expected
-
-
-def test_machines_that_join_later_are_used(fake, tmp_path):
+def test_machines_that_join_later_are_used(fake, cups):
     ray = fake({})
     ray.plans[CUP(1)] = [lambda: ray.machines.extend(["three", "four"]) or {}]
-    outcomes(tasks_of("--jobs", "map", "--classes", 5, "--objects", "0-7", "--checkpoint_dir", tmp_path))
+    outcomes(cups("0-7"))
     assert len(ray.given) == 8 and ray.most_at_once == 4
 
 
-def test_no_room_for_a_job_is_said_in_a_line(fake, monkeypatch, tmp_path):
-    tasks = tasks_of("--jobs", "map", "--classes", 5, "--objects", "0-2", "--checkpoint_dir", tmp_path)
-    ray = fake({})
+def test_no_room_for_a_job_is_said_in_a_line(fake, cups, monkeypatch, tmp_path):
+    tasks, ray = cups("0-2"), fake({})
     with pytest.raises(InputError, match="no machine of the cluster has 2 CPUs and 0 GPUs for a job; start some"):
         list(cluster.run(tasks, 2, 0, 9, None, print))
     ray.plans[CUP(0)] = [lambda: ray.machines.clear() or {}]
     ray.wait = lambda references, timeout: (references[:1] if ray.machines else [], [])
     monkeypatch.setattr(cluster, "GIVE_UP_AFTER", 0.1)
-    seen = []
     with pytest.raises(InputError, match="no machine of the cluster has 1 CPUs"):
-        seen.extend(cluster.run(tasks, 1, 0, 9, None, print))
+        outcomes(tasks)
     assert ray.cancelled and not list(tmp_path.rglob(".map.lock"))
 
 
-def test_what_runs_and_how_far_it_is_is_shown(fake, tmp_path):
-    tasks = tasks_of("--jobs", "map", "--classes", 5, "--objects", "0-2", "--checkpoint_dir", tmp_path)
+def test_what_runs_and_how_far_it_is_is_shown(fake, cups):
     ray, shown = fake({}), []
     ray.plans[CUP(0)] = [lambda: ray.notes[1].update(progress="4 of 48 views") or {}]
-    outcomes(tasks, show=lambda running: shown.append(list(running)))
-    name = "map of tests.tiny:network on cup"
-    assert shown == [[f"{name} 0: starting", f"{name} 1: starting"],
-                     [f"{name} 1: 4 of 48 views", f"{name} 2: starting"], [f"{name} 2: starting"]]
+    outcomes(cups("0-2"), show=lambda running: shown.append(list(running)))
+    assert shown == [[f"{CUP(0)}: starting", f"{CUP(1)}: starting"],
+                     [f"{CUP(1)}: 4 of 48 views", f"{CUP(2)}: starting"], [f"{CUP(2)}: starting"]]
 
 
 @pytest.mark.parametrize("gather", [(), ("--gather",)])
@@ -294,7 +259,7 @@ def test_a_sweep_that_is_stopped_stops_its_jobs_and_says_so(gather, fake, run_sc
     words = ("--jobs", "map", "--classes", 5, "--objects", "0-3", "--checkpoint_dir", tmp_path)
     code, out, err = run_script(script, *QUICK, *words, *gather)
     assert code == 130 and err.endswith("sweep.py: stopped\n") and out == ""
-    assert len(ray.given) == 4 and len(ray.cancelled) == 2 and "Ray" not in ray.started
+    assert len(ray.given) == 4 and len(ray.cancelled) == 2 and not ray.is_up
     assert not any(path.is_file() for path in tmp_path.rglob("*"))
 
 
@@ -309,7 +274,7 @@ def test_a_stopped_sweep_stops_looking(fake, monkeypatch, run_script, tmp_path):
 @pytest.mark.parametrize("request_to_stop", [signal.SIGINT, signal.SIGTERM])
 def test_a_request_to_stop_that_gets_lost_while_ray_starts_is_heard(request_to_stop, fake, run_script, tmp_path):
     def start(*args, **options):
-        ray.started.append("Ray")
+        ray.is_up = True
         with suppress(KeyboardInterrupt):
             os.kill(os.getpid(), request_to_stop)
             time.sleep(1)
@@ -317,7 +282,7 @@ def test_a_request_to_stop_that_gets_lost_while_ray_starts_is_heard(request_to_s
     ray = fake({})
     ray.init = start
     code, _, err = run_script(script, *QUICK, *CUP_0, "--checkpoint_dir", tmp_path)
-    assert code == 130 and "sweep.py: stopped" in err and ray.started == [] and os.listdir(tmp_path) == []
+    assert code == 130 and "sweep.py: stopped" in err and not ray.is_up and os.listdir(tmp_path) == []
 
 
 @pytest.fixture
@@ -325,17 +290,14 @@ def in_a_worker(monkeypatch):
     """in_a_worker(task, marker) -> what `make` returns, here; its notes and the GPUs of the task are attributes."""
     def run(task, marker):
         remember = SimpleNamespace(remote=lambda number, **said: run.notes.update(said))
-        return worker.make(SimpleNamespace(note=remember), 0, "map", task.options, task.settings, marker, 1)
-
-    def end(code):
-        raise SystemExit(code)
+        return worker.make(SimpleNamespace(note=remember), 0, task, marker, 1)
 
     run.notes, run.gpus = {}, []
     monkeypatch.setitem(sys.modules, "ray", SimpleNamespace(
         get_gpu_ids=lambda: run.gpus, get=lambda reference: None,
         get_runtime_context=lambda: SimpleNamespace(get_node_id=lambda: "one"), exceptions=FakeRay.exceptions))
-    monkeypatch.setattr(worker, "_set_up", lambda threads: None)
-    monkeypatch.setattr(worker.os, "_exit", end)
+    monkeypatch.setattr(torch, "set_num_threads", lambda threads: None)
+    monkeypatch.setattr(worker.os, "_exit", sys.exit)
     yield run
     progress.listeners.clear()
 
@@ -344,23 +306,20 @@ def in_a_worker(monkeypatch):
     (MemoryError("no room"), True), (RuntimeError("[enforce fail] DefaultCPUAllocator: can't allocate memory"), True),
     (RuntimeError("CUDA out of memory"), True), (OSError(5, "Input/output error"), True), (DiskError("full"), True),
     (InputError("--step: bad"), False), (ValueError("a mistake in the program"), False)])
-def test_a_worker_ends_where_another_may_succeed(error, worth_retrying, in_a_worker, monkeypatch, tmp_path):
-    def fail(options):
-        raise error
-
-    monkeypatch.setattr(map_script, "run", fail)
-    [task] = tasks_of(*CUP_0, "--checkpoint_dir", tmp_path)
+def test_a_worker_ends_where_another_may_succeed(error, worth_retrying, cups, in_a_worker, monkeypatch, tmp_path):
+    monkeypatch.setattr(map_script, "run", Mock(side_effect=error))
+    [task] = cups("0")
     with pytest.raises(SystemExit if worth_retrying else InputError) as ended:
         in_a_worker(task, tmp_path)
     assert str(error) in (in_a_worker.notes["failure"] if worth_retrying else str(ended.value))
     assert in_a_worker.notes["place"] == f"process {os.getpid()} on {platform.node()}"
 
 
-def test_a_worker_with_another_mesh_or_folder_refuses(in_a_worker, tmp_path):
-    [task] = tasks_of(*CUP_0, "--checkpoint_dir", tmp_path)
+def test_a_worker_with_another_mesh_or_folder_refuses(cups, in_a_worker, tmp_path):
+    [task] = cups("0")
     with pytest.raises(InputError, match="is not the folder of that name where the sweep was started; pass `gather`"):
         in_a_worker(task, tmp_path / "not there")
-    task.settings["mesh_hash"] = "another"
+    task.file.settings["mesh_hash"] = "another"
     with pytest.raises(InputError, match="has another mesh_hash than the machine where the sweep was started"):
         in_a_worker(task, tmp_path)
     assert list(tmp_path.rglob("*.pt")) == []
@@ -368,7 +327,7 @@ def test_a_worker_with_another_mesh_or_folder_refuses(in_a_worker, tmp_path):
 
 def test_a_worker_says_how_far_it_is(in_a_worker, tmp_path):
     [task] = tasks_of(*CUP_0, "--checkpoint_dir", tmp_path, "--batch_size", "4")
-    assert in_a_worker(task, tmp_path) == {} and task.path.exists()
+    assert in_a_worker(task, tmp_path) == {} and task.file.path.exists()
     assert re.fullmatch(r"\d+ of 48 views", in_a_worker.notes["progress"])
 
 
@@ -381,36 +340,11 @@ def test_a_process_that_stays_may_be_given_any_gpu(gpus, visible, expected, in_a
     assert ("CUDA_VISIBLE_DEVICES" in os.environ) == (expected is None)
 
 
-@pytest.mark.parametrize("network, complaint", [
-    ("resnte", "--networks resnte: not known; did you mean resnet"), ("", "--networks : not"),
-    ("no.such:x", "--networks no.such:x: no.such cannot be imported")])
-def test_a_sweeps_own_options_are_named(network, complaint, run_script, monkeypatch, tmp_path):
-    monkeypatch.setattr(sweep, "tqdm", lambda tasks, **options: tasks)  # its bar shows on a slow machine
-    code, out, err = run_script(script, "status", *QUICK, *CUP_0, "--networks", network, "--checkpoint_dir", tmp_path)
-    assert code == 1 and err == "" and complaint in out
-
-
-def test_an_error_of_one_job_is_that_jobs(monkeypatch, run_script, tmp_path):
-    real = map_script.find
-
-    def find(options):
-        if options.object_nb == 1:
-            raise IndexError("a mesh that nobody\nthought of")
-        return real(options)
-
-    monkeypatch.setattr(map_script, "find", find)
-    monkeypatch.setattr(sweep, "tqdm", lambda tasks, **options: tasks)
-    code, out, err = run_script(script, "status", *QUICK, "--jobs", "map", "--classes", 5, "--objects", "0-2",
-                                "--checkpoint_dir", tmp_path)
-    assert code == 1 and re.search(r"^tests.tiny:network map 5 cup +\. F \.$", out, re.M) and err == ""
-    assert "map of tests.tiny:network on cup 1: IndexError: a mesh that nobody thought of\n" in out
-
-
 @pytest.mark.parametrize("gather", [False, True])
 @pytest.mark.parametrize("made", [False, True])
-def test_a_task_that_another_process_is_at_work_on_is_put_back(gather, made, fake, tmp_path):
-    tasks = tasks_of("--jobs", "map", "--classes", 5, "--objects", "0-2", "--checkpoint_dir", tmp_path)
-    elsewhere, seen, ray = store.ResultFile(tasks[0].path, tasks[0].settings), [], fake({})
+def test_a_task_that_another_process_is_at_work_on_is_put_back(gather, made, fake, cups, tmp_path):
+    tasks = cups("0-2")
+    elsewhere, seen, ray = ResultFile(tasks[0].file.path, tasks[0].file.settings), [], fake({})
     with ExitStack() as other:
         other.enter_context(elsewhere.locked())
         for task, failure, last in cluster.run(tasks, 1, 0, 1, None if gather else tmp_path, print):
@@ -419,31 +353,32 @@ def test_a_task_that_another_process_is_at_work_on_is_put_back(gather, made, fak
                 if made:
                     finish(tasks[0])
                 other.close()
-    assert seen == [(0, f"{tasks[0].path}: process {os.getpid()} on {platform.node()} is making it", False),
+    assert seen == [(0, f"{tasks[0].file.path}: process {os.getpid()} on {platform.node()} is making it", False),
                     (1, "", True), (2, "", True), (0, "", True)]
     assert ray.given == [CUP(1), CUP(2)] + [CUP(0)] * (not made)
 
 
-def test_what_is_not_even_begun(fake, tmp_path):
-    made, other, unwritable, last = tasks_of("--jobs", "map", "--classes", 5, "--objects", "0-3", "--checkpoint_dir",
-                                             tmp_path)
+def test_what_is_not_even_begun(fake, cups):
+    made, other, unwritable, last = cups("0-3")
     finish(made)  # meanwhile
     finish(other, step=5)
-    unwritable.path.parent.touch()
-    ray = fake({CUP(3): [lambda: {} if is_locked(last.path.with_name(".map.lock")) else 1 / 0]})  # it is gathered
+    unwritable.file.path.parent.touch()
+    ray = fake({CUP(3): [lambda: {} if is_locked(last.file.path.with_name(".map.lock")) else 1 / 0]})  # it is gathered
     seen = outcomes([made, other, unwritable, last])
     assert seen[0] == (0, "", True) and seen[3] == (3, "", True) and ray.given == [CUP(3)]
     assert re.search(r"step 5, now 30.0.*; pass .*override", seen[1][1]) and "cannot be written to" in seen[2][1]
-    assert os.listdir(other.path.parent) == ["map.pt"] and os.listdir(last.path.parent) == []
+    assert os.listdir(other.file.path.parent) == ["map.pt"] and os.listdir(last.file.path.parent) == []
 
 
-def test_the_marker_of_a_sweep_that_goes_on_is_kept_on_whatever_machine_it_is(run_script, tmp_path):
-    words = (*QUICK, *CUP_0, "--checkpoint_dir", tmp_path)
-    finish(*tasks_of(*words))
+def test_what_killed_sweeps_left_is_removed_and_the_marker_of_one_that_goes_on_is_not(cups, run_script, tmp_path):
+    [task] = cups("0")
+    finish(task)
     with cluster.marker_in(tmp_path) as marker, cluster.marker_in(tmp_path) as other:
-        (tmp_path / ".sweep.otherhost.1").touch()  # process 1 is always there
-        assert run_script(script, *words)[0] == 0
-        assert {*tmp_path.glob(".sweep.*")} == {marker, other} and is_locked(marker)
+        for left in (tmp_path / ".sweep.otherhost.1", *map(task.file.path.with_name, (".map.lock", ".map.pt.9999999"))):
+            left.touch()  # process 1 is always there
+        assert run_script(script, *QUICK, *CUP_0, "--checkpoint_dir", tmp_path)[0] == 0
+        assert {path for path in tmp_path.rglob("*") if path.is_file()} == {task.file.path, marker, other}
+        assert is_locked(marker)
     assert not list(tmp_path.glob(".sweep.*"))
 
 
@@ -483,34 +418,28 @@ def test_two_nodes_one_worker_killed_nothing_lost_or_doubled(swept, tmp_path):
     killed = []
 
     def kill():
-        """Kill a process at work, which its lock names, once there are three results."""
+        """Kill a process at work once there are three results."""
         while not killed:
-            for lock in tmp_path.rglob(".*.lock") if len([*tmp_path.rglob("*.pt")]) >= 3 else ():
-                with suppress(FileNotFoundError):
-                    found = re.match(r"process (\d+) on ", lock.read_text())
-                    if found and Path(f"/proc/{found[1]}/cmdline").read_bytes().startswith(b"ray::make"):
-                        os.kill(int(found[1]), signal.SIGSTOP)
-                        time.sleep(0.1)
-                        held = lock.exists()  # it is still at work
-                        os.kill(int(found[1]), signal.SIGKILL if held else signal.SIGCONT)
-                        if held:
-                            killed.append(found[1])
-                            return
+            time.sleep(0.01)
+            for number in processes_at_work(tmp_path)[:1] if len([*tmp_path.rglob("*.pt")]) >= 3 else ():
+                with suppress(ProcessLookupError):
+                    os.kill(number, signal.SIGSTOP)
+                    time.sleep(0.1)
+                    is_at_work = number in processes_at_work(tmp_path)
+                    os.kill(number, signal.SIGKILL if is_at_work else signal.SIGCONT)
+                    killed.extend([number] * is_at_work)
 
     threading.Thread(target=kill, daemon=True).start()
     words = ("--classes", "5", "--objects", "0-5")
     out, err = swept(*words)
-    job = r"(map|optim) of tests.tiny:network on cup \d"
-    assert re.search(rf"{job}: process {killed[0]} on \S+ died: .*; trying again", err), err
+    assert re.search(rf" of tests.tiny:network on cup \d: process {killed[0]} on \S+ died: .*; trying again", err), err
     assert re.search(r"^all +12 +0 +12 +0 +0$", out, re.M)
     assert_same_as_one_by_one(words, tmp_path)
 
 
 def test_results_come_back_from_machines_without_the_folder(swept, monkeypatch, tmp_path):
     words = ("--classes", "8", "--objects", "0-1", "--jobs", "map")
-    folder = tmp_path / "swept/tests.tiny_network/8/1"
-    folder.mkdir(parents=True)
-    store.record_failure(folder / "map.pt", "an earlier sweep's")
+    ResultFile(tmp_path / "swept/tests.tiny_network/8/1/map.pt", {}).record_failure("an earlier sweep's")
     terminal = io.StringIO()
     terminal.isatty, terminal.fileno = lambda: True, lambda: -1
     monkeypatch.setattr(sys, "stderr", terminal)

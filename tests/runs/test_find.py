@@ -9,6 +9,7 @@ from safetensors.torch import load_file, save_file
 import map as script
 from tests.tiny import Tiny
 from utils.errors import InputError
+from utils.runs.find import prepare
 from utils.shapes.shape import model_path
 
 
@@ -18,7 +19,7 @@ def job(tmp_path):
     (tmp_path / "data").mkdir()
     shared = ("--network", "tests.tiny:network", "--gpu", "-1", "--data_dir", tmp_path / "data", "--stand_ins",
               "--checkpoint_dir", tmp_path / "ck")
-    return lambda *words: script.find(script.Options.of(script.parse_args([*map(str, shared), *map(str, words)])))
+    return lambda *words: prepare(script.Options.of(script.parse_args([*map(str, shared), *map(str, words)])))
 
 
 def test_stand_ins_take_a_models_place_only_where_they_may(monkeypatch, tmp_path):
@@ -29,9 +30,9 @@ def test_stand_ins_take_a_models_place_only_where_they_may(monkeypatch, tmp_path
     assert options("--data_dir", tmp_path, "--stand_ins").stand_ins
     assert not options("--data_dir", tmp_path).stand_ins and options("--data_dir", tmp_path).data_dir == tmp_path
     monkeypatch.chdir(tmp_path)  # the folder that the program lies in is not where the user is
-    assert script.find(options("--network", "tests.tiny:network", "--gpu", -1)).shape.source is None
+    assert prepare(options("--network", "tests.tiny:network", "--gpu", -1)).shape.source is None
     with pytest.raises(InputError, match="the model of aeroplane 0; it has none of the 100 models"):
-        script.find(options("--network", "tests.tiny:network", "--data_dir", tmp_path, "--gpu", -1))
+        prepare(options("--network", "tests.tiny:network", "--data_dir", tmp_path, "--gpu", -1))
 
 
 def test_networks_and_meshes_are_loaded_once(job):
@@ -57,6 +58,6 @@ def test_a_changed_file_is_read_anew(job, goldens, tmp_path):
     save_file(state, tmp_path / "new.safetensors")
     os.replace(tmp_path / "new.safetensors", weights)
     after = job("--weights", weights)
-    assert after.settings["weights"] != before.settings["weights"]
+    assert after.file.settings["weights"] != before.file.settings["weights"]
     changed = after.confidence().classifier.module
     assert changed is not network and not any(values.any() for values in changed.parameters())

@@ -27,13 +27,12 @@ def test_the_first_units_are_not_in_the_time_left(done, monkeypatch):
     assert all(int(minutes) * 60 + int(seconds) < 150 for _, _, minutes, seconds in shown), text
 
 
-def test_listeners_are_called_with_or_without_a_bar(monkeypatch):
+def test_listeners_are_called_and_the_bar_is_hidden(monkeypatch, capsys):
     heard = []
     monkeypatch.setattr(progress, "listeners", [heard.append])
     monkeypatch.setattr(progress, "EVERY", 0)
-    monkeypatch.setenv("TQDM_DISABLE", "1")
     with Bar("Net on cup", 4080) as bar:
         bar.skip(1200), bar.update(4)
     with Bar("largest boxes") as bar:
         bar.update(7)
-    assert heard == ["1,200 of 4,080 views", "1,204 of 4,080 views", "7 views"]
+    assert heard == ["1,200 of 4,080 views", "1,204 of 4,080 views", "7 views"] and capsys.readouterr().err == ""

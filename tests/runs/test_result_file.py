@@ -13,7 +13,6 @@ from utils.errors import InputError
 from utils.results import layout
 from utils.results.layout import ENGINE, result_path
 from utils.runs import lock
-from utils.runs import result_file as store
 from utils.runs.records import FORMAT
 from utils.runs.result_file import ResultFile
 
@@ -25,9 +24,8 @@ file = ResultFile(sys.argv[1], dict(step=3, mesh_hash="abc"), override="override
 with file.locked():
     found = file.finished()
     print("found" if found else "locked", flush=True)
-    if found is None:
-        if input() == "finish":
-            file.save_finished(dict(z=torch.ones(2)))
+    if found is None and input() == "finish":
+        file.save_finished(dict(z=torch.ones(2)))
 """
 
 
@@ -38,6 +36,7 @@ def test_where_a_result_lies():
 def begin(path, settings=SETTINGS):
     """An unfinished run's journal, beside a result."""
     path = path.with_suffix(".journal")
+    path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(json.dumps(dict(format=FORMAT, settings=settings)) + "\n")
     return path
 
@@ -185,11 +184,11 @@ def test_a_lock_that_another_holds_can_be_left_to_it(tmp_path):
     (tmp_path / ".map.pt.9").touch()
     with file.locked(), pytest.raises(lock.Taken, match=f"map.pt: process {os.getpid()} on .* is making it$"):
         (tmp_path / ".map.pt.9").touch()
-        store.tidy(file.path)
+        file.tidy()
         assert (tmp_path / ".map.pt.9").exists()
         with ResultFile(tmp_path / "map.pt", SETTINGS).locked(wait=False):
             pytest.fail("two hold it")
-    store.tidy(file.path)
+    file.tidy()
     assert os.listdir(tmp_path) == ["map.pt"]
 
 
@@ -197,7 +196,7 @@ def test_a_lock_that_another_holds_can_be_left_to_it(tmp_path):
 def test_a_folder_or_a_pipe_in_a_files_place_is_named(name, tmp_path):
     file = ResultFile(tmp_path / "map.pt", SETTINGS)
     os.mkfifo(tmp_path / name)
-    state, cause = store.state_of(file.path, SETTINGS)
+    state, cause = file.state()
     assert state == layout.FAILED and name in cause and "(it is a pipe, and no file)" in cause
     with pytest.raises(InputError, match="it is a pipe, and no file"), file.locked():
         file.finished() or file.unfinished()
@@ -208,14 +207,15 @@ def test_half_written_files_are_tidied_away(left, tmp_path):
     file = ResultFile(tmp_path / "map.pt", SETTINGS)
     file.save_finished({})
     (tmp_path / f".{left}").touch()
-    store.tidy(file.path)
+    file.tidy()
     assert os.listdir(tmp_path) == ["map.pt"]
 
 
 def test_a_folder_that_cannot_be_made(tmp_path):
     (tmp_path / "file").write_text("")
-    with pytest.raises(InputError, match="cannot be written to.*`checkpoint_dir`"):
-        ResultFile(tmp_path / "file/1/0/map.pt", SETTINGS)
+    file = ResultFile(tmp_path / "file/1/0/map.pt", SETTINGS)
+    with pytest.raises(InputError, match="cannot be written to.*`checkpoint_dir`"), file.locked():
+        pytest.fail("locked")
 
 
 def test_a_full_disk_leaves_what_was_saved(tmp_path, monkeypatch):
@@ -232,11 +232,11 @@ def test_a_full_disk_leaves_what_was_saved(tmp_path, monkeypatch):
 
 
 def test_a_failure_is_noted_even_where_nothing_was_written_yet(tmp_path):
-    path = result_path(tmp_path, "AlexNet", 5, 0, "map.pt")
-    store.record_failure(path, "its machine was running low on memory")
-    assert store.state_of(path, SETTINGS) == (layout.FAILED, "its machine was running low on memory")
-    ResultFile(path, SETTINGS).save_finished({})
-    assert [file.name for file in path.parent.iterdir()] == ["map.pt"]
+    file = ResultFile(result_path(tmp_path, "AlexNet", 5, 0, "map.pt"), SETTINGS)
+    file.record_failure("its machine was running low on memory")
+    assert file.state() == (layout.FAILED, "its machine was running low on memory")
+    file.save_finished({})
+    assert os.listdir(file.path.parent) == ["map.pt"]
 
 
 def test_finished_results_are_found_whatever_they_were_made_from(tmp_path):

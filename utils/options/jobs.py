@@ -4,7 +4,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 from ..engine_names import AUTO, ENGINES, OPENVINO
 from ..errors import InputError
@@ -85,7 +85,12 @@ def _batch_size(given: int, found: Found) -> int:
 
 @dataclass(frozen=True)
 class JobOptions(Options):
-    """What any job depends on, and how it is done."""
+    """What any job depends on, and how it is done.
+
+    Attributes:
+        file_name: of the result.
+    """
+    file_name: ClassVar[str]
     network: str = option(
         "resnet", "resnet, alexnet, vgg, incept (the paper's), efficientnet_lite0, _lite1, _lite2, any torchvision "
         "classifier, timm:NAME, or package.module:function", WHICH, "-n", metavar="NAME")
@@ -147,6 +152,10 @@ class JobOptions(Options):
         Path("checkpoint"), "folder of the results", RESULT, type=file_path, metavar="DIR")
     override: bool = option(False, "discard a stored result and start from the beginning", RESULT, "-o")
     plot: bool = option(False, DRAWN, RESULT)
+
+    def settings(self) -> dict[str, Any]:
+        """What a result depends on beside the network and the mesh."""
+        return self.recorded()
 
     @property
     def computed_by(self) -> str:

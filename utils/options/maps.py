@@ -7,6 +7,7 @@ from typing import Any
 
 from ..errors import InputError
 from ..parameters import AZIMUTH_AND_ELEVATION, PARAMETERS, check_views, domain_of, parse_parameters
+from ..results.layout import MAP
 from .jobs import VIEWS, JobOptions
 from .option import ALWAYS, option
 
@@ -53,6 +54,7 @@ class MapOptions(JobOptions):
         parameters: the two axes.
         step: of the grid: one number for both parameters, or a list of two.
     """
+    file_name = MAP
     parameters: tuple[str, ...] = option(
         ",".join(AZIMUTH_AND_ELEVATION), f"the map's two axes, of {', '.join(PARAMETERS)}", VIEWS, check=_axes,
         metavar="NAME,NAME")
@@ -61,6 +63,5 @@ class MapOptions(JobOptions):
         f"{PARAMETERS['distance'].step:g}, and so on)", "maps", check=_step, recorded=ALWAYS, metavar="S[,S]")
 
     def settings(self) -> dict[str, Any]:
-        """What a map depends on beside the network and the mesh."""
         others = {} if self.parameters == AZIMUTH_AND_ELEVATION else dict(parameters=",".join(self.parameters))
         return {**self.recorded(), **others}

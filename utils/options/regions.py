@@ -15,6 +15,7 @@ from ..engine_names import OPENVINO, TORCH
 from ..errors import InputError, shown
 from ..paper import INITIAL_POINTS
 from ..parameters import AZIMUTH_AND_ELEVATION, PARAMETERS, check_views, domain_of, in_domain
+from ..results.layout import OPTIM
 from ..scores import CONFIDENCE, SCORES
 from .jobs import DRAWN, RESULT, JobOptions
 from .option import ALWAYS, option, share, within
@@ -141,6 +142,7 @@ class RegionOptions(JobOptions):
         lattice: step of each parameter, for `largest`.
         risk, confidence: what `largest` promises: with this confidence, at most this share is below the level.
     """
+    file_name = OPTIM
     released: bool = option(
         False, "as the released program: boxes may leave the domain, and OIR_W follows the cross entropy's gradient",
         GROWN, check=_released, recorded=ALWAYS)
@@ -194,7 +196,6 @@ class RegionOptions(JobOptions):
         return tuple(name for name in self.methods if name != LARGEST)
 
     def settings(self) -> dict[str, Any]:
-        """What the regions depend on beside the network and the mesh."""
         found = dict(
             self.recorded(), methods=",".join(self.grown), parameters=",".join(self.parameters),
             difference=self.difference if self.gradient == "finite_difference" else 0,

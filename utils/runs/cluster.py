@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import random
+import re
 import secrets
 import signal
 import socket
@@ -20,10 +21,10 @@ from types import FrameType
 from typing import TYPE_CHECKING, Any
 
 from ..errors import DiskError, InputError, described, first_line
-from ..results.layout import DONE, lock_path
-from .lock import Taken, is_locked, locked
-from .result_file import ResultFile, take_in
-from .worker import Board, forget, get_ready, make
+from ..results.layout import DONE
+from .lock import Taken, locked
+from .result_file import make_folder
+from .worker import Board, forget, make
 
 try:
     import ray
@@ -81,17 +82,14 @@ def connected(address: str | None = None) -> Iterator[None]:
 
 
 def _initialize(address: str | None) -> None:
-    if address is None:
-        os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
-        ray.init("local", include_dashboard=False, object_store_memory=LOCAL_STORE, log_to_driver=False,
-                 logging_level="ERROR")
-        return
-    if address != "auto":  # Ray takes minutes to find out that nobody is there
-        host, _, port = address.rpartition(":")
-        if not (host and port.isdecimal() and len(port) <= 5 and int(port) <= LAST_PORT):
+    if address not in (None, "auto"):  # Ray takes minutes to find out that nobody is there
+        found = re.fullmatch(r"(.+):(\d{1,5})", address)
+        if not found or int(found[2]) > LAST_PORT:
             raise ValueError("expected HOST:PORT, or auto")
-        socket.create_connection((host, int(port)), timeout=5).close()
-    ray.init(address, log_to_driver=False, logging_level="ERROR")
+        socket.create_connection((found[1], int(found[2])), timeout=5).close()
+    os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
+    of_ours = dict(include_dashboard=False, object_store_memory=LOCAL_STORE) if address is None else {}
+    ray.init(address or "local", log_to_driver=False, logging_level="ERROR", **of_ours)
 
 
 def default_gpus() -> float:
@@ -100,23 +98,11 @@ def default_gpus() -> float:
 
 
 def _room(cpus: float, gpus: float) -> dict[str, int]:
-    """How many tasks each machine of the cluster holds, by the machine's id."""
+    """How many tasks each machine of the cluster can hold, by the machine's id; machines without room are left out."""
     machines = {node["NodeID"]: node["Resources"] for node in ray.nodes() if node["Alive"]}
-    return {node: int(min(has.get("CPU", 0) // cpus, has.get("GPU", 0) // gpus if gpus else float("inf")))
+    room = {node: int(min(has.get("CPU", 0) // cpus, has.get("GPU", 0) // gpus if gpus else float("inf")))
             for node, has in machines.items()}
-
-
-def _task(function: Callable[..., Any], cpus: float, gpus: float, avoid: Sequence[str] = ()) -> Any:
-    """A function as a task of Ray's, on another machine than those to avoid if there is one."""
-    others = [node for node, n in _room(cpus, gpus).items() if n and node not in avoid] if avoid else []
-    return ray.remote(function).options(num_cpus=cpus, num_gpus=gpus, max_retries=0, scheduling_strategy=On(
-        random.choice(others), soft=True) if others else "DEFAULT")
-
-
-def start_workers(cpus: float, gpus: float, most: int) -> None:
-    """Let workers get ready for `run` before its tasks are known: at most so many, as far as there is room."""
-    for _ in range(min(sum(_room(cpus, gpus).values()), most)):
-        _task(get_ready, cpus, gpus).remote(cpus)
+    return {node: n for node, n in room.items() if n}
 
 
 def run(tasks: Sequence[Task], cpus: float, gpus: float, max_concurrent: int, marker: Path | None,
@@ -127,13 +113,12 @@ def run(tasks: Sequence[Task], cpus: float, gpus: float, max_concurrent: int, ma
         tasks: in the order in which they are best done.
         cpus, gpus: that a task gets.
         max_concurrent: tasks at a time, where the cluster holds as many.
-        marker: a file in the folder of the results, which all machines share and the workers write to. None: the
-            results come back through Ray and are written here.
+        marker: of `marker_in`. None: the results come back through Ray and are written here.
         show: is called about once a second with what is running, and how far it is.
 
     Yields:
-        task, failure, last: after every attempt; `failure` is "" or a line, `last` whether this was the last attempt.
-            A task that another process is at work on is put back, which is told once, and taken up when that is over.
+        task, failure ("" or a line), and whether this was the last attempt. A task that another process is at work on
+        waits for its end, which is said once.
 
     Raises:
         InputError: if no machine of the cluster has room for a task.
@@ -141,36 +126,42 @@ def run(tasks: Sequence[Task], cpus: float, gpus: float, max_concurrent: int, ma
     here = On(ray.get_runtime_context().get_node_id(), soft=False)
     board = ray.remote(Board).options(num_cpus=0, scheduling_strategy=here).remote()
     numbers, notes = count(), dict[int, dict[str, str]]()
-    waiting, put_back = list(tasks), list[Any]()
+    waiting, taken = list(tasks), set[Any]()
     running: dict[Any, tuple[int, Task, ExitStack]] = {}  # by Ray's reference to the outcome
     last_room = -GIVE_UP_AFTER
     try:
-        while waiting or put_back or running:
-            free = [task for task in put_back if not is_locked(lock_path(task.path))]
-            waiting, put_back = free + waiting, [task for task in put_back if task not in free]
-            room = min(sum(_room(cpus, gpus).values()), max_concurrent)
+        while waiting or running:
+            room_on = _room(cpus, gpus)
+            room = min(sum(room_on.values()), max_concurrent)
             last_room = time.monotonic() if room else last_room
             if time.monotonic() - last_room > GIVE_UP_AFTER:
                 raise InputError(f"no machine of the cluster has {cpus:g} CPUs and {gpus:g} GPUs for a job; start "
                                  "some, or pass smaller `cpus_per_job` and `gpus_per_job`")
-            while waiting and len(running) < room:
-                task = waiting.pop(0)
+            for task in list(waiting):
+                if len(running) >= room:
+                    break
                 task.update_state()
-                if task.state == DONE and not task.was_done:  # another process has made it meanwhile
-                    yield task, "", True
-                    continue
+                is_made, failure = task.state == DONE and not task.was_done, ""  # by another process, meanwhile
                 try:
-                    claim = _claim(task, gather=marker is None)
+                    claim = None if is_made else _claim(task, gather=marker is None)
                 except Taken as error:
-                    put_back.append(task)
-                    yield task, str(error), False
+                    if task not in taken:
+                        yield task, str(error), False
+                    taken.add(task)
+                    continue
                 except InputError as error:
-                    yield task, str(error), True
-                else:
-                    number = next(numbers)
-                    running[_task(make, cpus, gpus, task.tried_on).remote(
-                        board, number, task.script.__name__, task.options, task.settings, marker, cpus
-                    )] = number, task, claim
+                    claim, failure = None, str(error)
+                waiting.remove(task)
+                if claim is None:
+                    yield task, failure, True
+                    continue
+                others = [node for node in room_on if node not in task.tried_on]
+                where = On(random.choice(others), soft=True) if task.tried_on and others else "DEFAULT"
+                number = next(numbers)
+                reference = ray.remote(make).options(
+                    num_cpus=cpus, num_gpus=gpus, max_retries=0, scheduling_strategy=where
+                ).remote(board, number, task, marker, cpus)
+                running[reference] = number, task, claim
             if not running:
                 time.sleep(LOOK_EVERY)
                 continue
@@ -198,29 +189,26 @@ def run(tasks: Sequence[Task], cpus: float, gpus: float, max_concurrent: int, ma
 def _claim(task: Task, gather: bool) -> ExitStack:
     """The lock of a task's result while it comes back through Ray: its worker's own is on another machine.
 
-    Raises:
-        Taken: if another process is at work on it.
-        InputError: if it could not be written, or would take the place of one made from something else.
+    Raises Taken if another process is at work on it, and InputError if it must not be replaced or cannot be written.
     """
-    assert task.path is not None
-    file = ResultFile(task.path, task.settings, task.options.override)
+    assert task.file is not None
     with ExitStack() as claim:
-        claim.enter_context(file.locked(wait=False))
-        file.finished()  # raises for what is not to be overridden
+        claim.enter_context(task.file.locked(wait=False))
+        task.file.finished()  # raises for what is not to be overridden
         return claim.pop_all() if gather else ExitStack()
 
 
 def _received(reference: Any, task: Task, said: dict[str, str]) -> tuple[str, bool]:
     """The failure of an attempt, "" if the result is in its place, and whether it is worth another."""
-    assert task.path is not None
+    assert task.file is not None
     place = said.get("place", "a worker")
     try:
         files = ray.get(reference)
         if files:
-            take_in(task.path, files)
+            task.file.take_in(files)
             there = On(said["node"], soft=True)
-            ray.wait([ray.remote(forget).options(num_cpus=0, scheduling_strategy=there).remote(
-                task.options, task.settings)], timeout=ANSWER_WITHIN)
+            ray.wait([ray.remote(forget).options(num_cpus=0, scheduling_strategy=there).remote(task)],
+                     timeout=ANSWER_WITHIN)
     except DiskError as error:
         return str(error), False
     except ray.exceptions.RayTaskError as error:
@@ -234,17 +222,9 @@ def _received(reference: Any, task: Task, said: dict[str, str]) -> tuple[str, bo
 
 @contextmanager
 def marker_in(folder: Path) -> Iterator[Path]:
-    """A file by which a worker knows that it has the same folder. It is locked as long as the sweep goes on.
-
-    Raises:
-        InputError: if the folder cannot be written to.
-    """
+    """A file by which a worker knows that it has the same folder. It is locked as long as the sweep goes on."""
+    make_folder(folder)
     path = folder.absolute() / f".sweep.{secrets.token_hex(6)}"
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        path.touch()
-    except OSError as error:
-        raise InputError(f"{folder}: cannot be written to ({error.strerror}); choose another folder with "
-                         "`checkpoint_dir`") from None
+    path.touch()
     with locked(path):
         yield path

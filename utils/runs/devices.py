@@ -19,8 +19,8 @@ def device_for(gpu: int | None) -> torch.device:
         return torch.device("cpu")
     n_gpus = torch.cuda.device_count() if torch.cuda.is_available() else 0
     if gpu is not None and not 0 <= gpu < n_gpus:
-        there = f"there are GPUs 0 to {n_gpus - 1}" if n_gpus else "PyTorch finds no GPU here"
-        raise InputError(f"`gpu` {gpu}: {there}; use `gpu` -1 for the CPU")
+        available = f"there are GPUs 0 to {n_gpus - 1}" if n_gpus else "PyTorch finds no GPU here"
+        raise InputError(f"`gpu` {gpu}: {available}; use `gpu` -1 for the CPU")
     return torch.device("cuda", gpu or 0)
 
 

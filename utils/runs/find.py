@@ -1,8 +1,7 @@
 """What every job does first: find the network, the mesh and the file of the result."""
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
-from pathlib import Path
+from functools import lru_cache
 from types import ModuleType
 from typing import Any
 
@@ -12,18 +11,15 @@ from ..engine_names import OPENVINO
 from ..errors import InputError
 from ..files import folder_name, one_folder
 from ..networks import IMAGENET_MEAN, IMAGENET_STD, Network, find_label, load_network
-from ..networks.engines import Engine, engine_for
-from ..networks.facts import Normalization
+from ..networks.engines import engine_for
 from ..options.jobs import RENDERER, JobOptions
-from ..options.maps import MapOptions
-from ..options.regions import RegionOptions
 from ..parameters import CAMERA, IMAGE_SIZE
 from ..regions import ndinterval
 from ..results.layout import result_path
 from ..results.metadata import Metadata
 from ..semantic.classifier import Classifier
-from ..semantic.confidence import Confidence
-from ..semantic.gradients import Gradient, RendererGradient
+from ..semantic.confidence import RENDERER_GRADIENT, Confidence
+from ..semantic.gradients import Gradient
 from ..semantic.views import Views
 from ..shapes.catalogue import catalogue_of
 from ..shapes.shape import Shape, load_mesh, load_shape, model_path
@@ -31,56 +27,43 @@ from .devices import device_for, renderer_for
 from .journal import Journal
 from .result_file import ResultFile, version_of
 
-RENDERER_GRADIENT = RendererGradient()
+
+def _call(function: Callable[..., Any], *arguments: Any, version: Any) -> Any:
+    return function(*arguments)
+
+
+# Many jobs in one process read a file once, as long as it stays the same version.
+_cached = lru_cache(maxsize=128)(_call)  # more than the paper's 100 objects, about 1 MB each
+_cached_large = lru_cache(maxsize=6)(_call)  # a network, its module and its engine, of two networks
 
 
 @dataclass(frozen=True)
 class Job:
-    """One network and one object, and where the result goes.
-
-    Attributes:
-        options: of the script.
-        network: its weights are not loaded yet.
-        shape: the object.
-        class_name: of the object.
-        label: the class's output.
-        device: that the job runs on.
-        renderer: the module that draws.
-        image_size: pixels a side.
-        path: of the result.
-        settings: all that the result depends on.
-    """
+    """One network and one object, and where the result goes."""
     options: JobOptions
-    network: Network
+    network: Network  # its weights are not loaded yet
     shape: Shape
     class_name: str
-    label: int
+    label: int  # the class's output
     device: torch.device
     renderer: ModuleType
-    image_size: int
-    path: Path
-    settings: dict[str, Any]
-
-    @cached_property
-    def file(self) -> ResultFile:
-        """The file of the result; its folder is made when this is first looked at."""
-        return ResultFile(self.path, self.settings, self.options.override)
+    image_size: int  # pixels a side
+    file: ResultFile
 
     @property
     def subject(self) -> str:
         """The network and the object, for people."""
         return f"{self.network.folder} on {self.shape.shape_id}"
 
-    def journal(self, fixed: Mapping[str, float] | None = None, gradient: Gradient = RENDERER_GRADIENT,
-                domain: ndinterval | None = None) -> Journal:
+    def journal(self, domain: ndinterval | None = None, **words: Any) -> Journal:
         """f, whose answers are stored beside the result. The network is loaded when the first new question is asked.
 
         Args:
-            fixed, gradient: as of `confidence`.
             domain: box that points are kept in, or None.
+            words: arguments of `confidence`.
         """
-        found = Journal(lambda: self.confidence(fixed, gradient), self.options.parameters, self.label,
-                        self.file.unfinished(), self.settings, domain, self.options.override)
+        found = Journal(lambda: self.confidence(**words), self.options.parameters, self.label, self.file.unfinished(),
+                        self.file.settings, domain, self.options.override)
         if found.n_stored:
             print(f"going on after {found.n_stored:,} views")
         return found
@@ -93,20 +76,22 @@ class Job:
             fixed: values of parameters beside those of the options, which count for more.
             gradient: of f.
         """
-        options = self.options
-        normalization = self.network.normalization or ((IMAGENET_MEAN, IMAGENET_STD) if options.normalize else None)
+        options, network, on_cpu = self.options, self.network, self.device.type == "cpu"
+        normalization = network.normalization or ((IMAGENET_MEAN, IMAGENET_STD) if options.normalize else None)
         known = {**(fixed or {}), **options.fixed}
         views = Views(self.shape, options.parameters,
                       {name: value for name, value in known.items() if name not in options.parameters},
                       self.image_size, self.renderer, self.device)
-        files = _files(self.network)
+        version = version_of(network.weights_file)
+        module = _cached_large(Network.load, network, version=version)
         engine = None
-        if self.device.type == "cpu" and not options.compile:
-            engine = _engine(options.computed_by, self.network, normalization, options.precision, *files)
-        if options.precision == "bf16" and self.device.type == "cpu":
+        if on_cpu and not options.compile:
+            engine = _cached_large(engine_for, options.computed_by, network, module, normalization, options.precision,
+                                   self.file.settings["weights"], version=version)
+        if on_cpu and options.precision == "bf16":
             print("precision bf16 is for a quick look: confidences are off by about 0.01, and by up to 0.1 in a view")
-        classifier = Classifier(_module(self.network, *files), self.device, options.batch_size, options.precision,
-                                normalization, options.compile, engine)
+        classifier = Classifier(module, self.device, options.batch_size, options.precision, normalization,
+                                options.compile, engine)
         return Confidence(views, classifier, self.label, options.score, gradient)
 
     def metadata(self) -> Metadata:
@@ -120,15 +105,11 @@ class Job:
             network_name=self.network.folder, class_nb=None if own else options.class_nb,
             object_nb=None if own else options.object_nb, class_name=self.class_name, label=self.label,
             shape_id=self.shape.shape_id, parameters=options.parameters, score=options.score, mesh=mesh,
-            settings=self.settings)
+            settings=self.file.settings)
 
 
-def prepare(options: MapOptions | RegionOptions, file_name: str) -> Job:
+def prepare(options: JobOptions) -> Job:
     """Find everything that a run needs, before anything slow is done.
-
-    Args:
-        options: of the script.
-        file_name: of the result.
 
     Raises:
         InputError: for anything given that cannot be used.
@@ -140,7 +121,7 @@ def prepare(options: MapOptions | RegionOptions, file_name: str) -> Job:
         raise InputError("`precision` fp16: is for GPUs, and this runs on the CPU; leave it out, or give bf16 for a "
                          "quick look")
     renderer = renderer_for(options.renderer, device)
-    network = _network(options.network, options.weights, version_of(options.weights) if options.weights else None)
+    network = _cached_large(load_network, options.network, options.weights, version=version_of(options.weights))
     shape = _shape_of(options)
     class_name, label = _class_of(options, network)
     foreign = [name for name in (*options.parameters, *options.fixed) if name not in CAMERA]
@@ -151,34 +132,29 @@ def prepare(options: MapOptions | RegionOptions, file_name: str) -> Job:
     folders: tuple[Any, Any] = options.class_nb, options.object_nb
     if options.mesh is not None:
         folders = folder_name(class_name), one_folder(shape.shape_id)
-    return Job(options, network, shape, class_name, label, device, renderer, image_size,
-               result_path(options.checkpoint_dir, network.folder, *folders, file_name),
-               _settings(options, network, shape, label, image_size))
-
-
-def _settings(options: MapOptions | RegionOptions, network: Network, shape: Shape, label: int,
-              image_size: int) -> dict[str, Any]:
-    """All that a result depends on. Newer settings are omitted at their default, so old results still match."""
+    path = result_path(options.checkpoint_dir, network.folder, *folders, options.file_name)
+    # newer settings are omitted at their default, so old results still match
     settings = dict(
         options.settings(), shape_id=shape.shape_id, mesh_hash=shape.mesh_hash,
-        weights=_weights_identity(network, *_files(network)),
+        weights=_cached(Network.weights_identity, network, version=version_of(network.weights_file)),
         normalize=str(network.normalization) if network.normalization else options.normalize)
     if image_size != IMAGE_SIZE:
         settings["image_size"] = image_size
     if options.mesh is not None or options.dataset is not None or options.label is not None:
         settings["label"] = label
-    return settings
+    return Job(options, network, shape, class_name, label, device, renderer, image_size,
+               ResultFile(path, settings, options.override))
 
 
 def _shape_of(options: JobOptions) -> Shape:
     """The mesh that the options name."""
     file = options.mesh
-    if file is None and options.dataset is not None:
+    if options.dataset is not None:
         file = catalogue_of(options.dataset).entry(options.class_nb, options.object_nb).mesh
     if file is not None:
-        return _own_shape(file, options.up, options.front, options.textures, version_of(file))
+        return _cached(load_mesh, file, options.up, options.front, options.textures, version=version_of(file))
     number = options.data_dir, options.class_nb, options.object_nb
-    shape = _shape(*number, options.textures, options.stand_ins, version_of(model_path(*number)))
+    shape = _cached(load_shape, *number, options.textures, options.stand_ins, version=version_of(model_path(*number)))
     if shape.source is None:
         print(f"no ShapeNet model at hand: using the built-in {shape.shape_id} "
               "(python -m scale.link --shapenet DIR brings in yours)")
@@ -187,56 +163,18 @@ def _shape_of(options: JobOptions) -> Shape:
 
 def _class_of(options: JobOptions, network: Network) -> tuple[str, int]:
     """The name of the object's class, and its index among the network's outputs."""
-    given, source = options.label, "`label`"
+    def index(given: str, source: str = "`label`") -> int:
+        return find_label(given, network.class_names, network.n_classes, source)
+
     if options.mesh is not None:
-        assert given is not None
-        label = find_label(given, network.class_names, network.n_classes)
+        assert options.label is not None
+        label = index(options.label)
         return network.class_names[label] if network.class_names else str(label), label
     catalogue = catalogue_of(options.dataset)
     class_name = catalogue.class_names[options.class_nb]
-    if options.dataset is not None and given is None:
-        given = catalogue.entry(options.class_nb, options.object_nb).label
-        source = f"`dataset` {options.dataset}, {class_name} {options.object_nb}: label"
-    if given is None:
+    if options.label is not None:
+        return class_name, index(options.label)
+    if options.dataset is None:
         return class_name, network.label(options.class_nb)
-    return class_name, find_label(given, network.class_names, network.n_classes, source)
-
-
-# Many jobs in one process load a network, hash its weights and read a mesh once, as long as the files stay the same:
-# the last arguments are the files' versions.
-
-@lru_cache(maxsize=4)
-def _network(name: str, weights_file: Path | None, *files: Any) -> Network:
-    return load_network(name, weights_file)
-
-
-@lru_cache(maxsize=2)
-def _module(network: Network, *files: Any) -> torch.nn.Module:
-    return network.load()
-
-
-@lru_cache(maxsize=2)
-def _engine(asked: str, network: Network, normalization: Normalization | None, precision: str,
-            *files: Any) -> Engine | None:
-    return engine_for(asked, network, _module(network, *files), normalization, precision,
-                      _weights_identity(network, *files))
-
-
-@lru_cache(maxsize=32)
-def _weights_identity(network: Network, *files: Any) -> str:
-    return network.weights_identity()
-
-
-@lru_cache(maxsize=128)  # more than the paper's 100 objects, about 1 MB each
-def _shape(data_dir: Path, class_nb: int, object_nb: int, textures: bool, stand_ins: bool, *files: Any) -> Shape:
-    return load_shape(data_dir, class_nb, object_nb, textures, stand_ins)
-
-
-@lru_cache(maxsize=128)
-def _own_shape(file: Path, up: str, front: str | None, textures: bool, *files: Any) -> Shape:
-    return load_mesh(file, up, front, textures)
-
-
-def _files(network: Network) -> list[Any]:
-    """The version of each file that a network is made from, of those that can change."""
-    return [] if network.weights_file is None else [version_of(network.weights_file)]
+    entry = catalogue.entry(options.class_nb, options.object_nb)
+    return class_name, index(entry.label, f"`dataset` {options.dataset}, {class_name} {options.object_nb}: label")

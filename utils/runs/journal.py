@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import cached_property
+from io import FileIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -25,7 +26,7 @@ from ..errors import InputError
 from ..regions import ndinterval
 from ..results.layout import OR_ELSE
 from .progress import Bar
-from .records import ANSWER, GRADIENTS, VALUES, Record, RecordFile, read_records, table_type
+from .records import ANSWER, GRADIENTS, VALUES, Record, append, read_records, rewritten, table_type
 
 if TYPE_CHECKING:
     from ..semantic.confidence import Confidence
@@ -49,11 +50,9 @@ class Journal:
 
         Args:
             make_f: () -> the function; called when the first new question is asked.
-            parameters: of a point.
-            label: of the class.
-            path: of the file.
+            parameters, label, domain: attributes.
+            path: of the journal's file.
             settings: of the run.
-            domain: of the points, or None.
             override: damaged answers, and those to other questions, are dropped.
 
         Raises:
@@ -65,7 +64,7 @@ class Journal:
         self._make_f = make_f
         self._answers: dict[bytes, tuple[float, int, float]] = {}  # by the hash of the image
         self._stored, self._played = deque[Record](), list[Record]()
-        self._file: RecordFile | None = None
+        self._file: FileIO | None = None
         self._stage = 0
         self._bar: Bar | None = None
         try:
@@ -177,8 +176,8 @@ class Journal:
         engine = self._f.classifier.engine_name
         self.engines.add(engine)
         if self._file is None:
-            self._file = RecordFile(self.path, self.settings, self._played)
-        self._file.append(Record(kind, engine, self._stage, table))
+            self._file = rewritten(self.path, self.settings, self._played)
+        append(Record(kind, engine, self._stage, table), self._file)
         return table
 
     def _values(self, points: np.ndarray) -> tuple[np.ndarray, Iterator[Any]]:

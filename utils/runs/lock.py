@@ -1,8 +1,7 @@
-"""Locks: one process at a time is at work on a result, and who is gone is known to be.
+"""Locks: one process at a time is at work on a result.
 
-A lock is the kernel's (flock), held on a file. It goes with its process, however that ends, and holds between machines
-and containers that share a folder, where a process's number says nothing. The file names its holder for those who wait,
-and the holder removes it at the end.
+A lock is the kernel's (flock), held on a file. It ends with its process, however that ends, and holds between machines
+and containers that share a folder. The file names its holder for those who wait, and the holder removes it at the end.
 """
 import os
 import platform
@@ -25,19 +24,13 @@ class Taken(InputError):
 
 
 def is_locked(name: Path) -> bool:
-    """Whether a process holds the lock of this file; touches nothing.
-
-    The probe is a shared lock on a file opened for reading. Over NFS an exclusive one would need the right to write.
-
-    Raises:
-        InputError: if it cannot be told.
-    """
+    """Whether a process holds the lock of this file; touches nothing. InputError if it cannot be told."""
     if fcntl is None:
         return False
     try:
         status_of(name)
         with open(name, "rb") as file:
-            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)  # over NFS LOCK_EX would need the right to write
         return False
     except (FileNotFoundError, NotADirectoryError):
         return False
@@ -63,7 +56,11 @@ def locked(name: Path, what: str = "", wait: bool = True) -> Iterator[None]:
     if fcntl is None:
         yield
         return
-    with _locked_file(name, what, wait):
+    try:
+        file = _locked_file(name, what, wait)
+    except OSError as error:
+        raise _unfit(name, error) from None
+    with file:
         try:
             yield
         finally:
@@ -71,49 +68,31 @@ def locked(name: Path, what: str = "", wait: bool = True) -> Iterator[None]:
                 name.unlink()
 
 
-def remove_if_free(name: Path) -> None:
-    """Remove the file of a lock whose holder is gone."""
-    if fcntl is not None:
-        with suppress(InputError), locked(name, wait=False):
-            pass
-
-
 def _locked_file(name: Path, what: str, wait: bool) -> IO[str]:
     """The lock's file, open and locked until it is closed."""
+    with suppress(FileNotFoundError):
+        status_of(name)  # that is not there, or a file
+    file = open(name, "a+", errors="replace")  # without truncation: another process's name may be in it
     try:
-        while True:
-            with suppress(FileNotFoundError):
-                status_of(name)  # that is not there, or a file
-            # opened without truncation: it may be another's, with that one's name in it
-            file = open(name, "a+", errors="replace")
-            try:
-                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                file.seek(0)
-                holder = f"{what}{file.read(1000) or 'another process'} is making it"
-                if not wait:
-                    file.close()
-                    raise Taken(holder) from None
-                print(f"{holder}; waiting for that to end", flush=True)
-                fcntl.flock(file, fcntl.LOCK_EX)
-            if _is_at(file, name):
-                with suppress(OSError):  # a full disk leaves no room for a name, and keeps nobody from locking
-                    file.truncate(0)
-                    os.write(file.fileno(), f"process {os.getpid()} on {platform.node()}".encode())
-                return file
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        file.seek(0)
+        holder = f"{what}{file.read(1000) or 'another process'} is making it"
+        if not wait:
             file.close()
-    except OSError as error:
-        raise _unfit(name, error) from None
+            raise Taken(holder) from None
+        print(f"{holder}; waiting for that to end", flush=True)
+        fcntl.flock(file, fcntl.LOCK_EX)
+    with suppress(FileNotFoundError):
+        if os.path.samestat(os.fstat(file.fileno()), os.stat(name)):
+            with suppress(OSError):  # a full disk leaves no room for a name, and keeps nobody from locking
+                file.truncate(0)
+                os.write(file.fileno(), f"process {os.getpid()} on {platform.node()}".encode())
+            return file
+    file.close()  # the holder before has removed it
+    return _locked_file(name, what, wait)
 
 
 def _unfit(name: Path, error: OSError) -> InputError:
     return InputError(f"{name}: cannot be locked ({error.strerror or error}); choose another folder with "
                       "`checkpoint_dir`, on a file system with locks")
-
-
-def _is_at(file: IO[str], path: Path) -> bool:
-    """Whether an open file is still the one at `path`. The holder before may have removed it."""
-    try:
-        return os.path.samestat(os.fstat(file.fileno()), os.stat(path))
-    except FileNotFoundError:
-        return False

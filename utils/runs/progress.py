@@ -11,20 +11,18 @@ COMPILING = "{desc}: compiling, once"
 
 
 class Bar(tqdm):
-    """A bar that leaves its first update out of its rate. That update may wait for programs that are compiled once."""
+    """A bar over views that leaves its first update out of its rate. That one may wait for what is compiled once.
 
-    def __init__(self, description: str, total: int | None = None, unit: str = "view") -> None:
-        """
-        Args:
-            description: before the bar.
-            total: units that there are; None if that is not known.
-            unit: what is counted.
-        """
+    It is hidden where another program listens.
+    """
+
+    def __init__(self, description: str, total: int | None = None) -> None:
         self._is_first, self._done, self._called_at = True, 0, 0.0
-        super().__init__(total=total, unit=unit, desc=description, bar_format=COMPILING)
+        hidden = dict(disable=True) if listeners else {}
+        super().__init__(total=total, unit="view", desc=description, bar_format=COMPILING, **hidden)
 
     def update(self, n: Any = 1) -> None:
-        """Count n units that took their time."""
+        """Count n views that took their time."""
         if self._is_first:
             self._is_first, self.bar_format = False, None
             self.unpause()
@@ -35,7 +33,7 @@ class Bar(tqdm):
         self._call_listeners(n)
 
     def skip(self, n: int) -> None:
-        """Count n units that took no time."""
+        """Count n views that took no time."""
         if not self.disable:
             self.n += n
             self.initial = self.last_print_n = self.n
@@ -47,4 +45,4 @@ class Bar(tqdm):
             self._called_at = time.monotonic()
             of_total = "" if self.total is None else f" of {self.total:,}"
             for listener in listeners:
-                listener(f"{self._done:,}{of_total} {self.unit}s")
+                listener(f"{self._done:,}{of_total} views")

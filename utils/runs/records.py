@@ -7,8 +7,9 @@ import json
 import struct
 import zlib
 from collections.abc import Iterator, Sequence
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from io import FileIO
 from pathlib import Path
 from typing import Any
 
@@ -34,18 +35,11 @@ def table_type(kind: bytes, n: int) -> np.dtype:
 
 @dataclass(frozen=True)
 class Record:
-    """Answers of f to points that were asked at once.
-
-    Attributes:
-        kind: VALUES or GRADIENTS.
-        engine: what computed the network's values.
-        stage: number of the part of the run in which they were asked.
-        table: of `table_type`.
-    """
-    kind: bytes
-    engine: str
-    stage: int
-    table: np.ndarray
+    """Answers of f to points that were asked at once."""
+    kind: bytes  # VALUES or GRADIENTS
+    engine: str  # what computed the network's values
+    stage: int  # number of the part of the run in which they were asked
+    table: np.ndarray  # of `table_type`
 
     def packed(self) -> bytes:
         """As it stands in the file."""
@@ -54,29 +48,33 @@ class Record:
         return HEADER.pack(*start, zlib.crc32(HEADER.pack(*start, 0) + content)) + content
 
 
+@contextmanager
+def readable(path: Path, what: str) -> Iterator[None]:
+    """Whatever a damaged file makes its reader stumble over becomes an InputError, of one line."""
+    try:
+        yield
+    except OSError as error:
+        raise InputError(f"{path}: cannot be read ({error.strerror or error}); {OR_ELSE}") from None
+    except Exception as error:
+        raise InputError(f"{path}: cannot be read as {what} ({type(error).__name__}); {OR_ELSE}") from None
+
+
 def stored_settings(path: Path) -> dict[str, Any] | None:
     """The settings of the run that a journal is of; None if there is no journal.
 
     Raises:
         InputError: if the file is none of this program's journals.
     """
-    try:
+    with readable(path, "the journal of an unfinished run"), suppress(FileNotFoundError, NotADirectoryError):
         status_of(path)
         with open(path, "rb") as file:
             line = file.readline()
-        if not line.endswith(b"\n"):  # not even that was written to its end
-            return None
-        first = json.loads(line)
-        if first["format"] != FORMAT:
-            raise ValueError("another format")
-        return dict(first["settings"])
-    except (FileNotFoundError, NotADirectoryError):
-        return None
-    except OSError as error:
-        raise InputError(f"{path}: cannot be read ({error.strerror or error}); {OR_ELSE}") from None
-    except Exception as error:  # whatever a damaged file makes the reader stumble over
-        raise InputError(f"{path}: cannot be read as the journal of an unfinished run ({type(error).__name__}); "
-                         f"{OR_ELSE}") from None
+        if line.endswith(b"\n"):  # else not even that was written to its end
+            first = json.loads(line)
+            if first["format"] != FORMAT:
+                raise ValueError("another format")
+            return dict(first["settings"])
+    return None
 
 
 def read_records(path: Path, n: int) -> Iterator[Record]:
@@ -101,42 +99,30 @@ def read_records(path: Path, n: int) -> Iterator[Record]:
         at = end
 
 
-class RecordFile:
-    """A journal's file while it is written to."""
+def rewritten(path: Path, settings: dict[str, Any], records: Sequence[Record]) -> FileIO:
+    """The file of a journal, written again with the records of an earlier run, and open for more.
 
-    def __init__(self, path: Path, settings: dict[str, Any], records: Sequence[Record]) -> None:
-        """Write the file again with the records that are there, and keep it open.
+    Raises:
+        DiskError: if it cannot be written.
+    """
+    first = json.dumps(dict(format=FORMAT, settings=settings)).encode() + b"\n"
+    with whole_file(path, KEPT) as temporary:
+        temporary.write_bytes(first + b"".join(record.packed() for record in records))
+    return open(path, "ab", buffering=0)
 
-        Args:
-            path: of the file.
-            settings: of the run.
-            records: of an earlier run.
 
-        Raises:
-            DiskError: if it cannot be written.
-        """
-        self.path = path
-        first = json.dumps(dict(format=FORMAT, settings=settings)).encode() + b"\n"
-        with whole_file(path, KEPT) as temporary:
-            temporary.write_bytes(first + b"".join(record.packed() for record in records))
-        self._file = open(path, "ab", buffering=0)
+def append(record: Record, file: FileIO) -> None:
+    """Write one more record.
 
-    def append(self, record: Record) -> None:
-        """Write one more record.
-
-        Raises:
-            DiskError: if it cannot be written; the file is then as it was.
-        """
-        content, end = record.packed(), self._file.tell()
-        try:
-            while content:
-                content = content[self._file.write(content):]
-        except OSError as error:
-            with suppress(OSError):
-                self._file.truncate(end)
-                self._file.seek(end)
-            raise DiskError(f"{self.path}: cannot be written ({error.strerror}); {KEPT}") from None
-
-    def close(self) -> None:
-        """Close the file."""
-        self._file.close()
+    Raises:
+        DiskError: if it cannot be written; the file is then as it was.
+    """
+    content, end = record.packed(), file.tell()
+    try:
+        while content:
+            content = content[file.write(content):]
+    except OSError as error:
+        with suppress(OSError):
+            file.truncate(end)
+            file.seek(end)
+        raise DiskError(f"{file.name}: cannot be written ({error.strerror}); {KEPT}") from None

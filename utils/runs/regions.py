@@ -13,10 +13,10 @@ from ..options.regions import RegionOptions
 from ..parameters import PARAMETERS, domain_of
 from ..regions import ndinterval
 from ..results.contents import MethodResult, RegionsResult, regions_contents
-from ..results.layout import OPTIM, OR_ELSE
+from ..results.layout import OR_ELSE, SETTINGS
 from ..results.reading import as_input_error, regions_of
+from ..results.same import to_add
 from ..scores import SCORES
-from .result_file import lacking
 
 if TYPE_CHECKING:
     from .find import Job
@@ -25,56 +25,41 @@ if TYPE_CHECKING:
 Record = dict[str, Any]  # what is stored of a region: numbers by name
 
 
-def find(options: RegionOptions) -> Job:
-    """The job that the options ask for."""
-    from .find import prepare  # brings torch, which takes seconds: not before the options are checked
-    return prepare(options, OPTIM)
-
-
 def run(options: RegionOptions) -> tuple[RegionsResult, Path]:
     """Make the regions that the options ask for, or find them made: the regions, and their path.
 
     What a stored result lacks (largest boxes, certificates, verified figures, a profile) is added to it.
     """
-    job = find(options)
+    from .find import prepare  # brings torch, which takes seconds: not before the options are checked
+    job = prepare(options)
     with job.file.locked():
         stored = job.file.finished()
-        if stored is None:
-            result, to_add = RegionsResult(np.array(options.initial_points), {}), list(job.settings)
-        else:
-            with as_input_error(job.path, OR_ELSE):
-                result, to_add = regions_of(stored), lacking(stored, job.settings)
+        result, lacks = RegionsResult(np.array(options.initial_points), {}), list(job.file.settings)
+        if stored is not None:
+            with as_input_error(job.file.path, OR_ELSE):
+                result, lacks = regions_of(stored), to_add(stored[SETTINGS], job.file.settings)
         from ..semantic.gradients import CentralDifferences, RendererGradient
         gradient = (RendererGradient(options.released) if options.gradient == "renderer" else
                     CentralDifferences(options.difference, options.released))
         domain = None if options.released else domain_of(options.parameters)
-        with job.journal(dict(elevation=options.elevation), gradient, domain) as f:
-            result = _completed(result, f, job, options, to_add, is_new=stored is None)
+        with job.journal(domain, fixed=dict(elevation=options.elevation), gradient=gradient) as f:
+            result = _completed(result, lacks, f, job, options)
         result = replace(result, metadata=replace(job.metadata(), engine=result.metadata.engine))
         if f.n_asked:
             job.file.save_finished(regions_contents(result), f.engines)
-        return result, job.path
+        return result, job.file.path
 
 
-def _completed(result: RegionsResult, f: Journal, job: Job, options: RegionOptions, to_add: list[str],
-               is_new: bool) -> RegionsResult:
-    """The result with all that the options ask for.
-
-    Args:
-        result: what is there.
-        f: the function.
-        job, options: of the run.
-        to_add: names of settings that the result was not made with.
-        is_new: the result holds nothing yet.
-    """
+def _completed(result: RegionsResult, lacks: list[str], f: Journal, job: Job, options: RegionOptions) -> RegionsResult:
+    """The result with all that the options ask for; `lacks` names the settings that it was not made with."""
     methods = dict(result.methods)
-    if is_new and options.grown:
-        methods |= _grown(f, job, options)
-    if LARGEST in options.methods and "largest" in to_add:
-        methods[LARGEST] = _largest(f, options, job.settings["largest"])
-    uncertified = [name for name in methods if "certify" in to_add or not methods[name].certificates]
+    if options.grown and not methods:
+        methods = _grown(f, job, options)
+    if LARGEST in options.methods and "largest" in lacks:
+        methods[LARGEST] = _largest(f, options, job.file.settings["largest"])
+    uncertified = [name for name in methods if "certify" in lacks or not methods[name].certificates]
     if options.certify and uncertified:
-        methods |= _certified(f, methods, uncertified, job.settings["certify"])
+        methods |= _certified(f, methods, uncertified, job.file.settings["certify"])
     if options.verify and (f.n_asked or result.verified_at != options.verify):
         methods = _verified(f, methods, options.verify, SCORES[options.score].level)
         result = replace(result, verified_at=options.verify)
@@ -128,10 +113,8 @@ def _certified(f: Journal, methods: dict[str, MethodResult], names: Iterable[str
 def _certificate(f: Journal, region: ndinterval, settings: Record, seed: tuple[int, int]) -> Record | None:
     """What fresh views say of a region's part inside the domain; None if it has none, or is not finite.
 
-    Returns:
-        level, confidence, n_views, n_below (of them below the level), low and high (bounds of the share below), mean,
-        top1 (the share of views in which the class is the first answer), worst and worst_at (the lowest score that was
-        found, and where).
+    Beside what a `Certificate` says: top1 (the share of views in which the class is the first answer), worst and
+    worst_at (the lowest score that was found, and where).
     """
     from ..bounds.certificate import certificate_of, views_of, worst_view
     box = _inside(region, f.parameters)

@@ -6,6 +6,7 @@ import sys
 import warnings
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager, redirect_stderr, redirect_stdout, suppress
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -20,31 +21,16 @@ class _Output:
     """A stream whose writing fails in one line, and which prints any name."""
 
     def __init__(self, stream: Any, name: str) -> None:
-        """
-        Args:
-            stream: standard output or standard error.
-            name: for people.
-        """
         self._stream, self._name = stream, name
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")  # of names that are no text in the terminal's encoding
 
     def __getattr__(self, name: str) -> Any:
-        return getattr(self._stream, name)
-
-    def write(self, text: str) -> int:
-        """As the stream does.
-
-        Raises:
-            DiskError: if nobody reads it any more, or a disk is full.
-        """
-        return self._done(self._stream.write, text)
-
-    def flush(self) -> None:
-        """As the stream does; raises like `write`."""
-        self._done(self._stream.flush)
+        found = getattr(self._stream, name)
+        return partial(self._done, found) if name in ("write", "flush") else found
 
     def _done(self, do: Callable[..., Any], *args: str) -> Any:
+        """do(*args). Raises DiskError where nobody reads the stream any more, or a disk is full."""
         try:
             return do(*args)
         except OSError as error:
@@ -56,10 +42,7 @@ class _Output:
 def run_script(main: Callable[[], None], when_stopped: str = "stopped", plural: Mapping[str, str] = {}) -> None:
     """Call main() and end the process as a user expects: one line for an error, `when_stopped` after Ctrl-C.
 
-    Args:
-        main: of the script.
-        when_stopped: what is printed after Ctrl-C.
-        plural: as in `with_options`, which an error's line goes through.
+    An error's line goes through `with_options`, with `plural`.
     """
     tune_process()
     if not sys.warnoptions:
@@ -94,13 +77,11 @@ def _checked_output() -> Iterator[None]:
 
 
 def tune_process() -> None:
-    """Set what suits this process, before it imports torch: idle threads sleep soon, and freed memory is kept.
+    """Set what suits this process, before it imports torch.
 
-    OpenMP's threads run torch's operations. By default they look for work for milliseconds before they sleep, on cores
-    that the renderer or another process needs. A user who has set GOMP_SPINCOUNT or OMP_WAIT_POLICY decides.
-
-    By default glibc hands every large activation of a network back to the system and fetches it anew, page by page.
-    That takes up to a quarter of a batch's time. With other C libraries nothing happens.
+    By default idle threads of OpenMP look for work for milliseconds, on cores that another process needs. Here they
+    sleep soon, unless the user has set GOMP_SPINCOUNT or OMP_WAIT_POLICY. By default glibc hands every large activation
+    of a network back to the system, which takes up to a quarter of a batch's time. Here freed memory is kept.
     """
     if "OMP_WAIT_POLICY" not in os.environ:
         os.environ.setdefault("GOMP_SPINCOUNT", SPIN_COUNT)

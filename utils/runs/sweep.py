@@ -5,23 +5,23 @@ import itertools
 import sys
 from argparse import Namespace
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, closing
+from contextlib import ExitStack, closing, suppress
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 from threading import Event
 from types import ModuleType
-from typing import Any
 
+from tabulate import tabulate
 from tqdm import tqdm
 
 from ..errors import InputError, described, with_options
 from ..options.jobs import JobOptions
+from ..options.sweeps import SweepOptions
 from ..results.layout import DONE, FAILED, MISSING, OTHER, RUNNING, UNFINISHED, stored
 from ..shapes.catalogue import catalogue_of
-from .lock import remove_if_free
-from .result_file import record_failure, state_of, tidy
+from .lock import locked
+from .result_file import ResultFile
 
 LETTERS = {DONE: "D", RUNNING: "R", UNFINISHED: "U", FAILED: "F", MISSING: ".", OTHER: "O"}
 BEFORE, LEFT = "done before", "left"
@@ -31,26 +31,14 @@ BAR = "{l_bar}{bar:10}| {n_fmt}/{total_fmt} [{elapsed}<{remaining}{postfix}]"
 
 @dataclass(eq=False)
 class Task:
-    """One result that a sweep wants.
-
-    Attributes:
-        script: map.py or optim.py, as a module with Options, IN_A_SWEEP, find(), run() and show().
-        options: of the script.
-        path: where it goes, None if it cannot even be looked for.
-        settings: what it depends on, as found on this machine.
-        state: of the states in utils.results.layout.
-        cause: why it failed, one line.
-        was_done: it was there before.
-        tried_on: nodes of the cluster, one for each attempt.
-    """
-    script: ModuleType
+    """One result that a sweep wants."""
+    script: ModuleType  # map.py or optim.py: a module with Options, IN_A_SWEEP, run() and show()
     options: JobOptions
-    path: Path | None = None
-    settings: dict[str, Any] = field(default_factory=dict)
-    state: str = MISSING
-    cause: str = ""
-    was_done: bool = False
-    tried_on: list[str] = field(default_factory=list)
+    file: ResultFile | None = None  # of the result, with the settings that hold here; None if it cannot be looked for
+    state: str = MISSING  # of those in utils.results.layout
+    cause: str = ""  # why it failed, one line
+    was_done: bool = False  # before the sweep
+    tried_on: list[str] = field(default_factory=list)  # nodes of the cluster, one for each attempt
 
     def __str__(self) -> str:
         return f"{self.script.__name__} of {self.options.network} on {self.class_name} {self.options.object_nb}"
@@ -67,11 +55,11 @@ class Task:
 
     def update_state(self) -> None:
         """Find out how far it is, by the rule that the scripts skip results by; writes nothing."""
+        from .find import prepare  # brings torch, which takes seconds
         try:
-            if self.path is None:
-                job = self.script.find(self.options)
-                self.path, self.settings = job.path, job.settings
-            self.state, cause = state_of(self.path, self.settings)
+            if self.file is None:
+                self.file = prepare(self.options).file
+            self.state, cause = self.file.state()
         except InputError as error:
             self.state, cause = FAILED, str(error)
         except Exception as error:  # of a user's network, or a mistake in the program: this task's alone
@@ -84,53 +72,47 @@ class Task:
         A stored result may still have to be drawn or verified; the script sees to that.
         """
         extras = self.options.override or self.options.plot or bool(getattr(self.options, "verify", 0))
-        return self.path is not None and (self.state != DONE or extras)
+        return self.file is not None and (self.state != DONE or extras)
 
 
-def matrix(scripts: Sequence[ModuleType], networks: Sequence[str], classes: Sequence[int] | None,
-           objects: Sequence[int] | None, args: Namespace) -> list[Task]:
+def matrix(scripts: Sequence[ModuleType], which: SweepOptions, args: Namespace) -> list[Task]:
     """A Task for every combination, a network's side by side, so that workers change networks seldom.
 
-    Args:
-        scripts: modules.
-        networks: names.
-        classes, objects: numbers, or None for all that there are.
-        args: parsed options that all share.
+    The options in `args` are the same for all tasks.
 
     Raises:
         InputError: for an option out of range, or an object that there is not.
     """
     catalogue = catalogue_of(args.dataset)
     every_class = range(len(catalogue.class_names))
-    classes = every_class if classes is None else [catalogue.class_number(number) for number in classes]
-    any_job = dict(network=networks[0], class_nb=0, object_nb=0, mesh=None, label=None)
+    classes = every_class if which.classes is None else map(catalogue.class_number, which.classes)
+    any_job = dict(network=which.networks[0], class_nb=0, object_nb=0, mesh=None, label=None)
     shared = [script.Options.of(Namespace(**{**vars(args), **any_job, **script.IN_A_SWEEP})) for script in scripts]
     tasks = []
-    for network, class_nb in itertools.product(networks, classes):
-        for object_nb in range(catalogue.n_objects(class_nb)) if objects is None else objects:
+    for network, class_nb in itertools.product(which.networks, classes):
+        for object_nb in range(catalogue.n_objects(class_nb)) if which.objects is None else which.objects:
             catalogue.check(class_nb, object_nb)
             number = dict(network=network, class_nb=class_nb, object_nb=object_nb)
             tasks += [Task(script, replace(options, **number)) for script, options in zip(scripts, shared)]
     return tasks
 
 
-def update_states(tasks: Sequence[Task]) -> Iterator[Task]:
-    """Find out how far the tasks are, one after the other."""
+def update_states(tasks: Sequence[Task], stopped: Event | None = None) -> None:
+    """Find out how far the tasks are, one after the other, until all are known or the event `stopped` is set."""
     for task in tqdm(tasks, desc="looking", unit="job", leave=False, delay=2):
-        task.update_state()
-        yield task
+        if stopped is None or not stopped.is_set():
+            task.update_state()
 
 
 def run(tasks: Sequence[Task], args: Namespace) -> None:
-    """Do what there is to do. Ray and its workers get ready while the tasks' states are still being found out.
+    """Do what is missing of the tasks, whose states then tell what became of them. `args` are sweep.py's.
 
-    Args:
-        tasks: all that are wanted; their states tell afterwards what became of them.
-        args: parsed options of sweep.py.
+    Ray starts while the tasks' states are still being found out.
     """
     from . import cluster
     for marker in args.checkpoint_dir.glob(".sweep.*"):  # of sweeps that were killed, on whatever machine
-        remove_if_free(marker)
+        with suppress(InputError), locked(marker, wait=False):
+            pass  # its lock ends, and the file goes with it
     missing = len(tasks) - len(stored(args.checkpoint_dir))  # or more: a guess, made before anything is read
     stopped = Event()
     with ExitStack() as stack:
@@ -143,7 +125,6 @@ def run(tasks: Sequence[Task], args: Namespace) -> None:
         is_default = args.gpus_per_job is None and args.gpu is None
         gpus = cluster.default_gpus() if is_default else args.gpus_per_job or 0
         most = args.max_concurrent or len(tasks)
-        cluster.start_workers(args.cpus_per_job, gpus, min(most, missing))
         todo = work.result()
         for task in todo:
             task.options = replace(task.options, gpu=None if gpus else -1)
@@ -163,47 +144,41 @@ def run(tasks: Sequence[Task], args: Namespace) -> None:
             if last:
                 bar.update()
                 task.state, task.cause, task.was_done = FAILED if failure else DONE, failure, False
-            if last and failure and task.path is not None:
-                record_failure(task.path, failure)
+            if last and failure and task.file is not None:
+                task.file.record_failure(failure)
 
 
 def _find_work(tasks: Sequence[Task], stopped: Event) -> list[Task]:
     """The tasks that have to be done. The search for them ends when the event `stopped` is set."""
-    for task in update_states(tasks):
+    update_states(tasks, stopped)
+    for task in () if stopped.is_set() else tasks:
         task.was_done = task.state == DONE
-        if stopped.is_set():
-            return []
-    for task in tasks:
-        if task.path is None:
+        if task.file is None:
             print(f"{task}: {task.cause}", file=sys.stderr)
         elif task.was_done:
-            tidy(task.path)
+            task.file.tidy()
     return [task for task in tasks if task.has_work()]
 
 
-def state_table(tasks: Sequence[Task]) -> Iterator[str]:
-    """A row of letters, one for each object, for every network, script and class: lines of text."""
+def state_table(tasks: Sequence[Task]) -> str:
+    """A row of letters, one for each object, for every network, script and class."""
     objects = sorted({task.options.object_nb for task in tasks})
     rows: dict[tuple[str, str], dict[int, str]] = {}
     for task in sorted(tasks, key=lambda task: task.job):
         row = rows.setdefault((task.job, f"{task.options.class_nb} {task.class_name}"), {})
         row[task.options.object_nb] = LETTERS[task.state]
-    width = max(len(job) for job, _ in rows)
-    yield f"{'':{width}} {'object':11} " + " ".join(map(str, objects))
-    for (job, class_name), letters in rows.items():
-        yield f"{job:{width}} {class_name:11} " + " ".join(letters[number] for number in objects)
-    yield "  ".join(f"{letter} {state}" for state, letter in LETTERS.items())
+    table = tabulate([(*names, " ".join(letters.get(number, " ") for number in objects))
+                      for names, letters in rows.items()], ("", "object", " ".join(map(str, objects))), "plain")
+    return f"{table}\n{'  '.join(f'{letter} {state}' for state, letter in LETTERS.items())}"
 
 
-def summary_table(tasks: Sequence[Task]) -> Iterator[str]:
-    """A row of counts for every network and script, and their sum: lines of text."""
+def summary_table(tasks: Sequence[Task]) -> str:
+    """A row of counts for every network and script, and their sum."""
     columns = (BEFORE, DONE, FAILED, LEFT)
     counts: dict[str, Counter[str]] = {}
     for task in tasks:
         state = BEFORE if task.was_done else task.state if task.state in columns else LEFT
         counts.setdefault(task.job, Counter())[state] += 1
     counts["all"] = sum(counts.values(), Counter())
-    width = max(map(len, counts))
-    yield f"{'':{width}} {'jobs':>5} " + " ".join(f"{column:>11}" for column in columns)
-    for job, count in counts.items():
-        yield f"{job:{width}} {count.total():5} " + " ".join(f"{count[column]:11}" for column in columns)
+    return tabulate([(job, count.total(), *map(count.__getitem__, columns)) for job, count in counts.items()],
+                    ("", "jobs", *columns), "plain")
