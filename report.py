@@ -41,10 +41,14 @@ def srvr(args: Namespace, left_out: LeftOut) -> None:
 
 def draw(args: Namespace, left_out: LeftOut) -> None:
     from utils.figures import drawing  # matplotlib takes a second to import
-    from utils.figures import tree as figures
-    options = [getattr(args, VALUES.get(name, name)) for name in COMMANDS[args.command].options]
-    planned = figures.KINDS[args.command](tree_of(args.checkpoint_dir, args, left_out), *options)
-    drawing.draw_missing(planned, args.results_dir, left_out)
+    from utils.figures.tree import figures_of
+    from utils.findings.common import missing_lines
+    tree = tree_of(args.checkpoint_dir, args, left_out)
+    maps = tree.of(MAP) if args.command == "profiles" and not args.object_nb else {}
+    for class_name in dict.fromkeys(key.class_name for key in maps):  # what a class's mean lacks
+        for line in missing_lines((key for key in maps if key.class_name == class_name), "map", tree.folder):
+            print(line)
+    drawing.draw_missing(figures_of(args.command, tree, vars(args)), args.results_dir, left_out)
 
 
 def audit(args: Namespace, left_out: LeftOut) -> None:
@@ -59,13 +63,13 @@ def audit(args: Namespace, left_out: LeftOut) -> None:
     for line in tree.single():
         print(line)
     show(tables(found, args.level), args)
-    figure = drawing.Planned("audit", (), lambda: network_plots.plot_curves(curves(found.pairs), args.level))
+    figure = drawing.Planned("audit", lambda: network_plots.plot_curves(curves(found.pairs), args.level))
     draw_now(figure, args.results_dir)
 
 
 def answers(args: Namespace, left_out: LeftOut) -> None:
     from utils.figures import drawing
-    from utils.figures.answers import figures
+    from utils.figures.tree import figures_of
     from utils.findings.answers import tables, without
     from utils.findings.rows import Tables
     tree = tree_of(args.checkpoint_dir, args, left_out)
@@ -73,7 +77,8 @@ def answers(args: Namespace, left_out: LeftOut) -> None:
     for line in without(maps):
         print(line)
     show(tables(Tables(maps, {})), args)
-    drawing.draw_missing(figures(tree, maps, args.data_dir), args.results_dir, left_out)
+    answered = [key for key, a_map in maps.items() if a_map.top1 is not None]
+    drawing.draw_missing(figures_of(args.command, tree, vars(args), answered), args.results_dir, left_out)
 
 
 def export(args: Namespace, left_out: LeftOut) -> None:
@@ -92,7 +97,7 @@ def leaderboard(args: Namespace, left_out: LeftOut) -> None:
     for line in missing_lines(tree.of(MAP), "map", tree.folder):
         print(line)
     show(board.tables(), args)
-    figure = drawing.Planned("leaderboard", (), lambda: network_plots.plot_leaderboard(
+    figure = drawing.Planned("leaderboard", lambda: network_plots.plot_leaderboard(
         {metric: board.estimates(metric) for metric in board.metrics}, board.ranked, board.curves, args.level,
         board.title))
     draw_now(figure, args.results_dir)

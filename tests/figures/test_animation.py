@@ -5,9 +5,8 @@ from PIL import Image
 
 from utils.errors import InputError
 from utils.figures import animation
-from utils.figures.animation import Animation
+from utils.figures.gifs import cells_inside
 from utils.figures.objects import shape_of
-from utils.figures.tree import cells_inside
 from utils.parameters import grid
 from utils.regions import ndinterval
 from utils.results.contents import MapResult
@@ -21,18 +20,18 @@ VIEWS = np.random.default_rng(0).integers(0, 255, (7, 112, 112), dtype=np.uint8)
 def test_a_gif_has_its_frames_and_stays_small_enough(tmp_path, monkeypatch):
     frames = animation.turning(VIEWS, np.arange(7) * 45.0, np.linspace(0, 1, 7), "AlexNet: cup", "viridis")
     path = tmp_path / "turning.gif"
-    animation.save(Animation(frames, seconds=7), path)
+    animation.save((frames, 7), path)
     whole = path.stat().st_size
     with Image.open(path) as gif:
         assert gif.n_frames == 7 and gif.size == (112, 112 + 2 * animation.BAR) and gif.info["duration"] == 1000
     monkeypatch.setattr(animation, "LARGEST", whole // 2)
-    animation.save(Animation(frames, seconds=7), path)
+    animation.save((frames, 7), path)
     assert path.stat().st_size <= whole // 2
     with Image.open(path) as gif:
         assert 2 <= gif.n_frames < 7
     monkeypatch.setattr(animation, "LARGEST", 1000)
     with pytest.raises(InputError, match="one frame of"):
-        animation.save(Animation(frames, seconds=7), path)
+        animation.save((frames, 7), path)
 
 
 def test_the_bar_is_as_long_as_the_confidence():

@@ -8,8 +8,9 @@ import torch
 from tests.trees import write_result
 from utils.errors import InputError
 from utils.explorer.objects import objects_of
-from utils.figures import tree as figures
+from utils.figures import gifs
 from utils.figures.objects import shape_of, views_at
+from utils.figures.tree import figures_of
 from utils.regions import ndinterval
 from utils.results.contents import MapResult, MethodResult, RegionsResult, read_map, read_optim
 from utils.results.layout import MAP, OPTIM
@@ -48,12 +49,12 @@ def test_a_gif_is_drawn_at_the_results_own_image_size(tmp_path, monkeypatch):
         contents["settings"]["image_size"] = 64
         torch.save(contents, tmp_path / "AlexNet/5/0" / name)
     asked = []
-    monkeypatch.setattr(figures, "views_at", lambda points, shape, image_size, *size: asked.append(image_size) or
+    monkeypatch.setattr(gifs, "views_at", lambda points, shape, image_size, *size: asked.append(image_size) or
                         views_at(points, shape, image_size, *size))
     tree = Tree(tmp_path, Selection(), LeftOut("report.py"))
-    turning, inside, _ = figures.gifs(tree, 35, tmp_path)
-    assert turning.draw().frames[0].size[0] == 224
-    monkeypatch.setattr(figures, "cells_inside", lambda view, box: np.arange(3))
+    turning, inside, _ = figures_of("gif", tree, dict(elevation=35, data_dir=tmp_path))
+    assert turning.draw()[0][0].size[0] == 224
+    monkeypatch.setattr(gifs, "cells_inside", lambda view, box: np.arange(3))
     inside.draw()
     assert set(asked) == {64} and len(asked) > 1
 

@@ -12,8 +12,9 @@ from tqdm import tqdm
 
 from ..errors import InputError
 from ..figures.objects import shape_of
-from ..figures.style import STYLES
+from ..figures.style import style_of
 from ..findings.common import networks_of
+from ..findings.methods import ON_MAP, ORDER
 from ..findings.rows import Tables
 from ..findings.tables import Table
 from ..results.left_out import LeftOut
@@ -45,7 +46,7 @@ def page(found: Tables, tables: Iterable[Table], data_dir: Path, left_out: LeftO
         raise InputError("no result is left that could be read, so that there is nothing to explore")
     block = Block()
     entries = _entries(objects, block)
-    data = dict(objects=entries, names=block.names, methods={name: asdict(style) for name, style in STYLES.items()},
+    data = dict(objects=entries, names=block.names, methods={name: asdict(style_of(name)) for name in (*ORDER, ON_MAP)},
                 networks=networks_of(found.keys), tables=[_shown(table) for table in tables])
     parts = dict(STYLE=STYLE.read_text(encoding="utf-8"), PLOTLY=get_plotlyjs().replace("</script", "<\\/script"),
                  BLOCK=block.text(), PROGRAM="".join(path.read_text(encoding="utf-8") for path in PROGRAMS))

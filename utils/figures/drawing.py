@@ -1,7 +1,7 @@
 """Drawing figures: those that are not up to date."""
 import hashlib
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,14 +24,14 @@ class Planned:
 
     Attributes:
         name: its file below the folder of figures, without a suffix.
+        draw: makes it: a matplotlib figure, or the frames of a GIF and their seconds.
         inputs: the files that it is made from.
-        draw: makes it: a matplotlib figure, or the Animation of a GIF.
         options: what else it depends on.
         formats: suffixes of its files.
     """
     name: str
-    inputs: tuple[Path, ...]
     draw: Callable[[], Any]
+    inputs: Sequence[Path] = ()
     options: tuple[Any, ...] = ()
     formats: tuple[str, ...] = PICTURE
 
@@ -56,49 +56,35 @@ class Planned:
             save(self.draw(), *temporary)
 
 
-class Record:
-    """What the figures in a folder were made from, so that those up to date are left as they are."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self.path = Path(folder, RECORD)
-        self.made_from: dict[str, str] = {}
-        try:
-            status_of(self.path)
-            stored = json.loads(self.path.read_text())
-        except (OSError, ValueError):  # none yet, or damaged: all is drawn again
-            return
-        if isinstance(stored, dict):
-            self.made_from = stored
-
-    def has(self, figure: Planned) -> bool:
-        """Whether the figure is there, made from the same."""
-        return (self.made_from.get(figure.name) == figure.made_from()
-                and all(path.exists() for path in figure.paths(self.folder)))
-
-    def write(self) -> None:
-        """Write it beside the figures."""
-        write_text(self.path, json.dumps(self.made_from, indent=0, sort_keys=True) + "\n")
-
-
 def draw_missing(figures: list[Planned], folder: Path, left_out: LeftOut) -> None:
     """Draw the figures that are not up to date, and print how many these were.
 
     Raises:
         DiskError: if one cannot be written.
     """
-    record = Record(folder)
-    missing = [figure for figure in figures if not record.has(figure)]
+    record = _read_record(folder / RECORD)
+    missing = [figure for figure in figures if record.get(figure.name) != figure.made_from()
+               or not all(path.exists() for path in figure.paths(folder))]
     n_drawn = 0
     try:
         for figure in tqdm(missing, unit="figure", desc="drawing"):
             with left_out.on_error():
                 made_from = figure.made_from()
                 figure.write(folder)
-                record.made_from[figure.name] = made_from
+                record[figure.name] = made_from
                 n_drawn += 1
     finally:
         if n_drawn:
-            record.write()
+            write_text(folder / RECORD, json.dumps(record, indent=0, sort_keys=True) + "\n")
     where = f": {', '.join(map(str, figures[0].paths(folder)))}{' ..' if len(figures) > 1 else ''}" if figures else ""
     print(f"{n_drawn} drawn, {len(figures) - len(missing)} up to date{where}")
+
+
+def _read_record(path: Path) -> dict[str, str]:
+    """What each figure in a folder was made from, by its name."""
+    try:
+        status_of(path)
+        stored = json.loads(path.read_text())
+    except (OSError, ValueError):  # none yet, or damaged: all is drawn again
+        return {}
+    return stored if isinstance(stored, dict) else {}
