@@ -104,7 +104,7 @@ def test_answers_have_the_names_that_the_map_states(whole_tree):
                             metadata=replace(view.metadata, label=3)).items():
         object.__setattr__(view, name, value)
     block, (thing,) = page_objects.Block(), page_objects.objects_of({tree_module.Key("AlexNet", "5", "0"): view}, {})
-    result = thing.result("AlexNet", block)
+    result = thing.shown("AlexNet", block)
     assert block.names == dict(AlexNet={3: "beaker"}) and (result["output"], result["output_name"]) == (3, "beaker")
     assert result["map"]["top1_score"] is None
 
@@ -113,7 +113,7 @@ def test_settings_in_words():
     settings = dict(shape_id="stand-in-cup-0", mesh_hash="0123456789abcdef", step=3.0, normalize=False,
                     points=[[130.0, 30.0]], certify=dict(level=0.5, views=60), methods="",
                     mean="(0.4980392156862745, 0.5)", mesh="mug.v1.20.obj")
-    assert page_objects._settings(Metadata(settings=settings)) == dict(
+    assert page_objects.settings_in_words(Metadata(settings=settings)) == dict(
         mesh_hash="01234567", step="3", normalize="no", points="((130, 30))", certify="(level 0.5, views 60)",
         methods="none", mean="(0.498039, 0.5)", mesh="mug.v1.20.obj")
 

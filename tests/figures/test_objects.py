@@ -98,9 +98,9 @@ def test_networks_share_the_explorers_views_where_they_saw_the_same(kind, other,
     else:
         regions[second] = some_regions(other)
     found = objects_of(maps, regions)
-    assert [thing.networks for thing in found] == expected
-    assert len({thing.variant(is_alone=False) for thing in found}) == len(found)
-    assert max(thing.image_size for thing in found) == max(224, other.image_size)
+    assert [list(thing.results) for thing in found] == expected
+    assert len({thing.variant(found) for thing in found}) == len(found)
+    assert max(about.image_size for thing in found for about in thing.known) == max(224, other.image_size)
 
 
 def test_results_of_two_meshes_in_one_folder_have_no_views(tmp_path):

@@ -7,7 +7,7 @@ from utils.figures import network_plots, plots
 from utils.findings.intervals import estimate
 from utils.parameters import domain_of
 from utils.regions import ndinterval
-from utils.results.contents import MapResult
+from utils.results.contents import MapResult, MethodResult, RegionsResult
 from utils.results.metadata import Metadata
 
 DOMAIN = domain_of(("azimuth", "elevation"))
@@ -57,9 +57,8 @@ def test_traces_start_where_something_moves():
     assert plots.first_move(dict(naive=[growing(100), growing(50)], OIR_W=[growing(300)]), DOMAIN) == 31
     assert plots.first_move(dict(naive=[growing(5)]), DOMAIN) == 0
     assert plots.first_move(dict(naive=[growing(500)], OIR_W=[np.empty((0, 2, 2))]), DOMAIN) == 0  # nothing ever moves
-    trace = growing(100)
-    figure = plots.plot_traces(dict(naive=[trace]), dict(naive=[np.zeros(400)]), np.array([[130, 30]]),
-                               ("azimuth", "elevation"), DOMAIN, "Demo: bounds and loss of cup 0")
+    grown = MethodResult([ndinterval(*growing(100)[-1])], [growing(100)], [np.zeros(400)])
+    figure = plots.plot_traces(RegionsResult(np.array([[130, 30]]), dict(naive=grown)), "Demo: bounds of cup 0")
     assert {axes.get_xlim()[0] for axes in figure.axes} == {81}
     assert figure.get_suptitle().endswith("cup 0, from iteration 81, before which nothing moves")
     assert figure.axes[0].get_yticks().tolist() == [0, 90, 180, 270, 360]

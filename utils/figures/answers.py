@@ -4,7 +4,6 @@ from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
-from matplotlib.axes import Axes
 from matplotlib.colors import ListedColormap
 from matplotlib.figure import Figure, SubFigure
 from matplotlib.patches import Patch
@@ -64,7 +63,6 @@ def plot_answers(a_map: MapResult, shown: Sequence[Example], right_first: bool, 
         a_map: with first answers.
         shown: the answers that have a colour of their own, at most MOST beside the class.
         right_first: whether the first of them is the class.
-        title: above the figure.
     """
     colors = [*([RIGHT] if right_first else []), *WRONG][:len(shown)]
     seen = [(one, color) for one, color in zip(shown, colors) if one.picture is not None]
@@ -77,9 +75,7 @@ def plot_answers(a_map: MapResult, shown: Sequence[Example], right_first: bool, 
     axes.pcolormesh(a_map.xx, a_map.yy, codes, cmap=ListedColormap([*colors, REST]), vmin=-0.5, vmax=len(shown) + 0.5,
                     shading="nearest", rasterized=True)
     set_viewpoints(axes)
-    labels = [literal(_words(one)) for one in shown]
-    if right_first:
-        labels[0] += " (right)"
+    labels = [literal(_words(one)) + (" (right)" if right_first and one is shown[0] else "") for one in shown]
     rest = 1 - sum(one.share for one in shown)
     if rest > 1e-9:
         labels.append(f"others {_percent(rest)}")
@@ -122,21 +118,17 @@ def _rows(shown: Sequence[object]) -> int:
 
 
 def _draw_examples(figure: Figure | SubFigure, shown: Sequence[tuple[Example, str]]) -> None:
+    """Draw views of answers, each in a frame of the answer's colour."""
     grid = figure.subplots(_rows(shown), ACROSS, squeeze=False).ravel()
-    for axes, (one, color) in zip(grid, shown):
-        _draw_example(axes, one, color)
     for axes in grid[len(shown):]:
         axes.set_axis_off()
-
-
-def _draw_example(axes: Axes, one: Example, color: str) -> None:
-    axes.set(xticks=[], yticks=[])
-    axes.imshow(np.zeros((1, 1), np.uint8) if one.picture is None else one.picture, cmap="gray", vmin=0, vmax=255)
-    if one.picture is None:
-        axes.text(0.5, 0.5, "mesh not at hand", transform=axes.transAxes, color="white", ha="center", va="center")
-    for side in axes.spines.values():
-        side.set(color=color, linewidth=4)
-    axes.set_title(f"{literal(_words(one))}\n{one.where}", fontsize="small", loc="left")
+    for axes, (one, color) in zip(grid, shown):
+        axes.set(xticks=[], yticks=[])
+        axes.imshow(np.zeros((1, 1), np.uint8) if one.picture is None else one.picture, cmap="gray", vmin=0, vmax=255)
+        if one.picture is None:
+            axes.text(0.5, 0.5, "mesh not at hand", transform=axes.transAxes, color="white", ha="center", va="center")
+        axes.spines[:].set(color=color, linewidth=4)
+        axes.set_title(f"{literal(_words(one))}\n{one.where}", fontsize="small", loc="left")
 
 
 def _words(one: Example) -> str:

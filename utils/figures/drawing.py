@@ -2,7 +2,7 @@
 import hashlib
 import json
 from collections.abc import Callable, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,7 +12,7 @@ from tqdm import tqdm
 from ..files import status_of, whole_file
 from ..findings.tables import ADVICE, write_text
 from ..results.left_out import LeftOut
-from . import animation, plots
+from . import gifs, plots
 
 RECORD = "made_from.json"  # beside the figures: what each was made from
 PICTURE, GIF = (".pdf", ".png"), (".gif",)
@@ -50,7 +50,7 @@ class Planned:
         Raises:
             InputError: if it cannot be drawn; DiskError if it cannot be written.
         """
-        save = animation.save if self.formats == GIF else plots.save
+        save = gifs.save if self.formats == GIF else plots.save
         with ExitStack() as files:  # entered first: a folder that cannot be written to is found before the work
             temporary = [files.enter_context(whole_file(path, ADVICE)) for path in self.paths(folder)]
             save(self.draw(), *temporary)
@@ -62,7 +62,11 @@ def draw_missing(figures: list[Planned], folder: Path, left_out: LeftOut) -> Non
     Raises:
         DiskError: if one cannot be written.
     """
-    record = _read_record(folder / RECORD)
+    record: dict[str, str] = {}
+    with suppress(OSError, ValueError):  # none yet, or damaged: all is drawn again
+        status_of(folder / RECORD)
+        stored = json.loads((folder / RECORD).read_text())
+        record = stored if isinstance(stored, dict) else {}
     missing = [figure for figure in figures if record.get(figure.name) != figure.made_from()
                or not all(path.exists() for path in figure.paths(folder))]
     n_drawn = 0
@@ -78,13 +82,3 @@ def draw_missing(figures: list[Planned], folder: Path, left_out: LeftOut) -> Non
             write_text(folder / RECORD, json.dumps(record, indent=0, sort_keys=True) + "\n")
     where = f": {', '.join(map(str, figures[0].paths(folder)))}{' ..' if len(figures) > 1 else ''}" if figures else ""
     print(f"{n_drawn} drawn, {len(figures) - len(missing)} up to date{where}")
-
-
-def _read_record(path: Path) -> dict[str, str]:
-    """What each figure in a folder was made from, by its name."""
-    try:
-        status_of(path)
-        stored = json.loads(path.read_text())
-    except (OSError, ValueError):  # none yet, or damaged: all is drawn again
-        return {}
-    return stored if isinstance(stored, dict) else {}

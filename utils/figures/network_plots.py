@@ -22,7 +22,6 @@ def plot_profiles(azimuth: np.ndarray, found: Mapping[str, np.ndarray], title: s
     Args:
         azimuth: [N] degrees.
         found: [objects, N] confidence at one elevation, by network.
-        title: above the figure.
         to_maximum: the confidence's axis ends where the curves do, and not at 1.
     """
     figure = new_figure(title, height=4.2)
@@ -42,11 +41,9 @@ def plot_profiles(azimuth: np.ndarray, found: Mapping[str, np.ndarray], title: s
 
 
 def plot_curves(found: Mapping[str, Curve], level: float) -> Figure:
-    """Draw the exact SRVR over the level, which is marked, and beside it the SRVR of the regions that the methods grew.
+    """Draw the exact SRVR of networks over the level, and beside it the SRVR of the regions that the methods grew.
 
-    Args:
-        found: by network.
-        level: of the confidence.
+    The given level of the confidence is marked.
     """
     figure = new_figure("The largest regions that hold, and the methods' regions", height=4.6)
     axes, beside = figure.subplots(1, 2, sharey=True, width_ratios=(3.6, 1))
@@ -70,14 +67,12 @@ def plot_curves(found: Mapping[str, Curve], level: float) -> Figure:
 
 def plot_leaderboard(found: Mapping[str, Mapping[str, Estimate]], ranked: Sequence[str],
                      over_level: Mapping[str, Curve], level: float, title: str) -> Figure:
-    """Draw each metric of each network with its interval, and below the exact SRVR over the level, which is marked.
+    """Draw each metric of networks with its interval, and below the exact SRVR over the level, as in `plot_curves`.
 
     Args:
         found: by metric, percent by network.
         ranked: the networks, the best first.
         over_level: by network.
-        level: of the confidence.
-        title: above the figure.
     """
     down = -(-len(found) // ACROSS)
     heights = (down * (0.7 + 0.25 * len(ranked)), 3.2)
@@ -85,10 +80,8 @@ def plot_leaderboard(found: Mapping[str, Mapping[str, Estimate]], ranked: Sequen
     above, below = figure.subfigures(2, 1, height_ratios=heights, squeeze=False)[:, 0]
     grid = above.subplots(down, ACROSS, squeeze=False, sharey=True).ravel()
     for axes, (metric, of_networks) in zip(grid, found.items()):
-        for k, network in enumerate(ranked):
-            one = of_networks.get(network)
-            if one is None:
-                continue
+        for network, one in of_networks.items():
+            k = ranked.index(network)
             color, _, mark = network_style(k)
             if one.low is not None:
                 axes.plot((one.low, one.high), (k, k), color=color, linewidth=2)
@@ -118,8 +111,8 @@ def _draw_curves(axes: Axes, found: Mapping[str, Curve], level: float) -> list[L
         handles.append(Line2D([], [], linestyle=line, marker=mark, color=color, linewidth=2.5, markersize=8, **EDGED,
                               label=literal(f"{network} ({counted(curve.n_objects, 'object')})")))
     axes.axvline(level, color="grey", linewidth=1, linestyle="--", zorder=0)
-    axes.set_yscale("log")  # a share of 0 lies below the axis
-    axes.set(xlabel="level of the confidence", ylabel="SRVR (% of the domain)", xlim=(0, 1))
+    axes.set(yscale="log", xlabel="level of the confidence", ylabel="SRVR (% of the domain)",
+             xlim=(0, 1))  # a share of 0 lies below the axis
     axes.yaxis.set_major_formatter("{x:g}")
     axes.set_title(f"the largest boxes on the maps, with {INTERVAL:.0%} intervals", loc="left", fontsize="medium")
     plain(axes, "y")

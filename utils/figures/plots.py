@@ -9,20 +9,21 @@ from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Rectangle
 
+from ..bounds import LARGEST
 from ..files import whole_file
+from ..findings.methods import in_order
 from ..findings.on_map import DOMAIN, Regions, Verdicts, holds_on, with_largest
 from ..options.reports import COLORMAP
-from ..parameters import AZIMUTH_AND_ELEVATION
+from ..parameters import AZIMUTH_AND_ELEVATION, domain_of
 from ..regions import ndinterval
-from ..results.contents import CONFIDENCE, MapResult
+from ..results.contents import CONFIDENCE, MapResult, RegionsResult
 from ..results.layout import ADVICE, picture_path
 from ..results.metadata import Metadata
-from .style import OUTLINED, OUTLINED_THIN, POINT_COLORS, legend_below, new_figure, set_viewpoints, style_of, titled
+from .style import OUTLINED, OUTLINED_THIN, POINT_COLORS, legend_below, new_figure, set_viewpoints, style_of
 
 MOVED = 0.005  # of a side of the domain: what can be seen
 TICKS = dict(azimuth=5, elevation=6)  # over the domain: every 90 and every 20 degrees
@@ -37,8 +38,8 @@ def plot_map(result: MapResult, title: str, colormap: str = COLORMAP, to_maximum
         colormap: matplotlib's name.
         to_maximum: the colours of a confidence end at the map's largest, and not at 1.
     """
-    figure, axes = _map_axes(title, result.metadata.parameters)
-    _draw_map(figure, axes, result, colormap, to_maximum)
+    figure, axes = map_axes(title, result.metadata.parameters)
+    draw_map(figure, axes, result, colormap, to_maximum)
     return figure
 
 
@@ -58,9 +59,9 @@ def plot_regions(regions: Regions, initial_points: np.ndarray, below: MapResult 
         holds: whether each region holds, as of `on_map.holding`; default: as the map says.
         level: of a robust region; default: that of the map's score.
     """
-    figure, axes = _map_axes(title)
+    figure, axes = map_axes(title)
     if below is not None:
-        _draw_map(figure, axes, below, colormap, to_maximum)
+        draw_map(figure, axes, below, colormap, to_maximum)
     if level is None:
         level = (below.metadata if below else Metadata()).level
     names, corners = [], []
@@ -68,45 +69,13 @@ def plot_regions(regions: Regions, initial_points: np.ndarray, below: MapResult 
         drawn = [(k, box) for k, box in enumerate(boxes) if box.is_finite()]
         for k, box in drawn:
             known = holds[name][k] if holds and name in holds else holds_on(below, box, level)
-            patch = axes.add_patch(_box(box.a, box.r, name))
+            patch = axes.add_patch(box_of(box.a, box.r, name))
             if known is False:
                 patch.set(linewidth=1.4, path_effects=OUTLINED_THIN)
                 corners.append(np.clip(box.b, DOMAIN.a, DOMAIN.b))
         names += [name] if drawn else []
-    _finish_regions(figure, axes, initial_points, names, corners)
+    finish_regions(figure, axes, initial_points, names, corners)
     return figure
-
-
-def growth_frames(traces: Traces, initial_points: np.ndarray, below: MapResult, title: str,
-                  n_frames: int) -> list[np.ndarray]:
-    """Regions growing over the map: at most `n_frames` pictures, [height, width, 3] uint8.
-
-    Args:
-        traces: [iterations, 2, 2] boxes by method; some may have no iterations.
-        initial_points: [P, 2].
-        below: the map.
-        title: the iteration is added.
-    """
-    figure, axes = _map_axes(title)
-    canvas = FigureCanvasAgg(figure)
-    _draw_map(figure, axes, below)
-    boxes = [(_box((0, 0), (0, 0), method), trace) for method, of_points in traces.items() for trace in of_points
-             if len(trace)]
-    for patch, _ in boxes:
-        axes.add_patch(patch)
-    _finish_regions(figure, axes, initial_points, [method for method in traces if any(map(len, traces[method]))])
-    longest = max(len(trace) for _, trace in boxes)
-    frames = []
-    for k in np.unique(np.linspace(0, longest - 1, n_frames).round().astype(int)):
-        for patch, trace in boxes:
-            a, b = trace[min(k, len(trace) - 1)]
-            patch.set_visible(bool(np.isfinite((a, b)).all()))
-            patch.set_bounds(*a, *(b - a))
-        titled(figure, f"{title}, iteration {k}")
-        canvas.draw()
-        figure.set_layout_engine("none")  # it has been laid out, which takes longest
-        frames.append(np.asarray(canvas.buffer_rgba())[..., :3].copy())
-    return frames
 
 
 def plot_profile(azimuth: np.ndarray, confidence: np.ndarray, regions: Regions, initial_points: np.ndarray,
@@ -137,27 +106,24 @@ def plot_profile(azimuth: np.ndarray, confidence: np.ndarray, regions: Regions, 
     return figure
 
 
-def plot_traces(bounds: Traces, losses: Traces, initial_points: np.ndarray, parameters: Sequence[str],
-                domain: ndinterval, title: str) -> Figure:
-    """Draw a region's bounds and the loss against iterations: a row for each method.
+def plot_traces(result: RegionsResult, title: str) -> Figure:
+    """Draw bounds and loss of regions, of any parameters, against iterations: a row for each method that grew some.
 
-    Args:
-        bounds: [iterations, 2, n] boxes, by method; may have no iterations.
-        losses: [iterations], by method.
-        initial_points: [P, n].
-        parameters: names of the n numbers of a point.
-        domain: a box of n sides; what lies far outside it is not shown.
+    What lies far outside the parameters' domain is not shown.
     """
-    n, start = len(parameters), first_move(bounds, domain)
+    parameters, bounds = result.metadata.parameters, bounds_of(result)
+    n, domain = len(parameters), domain_of(parameters)
+    start = first_move(bounds, domain)
     figure = new_figure(f"{title}{f', from iteration {start}, before which nothing moves' if start else ''}",
                         3.4 * (n + 1), 2.1 * len(bounds) + 1)
     axes = figure.subplots(len(bounds), n + 1, sharex=True, squeeze=False)
-    colors = [POINT_COLORS[k % len(POINT_COLORS)] for k in range(len(initial_points))]
+    colors = [POINT_COLORS[k % len(POINT_COLORS)] for k in range(len(result.initial_points))]
     for row, method in zip(axes, bounds):
-        for boxes, loss, color in zip(bounds[method], losses[method], colors):
+        for k, (boxes, color) in enumerate(zip(bounds[method], colors)):
             for side, ax in enumerate(row[:n]):
                 ax.fill_between(range(len(boxes)), *boxes[:, :, side].T, color=color, alpha=0.15, linewidth=0)
                 ax.plot(boxes[:, :, side], color=color, linewidth=1.2)
+            loss = result.methods[method].loss(k)
             row[n].plot(np.where(np.isfinite(loss), loss, np.nan), color=color, linewidth=1.2)
         for side, (ax, name) in enumerate(zip(row, parameters)):
             margin = 0.1 * domain.r[side]
@@ -175,18 +141,20 @@ def plot_traces(bounds: Traces, losses: Traces, initial_points: np.ndarray, para
     for ax in axes[-1]:
         ax.set_xlabel("iteration")
         ax.set_xlim(left=start)
-    points = [", ".join(f"{number:g}" for number in point) for point in initial_points]
+    points = [", ".join(f"{number:g}" for number in point) for point in result.initial_points]
     legend_below(figure, [Line2D([], [], color=color) for color in colors], points, max(len(points), 1))
     return figure
 
 
+def bounds_of(result: RegionsResult) -> Traces:
+    """The traces of the boxes, [iterations, 2, n], in the paper's order of methods; largest boxes did not grow."""
+    return {name: [result.methods[name].trace(k) for k in range(len(result.initial_points))]
+            for name in in_order(result.methods) if name != LARGEST}
+
+
 def first_move(bounds: Traces, domain: ndinterval) -> int:
     """The iteration from which a figure of traces starts: a little before the first in which a bound has moved by MOVED
-    of its domain's side.
-
-    Args:
-        bounds: [iterations, 2, n] boxes, by method.
-        domain: a box of n sides.
+    of its domain's side. Bounds are [iterations, 2, n], and the domain has n sides.
     """
     traces = [trace for of_points in bounds.values() for trace in of_points if len(trace)]
     has_moved = [(np.abs(trace - trace[0]) > MOVED * domain.r).any(axis=(1, 2)) for trace in traces]
@@ -214,25 +182,25 @@ def save_beside(figure: Figure, path: Path) -> None:
     print(f"picture: {picture}")
 
 
-def _map_axes(title: str, parameters: Sequence[str] = AZIMUTH_AND_ELEVATION) -> tuple[Figure, Axes]:
+def map_axes(title: str, parameters: Sequence[str] = AZIMUTH_AND_ELEVATION) -> tuple[Figure, Axes]:
+    """A figure for a map over two parameters."""
     figure = new_figure(title)
     axes = figure.subplots()
     set_viewpoints(axes, parameters)
     return figure, axes
 
 
-def _box(a: Sequence[float] | np.ndarray, r: Sequence[float] | np.ndarray, method: str) -> Rectangle:
+def box_of(a: Sequence[float] | np.ndarray, r: Sequence[float] | np.ndarray, method: str) -> Rectangle:
     """A box from a with sides r, in the method's line."""
     style = style_of(method)
     return Rectangle(tuple(a), *r, fill=False, linewidth=2, edgecolor=style.color, linestyle=style.line,
                      path_effects=OUTLINED)
 
 
-def _finish_regions(figure: Figure, axes: Axes, initial_points: np.ndarray, names: Sequence[str],
+def finish_regions(figure: Figure, axes: Axes, initial_points: np.ndarray, names: Sequence[str],
                     corners: Sequence[np.ndarray] = ()) -> None:
-    """What regions stand among: marks in the corners of those that do not hold, their initial points, the domain, and
-    what the lines of the methods mean."""
-    entries: list[Any] = [_box((0, 0), (1, 1), name) for name in names]
+    """Draw the marked corners of regions that do not hold, the initial points, and what the methods' lines mean."""
+    entries: list[Any] = [box_of((0, 0), (1, 1), name) for name in names]
     if corners:
         at = tuple(zip(*corners))
         entries.append((*axes.plot(*at, "o", color="white", markeredgecolor="black", markersize=9, zorder=4),
@@ -243,8 +211,9 @@ def _finish_regions(figure: Figure, axes: Axes, initial_points: np.ndarray, name
     legend_below(figure, entries, [*names, *(["does not hold"] if corners else []), "initial points"], 6)
 
 
-def _draw_map(figure: Figure, axes: Axes, result: MapResult, colormap: str = COLORMAP,
+def draw_map(figure: Figure, axes: Axes, result: MapResult, colormap: str = COLORMAP,
               to_maximum: bool = False) -> None:
+    """Draw a map, and what its colours mean."""
     score = result.metadata.score_name
     low, high = (0, None if to_maximum else 1) if score == CONFIDENCE else (None, None)
     cells = axes.pcolormesh(result.xx, result.yy, result.z, cmap=colormap, vmin=low, vmax=high,

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure, SubFigure
+from matplotlib.figure import Figure
 from matplotlib.patheffects import Normal, Stroke
 
 from ..bounds import LARGEST
@@ -25,13 +25,8 @@ OUTLINED_THIN = [Stroke(linewidth=2.4, foreground="black"), Normal()]
 
 @dataclass(frozen=True)
 class Style:
-    """How a method's regions are drawn.
-
-    Attributes:
-        color: of the line, the paper's.
-        line: matplotlib's name of the line, for those who do not see the colours.
-        dash: plotly's name of the same line.
-    """
+    """The line of a method's regions: the paper's colour, and for those who do not see it matplotlib's name of its
+    line, and plotly's."""
     color: str
     line: str
     dash: str
@@ -54,8 +49,7 @@ def style_of(method: str) -> Style:
 
 def network_style(k: int) -> tuple[str, str, str]:
     """Colour, line and mark of the k-th network."""
-    color, line, mark = (options[k % len(options)] for options in (POINT_COLORS, LINES, MARKS))
-    return color, line, mark
+    return POINT_COLORS[k % len(POINT_COLORS)], LINES[k % len(LINES)], MARKS[k % len(MARKS)]
 
 
 def new_figure(title: str, width: float = 9, height: float = 3.6) -> Figure:
@@ -75,11 +69,10 @@ def literal(text: str) -> str:
     return printable(text).replace("$", r"\$")
 
 
-def legend_below(figure: Figure | SubFigure, handles: Sequence[Any], labels: Sequence[str] | None = None,
+def legend_below(figure: Figure, handles: Sequence[Any], labels: Sequence[str] | None = None,
                  columns: int = 4) -> None:
     """Write what lines mean below a figure. The labels are by default the handles' own."""
-    names = [str(handle.get_label()) for handle in handles] if labels is None else labels
-    figure.legend(handles, names, loc="outside lower center", ncols=columns, frameon=False)
+    figure.legend(handles=handles, labels=labels, loc="outside lower center", ncols=columns, frameon=False)
 
 
 def set_viewpoints(axes: Axes, parameters: Sequence[str] = AZIMUTH_AND_ELEVATION) -> None:

@@ -16,7 +16,7 @@ from ..errors import InputError
 from ..files import folder_name
 from ..findings.on_map import holding, level_of
 from ..findings.tables import counted
-from ..parameters import AZIMUTH_AND_ELEVATION, PARAMETERS, domain_of
+from ..parameters import AZIMUTH_AND_ELEVATION, PARAMETERS
 from ..results.contents import MapResult
 from ..results.layout import MAP, OPTIM
 from ..results.left_out import LeftOut
@@ -37,7 +37,6 @@ class Kind:
         options: of the command, that it depends on.
         needs: the files of results that it is made from.
         shows: a file that it shows too, where there is one.
-        formats: suffixes of its files.
         applies: whether results of a tree have such a figure.
     """
     name: str
@@ -46,42 +45,37 @@ class Kind:
     options: tuple[str, ...] = ()
     needs: tuple[str, ...] = (MAP,)
     shows: tuple[str, ...] = ()
-    formats: tuple[str, ...] = PICTURE
     applies: Callable[[Tree, list[Key]], bool] = lambda tree, keys: True
 
     def figure(self, keys: list[Key], paths: Mapping[str, Mapping[Key, Path]], options: Mapping[str, Any],
                left_out: LeftOut) -> Planned:
         """The figure of results, whose files are given by MAP or OPTIM and key."""
-        files = {name: {key: paths[name][key] for key in keys if key in paths[name]}
-                 for name in (*self.needs, *self.shows)}
+        maps, regions = ({key: paths[name][key] for key in keys if key in paths[name]}
+                         if name in self.needs + self.shows else {} for name in (MAP, OPTIM))
         words = {name: getattr(keys[0], name) for name in ATTRIBUTES}
-        group = Group(self.title.format(**words), files.get(MAP, {}), files.get(OPTIM, {}), left_out)
+        group = Group(self.title.format(**words), maps, regions, left_out)
         values = tuple(options[name] for name in self.options)
         folder, _, name = self.name.rpartition("/")
         return Planned(f"{folder}/{folder_name(name.format(**words))}", partial(self.draw, group, *values),
-                       [*group.maps.values(), *group.regions.values()], values, self.formats)
+                       [*maps.values(), *regions.values()], values, GIF if folder == "gif" else PICTURE)
 
 
 def figures_of(command: str, tree: Tree, options: Mapping[str, Any],
                keys: Iterable[Key] | None = None) -> list[Planned]:
-    """The figures of a tree that a command makes. Means over objects are left out where the tree is of one object.
+    """The figures that a command makes with its options of a tree, or of some of its keys.
 
-    Args:
-        command: one of KINDS.
-        tree: the results.
-        options: of the command, by name.
-        keys: of the results that are drawn; default: all.
+    Means over objects are left out where the tree is of one object.
     """
     paths = {name: tree.of(name) for name in (MAP, OPTIM)}
     found = []
     for kind in KINDS[command]:
-        groups: dict[tuple[str, ...], list[Key]] = defaultdict(list)
+        groups: dict[Any, list[Key]] = defaultdict(list)
         by = [name for name in ATTRIBUTES if f"{{{name}}}" in kind.name]
         if "object_nb" not in by and tree.selection.object_nb:
             continue
         for key in tree.keys if keys is None else keys:
             if all(key in paths[name] for name in kind.needs):
-                groups[tuple(getattr(key, name) for name in by)].append(key)
+                groups[key if len(by) == len(ATTRIBUTES) else tuple(getattr(key, name) for name in by)].append(key)
         found += [kind.figure(group, paths, options, tree.left_out) for group in groups.values()
                   if kind.applies(tree, group)]
     return found
@@ -135,13 +129,10 @@ def _profiles(group: Group, elevation: float, to_maximum: bool) -> Figure:
 
 def _traces(group: Group) -> Figure:
     result = group.regions_result(with_traces=True)
-    bounds = gifs.bounds_of(result)
-    if not bounds:
+    if not plots.bounds_of(result):
         raise InputError(f"{group.regions[group.key]}: has largest boxes alone, which are searched for and leave no "
                          "traces")
-    losses = {name: [result.methods[name].loss(k) for k in range(len(result.initial_points))] for name in bounds}
-    parameters = result.metadata.parameters
-    return plots.plot_traces(bounds, losses, result.initial_points, parameters, domain_of(parameters), group.title)
+    return plots.plot_traces(result, group.title)
 
 
 ATTRIBUTES = ("network", "class_name", "object_nb")
@@ -163,10 +154,9 @@ KINDS = dict(
              ("elevation", "to_maximum"))),
     traces=(Kind(f"1d/{ONE}_traces", f"{{network}}: bounds and loss of {OBJECT}", _traces, needs=(OPTIM,)),),
     gif=(
-        Kind(f"gif/{ONE}_turning", f"{{network}}: confidence in {OBJECT}", gifs.turning, ("elevation", "data_dir"),
-             formats=GIF),
-        Kind(f"gif/{ONE}_inside", f"{{network}}: views of {OBJECT}", gifs.inside, ("data_dir",), BOTH, formats=GIF),
-        Kind(f"gif/{ONE}_growing", f"{{network}}: regions of {OBJECT}", gifs.growing, (), BOTH, formats=GIF)),
+        Kind(f"gif/{ONE}_turning", f"{{network}}: confidence in {OBJECT}", gifs.turning, ("elevation", "data_dir")),
+        Kind(f"gif/{ONE}_inside", f"{{network}}: views of {OBJECT}", gifs.inside, ("data_dir",), BOTH),
+        Kind(f"gif/{ONE}_growing", f"{{network}}: regions of {OBJECT}", gifs.growing, (), BOTH)),
     answers=(
         Kind(f"2d/{ONE}_answers", f"{{network}}: first answers to {OBJECT}", answers.of_object, ("data_dir",)),
         Kind("2d/{network}_{class_name}_answers", "{network}: wrong answers to {class_name}", answers.of_class,
