@@ -41,16 +41,19 @@ def block_of(page):
     return np.frombuffer(zlib.decompress(base64.b64decode(re.search(r'const BLOCK = "(.*?)";', page)[1])), "<i2")
 
 
+def grey(uri):
+    """The pixels of a picture in an address."""
+    return Image.open(io.BytesIO(base64.b64decode(uri.split(",")[1]))).convert("L")
+
+
 def with_answers(path):
     """A map of AlexNet as programs write it that store first answers: the class where it is sure, else a coffee mug."""
-    view = read_map(path)
-    if "AlexNet" in path.parts:
-        label = LABELS["bathtub" if view.metadata.class_nb == 1 else "cup"]
-        for name, value in dict(metadata=replace(view.metadata, label=label),
-                                top1=np.where(view.z > 0.5, label, MUG).astype(np.int16),
-                                top1_score=np.maximum(view.z, 0.5)).items():
-            object.__setattr__(view, name, value)
-    return view
+    a_map = read_map(path)
+    if "AlexNet" not in path.parts:
+        return a_map
+    label = LABELS["bathtub" if a_map.metadata.class_nb == 1 else "cup"]
+    return replace(a_map, metadata=replace(a_map.metadata, label=label), top1_score=np.maximum(a_map.z, 0.5),
+                   top1=np.where(a_map.z > 0.5, label, MUG).astype(np.int16))
 
 
 @pytest.fixture(scope="module")
@@ -75,38 +78,39 @@ def page_file(whole_tree, tmp_path_factory):
     return folder / "explorer.html"
 
 
-def test_the_page_holds_the_results(page_file, whole_tree):
-    page = page_file.read_text()
-    data, block = data_of(page), block_of(page)
+@pytest.fixture
+def data(page_file):
+    return data_of(page_file.read_text())
+
+
+def test_the_page_holds_the_results(page_file, data):
+    block, objects, tree = block_of(page_file.read_text()), data["objects"], page_file.parent / "tree"
     assert data["networks"] == ["AlexNet", "ResNet50"]
-    names = [(thing["class_name"], thing["object_nb"], list(thing["results"])) for thing in data["objects"]]
-    assert names == [("bathtub", "0", ["AlexNet", "ResNet50"]), ("cup", "0", ["AlexNet", "ResNet50"]),
-                     ("cup", "1", ["AlexNet"]), ("cup", "1", ["ResNet50"])]
+    assert [(one["class_name"], one["object_nb"], list(one["results"])) for one in objects] == [
+        ("bathtub", "0", ["AlexNet", "ResNet50"]), ("cup", "0", ["AlexNet", "ResNet50"]), ("cup", "1", ["AlexNet"]),
+        ("cup", "1", ["ResNet50"])]
     for k, network, folder in ((1, "ResNet50", "5/0"), (2, "AlexNet", "5/1")):
-        view = data["objects"][k]["results"][network]["map"]
-        z = torch.load(page_file.parent / "tree" / network / folder / MAP)["z"].numpy()
-        found = block[view["z"]:view["z"] + z.size].reshape(len(view["elevation"]), len(view["azimuth"]))
+        shown, z = objects[k]["results"][network]["map"], torch.load(tree / network / folder / MAP)["z"].numpy()
+        found = block[shown["z"]:shown["z"] + z.size].reshape(len(shown["elevation"]), len(shown["azimuth"]))
         np.testing.assert_allclose(found / 1000, z, atol=0.0005001)  # thousandths, as shown
-    regions = torch.load(page_file.parent / "tree/ResNet50/5/0" / OPTIM)["OIR_W"]["regions"]
-    assert data["objects"][1]["results"]["ResNet50"]["regions"]["boxes"]["OIR_W"] == [
-        [*box.a, *box.b] for box in regions]
-    flat = data["objects"][0]["results"]["AlexNet"]["regions"]
+    regions = torch.load(tree / "ResNet50/5/0" / OPTIM)["OIR_W"]["regions"]
+    assert objects[1]["results"]["ResNet50"]["regions"]["boxes"]["OIR_W"] == [[*box.a, *box.b] for box in regions]
+    flat = objects[0]["results"]["AlexNet"]["regions"]
     assert flat["points"] == [[130, 35], [50, 35]] and flat["boxes"]["naive"][0][1::2] == [35, 35]
     assert [table["columns"][0] for table in data["tables"]] == ["network"] * 5  # three of srvr, two of audit
-    assert data["objects"][1]["shape_id"] == "stand-in-cup-0"
-    settings = data["objects"][1]["results"]["AlexNet"]["settings"]
+    settings = objects[1]["results"]["AlexNet"]["settings"]
     assert settings["map"] == settings["regions"] == dict(mesh_hash=load_stand_in(5, 0).mesh_hash[:8])
+    assert objects[1]["shape_id"] == "stand-in-cup-0"
 
 
 def test_answers_have_the_names_that_the_map_states(whole_tree):
-    view = read_map(whole_tree / "AlexNet/5/0" / MAP)
-    for name, value in dict(top1=np.full(view.z.shape, 3, np.int16), top1_names={3: "beaker"},
-                            metadata=replace(view.metadata, label=3)).items():
-        object.__setattr__(view, name, value)
-    block, (thing,) = page_objects.Block(), page_objects.objects_of({tree_module.Key("AlexNet", "5", "0"): view}, {})
-    result = thing.shown("AlexNet", block)
-    assert block.names == dict(AlexNet={3: "beaker"}) and (result["output"], result["output_name"]) == (3, "beaker")
-    assert result["map"]["top1_score"] is None
+    a_map = read_map(whole_tree / "AlexNet/5/0" / MAP)
+    a_map = replace(a_map, top1=np.full(a_map.z.shape, 3, np.int16), top1_names={3: "beaker"},
+                    metadata=replace(a_map.metadata, label=3))
+    block, (cup,) = page_objects.Block(), page_objects.objects_of({tree_module.Key("AlexNet", "5", "0"): a_map}, {})
+    shown = cup.shown("AlexNet", block)
+    assert block.names == dict(AlexNet={3: "beaker"}) and (shown["output"], shown["output_name"]) == (3, "beaker")
+    assert shown["map"]["top1_score"] is None
 
 
 def test_settings_in_words():
@@ -118,16 +122,14 @@ def test_settings_in_words():
         methods="none", mean="(0.498039, 0.5)", mesh="mug.v1.20.obj")
 
 
-def test_the_page_holds_first_answers_where_the_map_does(page_file):
-    page = page_file.read_text()
-    results, block = data_of(page)["objects"][1]["results"], block_of(page)
-    alexnet, resnet = (results[network] for network in ("AlexNet", "ResNet50"))
-    view = with_answers(page_file.parent / "tree/AlexNet/5/0" / MAP)
-    answers, scores = (block[alexnet["map"][name]:alexnet["map"][name] + view.z.size].reshape(view.z.shape)
+def test_the_page_holds_first_answers_where_the_map_does(page_file, data):
+    alexnet, resnet = data["objects"][1]["results"].values()
+    a_map, block = with_answers(page_file.parent / "tree/AlexNet/5/0" / MAP), block_of(page_file.read_text())
+    answers, scores = (block[alexnet["map"][name]:][:a_map.z.size].reshape(a_map.z.shape)
                        for name in ("top1", "top1_score"))
-    np.testing.assert_array_equal(answers, view.top1)
-    np.testing.assert_allclose(scores / 1000, view.top1_score, atol=0.0005001)
-    assert data_of(page)["names"] == dict(AlexNet={str(MUG): "coffee mug", "435": "bathtub", "968": "cup"}, ResNet50={})
+    np.testing.assert_array_equal(answers, a_map.top1)
+    np.testing.assert_allclose(scores / 1000, a_map.top1_score, atol=0.0005001)
+    assert data["names"] == dict(AlexNet={str(MUG): "coffee mug", "435": "bathtub", "968": "cup"}, ResNet50={})
     assert (alexnet["output"], alexnet["output_name"]) == (968, "cup")
     assert "top1" not in resnet["map"] and resnet["output"] is None  # its files state no output
 
@@ -139,20 +141,19 @@ def test_the_page_loads_nothing_and_no_name_ends_its_script(page_file):
     assert not re.search("@[A-Z]+@", page)
 
 
-def test_every_method_is_explained(page_file):
+def test_every_method_with_a_line_of_its_own_is_explained(page_file):
     explained = re.findall(r'data-method="([^"]*)"><dt>[^<]*</dt><dd>[A-Z][^<]+\.</dd>', page_file.read_text())
     assert explained == [*STYLES]
 
 
-def test_a_sprite_holds_the_views(page_file):
-    sprite = data_of(page_file.read_text())["objects"][1]["sprite"]
-    picture = np.asarray(Image.open(io.BytesIO(base64.b64decode(sprite["uri"].split(",")[1]))).convert("L"))
+def test_a_sprite_holds_the_views(data):
+    sprite = data["objects"][1]["sprite"]
     size, row, column = sprite["size"], 2, 6
     point = sprite["azimuth"][column], sprite["elevation"][row]
     assert point == (108, 26)
     view, = views_at([point], load_stand_in(5, 0), size=size)
-    shown = picture[row * size:(row + 1) * size, column * size:(column + 1) * size]
-    assert np.abs(shown.astype(int) - view).mean() < 4 < view.std()
+    shown = grey(sprite["uri"]).crop((column * size, row * size, (column + 1) * size, (row + 1) * size))
+    assert np.abs(np.asarray(shown, dtype=int) - view).mean() < 4 < view.std()
 
 
 def test_sprites_grow_poorer_until_they_fit(monkeypatch):
@@ -258,11 +259,15 @@ def place(page, k, azimuth, elevation):
     }""", [k, azimuth, elevation])
 
 
-def cursor(page, k):
-    return page.evaluate("""k => {
-        const {x, y} = document.querySelector(`#map-${k} .plot`).data.at(-1);
-        return [x[0], y[0]];
-    }""", k)
+def until_at(page, azimuth, elevation):
+    """Wait until the page names a viewpoint."""
+    until(page, f"document.getElementById('where').textContent === 'azimuth {azimuth:g}°, elevation {elevation:g}°'")
+
+
+def point_at(page, k, azimuth, elevation):
+    """Move the pointer to a viewpoint on a map."""
+    page.mouse.move(*place(page, k, azimuth, elevation))
+    until_at(page, azimuth, elevation)
 
 
 def n_boxes(page, k):
@@ -289,17 +294,15 @@ def confidences(page):
 
 def stored(page_file, folder, azimuth, elevation):
     result = torch.load(page_file.parent / "tree" / folder / MAP)
-    cell = (result["xx"] == azimuth) & (result["yy"] == elevation)
-    return f"{result['z'][cell].item():.3f}"
+    return f"{result['z'][(result['xx'] == azimuth) & (result['yy'] == elevation)].item():.3f}"
 
 
-def failing(page_file, network, methods=METHODS, folder="5/0"):
-    """The regions of an object that do not hold on its map, and those without a grid point."""
-    view = read_map(page_file.parent / "tree" / network / folder / MAP)
-    result = read_optim(page_file.parent / "tree" / network / folder / OPTIM)
-    boxes = [box for method in methods for box in result.methods[method].regions]
-    return ([box for box in boxes if purity(view, box, 0.5) not in (None, 1)],
-            [box for box in boxes if purity(view, box, 0.5) is None])
+def failing(page_file, network, methods=METHODS):
+    """The regions of the cup that do not hold on its map, and those without a grid point."""
+    folder = page_file.parent / "tree" / network / "5/0"
+    a_map, result = read_map(folder / MAP), read_optim(folder / OPTIM)
+    shares = [(box, purity(a_map, box, 0.5)) for method in methods for box in result.methods[method].regions]
+    return [box for box, share in shares if share not in (None, 1)], [box for box, share in shares if share is None]
 
 
 def test_it_opens_on_an_object_with_results_and_regions_that_hold(loaded, page_file):
@@ -317,40 +320,32 @@ def test_another_object_and_the_confidence_under_the_pointer(opened, page_file):
     opened.select_option("#class", "cup")
     until_drawn(opened)
     for k, azimuth, elevation in ((0, 45, 35), (1, 300, -10), (0, 345, 80)):
-        opened.mouse.move(*place(opened, k, azimuth, elevation))
-        until(opened, "document.getElementById('where').textContent === "
-              f"'azimuth {azimuth}°, elevation {elevation}°'")
+        point_at(opened, k, azimuth, elevation)
         assert confidences(opened) == [stored(page_file, f"{network}/5/0", azimuth, elevation)
                                        for network in ("AlexNet", "ResNet50")]
-        until(opened, "[0, 1].every(k => document.querySelector(`#map-${k} .plot`).data.at(-1).x[0] === "
-              f"{azimuth})")
-        assert cursor(opened, 0) == cursor(opened, 1) == [azimuth, elevation]
+        until(opened, "[0, 1].every(k => { const {x, y} = document.querySelector(`#map-${k} .plot`).data.at(-1); "
+              f"return x[0] === {azimuth} && y[0] === {elevation}; }})")
 
 
 def test_the_first_answer_under_the_pointer(opened, page_file):
     follow(opened, "object=cup/0&networks=AlexNet,ResNet50")
-    view = with_answers(page_file.parent / "tree/AlexNet/5/0" / MAP)
+    a_map = with_answers(page_file.parent / "tree/AlexNet/5/0" / MAP)
     for is_sure, text in ((True, "first answer: cup, {:.3f} (right)"), (False, "first answer: coffee mug, {:.3f}")):
-        row, column = np.argwhere((view.z > 0.5) == is_sure)[7]
-        azimuth, elevation = view.xx[row, column], view.yy[row, column]
-        opened.mouse.move(*place(opened, 0, azimuth, elevation))
-        until(opened, "document.getElementById('where').textContent === "
-              f"'azimuth {azimuth:g}°, elevation {elevation:g}°'")
-        assert opened.text_content("#answer-0") == text.format(view.top1_score[row, column])
+        cell = tuple(np.argwhere((a_map.z > 0.5) == is_sure)[7])
+        point_at(opened, 0, a_map.xx[cell], a_map.yy[cell])
+        assert opened.text_content("#answer-0") == text.format(a_map.top1_score[cell])
         assert opened.text_content("#answer-1") == ""  # results without answers say nothing
 
 
-def test_the_view_is_the_nearest_one(opened, page_file):
-    sprite = data_of(page_file.read_text())["objects"][1]["sprite"]
-    picture = Image.open(io.BytesIO(base64.b64decode(sprite["uri"].split(",")[1]))).convert("L")
+def test_the_view_is_the_nearest_one(opened, data):
+    sprite = data["objects"][1]["sprite"]
     follow(opened, "object=cup/0&networks=AlexNet")
     opened.mouse.move(*place(opened, 0, 345, 50))
     until(opened, "document.getElementById('view-note').textContent.includes('342°, 44°')")
-    shown = Image.open(io.BytesIO(base64.b64decode(
-        opened.evaluate("document.getElementById('canvas').toDataURL()").split(",")[1]))).convert("L")
-    size = sprite["size"]
+    shown, size = grey(opened.evaluate("document.getElementById('canvas').toDataURL()")), sprite["size"]
     left, top = sprite["azimuth"].index(342) * size, sprite["elevation"].index(44) * size
-    expected = picture.crop((left, top, left + size, top + size)).resize(shown.size, Image.Resampling.BILINEAR)
+    expected = grey(sprite["uri"]).crop((left, top, left + size, top + size)).resize(
+        shown.size, Image.Resampling.BILINEAR)
     assert np.abs(np.asarray(shown, dtype=int) - np.asarray(expected)).mean() < 4 < np.asarray(expected).std()
     opened.select_option("#object", index=2)
     until_drawn(opened)
@@ -373,17 +368,15 @@ def test_regions_are_switched_on_and_off(opened, page_file):
         box.a[0], box.b[0], box.b[0], box.a[0], box.a[0], None)), key=str)
 
 
-def test_largest_boxes_of_a_file_else_of_the_map(page_file):
-    data = data_of(page_file.read_text())
-    of_file = data["objects"][1]["results"]["ResNet50"]["regions"]
+def test_largest_boxes_of_a_file_else_of_the_map(page_file, data):
+    bathtub, cup = (data["objects"][k]["results"] for k in (0, 1))
+    of_file, of_map, flat = (result["regions"] for result in (cup["ResNet50"], cup["AlexNet"], bathtub["AlexNet"]))
     assert of_file["boxes"][LARGEST] == [[124.5, 24.5, 150.5, 50.5], None] and ON_MAP not in of_file["boxes"]
     assert of_file["holds"][LARGEST] == [True, None]
-    cup = page_file.parent / "tree/AlexNet/5/0"
-    view, points = read_map(cup / MAP), read_optim(cup / OPTIM).initial_points
-    boxes = [box for box in (largest_box(view, point, 0.5) for point in points) if box]
-    of_map = data["objects"][1]["results"]["AlexNet"]["regions"]
+    folder = page_file.parent / "tree/AlexNet/5/0"
+    a_map, points = read_map(folder / MAP), read_optim(folder / OPTIM).initial_points
+    boxes = [box for box in (largest_box(a_map, point, 0.5) for point in points) if box]
     assert boxes and of_map["boxes"][ON_MAP] == [[*box.a, *box.b] for box in boxes] and LARGEST not in of_map["boxes"]
-    flat = data["objects"][0]["results"]["AlexNet"]["regions"]
     assert ON_MAP not in flat["boxes"] and flat["holds"]["naive"] == [None, None]  # a map says nothing of a line
     assert data["methods"][ON_MAP] == data["methods"][LARGEST]
 
@@ -443,8 +436,7 @@ def test_a_network_without_results_leaves_no_empty_half(opened, page_file):
     assert [opened.text_content(f"#map-{k} h2") for k in (0, 1)] == [
         "ResNet50: confidence in cup", "AlexNet: confidence in cup"]  # as they were chosen
     assert not opened.is_visible("#status")
-    opened.mouse.move(*place(opened, 0, 90, 20))
-    until(opened, "document.getElementById('where').textContent.startsWith('azimuth 90°')")
+    point_at(opened, 0, 90, 20)
     assert confidences(opened)[0] == stored(page_file, "ResNet50/5/0", 90, 20)
 
 
@@ -501,8 +493,7 @@ def test_with_the_keyboard_alone(opened, page_file):
 
 def test_a_pointer_that_rests_does_not_take_the_cursor_back(opened):
     rest = place(opened, 0, 180, 50)
-    opened.mouse.move(*rest)
-    until(opened, "document.getElementById('where').textContent === 'azimuth 180°, elevation 50°'")
+    point_at(opened, 0, 180, 50)
     opened.focus("#map-0")
     opened.keyboard.press("Home")
     opened.evaluate("""() => {
@@ -513,27 +504,25 @@ def test_a_pointer_that_rests_does_not_take_the_cursor_back(opened):
     opened.mouse.move(*rest)
     until(opened, "pointed > 0")
     assert opened.text_content("#where") == "azimuth 0°, elevation 50°"
-    opened.mouse.move(*place(opened, 0, 225, 50))
-    until(opened, "document.getElementById('where').textContent === 'azimuth 225°, elevation 50°'")
+    point_at(opened, 0, 225, 50)
 
 
-def test_the_table_is_sorted_by_its_heads(opened, page_file):
-    def column():
-        return opened.locator("#tables details:first-child tbody tr td:nth-child(1)").all_text_contents()
+def test_the_table_is_sorted_by_its_heads(opened, data):
+    def column(n):
+        return opened.locator(f"#tables details:first-child tbody tr td:nth-child({n})").all_text_contents()
 
     def numbers():
-        cells = opened.locator("#tables details:first-child tbody tr td:nth-child(3)").all_text_contents()
-        return [float(cell) for cell in cells if cell != "–"]
+        return [float(cell) for cell in column(3) if cell != "–"]
 
-    first = column()
-    assert first == [row[0] for row in data_of(page_file.read_text())["tables"][0]["rows"]] == sorted(first)
-    opened.click("#tables details:first-child th:nth-child(3) button")
+    head = "#tables details:first-child th:nth-child({})"
+    first = column(1)
+    assert first == [row[0] for row in data["tables"][0]["rows"]] == sorted(first)
+    opened.click(f"{head.format(3)} button")
     assert numbers() == sorted(numbers(), reverse=True) and len(set(numbers())) > 2
-    opened.click("#tables details:first-child th:nth-child(3) button")
-    assert numbers() == sorted(numbers())
-    assert opened.get_attribute("#tables details:first-child th:nth-child(3)", "aria-sort") == "ascending"
-    opened.click("#tables details:first-child th:nth-child(1) button")
-    assert column() == first
+    opened.click(f"{head.format(3)} button")
+    assert numbers() == sorted(numbers()) and opened.get_attribute(head.format(3), "aria-sort") == "ascending"
+    opened.click(f"{head.format(1)} button")
+    assert column(1) == first
 
 
 def test_at_phone_width(opened):
@@ -544,7 +533,7 @@ def test_at_phone_width(opened):
         assert box["x"] >= 0 and box["x"] + box["width"] <= 360
     opened.locator("#map-1").scroll_into_view_if_needed()
     opened.mouse.click(*place(opened, 1, 180, 50))
-    until(opened, "document.getElementById('where').textContent === 'azimuth 180°, elevation 50°'")
+    until_at(opened, 180, 50)
     assert opened.locator("#canvas").bounding_box()["y"] >= 0  # the view stays in sight
 
 
