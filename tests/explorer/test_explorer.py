@@ -5,6 +5,7 @@ import json
 import re
 import shutil
 import zlib
+from collections import Counter
 from dataclasses import replace
 
 import numpy as np
@@ -31,14 +32,6 @@ from utils.shapes.shape import load_stand_in
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 LABELS = dict(bathtub=435, cup=968)  # ImageNet's
 MUG = 504
-
-
-def data_of(page):
-    return json.loads(re.search(r'<script type="application/json" id="data">(.*?)</script>', page, re.S)[1])
-
-
-def block_of(page):
-    return np.frombuffer(zlib.decompress(base64.b64decode(re.search(r'const BLOCK = "(.*?)";', page)[1])), "<i2")
 
 
 def grey(uri):
@@ -80,11 +73,20 @@ def page_file(whole_tree, tmp_path_factory):
 
 @pytest.fixture
 def data(page_file):
-    return data_of(page_file.read_text())
+    """The results that the page holds."""
+    page = page_file.read_text()
+    return json.loads(re.search(r'<script type="application/json" id="data">(.*?)</script>', page, re.S)[1])
 
 
-def test_the_page_holds_the_results(page_file, data):
-    block, objects, tree = block_of(page_file.read_text()), data["objects"], page_file.parent / "tree"
+@pytest.fixture
+def block(page_file):
+    """The numbers of its maps."""
+    numbers = re.search(r'const BLOCK = "(.*?)";', page_file.read_text())[1]
+    return np.frombuffer(zlib.decompress(base64.b64decode(numbers)), "<i2")
+
+
+def test_the_page_holds_the_results(page_file, data, block):
+    objects, tree = data["objects"], page_file.parent / "tree"
     assert data["networks"] == ["AlexNet", "ResNet50"]
     assert [(one["class_name"], one["object_nb"], list(one["results"])) for one in objects] == [
         ("bathtub", "0", ["AlexNet", "ResNet50"]), ("cup", "0", ["AlexNet", "ResNet50"]), ("cup", "1", ["AlexNet"]),
@@ -122,9 +124,9 @@ def test_settings_in_words():
         methods="none", mean="(0.498039, 0.5)", mesh="mug.v1.20.obj")
 
 
-def test_the_page_holds_first_answers_where_the_map_does(page_file, data):
+def test_the_page_holds_first_answers_where_the_map_does(page_file, data, block):
     alexnet, resnet = data["objects"][1]["results"].values()
-    a_map, block = with_answers(page_file.parent / "tree/AlexNet/5/0" / MAP), block_of(page_file.read_text())
+    a_map = with_answers(page_file.parent / "tree/AlexNet/5/0" / MAP)
     answers, scores = (block[alexnet["map"][name]:][:a_map.z.size].reshape(a_map.z.shape)
                        for name in ("top1", "top1_score"))
     np.testing.assert_array_equal(answers, a_map.top1)
@@ -134,16 +136,12 @@ def test_the_page_holds_first_answers_where_the_map_does(page_file, data):
     assert "top1" not in resnet["map"] and resnet["output"] is None  # its files state no output
 
 
-def test_the_page_loads_nothing_and_no_name_ends_its_script(page_file):
+def test_the_page_loads_nothing_and_no_name_ends_its_script_and_methods_are_explained(page_file):
     page = page_file.read_text()
     assert page.count("</script>") == page.count("<script") == 3
     assert "default-src 'none'" in page and not re.search(r"<(?:script|link|img)[^>]*(?:src|href)=.https?:", page)
     assert not re.search("@[A-Z]+@", page)
-
-
-def test_every_method_with_a_line_of_its_own_is_explained(page_file):
-    explained = re.findall(r'data-method="([^"]*)"><dt>[^<]*</dt><dd>[A-Z][^<]+\.</dd>', page_file.read_text())
-    assert explained == [*STYLES]
+    assert re.findall(r'data-method="([^"]*)"><dt>[^<]*</dt><dd>[A-Z][^<]+\.</dd>', page) == [*STYLES]
 
 
 def test_a_sprite_holds_the_views(data):
@@ -181,31 +179,25 @@ def test_a_page_that_would_be_too_large_is_not_written(whole_tree, tmp_path, mon
 
 
 @pytest.fixture(scope="module")
-def browser():
+def loaded(page_file):
+    """The page in a browser, lists of what was complained about and asked for, and what it opened with."""
     playwright = pytest.importorskip("playwright.sync_api", reason="needs playwright (requirements-dev.txt)")
     program = next(filter(None, map(shutil.which, BROWSERS)), None)
     if program is None:
         pytest.skip(f"needs one of the browsers {', '.join(BROWSERS)}")
+    complaints, requests = [], []
     with playwright.sync_playwright() as running:
         browser = running.chromium.launch(executable_path=program, args=["--no-sandbox"])
-        yield browser
+        page = browser.new_page(viewport=dict(width=1366, height=900))
+        page.on("console", lambda message: message.type != "log" and complaints.append(message.text))
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.on("request", lambda request: requests.append(request.url))
+        page.goto(page_file.as_uri())
+        until_drawn(page)
+        yield page, complaints, requests, dict(
+            chosen=chosen(page), boxes=[n_boxes(page, k) for k in (0, 1)], marked=[marked(page, k) for k in (0, 1)],
+            maps=page.locator(".map:visible .plot .heatmaplayer image").count())
         browser.close()
-
-
-@pytest.fixture(scope="module")
-def loaded(browser, page_file):
-    """The page in a browser, as it opens, and lists of what was complained about and asked for."""
-    complaints, requests = [], []
-    page = browser.new_page(viewport=dict(width=1366, height=900))
-    page.on("console", lambda message: message.type != "log" and complaints.append(message.text))
-    page.on("pageerror", lambda error: complaints.append(str(error)))
-    page.on("request", lambda request: requests.append(request.url))
-    page.goto(page_file.as_uri())
-    until_drawn(page)
-    opening = dict(chosen=[page.input_value(f"#{name}") for name in ("class", "object", "network-0", "network-1")],
-                   boxes=[n_boxes(page, k) for k in (0, 1)], marked=[marked(page, k) for k in (0, 1)],
-                   maps=page.locator(".map:visible .plot .heatmaplayer image").count())
-    return page, complaints, requests, opening
 
 
 @pytest.fixture
@@ -270,22 +262,27 @@ def point_at(page, k, azimuth, elevation):
     until_at(page, azimuth, elevation)
 
 
+def drawn(page, k):
+    """(mode, name, x, y) of each line, and of all points of a kind, that is drawn on a map."""
+    return page.evaluate("k => document.querySelector(`#map-${k} .plot`).data.map(t => [t.mode, t.name, t.x, t.y])", k)
+
+
 def n_boxes(page, k):
-    """How many boxes of each method are drawn."""
-    return page.evaluate("""k => {
-        const counts = {};
-        for (const {mode, name, x} of document.querySelector(`#map-${k} .plot`).data)
-            if (mode === "lines" && name) counts[name] = (counts[name] || 0) + x.length / 6;
-        return counts;
-    }""", k)
+    """How many boxes of each method are drawn, of six points each."""
+    counts = Counter()
+    for mode, name, x, _ in drawn(page, k):
+        counts.update({name: len(x) // 6} if mode == "lines" and name else {})
+    return counts
 
 
 def marked(page, k, name="does not hold"):
     """The corners that are marked: [azimuth, elevation] of each region that does not hold, or is otherwise marked."""
-    return page.evaluate("""([k, name]) => {
-        const {x, y} = document.querySelector(`#map-${k} .plot`).data.find(trace => trace.name === name);
-        return x.map((azimuth, i) => [azimuth, y[i]]);
-    }""", [k, name])
+    return next([*map(list, zip(x, y))] for _, of_what, x, y in drawn(page, k) if of_what == name)
+
+
+def chosen(page):
+    """The class, the object and the networks in the controls."""
+    return [page.input_value(f"#{name}") for name in ("class", "object", "network-0", "network-1")]
 
 
 def confidences(page):
@@ -327,8 +324,12 @@ def test_another_object_and_the_confidence_under_the_pointer(opened, page_file):
               f"return x[0] === {azimuth} && y[0] === {elevation}; }})")
 
 
-def test_the_first_answer_under_the_pointer(opened, page_file):
+def test_the_object_its_settings_and_the_first_answer_under_the_pointer(opened, page_file):
     follow(opened, "object=cup/0&networks=AlexNet,ResNet50")
+    about = opened.text_content("#about")
+    assert "stand-in-cup-0" in about and f"mesh_hash {load_stand_in(5, 0).mesh_hash[:8]}" in about
+    assert opened.text_content("dt:has(.output)") == "Confidence in cup"
+    assert not opened.is_visible("[data-method=trap]") and opened.is_visible("[data-method=OIR_B]")
     a_map = with_answers(page_file.parent / "tree/AlexNet/5/0" / MAP)
     for is_sure, text in ((True, "first answer: cup, {:.3f} (right)"), (False, "first answer: coffee mug, {:.3f}")):
         cell = tuple(np.argwhere((a_map.z > 0.5) == is_sure)[7])
@@ -361,11 +362,9 @@ def test_regions_are_switched_on_and_off(opened, page_file):
     assert "Regions of azimuth," in opened.text_content("#map-0 .note")  # as bars at their elevation
     opened.uncheck("input[value=OIR_W]")
     assert n_boxes(opened, 0) == n_boxes(opened, 1) == dict(naive=2)
-    drawn = opened.evaluate("document.querySelector('#map-1 .plot').data.filter(trace => trace.name === 'naive')"
-                            ".flatMap(trace => trace.x)")
+    shown = sorted((x for _, name, xs, _ in drawn(opened, 1) if name == "naive" for x in xs), key=str)
     boxes = torch.load(page_file.parent / "tree/ResNet50/1/0" / OPTIM)["naive"]["regions"]
-    assert sorted(drawn, key=str) == sorted((x for box in boxes for x in (
-        box.a[0], box.b[0], box.b[0], box.a[0], box.a[0], None)), key=str)
+    assert shown == sorted((x for box in boxes for x in [box.a[0]] * 3 + [box.b[0]] * 2 + [None]), key=str)
 
 
 def test_largest_boxes_of_a_file_else_of_the_map(page_file, data):
@@ -402,32 +401,29 @@ def test_regions_that_do_not_hold_are_marked(opened, page_file):
 
 def test_swatches_are_as_the_lines_are_drawn(opened):
     follow(opened, "object=cup/0&networks=AlexNet,ResNet50&others=1")  # all methods
-    look = """line => { const {stroke, strokeWidth, strokeDasharray, strokeOpacity} = getComputedStyle(line);
-                        return [stroke, strokeWidth, strokeDasharray, strokeOpacity].join(" "); }"""
-    swatches = opened.evaluate(f"""() => Object.fromEntries([...document.querySelectorAll("#methods label")]
-        .filter(label => label.querySelector("svg")).map(label =>
-            [label.textContent, [...label.querySelectorAll("svg line")].map({look})]))""")
-    drawn = opened.evaluate(f"""() => {{
-        const found = {{}};
-        for (const k of [0, 1]) {{
-            const plot = document.querySelector(`#map-${{k}} .plot`);
-            const lines = [...plot.querySelectorAll(".scatterlayer .trace:has(.js-line)")].map(
-                trace => ({look})(trace.querySelector(".js-line")));
-            plot.data.filter(trace => trace.mode === "lines").forEach((trace, i) => {{
-                if (trace.name && trace.line.width > 2) found[trace.name] = [lines[i - 1], lines[i]];
-            }});
-        }}
-        return found;
-    }}""")
-    assert swatches.keys() == {*METHODS, LARGEST, ON_MAP} and len(drawn) >= 4
-    assert {name: swatches[name] for name in drawn} == drawn
+    swatches, lines = opened.evaluate("""() => {
+        const look = line => ["stroke", "strokeWidth", "strokeDasharray", "strokeOpacity"].map(
+            name => getComputedStyle(line)[name]).join(" ");
+        const swatches = {}, found = {};
+        for (const label of document.querySelectorAll("#methods label:has(svg)"))
+            swatches[label.textContent] = [...label.querySelectorAll("svg line")].map(look);
+        for (const plot of document.querySelectorAll(".map .plot")) {
+            const lines = [...plot.querySelectorAll(".scatterlayer .js-line:first-child")].map(look);
+            plot.data.filter(trace => trace.mode === "lines").forEach(({name, line}, i) => {
+                if (name && line.width > 2) found[name] = [lines[i - 1], lines[i]];
+            });
+        }
+        return [swatches, found];
+    }""")
+    assert swatches.keys() == {*METHODS, LARGEST, ON_MAP} and len(lines) >= 4
+    assert {name: swatches[name] for name in lines} == lines
 
 
 def test_a_network_without_results_leaves_no_empty_half(opened, page_file):
     follow(opened, "object=cup/1/stand-in-cup-1&networks=ResNet50,AlexNet")
     assert opened.text_content("#map-0 h2") == "AlexNet: confidence in cup" and not opened.is_visible("#map-1")
     assert opened.text_content("#status") == "There are no results of ResNet50 for this object."
-    assert opened.input_value("#network-0") == "AlexNet" and opened.input_value("#network-1") == ""
+    assert chosen(opened)[2:] == ["AlexNet", ""]
     assert opened.evaluate("document.querySelector('#network-0 option[value=ResNet50]').disabled")
     width = opened.locator("#map-0 .plot .main-svg").first.bounding_box()["width"]
     assert width > 900  # it has the place of both
@@ -438,14 +434,6 @@ def test_a_network_without_results_leaves_no_empty_half(opened, page_file):
     assert not opened.is_visible("#status")
     point_at(opened, 0, 90, 20)
     assert confidences(opened)[0] == stored(page_file, "ResNet50/5/0", 90, 20)
-
-
-def test_the_object_its_id_and_settings(opened):
-    follow(opened, "object=cup/0&networks=AlexNet,ResNet50")
-    about = opened.text_content("#about")
-    assert "stand-in-cup-0" in about and f"mesh_hash {load_stand_in(5, 0).mesh_hash[:8]}" in about
-    assert opened.text_content("dt:has(.output)") == "Confidence in cup"
-    assert not opened.is_visible("[data-method=trap]") and opened.is_visible("[data-method=OIR_B]")
 
 
 def test_a_link_restores_what_was_chosen(opened):
@@ -462,8 +450,7 @@ def test_a_link_restores_what_was_chosen(opened):
     assert opened.input_value("#class") == "bathtub" and opened.is_checked("input[value=naive]")
     follow(opened, "&".join(map("=".join, link.items())))
     assert link_of(opened) == link
-    assert [opened.input_value(f"#{name}") for name in ("class", "object", "network-0", "network-1")] == [
-        "cup", "1", "ResNet50", ""]
+    assert chosen(opened) == ["cup", "1", "ResNet50", ""]
     assert opened.locator("#methods label:has(:checked)").all_text_contents() == [
         "OIR_B", ON_MAP, "also those not known to hold"]
     assert opened.text_content("#where") == "azimuth 90°, elevation 20°"
@@ -526,6 +513,8 @@ def test_the_table_is_sorted_by_its_heads(opened, data):
 
 
 def test_at_phone_width(opened):
+    hint, scroll = (opened.locator(f"#tables details:first-child {name}") for name in (".note", ".scroll"))
+    assert not hint.is_visible() and scroll.get_attribute("tabindex") is None
     opened.set_viewport_size(dict(width=360, height=740))
     until(opened, "document.querySelector('#map-0 .plot .main-svg').getBoundingClientRect().width < 360")
     for name in ("#class", "#network-1", "#theme", "#canvas", "#map-0 .plot", "#map-1 .plot"):
@@ -535,12 +524,6 @@ def test_at_phone_width(opened):
     opened.mouse.click(*place(opened, 1, 180, 50))
     until_at(opened, 180, 50)
     assert opened.locator("#canvas").bounding_box()["y"] >= 0  # the view stays in sight
-
-
-def test_a_table_says_that_it_scrolls(opened):
-    hint, scroll = (opened.locator(f"#tables details:first-child {name}") for name in (".note", ".scroll"))
-    assert not hint.is_visible() and scroll.get_attribute("tabindex") is None
-    opened.set_viewport_size(dict(width=390, height=844))
     until(opened, "document.querySelector('#tables .note').textContent.includes('more columns to the right')")
     assert hint.is_visible() and scroll.get_attribute("tabindex") == "0"
     scroll.evaluate("table => table.scrollLeft = 10000")

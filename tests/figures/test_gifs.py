@@ -5,13 +5,9 @@ from PIL import Image
 
 from utils.errors import InputError
 from utils.figures import gifs
-from utils.figures.objects import shape_of
 from utils.parameters import grid
 from utils.regions import ndinterval
 from utils.results.contents import MapResult
-from utils.results.metadata import Metadata
-from utils.results.tree import Key
-from utils.shapes.shape import load_stand_in
 
 VIEWS = np.random.default_rng(0).integers(0, 255, (7, 112, 112), dtype=np.uint8)
 
@@ -46,26 +42,6 @@ def test_a_contact_sheet_holds_the_views():
     for k, view in enumerate(VIEWS):
         top, left = gifs.BAR + k // across * (112 + gifs.BAR), k % across * 112
         np.testing.assert_array_equal(sheet[top:top + 112, left:left + 112, 0], view)
-
-
-def test_only_the_mesh_that_a_result_is_of(tmp_path):
-    shape = load_stand_in(5, 0)
-    key = Key("AlexNet", "5", "0")
-
-    def of(shape_id=None, mesh_hash=None, **settings):
-        return Metadata(shape_id=shape_id, settings=dict(mesh_hash=mesh_hash, **settings))
-
-    same = shape_of(key, tmp_path, of(shape.shape_id, shape.mesh_hash))
-    assert shape_of(key, tmp_path, of()).shape_id == same.shape_id
-    with pytest.raises(InputError, match="AlexNet cup 0 was made from abc, at hand is stand-in-cup-0; .*`data_dir`"):
-        shape_of(key, tmp_path, of("abc"))
-    with pytest.raises(InputError, match="from another mesh of stand-in-cup-0"):
-        shape_of(key, tmp_path, of(shape.shape_id, "abc"))
-    for numbers in (("mug", "0"), ("10", "0"), ("5", "10"), ("5", "x")):
-        with pytest.raises(InputError, match="no mesh is known"):
-            shape_of(Key("AlexNet", *numbers), tmp_path, of())
-    with pytest.raises(InputError, match="made with distance=3, which"):
-        shape_of(key, tmp_path, of(fixed=dict(distance=3.0)))
 
 
 def test_cells_inside_a_region():
