@@ -85,7 +85,7 @@ def block(page_file):
     return np.frombuffer(zlib.decompress(base64.b64decode(numbers)), "<i2")
 
 
-def test_the_page_holds_the_results(page_file, data, block):
+def test_the_page_holds_the_results_and_first_answers_where_the_map_does(page_file, data, block):
     objects, tree = data["objects"], page_file.parent / "tree"
     assert data["networks"] == ["AlexNet", "ResNet50"]
     assert [(one["class_name"], one["object_nb"], list(one["results"])) for one in objects] == [
@@ -103,6 +103,15 @@ def test_the_page_holds_the_results(page_file, data, block):
     settings = objects[1]["results"]["AlexNet"]["settings"]
     assert settings["map"] == settings["regions"] == dict(mesh_hash=load_stand_in(5, 0).mesh_hash[:8])
     assert objects[1]["shape_id"] == "stand-in-cup-0"
+    alexnet, resnet = objects[1]["results"].values()
+    a_map = with_answers(tree / "AlexNet/5/0" / MAP)
+    answers, scores = (block[alexnet["map"][name]:][:a_map.z.size].reshape(a_map.z.shape)
+                       for name in ("top1", "top1_score"))
+    np.testing.assert_array_equal(answers, a_map.top1)
+    np.testing.assert_allclose(scores / 1000, a_map.top1_score, atol=0.0005001)
+    assert data["names"] == dict(AlexNet={str(MUG): "coffee mug", "435": "bathtub", "968": "cup"}, ResNet50={})
+    assert (alexnet["output"], alexnet["output_name"]) == (968, "cup")
+    assert "top1" not in resnet["map"] and resnet["output"] is None  # its files state no output
 
 
 def test_answers_have_the_names_that_the_map_states(whole_tree):
@@ -124,18 +133,6 @@ def test_settings_in_words():
         methods="none", mean="(0.498039, 0.5)", mesh="mug.v1.20.obj")
 
 
-def test_the_page_holds_first_answers_where_the_map_does(page_file, data, block):
-    alexnet, resnet = data["objects"][1]["results"].values()
-    a_map = with_answers(page_file.parent / "tree/AlexNet/5/0" / MAP)
-    answers, scores = (block[alexnet["map"][name]:][:a_map.z.size].reshape(a_map.z.shape)
-                       for name in ("top1", "top1_score"))
-    np.testing.assert_array_equal(answers, a_map.top1)
-    np.testing.assert_allclose(scores / 1000, a_map.top1_score, atol=0.0005001)
-    assert data["names"] == dict(AlexNet={str(MUG): "coffee mug", "435": "bathtub", "968": "cup"}, ResNet50={})
-    assert (alexnet["output"], alexnet["output_name"]) == (968, "cup")
-    assert "top1" not in resnet["map"] and resnet["output"] is None  # its files state no output
-
-
 def test_the_page_loads_nothing_and_no_name_ends_its_script_and_methods_are_explained(page_file):
     page = page_file.read_text()
     assert page.count("</script>") == page.count("<script") == 3
@@ -155,10 +152,10 @@ def test_a_sprite_holds_the_views(data):
 
 
 def test_sprites_grow_poorer_until_they_fit(monkeypatch):
-    drawn = []
+    calls = []
 
     def made_up(points, shape, image_size, size):
-        drawn.append(len(points))
+        calls.append(len(points))
         ramp = np.arange(size * size).reshape(size, size)
         return np.stack([ramp * (3 + k) % 251 for k in range(len(points))]).astype(np.uint8)
 
@@ -167,7 +164,7 @@ def test_sprites_grow_poorer_until_they_fit(monkeypatch):
     every = [sprites.sprite(None, 224, room) for room in (10 ** 6, 130_000, 30_000, 1)]
     assert [(len(one["azimuth"]), one["size"]) for one in every] == [(12, 112), (8, 112), (8, 56), (4, 56)]
     assert [len(one["uri"]) <= room for one, room in zip(every, (10 ** 6, 130_000, 30_000))] == [True] * 3
-    assert len(drawn) == 8  # a sample and the sprite, each time: what does not fit is not drawn
+    assert len(calls) == 8  # a sample and the sprite, each time: what does not fit is not drawn
 
 
 def test_a_page_that_would_be_too_large_is_not_written(whole_tree, tmp_path, monkeypatch, run_script):
@@ -539,11 +536,6 @@ LUMINANCES = """names => names.map(([name, property]) => {
 })"""
 
 
-def contrast(page, *pair):
-    dark, light = sorted(page.evaluate(LUMINANCES, pair))
-    return (light + 0.05) / (dark + 0.05)
-
-
 @pytest.mark.parametrize("width", [1366, 390])
 def test_light_and_dark(opened, width):
     opened.set_viewport_size(dict(width=width, height=800))
@@ -557,7 +549,8 @@ def test_light_and_dark(opened, width):
         for words, under in ((ink, ground), (("#view-note", "color"), ("#view", "backgroundColor")),
                              (("header a", "color"), ground), (("#class", "color"), ("#class", "backgroundColor")),
                              (("#map-0 .xtick text", "fill"), ("#map-0", "backgroundColor"))):
-            assert contrast(opened, words, under) > 4.5, (scheme, words)
+            dark, light = sorted(opened.evaluate(LUMINANCES, [words, under]))
+            assert (light + 0.05) / (dark + 0.05) > 4.5, (scheme, words)  # WCAG's contrast
         assert opened.evaluate("document.documentElement.scrollWidth") <= width
     assert grounds[0] > 0.8 and grounds[1] < 0.05
     opened.click("#theme")  # whatever the system says
