@@ -15,7 +15,7 @@ from ..results.contents import MapResult
 from . import plots
 from .group import Group, boxes_of, row_at
 from .objects import shape_of, views_at
-from .style import titled
+from .style import EMPTY, GROUND, TEXT, titled
 
 MOST_FRAMES = 120  # of an object turning: one for each azimuth of the paper's grid
 GROWTH_FRAMES = 50
@@ -23,7 +23,6 @@ INSIDE_SIZE = 112  # pixels a side of a view in a contact sheet
 LARGEST_GIF = 5_000_000  # bytes
 BAR = 34  # pixels below a view, for what is written there
 SHEET = (5, 3)  # views across and down
-TEXT, GROUND, EMPTY = "white", (24, 24, 24), (70, 70, 70)  # colours; of a bar where the confidence does not reach
 
 Animation = tuple[list[Image.Image], float]  # frames of one size, and the seconds that all of them take
 

@@ -20,6 +20,7 @@ RIGHT = "#117733"
 WRONG = ("#332288", "#88ccee", "#ddcc77", "#cc6677", "#aa4499", "#882255", "#44aa99", "#999933")
 REST = "#dddddd"
 OUTLINED = [Stroke(linewidth=4, foreground="black"), Normal()]  # to be seen on any colour of the map
+TEXT, GROUND, EMPTY = "white", (24, 24, 24), (70, 70, 70)  # of GIFs; a bar is EMPTY beyond the confidence
 OUTLINED_THIN = [Stroke(linewidth=2.4, foreground="black"), Normal()]
 
 
