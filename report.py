@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 LEFT_OUT = 1  # exit code
 EXAMPLES = ("python report.py leaderboard --level 0.7",
             "python report.py regions --network resnet --class_nb cup --paper")
-VALUES = dict(paper="colormap", scale="to_maximum", format="file_format")  # what a command is given for these options
+VALUES = ("colormap", "to_maximum", "file_format")  # what commands are given for --paper, --scale and --format
 
 # The commands import what they need themselves: pandas and matplotlib take seconds.
 
@@ -61,19 +61,25 @@ def leaderboard(args: Namespace, tree: Tree) -> None:
 
 
 def answers(args: Namespace, tree: Tree) -> None:
-    from utils.figures import answers, drawing
+    from utils.figures import drawing
+    from utils.figures.tree import figures_of
     from utils.findings.answers import tables, without
     from utils.findings.rows import Tables
     maps = tree.maps()
     show(args, tables(Tables(maps, {})), without(maps))
-    drawing.draw_missing(answers.figures(tree, maps, args.data_dir), args.results_dir, tree.left_out)
+    answered = [key for key, a_map in maps.items() if a_map.top1 is not None]
+    drawing.draw_missing(figures_of(args.command, tree, vars(args), answered), args.results_dir, tree.left_out)
 
 
 def figures(args: Namespace, tree: Tree) -> None:
     from utils.figures import drawing
-    from utils.figures.tree import KINDS
-    options = [getattr(args, VALUES.get(name, name)) for name in COMMANDS[args.command].options]
-    drawing.draw_missing(KINDS[args.command](tree, *options), args.results_dir, tree.left_out)
+    from utils.figures.tree import figures_of
+    from utils.findings.common import missing_lines
+    maps = tree.of(MAP) if args.command == "profiles" and not args.object_nb else {}
+    for class_name in dict.fromkeys(key.class_name for key in maps):  # what a class's mean lacks
+        for line in missing_lines((key for key in maps if key.class_name == class_name), "map", tree.folder):
+            print(line)
+    drawing.draw_missing(figures_of(args.command, tree, vars(args)), args.results_dir, tree.left_out)
 
 
 def export(args: Namespace, tree: Tree) -> None:
@@ -112,7 +118,7 @@ def show(args: Namespace, tables: Mapping[str, "Table"], lines: Iterable[str] = 
     write_tables(tables, args.command, args.results_dir)
     if draw:
         from utils.figures.drawing import Planned
-        figure = Planned(args.command, (), draw)
+        figure = Planned(args.command, draw)
         figure.write(args.results_dir)
         print(f"drawn: {', '.join(map(str, figure.paths(args.results_dir)))}")
 
@@ -158,7 +164,7 @@ def parse_args(argv: list[str] | None = None) -> Namespace:
             added.add_argument(name, metavar=metavar, type=file_path, help="folder of results")
     args = parser.parse_args(argv)
     checked = ReportOptions.of(args)
-    for name in (*vars(checked), *VALUES.values()):
+    for name in (*vars(checked), *VALUES):
         setattr(args, name, getattr(checked, name))
     return args
 

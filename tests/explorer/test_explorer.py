@@ -5,6 +5,7 @@ import json
 import re
 import shutil
 import zlib
+from collections import Counter
 from dataclasses import replace
 
 import numpy as np
@@ -33,24 +34,19 @@ LABELS = dict(bathtub=435, cup=968)  # ImageNet's
 MUG = 504
 
 
-def data_of(page):
-    return json.loads(re.search(r'<script type="application/json" id="data">(.*?)</script>', page, re.S)[1])
-
-
-def block_of(page):
-    return np.frombuffer(zlib.decompress(base64.b64decode(re.search(r'const BLOCK = "(.*?)";', page)[1])), "<i2")
+def grey(uri):
+    """The pixels of a picture in an address."""
+    return Image.open(io.BytesIO(base64.b64decode(uri.split(",")[1]))).convert("L")
 
 
 def with_answers(path):
     """A map of AlexNet as programs write it that store first answers: the class where it is sure, else a coffee mug."""
-    view = read_map(path)
-    if "AlexNet" in path.parts:
-        label = LABELS["bathtub" if view.metadata.class_nb == 1 else "cup"]
-        for name, value in dict(metadata=replace(view.metadata, label=label),
-                                top1=np.where(view.z > 0.5, label, MUG).astype(np.int16),
-                                top1_score=np.maximum(view.z, 0.5)).items():
-            object.__setattr__(view, name, value)
-    return view
+    a_map = read_map(path)
+    if "AlexNet" not in path.parts:
+        return a_map
+    label = LABELS["bathtub" if a_map.metadata.class_nb == 1 else "cup"]
+    return replace(a_map, metadata=replace(a_map.metadata, label=label), top1_score=np.maximum(a_map.z, 0.5),
+                   top1=np.where(a_map.z > 0.5, label, MUG).astype(np.int16))
 
 
 @pytest.fixture(scope="module")
@@ -75,91 +71,91 @@ def page_file(whole_tree, tmp_path_factory):
     return folder / "explorer.html"
 
 
-def test_the_page_holds_the_results(page_file, whole_tree):
+@pytest.fixture
+def data(page_file):
+    """The results that the page holds."""
     page = page_file.read_text()
-    data, block = data_of(page), block_of(page)
+    return json.loads(re.search(r'<script type="application/json" id="data">(.*?)</script>', page, re.S)[1])
+
+
+@pytest.fixture
+def block(page_file):
+    """The numbers of its maps."""
+    numbers = re.search(r'const BLOCK = "(.*?)";', page_file.read_text())[1]
+    return np.frombuffer(zlib.decompress(base64.b64decode(numbers)), "<i2")
+
+
+def test_the_page_holds_the_results_and_first_answers_where_the_map_does(page_file, data, block):
+    objects, tree = data["objects"], page_file.parent / "tree"
     assert data["networks"] == ["AlexNet", "ResNet50"]
-    names = [(thing["class_name"], thing["object_nb"], list(thing["results"])) for thing in data["objects"]]
-    assert names == [("bathtub", "0", ["AlexNet", "ResNet50"]), ("cup", "0", ["AlexNet", "ResNet50"]),
-                     ("cup", "1", ["AlexNet"]), ("cup", "1", ["ResNet50"])]
+    assert [(one["class_name"], one["object_nb"], list(one["results"])) for one in objects] == [
+        ("bathtub", "0", ["AlexNet", "ResNet50"]), ("cup", "0", ["AlexNet", "ResNet50"]), ("cup", "1", ["AlexNet"]),
+        ("cup", "1", ["ResNet50"])]
     for k, network, folder in ((1, "ResNet50", "5/0"), (2, "AlexNet", "5/1")):
-        view = data["objects"][k]["results"][network]["map"]
-        z = torch.load(page_file.parent / "tree" / network / folder / MAP)["z"].numpy()
-        found = block[view["z"]:view["z"] + z.size].reshape(len(view["elevation"]), len(view["azimuth"]))
+        shown, z = objects[k]["results"][network]["map"], torch.load(tree / network / folder / MAP)["z"].numpy()
+        found = block[shown["z"]:shown["z"] + z.size].reshape(len(shown["elevation"]), len(shown["azimuth"]))
         np.testing.assert_allclose(found / 1000, z, atol=0.0005001)  # thousandths, as shown
-    regions = torch.load(page_file.parent / "tree/ResNet50/5/0" / OPTIM)["OIR_W"]["regions"]
-    assert data["objects"][1]["results"]["ResNet50"]["regions"]["boxes"]["OIR_W"] == [
-        [*box.a, *box.b] for box in regions]
-    flat = data["objects"][0]["results"]["AlexNet"]["regions"]
+    regions = torch.load(tree / "ResNet50/5/0" / OPTIM)["OIR_W"]["regions"]
+    assert objects[1]["results"]["ResNet50"]["regions"]["boxes"]["OIR_W"] == [[*box.a, *box.b] for box in regions]
+    flat = objects[0]["results"]["AlexNet"]["regions"]
     assert flat["points"] == [[130, 35], [50, 35]] and flat["boxes"]["naive"][0][1::2] == [35, 35]
     assert [table["columns"][0] for table in data["tables"]] == ["network"] * 5  # three of srvr, two of audit
-    assert data["objects"][1]["shape_id"] == "stand-in-cup-0"
-    settings = data["objects"][1]["results"]["AlexNet"]["settings"]
+    settings = objects[1]["results"]["AlexNet"]["settings"]
     assert settings["map"] == settings["regions"] == dict(mesh_hash=load_stand_in(5, 0).mesh_hash[:8])
+    assert objects[1]["shape_id"] == "stand-in-cup-0"
+    alexnet, resnet = objects[1]["results"].values()
+    a_map = with_answers(tree / "AlexNet/5/0" / MAP)
+    answers, scores = (block[alexnet["map"][name]:][:a_map.z.size].reshape(a_map.z.shape)
+                       for name in ("top1", "top1_score"))
+    np.testing.assert_array_equal(answers, a_map.top1)
+    np.testing.assert_allclose(scores / 1000, a_map.top1_score, atol=0.0005001)
+    assert data["names"] == dict(AlexNet={str(MUG): "coffee mug", "435": "bathtub", "968": "cup"}, ResNet50={})
+    assert (alexnet["output"], alexnet["output_name"]) == (968, "cup")
+    assert "top1" not in resnet["map"] and resnet["output"] is None  # its files state no output
 
 
 def test_answers_have_the_names_that_the_map_states(whole_tree):
-    view = read_map(whole_tree / "AlexNet/5/0" / MAP)
-    for name, value in dict(top1=np.full(view.z.shape, 3, np.int16), top1_names={3: "beaker"},
-                            metadata=replace(view.metadata, label=3)).items():
-        object.__setattr__(view, name, value)
-    block, (thing,) = page_objects.Block(), page_objects.objects_of({tree_module.Key("AlexNet", "5", "0"): view}, {})
-    result = thing.result("AlexNet", block)
-    assert block.names == dict(AlexNet={3: "beaker"}) and (result["output"], result["output_name"]) == (3, "beaker")
-    assert result["map"]["top1_score"] is None
+    a_map = read_map(whole_tree / "AlexNet/5/0" / MAP)
+    a_map = replace(a_map, top1=np.full(a_map.z.shape, 3, np.int16), top1_names={3: "beaker"},
+                    metadata=replace(a_map.metadata, label=3))
+    block, (cup,) = page_objects.Block(), page_objects.objects_of({tree_module.Key("AlexNet", "5", "0"): a_map}, {})
+    shown = cup.shown("AlexNet", block)
+    assert block.names == dict(AlexNet={3: "beaker"}) and (shown["output"], shown["output_name"]) == (3, "beaker")
+    assert shown["map"]["top1_score"] is None
 
 
 def test_settings_in_words():
     settings = dict(shape_id="stand-in-cup-0", mesh_hash="0123456789abcdef", step=3.0, normalize=False,
                     points=[[130.0, 30.0]], certify=dict(level=0.5, views=60), methods="",
                     mean="(0.4980392156862745, 0.5)", mesh="mug.v1.20.obj")
-    assert page_objects._settings(Metadata(settings=settings)) == dict(
+    assert page_objects.settings_in_words(Metadata(settings=settings)) == dict(
         mesh_hash="01234567", step="3", normalize="no", points="130,30", certify="(level 0.5, views 60)",
         methods="none", mean="(0.498039, 0.5)", mesh="mug.v1.20.obj")
 
 
-def test_the_page_holds_first_answers_where_the_map_does(page_file):
-    page = page_file.read_text()
-    results, block = data_of(page)["objects"][1]["results"], block_of(page)
-    alexnet, resnet = (results[network] for network in ("AlexNet", "ResNet50"))
-    view = with_answers(page_file.parent / "tree/AlexNet/5/0" / MAP)
-    answers, scores = (block[alexnet["map"][name]:alexnet["map"][name] + view.z.size].reshape(view.z.shape)
-                       for name in ("top1", "top1_score"))
-    np.testing.assert_array_equal(answers, view.top1)
-    np.testing.assert_allclose(scores / 1000, view.top1_score, atol=0.0005001)
-    assert data_of(page)["names"] == dict(AlexNet={str(MUG): "coffee mug", "435": "bathtub", "968": "cup"}, ResNet50={})
-    assert (alexnet["output"], alexnet["output_name"]) == (968, "cup")
-    assert "top1" not in resnet["map"] and resnet["output"] is None  # its files state no output
-
-
-def test_the_page_loads_nothing_and_no_name_ends_its_script(page_file):
+def test_the_page_loads_nothing_and_no_name_ends_its_script_and_methods_are_explained(page_file):
     page = page_file.read_text()
     assert page.count("</script>") == page.count("<script") == 3
     assert "default-src 'none'" in page and not re.search(r"<(?:script|link|img)[^>]*(?:src|href)=.https?:", page)
     assert not re.search("@[A-Z]+@", page)
+    assert re.findall(r'data-method="([^"]*)"><dt>[^<]*</dt><dd>[A-Z][^<]+\.</dd>', page) == [*STYLES]
 
 
-def test_every_method_is_explained(page_file):
-    explained = re.findall(r'data-method="([^"]*)"><dt>[^<]*</dt><dd>[A-Z][^<]+\.</dd>', page_file.read_text())
-    assert explained == [*STYLES]
-
-
-def test_a_sprite_holds_the_views(page_file):
-    sprite = data_of(page_file.read_text())["objects"][1]["sprite"]
-    picture = np.asarray(Image.open(io.BytesIO(base64.b64decode(sprite["uri"].split(",")[1]))).convert("L"))
+def test_a_sprite_holds_the_views(data):
+    sprite = data["objects"][1]["sprite"]
     size, row, column = sprite["size"], 2, 6
     point = sprite["azimuth"][column], sprite["elevation"][row]
     assert point == (108, 26)
     view, = views_at([point], load_stand_in(5, 0), size=size)
-    shown = picture[row * size:(row + 1) * size, column * size:(column + 1) * size]
-    assert np.abs(shown.astype(int) - view).mean() < 4 < view.std()
+    shown = grey(sprite["uri"]).crop((column * size, row * size, (column + 1) * size, (row + 1) * size))
+    assert np.abs(np.asarray(shown, dtype=int) - view).mean() < 4 < view.std()
 
 
 def test_sprites_grow_poorer_until_they_fit(monkeypatch):
-    drawn = []
+    calls = []
 
     def made_up(points, shape, image_size, size):
-        drawn.append(len(points))
+        calls.append(len(points))
         ramp = np.arange(size * size).reshape(size, size)
         return np.stack([ramp * (3 + k) % 251 for k in range(len(points))]).astype(np.uint8)
 
@@ -168,7 +164,7 @@ def test_sprites_grow_poorer_until_they_fit(monkeypatch):
     every = [sprites.sprite(None, 224, room) for room in (10 ** 6, 130_000, 30_000, 1)]
     assert [(len(one["azimuth"]), one["size"]) for one in every] == [(12, 112), (8, 112), (8, 56), (4, 56)]
     assert [len(one["uri"]) <= room for one, room in zip(every, (10 ** 6, 130_000, 30_000))] == [True] * 3
-    assert len(drawn) == 8  # a sample and the sprite, each time: what does not fit is not drawn
+    assert len(calls) == 8  # a sample and the sprite, each time: what does not fit is not drawn
 
 
 def test_a_page_that_would_be_too_large_is_not_written(whole_tree, tmp_path, monkeypatch, run_script):
@@ -180,31 +176,25 @@ def test_a_page_that_would_be_too_large_is_not_written(whole_tree, tmp_path, mon
 
 
 @pytest.fixture(scope="module")
-def browser():
+def loaded(page_file):
+    """The page in a browser, lists of what was complained about and asked for, and what it opened with."""
     playwright = pytest.importorskip("playwright.sync_api", reason="needs playwright (requirements-dev.txt)")
     program = next(filter(None, map(shutil.which, BROWSERS)), None)
     if program is None:
         pytest.skip(f"needs one of the browsers {', '.join(BROWSERS)}")
+    complaints, requests = [], []
     with playwright.sync_playwright() as running:
         browser = running.chromium.launch(executable_path=program, args=["--no-sandbox"])
-        yield browser
+        page = browser.new_page(viewport=dict(width=1366, height=900))
+        page.on("console", lambda message: message.type != "log" and complaints.append(message.text))
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.on("request", lambda request: requests.append(request.url))
+        page.goto(page_file.as_uri())
+        until_drawn(page)
+        yield page, complaints, requests, dict(
+            chosen=chosen(page), boxes=[n_boxes(page, k) for k in (0, 1)], marked=[marked(page, k) for k in (0, 1)],
+            maps=page.locator(".map:visible .plot .heatmaplayer image").count())
         browser.close()
-
-
-@pytest.fixture(scope="module")
-def loaded(browser, page_file):
-    """The page in a browser, as it opens, and lists of what was complained about and asked for."""
-    complaints, requests = [], []
-    page = browser.new_page(viewport=dict(width=1366, height=900))
-    page.on("console", lambda message: message.type != "log" and complaints.append(message.text))
-    page.on("pageerror", lambda error: complaints.append(str(error)))
-    page.on("request", lambda request: requests.append(request.url))
-    page.goto(page_file.as_uri())
-    until_drawn(page)
-    opening = dict(chosen=[page.input_value(f"#{name}") for name in ("class", "object", "network-0", "network-1")],
-                   boxes=[n_boxes(page, k) for k in (0, 1)], marked=[marked(page, k) for k in (0, 1)],
-                   maps=page.locator(".map:visible .plot .heatmaplayer image").count())
-    return page, complaints, requests, opening
 
 
 @pytest.fixture
@@ -258,29 +248,38 @@ def place(page, k, azimuth, elevation):
     }""", [k, azimuth, elevation])
 
 
-def cursor(page, k):
-    return page.evaluate("""k => {
-        const {x, y} = document.querySelector(`#map-${k} .plot`).data.at(-1);
-        return [x[0], y[0]];
-    }""", k)
+def until_at(page, azimuth, elevation):
+    """Wait until the page names a viewpoint."""
+    until(page, f"document.getElementById('where').textContent === 'azimuth {azimuth:g}°, elevation {elevation:g}°'")
+
+
+def point_at(page, k, azimuth, elevation):
+    """Move the pointer to a viewpoint on a map."""
+    page.mouse.move(*place(page, k, azimuth, elevation))
+    until_at(page, azimuth, elevation)
+
+
+def drawn(page, k):
+    """(mode, name, x, y) of each line, and of all points of a kind, that is drawn on a map."""
+    return page.evaluate("k => document.querySelector(`#map-${k} .plot`).data.map(t => [t.mode, t.name, t.x, t.y])", k)
 
 
 def n_boxes(page, k):
-    """How many boxes of each method are drawn."""
-    return page.evaluate("""k => {
-        const counts = {};
-        for (const {mode, name, x} of document.querySelector(`#map-${k} .plot`).data)
-            if (mode === "lines" && name) counts[name] = (counts[name] || 0) + x.length / 6;
-        return counts;
-    }""", k)
+    """How many boxes of each method are drawn, of six points each."""
+    counts = Counter()
+    for mode, name, x, _ in drawn(page, k):
+        counts.update({name: len(x) // 6} if mode == "lines" and name else {})
+    return counts
 
 
 def marked(page, k, name="does not hold"):
     """The corners that are marked: [azimuth, elevation] of each region that does not hold, or is otherwise marked."""
-    return page.evaluate("""([k, name]) => {
-        const {x, y} = document.querySelector(`#map-${k} .plot`).data.find(trace => trace.name === name);
-        return x.map((azimuth, i) => [azimuth, y[i]]);
-    }""", [k, name])
+    return next([*map(list, zip(x, y))] for _, of_what, x, y in drawn(page, k) if of_what == name)
+
+
+def chosen(page):
+    """The class, the object and the networks in the controls."""
+    return [page.input_value(f"#{name}") for name in ("class", "object", "network-0", "network-1")]
 
 
 def confidences(page):
@@ -289,17 +288,15 @@ def confidences(page):
 
 def stored(page_file, folder, azimuth, elevation):
     result = torch.load(page_file.parent / "tree" / folder / MAP)
-    cell = (result["xx"] == azimuth) & (result["yy"] == elevation)
-    return f"{result['z'][cell].item():.3f}"
+    return f"{result['z'][(result['xx'] == azimuth) & (result['yy'] == elevation)].item():.3f}"
 
 
-def failing(page_file, network, methods=METHODS, folder="5/0"):
-    """The regions of an object that do not hold on its map, and those without a grid point."""
-    view = read_map(page_file.parent / "tree" / network / folder / MAP)
-    result = read_optim(page_file.parent / "tree" / network / folder / OPTIM)
-    boxes = [box for method in methods for box in result.methods[method].regions]
-    return ([box for box in boxes if purity(view, box, 0.5) not in (None, 1)],
-            [box for box in boxes if purity(view, box, 0.5) is None])
+def failing(page_file, network, methods=METHODS):
+    """The regions of the cup that do not hold on its map, and those without a grid point."""
+    folder = page_file.parent / "tree" / network / "5/0"
+    a_map, result = read_map(folder / MAP), read_optim(folder / OPTIM)
+    shares = [(box, purity(a_map, box, 0.5)) for method in methods for box in result.methods[method].regions]
+    return [box for box, share in shares if share not in (None, 1)], [box for box, share in shares if share is None]
 
 
 def test_it_opens_on_an_object_with_results_and_regions_that_hold(loaded, page_file):
@@ -317,40 +314,36 @@ def test_another_object_and_the_confidence_under_the_pointer(opened, page_file):
     opened.select_option("#class", "cup")
     until_drawn(opened)
     for k, azimuth, elevation in ((0, 45, 35), (1, 300, -10), (0, 345, 80)):
-        opened.mouse.move(*place(opened, k, azimuth, elevation))
-        until(opened, "document.getElementById('where').textContent === "
-              f"'azimuth {azimuth}°, elevation {elevation}°'")
+        point_at(opened, k, azimuth, elevation)
         assert confidences(opened) == [stored(page_file, f"{network}/5/0", azimuth, elevation)
                                        for network in ("AlexNet", "ResNet50")]
-        until(opened, "[0, 1].every(k => document.querySelector(`#map-${k} .plot`).data.at(-1).x[0] === "
-              f"{azimuth})")
-        assert cursor(opened, 0) == cursor(opened, 1) == [azimuth, elevation]
+        until(opened, "[0, 1].every(k => { const {x, y} = document.querySelector(`#map-${k} .plot`).data.at(-1); "
+              f"return x[0] === {azimuth} && y[0] === {elevation}; }})")
 
 
-def test_the_first_answer_under_the_pointer(opened, page_file):
+def test_the_object_its_settings_and_the_first_answer_under_the_pointer(opened, page_file):
     follow(opened, "object=cup/0&networks=AlexNet,ResNet50")
-    view = with_answers(page_file.parent / "tree/AlexNet/5/0" / MAP)
+    about = opened.text_content("#about")
+    assert "stand-in-cup-0" in about and f"mesh_hash {load_stand_in(5, 0).mesh_hash[:8]}" in about
+    assert opened.text_content("dt:has(.output)") == "Confidence in cup"
+    assert not opened.is_visible("[data-method=trap]") and opened.is_visible("[data-method=OIR_B]")
+    a_map = with_answers(page_file.parent / "tree/AlexNet/5/0" / MAP)
     for is_sure, text in ((True, "first answer: cup, {:.3f} (right)"), (False, "first answer: coffee mug, {:.3f}")):
-        row, column = np.argwhere((view.z > 0.5) == is_sure)[7]
-        azimuth, elevation = view.xx[row, column], view.yy[row, column]
-        opened.mouse.move(*place(opened, 0, azimuth, elevation))
-        until(opened, "document.getElementById('where').textContent === "
-              f"'azimuth {azimuth:g}°, elevation {elevation:g}°'")
-        assert opened.text_content("#answer-0") == text.format(view.top1_score[row, column])
+        cell = tuple(np.argwhere((a_map.z > 0.5) == is_sure)[7])
+        point_at(opened, 0, a_map.xx[cell], a_map.yy[cell])
+        assert opened.text_content("#answer-0") == text.format(a_map.top1_score[cell])
         assert opened.text_content("#answer-1") == ""  # results without answers say nothing
 
 
-def test_the_view_is_the_nearest_one(opened, page_file):
-    sprite = data_of(page_file.read_text())["objects"][1]["sprite"]
-    picture = Image.open(io.BytesIO(base64.b64decode(sprite["uri"].split(",")[1]))).convert("L")
+def test_the_view_is_the_nearest_one(opened, data):
+    sprite = data["objects"][1]["sprite"]
     follow(opened, "object=cup/0&networks=AlexNet")
     opened.mouse.move(*place(opened, 0, 345, 50))
     until(opened, "document.getElementById('view-note').textContent.includes('342°, 44°')")
-    shown = Image.open(io.BytesIO(base64.b64decode(
-        opened.evaluate("document.getElementById('canvas').toDataURL()").split(",")[1]))).convert("L")
-    size = sprite["size"]
+    shown, size = grey(opened.evaluate("document.getElementById('canvas').toDataURL()")), sprite["size"]
     left, top = sprite["azimuth"].index(342) * size, sprite["elevation"].index(44) * size
-    expected = picture.crop((left, top, left + size, top + size)).resize(shown.size, Image.Resampling.BILINEAR)
+    expected = grey(sprite["uri"]).crop((left, top, left + size, top + size)).resize(
+        shown.size, Image.Resampling.BILINEAR)
     assert np.abs(np.asarray(shown, dtype=int) - np.asarray(expected)).mean() < 4 < np.asarray(expected).std()
     opened.select_option("#object", index=2)
     until_drawn(opened)
@@ -366,24 +359,20 @@ def test_regions_are_switched_on_and_off(opened, page_file):
     assert "Regions of azimuth," in opened.text_content("#map-0 .note")  # as bars at their elevation
     opened.uncheck("input[value=OIR_W]")
     assert n_boxes(opened, 0) == n_boxes(opened, 1) == dict(naive=2)
-    drawn = opened.evaluate("document.querySelector('#map-1 .plot').data.filter(trace => trace.name === 'naive')"
-                            ".flatMap(trace => trace.x)")
+    shown = sorted((x for _, name, xs, _ in drawn(opened, 1) if name == "naive" for x in xs), key=str)
     boxes = torch.load(page_file.parent / "tree/ResNet50/1/0" / OPTIM)["naive"]["regions"]
-    assert sorted(drawn, key=str) == sorted((x for box in boxes for x in (
-        box.a[0], box.b[0], box.b[0], box.a[0], box.a[0], None)), key=str)
+    assert shown == sorted((x for box in boxes for x in [box.a[0]] * 3 + [box.b[0]] * 2 + [None]), key=str)
 
 
-def test_largest_boxes_of_a_file_else_of_the_map(page_file):
-    data = data_of(page_file.read_text())
-    of_file = data["objects"][1]["results"]["ResNet50"]["regions"]
+def test_largest_boxes_of_a_file_else_of_the_map(page_file, data):
+    bathtub, cup = (data["objects"][k]["results"] for k in (0, 1))
+    of_file, of_map, flat = (result["regions"] for result in (cup["ResNet50"], cup["AlexNet"], bathtub["AlexNet"]))
     assert of_file["boxes"][LARGEST] == [[124.5, 24.5, 150.5, 50.5], None] and ON_MAP not in of_file["boxes"]
     assert of_file["holds"][LARGEST] == [True, None]
-    cup = page_file.parent / "tree/AlexNet/5/0"
-    view, points = read_map(cup / MAP), read_optim(cup / OPTIM).initial_points
-    boxes = [box for box in (largest_box(view, point, 0.5) for point in points) if box]
-    of_map = data["objects"][1]["results"]["AlexNet"]["regions"]
+    folder = page_file.parent / "tree/AlexNet/5/0"
+    a_map, points = read_map(folder / MAP), read_optim(folder / OPTIM).initial_points
+    boxes = [box for box in (largest_box(a_map, point, 0.5) for point in points) if box]
     assert boxes and of_map["boxes"][ON_MAP] == [[*box.a, *box.b] for box in boxes] and LARGEST not in of_map["boxes"]
-    flat = data["objects"][0]["results"]["AlexNet"]["regions"]
     assert ON_MAP not in flat["boxes"] and flat["holds"]["naive"] == [None, None]  # a map says nothing of a line
     assert data["methods"][ON_MAP] == data["methods"][LARGEST]
 
@@ -409,32 +398,29 @@ def test_regions_that_do_not_hold_are_marked(opened, page_file):
 
 def test_swatches_are_as_the_lines_are_drawn(opened):
     follow(opened, "object=cup/0&networks=AlexNet,ResNet50&others=1")  # all methods
-    look = """line => { const {stroke, strokeWidth, strokeDasharray, strokeOpacity} = getComputedStyle(line);
-                        return [stroke, strokeWidth, strokeDasharray, strokeOpacity].join(" "); }"""
-    swatches = opened.evaluate(f"""() => Object.fromEntries([...document.querySelectorAll("#methods label")]
-        .filter(label => label.querySelector("svg")).map(label =>
-            [label.textContent, [...label.querySelectorAll("svg line")].map({look})]))""")
-    drawn = opened.evaluate(f"""() => {{
-        const found = {{}};
-        for (const k of [0, 1]) {{
-            const plot = document.querySelector(`#map-${{k}} .plot`);
-            const lines = [...plot.querySelectorAll(".scatterlayer .trace:has(.js-line)")].map(
-                trace => ({look})(trace.querySelector(".js-line")));
-            plot.data.filter(trace => trace.mode === "lines").forEach((trace, i) => {{
-                if (trace.name && trace.line.width > 2) found[trace.name] = [lines[i - 1], lines[i]];
-            }});
-        }}
-        return found;
-    }}""")
-    assert swatches.keys() == {*METHODS, LARGEST, ON_MAP} and len(drawn) >= 4
-    assert {name: swatches[name] for name in drawn} == drawn
+    swatches, lines = opened.evaluate("""() => {
+        const look = line => ["stroke", "strokeWidth", "strokeDasharray", "strokeOpacity"].map(
+            name => getComputedStyle(line)[name]).join(" ");
+        const swatches = {}, found = {};
+        for (const label of document.querySelectorAll("#methods label:has(svg)"))
+            swatches[label.textContent] = [...label.querySelectorAll("svg line")].map(look);
+        for (const plot of document.querySelectorAll(".map .plot")) {
+            const lines = [...plot.querySelectorAll(".scatterlayer .js-line:first-child")].map(look);
+            plot.data.filter(trace => trace.mode === "lines").forEach(({name, line}, i) => {
+                if (name && line.width > 2) found[name] = [lines[i - 1], lines[i]];
+            });
+        }
+        return [swatches, found];
+    }""")
+    assert swatches.keys() == {*METHODS, LARGEST, ON_MAP} and len(lines) >= 4
+    assert {name: swatches[name] for name in lines} == lines
 
 
 def test_a_network_without_results_leaves_no_empty_half(opened, page_file):
     follow(opened, "object=cup/1/stand-in-cup-1&networks=ResNet50,AlexNet")
     assert opened.text_content("#map-0 h2") == "AlexNet: confidence in cup" and not opened.is_visible("#map-1")
     assert opened.text_content("#status") == "There are no results of ResNet50 for this object."
-    assert opened.input_value("#network-0") == "AlexNet" and opened.input_value("#network-1") == ""
+    assert chosen(opened)[2:] == ["AlexNet", ""]
     assert opened.evaluate("document.querySelector('#network-0 option[value=ResNet50]').disabled")
     width = opened.locator("#map-0 .plot .main-svg").first.bounding_box()["width"]
     assert width > 900  # it has the place of both
@@ -443,17 +429,8 @@ def test_a_network_without_results_leaves_no_empty_half(opened, page_file):
     assert [opened.text_content(f"#map-{k} h2") for k in (0, 1)] == [
         "ResNet50: confidence in cup", "AlexNet: confidence in cup"]  # as they were chosen
     assert not opened.is_visible("#status")
-    opened.mouse.move(*place(opened, 0, 90, 20))
-    until(opened, "document.getElementById('where').textContent.startsWith('azimuth 90°')")
+    point_at(opened, 0, 90, 20)
     assert confidences(opened)[0] == stored(page_file, "ResNet50/5/0", 90, 20)
-
-
-def test_the_object_its_id_and_settings(opened):
-    follow(opened, "object=cup/0&networks=AlexNet,ResNet50")
-    about = opened.text_content("#about")
-    assert "stand-in-cup-0" in about and f"mesh_hash {load_stand_in(5, 0).mesh_hash[:8]}" in about
-    assert opened.text_content("dt:has(.output)") == "Confidence in cup"
-    assert not opened.is_visible("[data-method=trap]") and opened.is_visible("[data-method=OIR_B]")
 
 
 def test_a_link_restores_what_was_chosen(opened):
@@ -470,8 +447,7 @@ def test_a_link_restores_what_was_chosen(opened):
     assert opened.input_value("#class") == "bathtub" and opened.is_checked("input[value=naive]")
     follow(opened, "&".join(map("=".join, link.items())))
     assert link_of(opened) == link
-    assert [opened.input_value(f"#{name}") for name in ("class", "object", "network-0", "network-1")] == [
-        "cup", "1", "ResNet50", ""]
+    assert chosen(opened) == ["cup", "1", "ResNet50", ""]
     assert opened.locator("#methods label:has(:checked)").all_text_contents() == [
         "OIR_B", ON_MAP, "also those not known to hold"]
     assert opened.text_content("#where") == "azimuth 90°, elevation 20°"
@@ -501,8 +477,7 @@ def test_with_the_keyboard_alone(opened, page_file):
 
 def test_a_pointer_that_rests_does_not_take_the_cursor_back(opened):
     rest = place(opened, 0, 180, 50)
-    opened.mouse.move(*rest)
-    until(opened, "document.getElementById('where').textContent === 'azimuth 180°, elevation 50°'")
+    point_at(opened, 0, 180, 50)
     opened.focus("#map-0")
     opened.keyboard.press("Home")
     opened.evaluate("""() => {
@@ -513,30 +488,30 @@ def test_a_pointer_that_rests_does_not_take_the_cursor_back(opened):
     opened.mouse.move(*rest)
     until(opened, "pointed > 0")
     assert opened.text_content("#where") == "azimuth 0°, elevation 50°"
-    opened.mouse.move(*place(opened, 0, 225, 50))
-    until(opened, "document.getElementById('where').textContent === 'azimuth 225°, elevation 50°'")
+    point_at(opened, 0, 225, 50)
 
 
-def test_the_table_is_sorted_by_its_heads(opened, page_file):
-    def column():
-        return opened.locator("#tables details:first-child tbody tr td:nth-child(1)").all_text_contents()
+def test_the_table_is_sorted_by_its_heads(opened, data):
+    def column(n):
+        return opened.locator(f"#tables details:first-child tbody tr td:nth-child({n})").all_text_contents()
 
     def numbers():
-        cells = opened.locator("#tables details:first-child tbody tr td:nth-child(3)").all_text_contents()
-        return [float(cell) for cell in cells if cell != "–"]
+        return [float(cell) for cell in column(3) if cell != "–"]
 
-    first = column()
-    assert first == [row[0] for row in data_of(page_file.read_text())["tables"][0]["rows"]] == sorted(first)
-    opened.click("#tables details:first-child th:nth-child(3) button")
+    head = "#tables details:first-child th:nth-child({})"
+    first = column(1)
+    assert first == [row[0] for row in data["tables"][0]["rows"]] == sorted(first)
+    opened.click(f"{head.format(3)} button")
     assert numbers() == sorted(numbers(), reverse=True) and len(set(numbers())) > 2
-    opened.click("#tables details:first-child th:nth-child(3) button")
-    assert numbers() == sorted(numbers())
-    assert opened.get_attribute("#tables details:first-child th:nth-child(3)", "aria-sort") == "ascending"
-    opened.click("#tables details:first-child th:nth-child(1) button")
-    assert column() == first
+    opened.click(f"{head.format(3)} button")
+    assert numbers() == sorted(numbers()) and opened.get_attribute(head.format(3), "aria-sort") == "ascending"
+    opened.click(f"{head.format(1)} button")
+    assert column(1) == first
 
 
 def test_at_phone_width(opened):
+    hint, scroll = (opened.locator(f"#tables details:first-child {name}") for name in (".note", ".scroll"))
+    assert not hint.is_visible() and scroll.get_attribute("tabindex") is None
     opened.set_viewport_size(dict(width=360, height=740))
     until(opened, "document.querySelector('#map-0 .plot .main-svg').getBoundingClientRect().width < 360")
     for name in ("#class", "#network-1", "#theme", "#canvas", "#map-0 .plot", "#map-1 .plot"):
@@ -544,14 +519,8 @@ def test_at_phone_width(opened):
         assert box["x"] >= 0 and box["x"] + box["width"] <= 360
     opened.locator("#map-1").scroll_into_view_if_needed()
     opened.mouse.click(*place(opened, 1, 180, 50))
-    until(opened, "document.getElementById('where').textContent === 'azimuth 180°, elevation 50°'")
+    until_at(opened, 180, 50)
     assert opened.locator("#canvas").bounding_box()["y"] >= 0  # the view stays in sight
-
-
-def test_a_table_says_that_it_scrolls(opened):
-    hint, scroll = (opened.locator(f"#tables details:first-child {name}") for name in (".note", ".scroll"))
-    assert not hint.is_visible() and scroll.get_attribute("tabindex") is None
-    opened.set_viewport_size(dict(width=390, height=844))
     until(opened, "document.querySelector('#tables .note').textContent.includes('more columns to the right')")
     assert hint.is_visible() and scroll.get_attribute("tabindex") == "0"
     scroll.evaluate("table => table.scrollLeft = 10000")
@@ -567,11 +536,6 @@ LUMINANCES = """names => names.map(([name, property]) => {
 })"""
 
 
-def contrast(page, *pair):
-    dark, light = sorted(page.evaluate(LUMINANCES, pair))
-    return (light + 0.05) / (dark + 0.05)
-
-
 @pytest.mark.parametrize("width", [1366, 390])
 def test_light_and_dark(opened, width):
     opened.set_viewport_size(dict(width=width, height=800))
@@ -585,7 +549,8 @@ def test_light_and_dark(opened, width):
         for words, under in ((ink, ground), (("#view-note", "color"), ("#view", "backgroundColor")),
                              (("header a", "color"), ground), (("#class", "color"), ("#class", "backgroundColor")),
                              (("#map-0 .xtick text", "fill"), ("#map-0", "backgroundColor"))):
-            assert contrast(opened, words, under) > 4.5, (scheme, words)
+            dark, light = sorted(opened.evaluate(LUMINANCES, [words, under]))
+            assert (light + 0.05) / (dark + 0.05) > 4.5, (scheme, words)  # WCAG's contrast
         assert opened.evaluate("document.documentElement.scrollWidth") <= width
     assert grounds[0] > 0.8 and grounds[1] < 0.05
     opened.click("#theme")  # whatever the system says

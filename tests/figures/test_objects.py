@@ -8,14 +8,15 @@ import torch
 from tests.trees import write_result
 from utils.errors import InputError
 from utils.explorer.objects import objects_of
-from utils.figures import tree as figures
+from utils.figures import gifs
 from utils.figures.objects import shape_of, views_at
+from utils.figures.tree import figures_of
 from utils.regions import ndinterval
 from utils.results.contents import MapResult, MethodResult, RegionsResult
 from utils.results.layout import MAP, OPTIM
 from utils.results.left_out import LeftOut
 from utils.results.metadata import Metadata
-from utils.results.reading import read_map, read_optim
+from utils.results.reading import read_optim
 from utils.results.tree import Key, Selection, Tree
 from utils.semantic.views import Views
 from utils.shapes.shape import load_stand_in
@@ -49,12 +50,12 @@ def test_a_gif_is_drawn_at_the_results_own_image_size(tmp_path, monkeypatch):
         contents["settings"]["image_size"] = 64
         torch.save(contents, tmp_path / "AlexNet/5/0" / name)
     asked = []
-    monkeypatch.setattr(figures, "views_at", lambda points, shape, image_size, *size: asked.append(image_size) or
+    monkeypatch.setattr(gifs, "views_at", lambda points, shape, image_size, *size: asked.append(image_size) or
                         views_at(points, shape, image_size, *size))
     tree = Tree(tmp_path, Selection(), LeftOut("report.py"))
-    turning, inside, _ = figures.gifs(tree, 35, tmp_path)
-    assert turning.draw().frames[0].size[0] == 224
-    monkeypatch.setattr(figures, "cells_inside", lambda view, box: np.arange(3))
+    turning, inside, _ = figures_of("gif", tree, dict(elevation=35, data_dir=tmp_path))
+    assert turning.draw()[0][0].size[0] == 224
+    monkeypatch.setattr(gifs, "cells_inside", lambda view, box: np.arange(3))
     inside.draw()
     assert set(asked) == {64} and len(asked) > 1
 
@@ -68,12 +69,6 @@ def test_regions_say_as_much_of_their_mesh_as_maps(tmp_path):
     torch.save(contents, path)
     metadata = read_optim(path).metadata
     assert (metadata.mesh_hash, metadata.fixed) == ("abc", dict(distance=3)) and metadata.mesh == contents["mesh"]
-    for changes, complaint in ((dict(mesh_hash="abc"), "from another mesh of stand-in-cup-0"),
-                               (dict(fixed=dict(distance=3)), "made with distance=3")):
-        other = dataclasses.replace(metadata, mesh=None, settings=changes)
-        assert shape_of(KEY, tmp_path, read_map(path.with_name(MAP)).metadata).shape_id == CUP.shape_id
-        with pytest.raises(InputError, match=complaint):
-            shape_of(KEY, tmp_path, read_map(path.with_name(MAP)).metadata, other)
 
 
 def a_map(metadata):
@@ -92,19 +87,31 @@ def some_regions(metadata):
 @pytest.mark.parametrize("kind", ["map", "regions"])
 def test_networks_share_the_explorers_views_where_they_saw_the_same(kind, other, expected):
     second = Key("ResNet50", "5", "0")
-    maps, regions = {KEY: a_map(known())}, {KEY: some_regions(known())}
-    if kind == "map":
-        maps[second] = a_map(other)
-    else:
-        regions[second] = some_regions(other)
-    found = objects_of(maps, regions)
-    assert [thing.networks for thing in found] == expected
-    assert len({thing.variant(is_alone=False) for thing in found}) == len(found)
-    assert max(thing.image_size for thing in found) == max(224, other.image_size)
+    found = objects_of({KEY: a_map(known()), **({second: a_map(other)} if kind == "map" else {})},
+                       {KEY: some_regions(known()), **({second: some_regions(other)} if kind == "regions" else {})})
+    assert [list(thing.results) for thing in found] == expected
+    assert len({thing.variant(found) for thing in found}) == len(found)
+    assert max(about.image_size for thing in found for about in thing.known) == max(224, other.image_size)
 
 
-def test_results_of_two_meshes_in_one_folder_have_no_views(tmp_path):
+def test_only_the_mesh_that_results_are_of(tmp_path):
+    def of(shape_id=None, mesh_hash=None, **settings):
+        return Metadata(shape_id=shape_id, settings=dict(mesh_hash=mesh_hash, **settings))
+
+    same = of(CUP.shape_id, CUP.mesh_hash)
+    assert shape_of(KEY, tmp_path, same).shape_id == shape_of(KEY, tmp_path, of()).shape_id == CUP.shape_id
+    numbers = [Key("AlexNet", *names) for names in (("mug", "0"), ("10", "0"), ("5", "10"), ("5", "x"))]
+    for key, other, complaint in (
+            (KEY, of("abc"), "AlexNet cup 0 was made from abc, at hand is stand-in-cup-0; .*`data_dir`"),
+            (KEY, of(CUP.shape_id, "abc"), "from another mesh of stand-in-cup-0"),
+            (KEY, of(fixed=dict(distance=3.0)), "made with distance=3, which"),
+            *((key, of(), "no mesh is known") for key in numbers)):
+        for known in ([other], [of(), other]):  # of a map and regions, either may be of another mesh
+            with pytest.raises(InputError, match=complaint):
+                shape_of(key, tmp_path, *known)
+
+
+def test_results_of_two_meshes_in_one_folder_keep_both():
     other = dataclasses.replace(known(), settings=dict(mesh_hash="abc"))
-    thing, = objects_of({KEY: a_map(known())}, {KEY: some_regions(other)})
-    with pytest.raises(InputError, match="from another mesh"):
-        shape_of(thing.key, tmp_path, *thing.known)
+    entry, = objects_of({KEY: a_map(known())}, {KEY: some_regions(other)})
+    assert [about.mesh_hash for about in entry.known] == [CUP.mesh_hash, "abc"]  # so that no views are drawn

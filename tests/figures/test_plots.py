@@ -1,14 +1,13 @@
 """What the figures show: their scale, ticks, titles, and where they start."""
 import numpy as np
+import pytest
 from matplotlib.text import Text
 
 from utils.figures import network_plots, plots
-from utils.figures.network_plots import Profile
-from utils.figures.style import Colors
 from utils.findings.intervals import estimate
 from utils.parameters import domain_of
 from utils.regions import ndinterval
-from utils.results.contents import MapResult
+from utils.results.contents import MapResult, MethodResult, RegionsResult
 from utils.results.metadata import Metadata
 
 DOMAIN = domain_of(("azimuth", "elevation"))
@@ -20,11 +19,14 @@ def map_of(step=3, top=0.4, **known):
 
 
 def test_the_colours_end_at_one_or_at_the_largest():
-    def limits(colors, **known):
-        return plots.plot_map(map_of(**known), "title", colors).axes[0].collections[0].get_clim()
+    def limits(to_maximum, **known):
+        return plots.plot_map(map_of(**known), "title", to_maximum=to_maximum).axes[0].collections[0].get_clim()
 
-    assert limits(Colors()) == (0, 1) and limits(Colors(to_maximum=True)) == (0, 0.4)
-    assert limits(Colors(), score="logit") == (0, 0.4)  # no confidence: its own range
+    assert limits(False) == (0, 1) and limits(True) == (0, 0.4)
+    assert limits(False, score="logit") == (0, 0.4)  # no confidence: its own range
+    regions = dict(naive=[ndinterval([0, -10], [90, 10])])
+    figure = plots.plot_regions(regions, np.array([[10, 0]]), map_of(), "title", to_maximum=True)
+    assert figure.axes[0].collections[0].get_clim() == (0, 0.4)
 
 
 def test_the_axes_have_the_whole_domains_ticks_and_the_title_is_the_figures():
@@ -39,8 +41,8 @@ def test_the_axes_have_the_whole_domains_ticks_and_the_title_is_the_figures():
 def test_names_are_no_formulas(tmp_path):
     name = r"$\no$ formula for \$ 5"
     board = {name: estimate(np.array([0.2, 0.4])), "other": estimate(np.array([0.1, 0.3]))}
-    profile = Profile(np.arange(3.0), np.ones(3), None, None, 1)
-    for figure in (plots.plot_map(map_of(30), name), network_plots.plot_profiles({name: profile}, name),
+    for figure in (plots.plot_map(map_of(30), name),
+                   network_plots.plot_profiles(np.arange(3), {name: np.ones((1, 3))}, name),
                    network_plots.plot_leaderboard(dict(mean=board), [name, "other"], {}, 0.5, name)):
         plots.save(figure, tmp_path / "x.png")
         assert figure.findobj(lambda part: isinstance(part, Text) and part.get_text() == name.replace("$", r"\$"))
@@ -55,9 +57,8 @@ def test_traces_start_where_something_moves():
     assert plots.first_move(dict(naive=[growing(100), growing(50)], OIR_W=[growing(300)]), DOMAIN) == 31
     assert plots.first_move(dict(naive=[growing(5)]), DOMAIN) == 0
     assert plots.first_move(dict(naive=[growing(500)], OIR_W=[np.empty((0, 2, 2))]), DOMAIN) == 0  # nothing ever moves
-    trace = growing(100)
-    figure = plots.plot_traces(dict(naive=[trace]), dict(naive=[np.zeros(400)]), np.array([[130, 30]]),
-                               ("azimuth", "elevation"), DOMAIN, "Demo: bounds and loss of cup 0")
+    grown = MethodResult([ndinterval(*growing(100)[-1])], [growing(100)], [np.zeros(400)])
+    figure = plots.plot_traces(RegionsResult(np.array([[130, 30]]), dict(naive=grown)), "Demo: bounds of cup 0")
     assert {axes.get_xlim()[0] for axes in figure.axes} == {81}
     assert figure.get_suptitle().endswith("cup 0, from iteration 81, before which nothing moves")
     assert figure.axes[0].get_yticks().tolist() == [0, 90, 180, 270, 360]
@@ -65,16 +66,12 @@ def test_traces_start_where_something_moves():
 
 
 def test_profiles_of_several_networks():
-    azimuth, mean = np.arange(0, 360, 3), np.full(120, 0.2)
-    found = dict(A=network_plots.Profile(azimuth, mean, mean - 0.1, mean + 0.1, 3),
-                 B=network_plots.Profile(azimuth, mean / 2, None, None, 3))
-    axes = network_plots.plot_profiles(found, "title").axes[0]
-    assert axes.get_ylim() == (0, 1) and len(axes.lines) == 2 and len(axes.collections) == 1
+    azimuth = np.arange(0, 360, 3)
+    of_objects = np.repeat([[0.1], [0.2], [0.3]], 120, axis=1)
+    found = dict(A=of_objects, B=of_objects[:1])
+    axes = network_plots.plot_profiles(azimuth, found, "title").axes[0]
+    assert axes.get_ylim() == (0, 1) and [line.get_ydata()[7] for line in axes.lines] == pytest.approx([0.2, 0.1])
+    band, = axes.collections  # a single object has none
+    assert np.unique(band.get_paths()[0].vertices[:, 1]) == pytest.approx([0.15, 0.25])  # quartiles
     assert axes.lines[0].get_linestyle() != axes.lines[1].get_linestyle()
-    assert network_plots.plot_profiles(found, "title", True).axes[0].get_ylim()[1] < 0.4
-
-
-def test_regions_over_a_map_that_is_scaled_to_its_maximum():
-    box = dict(naive=[ndinterval([0, -10], [90, 10])])
-    figure = plots.plot_regions(box, np.array([[10, 0]]), map_of(), "title", Colors(to_maximum=True))
-    assert figure.axes[0].collections[0].get_clim() == (0, 0.4)
+    assert network_plots.plot_profiles(azimuth, found, "title", True).axes[0].get_ylim()[1] < 0.4

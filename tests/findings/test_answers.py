@@ -9,8 +9,9 @@ from matplotlib.colors import to_hex
 
 import report as script
 from tests.trees import write_result
-from utils.figures import answer_plots
 from utils.figures import answers as figures
+from utils.figures import group
+from utils.figures.style import REST, RIGHT
 from utils.findings.answers import Answers
 from utils.results.contents import MapResult
 from utils.results.layout import MAP
@@ -53,8 +54,8 @@ def test_tables_and_figures_of_a_tree(answers, monkeypatch, tmp_path):
     torch.save({**torch.load(path), "shape_id": "elsewhere"}, path)
     drawn = {}
     for name in ("plot_answers", "plot_examples"):
-        real = getattr(answer_plots, name)
-        monkeypatch.setattr(answer_plots, name, lambda *values, real=real: drawn.setdefault(values[-1], (values, real(
+        real = getattr(figures, name)
+        monkeypatch.setattr(figures, name, lambda *values, real=real: drawn.setdefault(values[-1], (values, real(
             *values)))[1])
     code, out, err = answers("--data_dir", tmp_path)
     assert code == 1 and err.count("VGG cup 0 was made from elsewhere, at hand is stand-in-cup-0") == 1
@@ -77,10 +78,10 @@ def test_tables_and_figures_of_a_tree(answers, monkeypatch, tmp_path):
     assert "| hat \\| cap " in (tmp_path / "results/answers.md").read_text()
 
     names = {path.name for path in (tmp_path / "results/2d").iterdir()}
-    figures = ("AlexNet_cup_0", "AlexNet_cup_1", "AlexNet_cup", "VGG_cup_0", "VGG_cup")
-    assert names == {f"{name}_answers{suffix}" for name in figures for suffix in (".pdf", ".png")}
-    (xx, _, top1, shown, right_first, _), figure = drawn["AlexNet: first answers to cup 0"]
-    assert right_first and [one.index for one in shown][0] == 3 and top1.shape == xx.shape
+    drawings = ("AlexNet_cup_0", "AlexNet_cup_1", "AlexNet_cup", "VGG_cup_0", "VGG_cup")
+    assert names == {f"{name}_answers{suffix}" for name in drawings for suffix in (".pdf", ".png")}
+    (a_map, shown, right_first, _), figure = drawn["AlexNet: first answers to cup 0"]
+    assert right_first and shown[0].answer == 3 and a_map.top1.shape == a_map.z.shape
     for one in shown:
         assert one.picture.shape == (224, 224) and one.picture.max() > 100
     labels = [text.get_text() for part in figure.subfigs for legend in part.legends for text in legend.get_texts()]
@@ -88,7 +89,7 @@ def test_tables_and_figures_of_a_tree(answers, monkeypatch, tmp_path):
     (shown, _), _ = drawn["VGG: wrong answers to cup (1 object)"]
     assert all(one.picture is None for one in shown)  # the mesh is not at hand
     (shown, _), _ = drawn["AlexNet: wrong answers to cup (2 objects)"]
-    assert {one.index for one in shown} == {4, 5} and {one.object_nb for one in shown} <= {"0", "1"}
+    assert {one.answer for one in shown} == {4, 5} and {one.where[:8] for one in shown} <= {"object 0", "object 1"}
 
 
 def test_a_class_is_drawn_of_maps_of_one_kind(monkeypatch, capsys, tmp_path):
@@ -96,20 +97,22 @@ def test_a_class_is_drawn_of_maps_of_one_kind(monkeypatch, capsys, tmp_path):
             for k in range(3)}
     seen = []
     monkeypatch.setattr(figures, "_example", lambda answers, index, maps, *_: seen.append(list(maps)))
-    monkeypatch.setattr(answer_plots, "plot_examples", lambda shown, title: title)
+    monkeypatch.setattr(figures, "plot_examples", lambda shown, title: title)
+    monkeypatch.setattr(group, "read_map", maps.get)
     left_out = LeftOut("report.py")
-    assert figures._of_class("N: wrong answers to cup", maps, tmp_path, left_out).endswith("(2 objects)")
+    of_class = group.Group("N: wrong answers to cup", {key: key for key in maps}, {}, left_out)
+    assert figures.of_class(of_class, tmp_path).endswith("(2 objects)")
     assert seen == [list(maps)[:2]] and left_out.lines[0].startswith("N cup 2: is of another kind (x 1)")
 
 
 def test_colours_and_the_rest():
     a_map = map_of([list(range(12))], 0)
-    shown = [answer_plots.Example(k, f"a name that is far too long {k}", 1 / 12) for k in range(9)]
-    figure = answer_plots.plot_answers(a_map.xx, a_map.yy, a_map.top1, shown, True, "title")
+    shown = [figures.Example(k, f"a name that is far too long {k}", 1 / 12) for k in range(9)]
+    figure = figures.plot_answers(a_map, shown, True, "title")
     legend, = figure.subfigs[0].legends
     texts = [text.get_text() for text in legend.get_texts()]
     assert texts[0] == "a name that is far t.. 8% (right)" and texts[-1] == "others 25%" and len(texts) == 10
     cells = figure.subfigs[0].axes[0].collections[0]
     colors = [to_hex(color) for color in cells.cmap(cells.norm(cells.get_array().ravel()))]
-    assert colors[0] == answer_plots.RIGHT and len(set(colors)) == 10 and set(colors[9:]) == {answer_plots.REST}
+    assert colors[0] == RIGHT and len(set(colors)) == 10 and set(colors[9:]) == {REST}
     assert to_hex(legend.get_patches()[3].get_facecolor()) == colors[3]

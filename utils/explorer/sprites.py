@@ -19,35 +19,30 @@ MOST_BYTES = 750_000  # of a sprite, however many there are
 
 
 def sprite(shape: Shape, image_size: int, n_bytes: int) -> dict[str, Any]:
-    """All views of an object, a row for each elevation, the lowest first.
+    """All views of an object, a row for each elevation, the lowest first: the finest of LOOKS that fits, else the last.
 
     Args:
         shape: the object.
         image_size: pixels a side of the network's images.
-        n_bytes: bytes that the picture may take, as text. The finest of LOOKS that fits is taken, else the coarsest.
+        n_bytes: bytes that the picture may take, as text.
 
     Returns:
         size: pixels of a view; azimuth, elevation: of its columns and rows, in degrees; uri: the picture.
     """
     n_bytes = min(n_bytes, MOST_BYTES)
-    sample = _views(shape, image_size, SAMPLE_STEP)
-    views, drawn = sample, SAMPLE_STEP
+    views = sample = _views(shape, image_size, SAMPLE_STEP)
+    drawn = SAMPLE_STEP
     for step, size, quality in LOOKS:
         is_last = (step, size, quality) == LOOKS[-1]
-        expected = len(_picture(sample, size, quality)) / _n_views(SAMPLE_STEP) * _n_views(step)
-        if expected > n_bytes and not is_last:
+        xx, yy = grid(step)
+        if len(_picture(sample, size, quality)) * xx.size > n_bytes * grid(SAMPLE_STEP)[0].size and not is_last:
             continue
         if step != drawn:
             views, drawn = _views(shape, image_size, step), step
         uri = _picture(views, size, quality)
-        if len(uri) <= n_bytes or is_last:
+        if len(uri) <= n_bytes:
             break
-    xx, yy = grid(step)
     return dict(size=size, azimuth=xx[0].tolist(), elevation=yy[:, 0].tolist(), uri=uri)
-
-
-def _n_views(step: float) -> int:
-    return grid(step)[0].size
 
 
 def _views(shape: Shape, image_size: int, step: float) -> np.ndarray:

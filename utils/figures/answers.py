@@ -1,78 +1,141 @@
-"""Which figures of first answers a tree of results gives, and what is in them."""
-from collections.abc import Mapping
-from functools import partial
+"""Figures of a network's first answers: which there are, and a view that is given each."""
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
-from matplotlib.figure import Figure
+from matplotlib.colors import ListedColormap
+from matplotlib.figure import Figure, SubFigure
+from matplotlib.patches import Patch
 
-from ..files import folder_name
 from ..findings.answers import Answers
 from ..findings.tables import counted
 from ..results.contents import MapResult
-from ..results.layout import MAP
 from ..results.left_out import LeftOut
-from ..results.same import Kinds
-from ..results.tree import Key, Tree
-from . import answer_plots
-from .answer_plots import MOST, Example
-from .drawing import Planned
+from ..results.tree import Key
+from .group import Group
 from .objects import shape_of, views_at
-from .planning import grouped, name_of, title_of
+from .style import REST, RIGHT, WRONG, literal, new_figure, set_viewpoints
 
-VIEW_SIZE = 224  # pixels of a view
+MOST = len(WRONG)
+ACROSS = 5  # views in a row
+NAME_LENGTH = 22  # letters of an answer's name
 
 
-def figures(tree: Tree, maps: Mapping[Key, MapResult], data_dir: Path) -> list[Planned]:
-    """The answers over each object's map with a view of each, and views of a class's most frequent wrong answers.
+class Example(NamedTuple):
+    """An answer, and the view at which the network is most confident of it.
+
+    Attributes:
+        answer, name: index and name of the answer.
+        share: of the views, in [0, 1].
+        where: the object, the viewpoint, and the score of the answer there; "" if no score is stored.
+        picture: [S, S] uint8; None where the mesh is not at hand.
+    """
+    answer: int
+    name: str
+    share: float
+    where: str = ""
+    picture: np.ndarray | None = None
+
+
+def of_object(group: Group, data_dir: Path) -> Figure:
+    """The first answers over an object's map, and a view of each."""
+    a_map = group.map()
+    answers = Answers.of(a_map)
+    right = [] if answers.right is None else [answers.right]
+    shown = [_example(answers, index, {group.key: a_map}, data_dir, group.left_out)
+             for index in (*right, *answers.wrong[:MOST])]
+    return plot_answers(a_map, shown, bool(right), group.title)
+
+
+def of_class(group: Group, data_dir: Path) -> Figure:
+    """Views of the most frequent wrong answers of a network to the objects of a class."""
+    maps = group.usual_maps()
+    answers = Answers.of(*maps.values())
+    shown = [_example(answers, index, maps, data_dir, group.left_out) for index in answers.wrong[:MOST]]
+    return plot_examples(shown, f"{group.title} ({counted(len(maps), 'object')})")
+
+
+def plot_answers(a_map: MapResult, shown: Sequence[Example], right_first: bool, title: str) -> Figure:
+    """Draw a map coloured by the first answer, and below it one view of each answer.
 
     Args:
-        tree: the results.
-        maps: those of the tree.
-        data_dir: folder of the ShapeNet models.
+        a_map: with first answers.
+        shown: the answers that have a colour of their own, at most MOST beside the class.
+        right_first: whether the first of them is the class.
     """
-    answered = {key: a_map for key, a_map in maps.items() if a_map.top1 is not None}
-    paths = {key: tree.of(MAP)[key] for key in answered}
-    found = [Planned(f"2d/{name_of(key)}_answers", (paths[key],),
-                     partial(_of_object, key, a_map, data_dir, tree.left_out), (str(data_dir),))
-             for key, a_map in answered.items()]
-    for (network, class_name), group in () if tree.selection.object_nb else grouped(
-            paths, "network", "class_name").items():
-        draw = partial(_of_class, f"{network}: wrong answers to {class_name}", {key: answered[key] for key in group},
-                       data_dir, tree.left_out)
-        found.append(Planned(f"2d/{network}_{folder_name(class_name)}_answers", tuple(group.values()), draw,
-                             (str(data_dir),)))
-    return found
+    colors = [*([RIGHT] if right_first else []), *WRONG][:len(shown)]
+    seen = [(one, color) for one, color in zip(shown, colors) if one.picture is not None]
+    heights = (3.4, *([2.2 * _rows(seen)] if seen else []))
+    figure = new_figure(title, 10, sum(heights) + 0.3)
+    parts = figure.subfigures(len(heights), 1, height_ratios=heights, squeeze=False)[:, 0]
+    axes = parts[0].subplots()
+    place = {one.answer: k for k, one in enumerate(shown)}
+    codes = np.vectorize(lambda index: place.get(index, len(shown)))(a_map.top1)
+    axes.pcolormesh(a_map.xx, a_map.yy, codes, cmap=ListedColormap([*colors, REST]), vmin=-0.5, vmax=len(shown) + 0.5,
+                    shading="nearest", rasterized=True)
+    set_viewpoints(axes)
+    labels = [literal(_words(one)) + (" (right)" if right_first and one is shown[0] else "") for one in shown]
+    rest = 1 - sum(one.share for one in shown)
+    if rest > 1e-9:
+        labels.append(f"others {_percent(rest)}")
+    entries = [Patch(facecolor=color, label=label) for color, label in zip((*colors, REST), labels)]
+    parts[0].legend(handles=entries, loc="outside right upper", frameon=False, fontsize="small")
+    if seen:
+        _draw_examples(parts[1], seen)
+    return figure
 
 
-def _of_object(key: Key, a_map: MapResult, data_dir: Path, left_out: LeftOut) -> Figure:
-    answers = Answers.of(a_map)
-    shown = [*([] if answers.right is None else [answers.right]), *answers.wrong[:MOST]]
-    assert a_map.top1 is not None
-    return answer_plots.plot_answers(
-        a_map.xx, a_map.yy, a_map.top1, [_example(answers, index, {key: a_map}, data_dir, left_out) for index in shown],
-        answers.right is not None, title_of(key, "first answers to"))
-
-
-def _of_class(title: str, maps: Mapping[Key, MapResult], data_dir: Path, left_out: LeftOut) -> Figure:
-    maps = Kinds(maps).usual_of(maps, left_out)
-    answers = Answers.of(*maps.values())
-    return answer_plots.plot_examples([_example(answers, index, maps, data_dir, left_out)
-                                       for index in answers.wrong[:MOST]],
-                                      f"{title} ({counted(len(maps), 'object')})")
+def plot_examples(shown: Sequence[Example], title: str) -> Figure:
+    """Draw one view of each answer; those without a picture have only their words."""
+    figure = new_figure(title, 10, 2.3 * _rows(shown) + 0.5)
+    _draw_examples(figure, list(zip(shown, WRONG)))
+    if not shown:
+        figure.text(0.5, 0.5, "no wrong answer", ha="center", va="center")
+    return figure
 
 
 def _example(answers: Answers, index: int, maps: Mapping[Key, MapResult], data_dir: Path, left_out: LeftOut) -> Example:
-    """An answer with the view at which the network is surest of it, rendered if its mesh is at hand."""
+    """An answer with its view, which is rendered if the mesh is at hand."""
     scores = {key: np.where(a_map.top1 == index, a_map.top1_score, -np.inf) for key, a_map in maps.items()
               if a_map.top1_score is not None}
-    key = max(scores, key=lambda key: scores[key].max())
-    cell = int(scores[key].argmax())
-    score, a_map = float(scores[key].flat[cell]), maps[key]
-    if not np.isfinite(score):
-        return Example(index, answers.name(index), answers.share(index))
-    point, picture = (float(a_map.xx.flat[cell]), float(a_map.yy.flat[cell])), None
+    answer = Example(index, answers.name(index), answers.share(index))
+    key = max(scores, key=lambda key: scores[key].max(), default=None)
+    if key is None or not np.isfinite(scores[key].max()):
+        return answer
+    cell, a_map = int(scores[key].argmax()), maps[key]
+    point = float(a_map.xx.flat[cell]), float(a_map.yy.flat[cell])
+    where = f"object {key.object_nb}, ({point[0]:g}°, {point[1]:g}°), {scores[key].flat[cell]:.2f}"
+    answer = answer._replace(where=where)
     with left_out.on_error():
         shape = shape_of(key, data_dir, a_map.metadata)
-        picture = views_at(np.array([point]), shape, a_map.metadata.image_size, VIEW_SIZE)[0]
-    return Example(index, answers.name(index), answers.share(index), key.object_nb, point, score, picture)
+        return answer._replace(picture=views_at(np.array([point]), shape, a_map.metadata.image_size)[0])
+    return answer
+
+
+def _rows(shown: Sequence[object]) -> int:
+    return max(-(-len(shown) // ACROSS), 1)
+
+
+def _draw_examples(figure: Figure | SubFigure, shown: Sequence[tuple[Example, str]]) -> None:
+    """Draw views of answers, each in a frame of the answer's colour."""
+    grid = figure.subplots(_rows(shown), ACROSS, squeeze=False).ravel()
+    for axes in grid[len(shown):]:
+        axes.set_axis_off()
+    for axes, (one, color) in zip(grid, shown):
+        axes.set(xticks=[], yticks=[])
+        axes.imshow(np.zeros((1, 1), np.uint8) if one.picture is None else one.picture, cmap="gray", vmin=0, vmax=255)
+        if one.picture is None:
+            axes.text(0.5, 0.5, "mesh not at hand", transform=axes.transAxes, color="white", ha="center", va="center")
+        axes.spines[:].set(color=color, linewidth=4)
+        axes.set_title(f"{literal(_words(one))}\n{one.where}", fontsize="small", loc="left")
+
+
+def _words(one: Example) -> str:
+    """An answer's name and share."""
+    name = one.name if len(one.name) <= NAME_LENGTH else f"{one.name[:NAME_LENGTH - 2]}.."
+    return f"{name} {_percent(one.share)}"
+
+
+def _percent(share: float) -> str:
+    return f"{share:.0%}" if share >= 0.01 or share == 0 else "<1%"

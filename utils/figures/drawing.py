@@ -1,8 +1,8 @@
 """Drawing figures: those that are not up to date."""
 import hashlib
 import json
-from collections.abc import Callable
-from contextlib import ExitStack
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,7 +12,7 @@ from tqdm import tqdm
 from ..files import status_of, whole_file
 from ..findings.tables import ADVICE, write_text
 from ..results.left_out import LeftOut
-from . import animation, plots
+from . import gifs, plots
 
 RECORD = "made_from.json"  # beside the figures: what each was made from
 PICTURE, GIF = (".pdf", ".png"), (".gif",)
@@ -24,14 +24,14 @@ class Planned:
 
     Attributes:
         name: its file below the folder of figures, without a suffix.
+        draw: makes it: a matplotlib figure, or the frames of a GIF and their seconds.
         inputs: the files that it is made from.
-        draw: makes it: a matplotlib figure, or the Animation of a GIF.
         options: what else it depends on.
         formats: suffixes of its files.
     """
     name: str
-    inputs: tuple[Path, ...]
     draw: Callable[[], Any]
+    inputs: Sequence[Path] = ()
     options: tuple[Any, ...] = ()
     formats: tuple[str, ...] = PICTURE
 
@@ -50,35 +50,10 @@ class Planned:
         Raises:
             InputError: if it cannot be drawn; DiskError if it cannot be written.
         """
-        save = animation.save if self.formats == GIF else plots.save
+        save = gifs.save if self.formats == GIF else plots.save
         with ExitStack() as files:  # entered first: a folder that cannot be written to is found before the work
             temporary = [files.enter_context(whole_file(path, ADVICE)) for path in self.paths(folder)]
             save(self.draw(), *temporary)
-
-
-class Record:
-    """What the figures in a folder were made from, so that those up to date are left as they are."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self.path = Path(folder, RECORD)
-        self.made_from: dict[str, str] = {}
-        try:
-            status_of(self.path)
-            stored = json.loads(self.path.read_text())
-        except (OSError, ValueError):  # none yet, or damaged: all is drawn again
-            return
-        if isinstance(stored, dict):
-            self.made_from = stored
-
-    def has(self, figure: Planned) -> bool:
-        """Whether the figure is there, made from the same."""
-        return (self.made_from.get(figure.name) == figure.made_from()
-                and all(path.exists() for path in figure.paths(self.folder)))
-
-    def write(self) -> None:
-        """Write it beside the figures."""
-        write_text(self.path, json.dumps(self.made_from, indent=0, sort_keys=True) + "\n")
 
 
 def draw_missing(figures: list[Planned], folder: Path, left_out: LeftOut) -> None:
@@ -87,18 +62,23 @@ def draw_missing(figures: list[Planned], folder: Path, left_out: LeftOut) -> Non
     Raises:
         DiskError: if one cannot be written.
     """
-    record = Record(folder)
-    missing = [figure for figure in figures if not record.has(figure)]
+    record: dict[str, str] = {}
+    with suppress(OSError, ValueError):  # none yet, or damaged: all is drawn again
+        status_of(folder / RECORD)
+        stored = json.loads((folder / RECORD).read_text())
+        record = stored if isinstance(stored, dict) else {}
+    missing = [figure for figure in figures if record.get(figure.name) != figure.made_from()
+               or not all(path.exists() for path in figure.paths(folder))]
     n_drawn = 0
     try:
         for figure in tqdm(missing, unit="figure", desc="drawing"):
             with left_out.on_error():
                 made_from = figure.made_from()
                 figure.write(folder)
-                record.made_from[figure.name] = made_from
+                record[figure.name] = made_from
                 n_drawn += 1
     finally:
         if n_drawn:
-            record.write()
+            write_text(folder / RECORD, json.dumps(record, indent=0, sort_keys=True) + "\n")
     where = f": {', '.join(map(str, figures[0].paths(folder)))}{' ..' if len(figures) > 1 else ''}" if figures else ""
     print(f"{n_drawn} drawn, {len(figures) - len(missing)} up to date{where}")

@@ -16,12 +16,7 @@ BATCH = 32
 
 
 def shape_of(key: Key, data_dir: Path, *known: Metadata) -> Shape:
-    """The mesh that one result was made from, or several results all were.
-
-    Args:
-        key: of the results.
-        data_dir: folder of the ShapeNet models.
-        known: what each result says about itself; where it states no shape, class and number decide.
+    """The mesh that results of one key were all made from. Where they state no shape, class and number decide.
 
     Raises:
         InputError: if another mesh, or none, is at hand, or other parameters were changed: its views would not be
@@ -44,16 +39,10 @@ def shape_of(key: Key, data_dir: Path, *known: Metadata) -> Shape:
 
 
 def views_at(points: np.ndarray, shape: Shape, image_size: int = IMAGE_SIZE, size: int = IMAGE_SIZE) -> np.ndarray:
-    """What the network saw at points.
-
-    Args:
-        points: [N, 2], azimuth and elevation in degrees.
-        shape: the object.
-        image_size: pixels a side of the network's images.
-        size: pixels a side of the views, to which the images are scaled.
+    """What a network of images of `image_size` pixels a side saw at [N, 2] points, azimuth and elevation in degrees.
 
     Returns:
-        [N, size, size] uint8, grey.
+        [N, size, size] uint8, grey; the images are scaled.
     """
     draw, views = Views(shape, image_size=image_size), []
     for chunk in torch.as_tensor(np.asarray(points, dtype=np.float64)).split(BATCH):
@@ -63,8 +52,8 @@ def views_at(points: np.ndarray, shape: Shape, image_size: int = IMAGE_SIZE, siz
 
 
 def _by_number(key: Key, data_dir: Path) -> Shape:
-    names = key.class_nb, key.object_nb
-    if not all(name.isdecimal() for name in names) or int(key.class_nb) >= len(CLASS_NAMES) or (
-            int(key.object_nb) >= len(SHAPE_IDS[0])):
+    numbers = key.class_nb, key.object_nb
+    ends = len(CLASS_NAMES), len(SHAPE_IDS[0])
+    if not all(number.isdecimal() and int(number) < end for number, end in zip(numbers, ends)):
         raise InputError(f"{key}: no mesh is known for class {key.class_nb}, object {key.object_nb}")
     return load_shape(data_dir, int(key.class_nb), int(key.object_nb))

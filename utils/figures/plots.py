@@ -1,119 +1,82 @@
-"""Figures from arrays: each function returns a matplotlib figure, which `save` writes and a notebook shows."""
+"""Figures of one object, from arrays: each function returns a matplotlib figure, which `save` writes.
+
+Boxes and points are of azimuth and elevation in degrees unless a docstring says otherwise, P is the number of initial
+points, and `title` stands above the figure.
+"""
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Rectangle
-from matplotlib.patheffects import Normal, Stroke
 
-from ..errors import printable
+from ..bounds import LARGEST
 from ..files import whole_file
+from ..findings.methods import in_order
 from ..findings.on_map import DOMAIN, Regions, Verdicts, holds_on, with_largest
-from ..parameters import AZIMUTH_AND_ELEVATION, PARAMETERS
+from ..options.reports import COLORMAP
+from ..parameters import AZIMUTH_AND_ELEVATION, domain_of
 from ..regions import ndinterval
-from ..results.contents import MapResult
+from ..results.contents import MapResult, RegionsResult
 from ..results.layout import ADVICE, picture_path
 from ..results.metadata import Metadata
 from ..scores import CONFIDENCE
-from .style import STYLES, Colors
+from .style import OUTLINED, OUTLINED_THIN, POINT_COLORS, legend_below, new_figure, set_viewpoints, style_of
 
-OUTLINED = [Stroke(linewidth=4, foreground="black"), Normal()]  # to be seen on any colour of the map
-COLORS = Colors()
 MOVED = 0.005  # of a side of the domain: what can be seen
 TICKS = dict(azimuth=5, elevation=6)  # over the domain: every 90 and every 20 degrees
-POINT_COLORS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#56b4e9", "#e69f00")  # Okabe and Ito's
 
 Traces = Mapping[str, Sequence[np.ndarray]]  # by method, one for each initial point
 
 
-def plot_map(result: MapResult, title: str, colors: Colors = COLORS) -> Figure:
-    """Draw a score over two parameters.
+def plot_map(result: MapResult, title: str, colormap: str = COLORMAP, to_maximum: bool = False) -> Figure:
+    """Draw a score over the two parameters that a map's metadata names.
 
     Args:
-        result: a map; its metadata names the parameters and the score.
-        title: above the map.
-        colors: of the map.
+        colormap: matplotlib's name.
+        to_maximum: the colours of a confidence end at the map's largest, and not at 1.
     """
-    figure, axes = _axes(title, result.metadata.parameters)
-    _draw_map(figure, axes, result, colors)
+    figure, axes = map_axes(title, result.metadata.parameters)
+    draw_map(figure, axes, result, colormap, to_maximum)
     return figure
 
 
 def plot_regions(regions: Regions, initial_points: np.ndarray, below: MapResult | None, title: str,
-                 colors: Colors = COLORS, holds: Verdicts | None = None, level: float | None = None) -> Figure:
+                 colormap: str = COLORMAP, to_maximum: bool = False, holds: Verdicts | None = None,
+                 level: float | None = None) -> Figure:
     """Draw regions over the map of the same object, as the paper's figure does, and the largest box on the map.
 
     A region that does not hold has a thin line, and a mark in its upper right corner.
 
     Args:
-        regions: boxes of azimuth and elevation, by method. Those that are not finite are not drawn. Without largest
-            boxes among them, those of the map are drawn.
+        regions: boxes by method. Those that are not finite are not drawn. Without largest boxes among them, those of
+            the map are drawn.
         initial_points: [P, 2], drawn as green crosses.
         below: the map, or None for no map.
-        title: above the figure.
-        colors: of the map.
+        colormap, to_maximum: of the map, as in `plot_map`.
         holds: whether each region holds, as of `on_map.holding`; default: as the map says.
         level: of a robust region; default: that of the map's score.
     """
-    figure, axes = _axes(title)
+    figure, axes = map_axes(title)
     if below is not None:
-        _draw_map(figure, axes, below, colors)
+        draw_map(figure, axes, below, colormap, to_maximum)
     if level is None:
         level = (below.metadata if below else Metadata()).level
-    handles, corners = [], []
+    names, corners = [], []
     for name, boxes in with_largest(regions, initial_points, below, level).items():
         drawn = [(k, box) for k, box in enumerate(boxes) if box.is_finite()]
         for k, box in drawn:
             known = holds[name][k] if holds and name in holds else holds_on(below, box, level)
-            patch = axes.add_patch(_box(box.a, box.r, name))
+            patch = axes.add_patch(box_of(box.a, box.r, name))
             if known is False:
-                patch.set(linewidth=1.4, path_effects=[Stroke(linewidth=2.4, foreground="black"), Normal()])
+                patch.set(linewidth=1.4, path_effects=OUTLINED_THIN)
                 corners.append(np.clip(box.b, DOMAIN.a, DOMAIN.b))
-        handles += [_box((0, 0), (1, 1), name, name)] if drawn else []
-    _finish_regions(figure, axes, initial_points, handles, corners)
+        names += [name] if drawn else []
+    finish_regions(figure, axes, initial_points, names, corners)
     return figure
-
-
-def growth_frames(traces: Traces, initial_points: np.ndarray, below: MapResult, title: str,
-                  n_frames: int) -> list[np.ndarray]:
-    """Regions growing over the map, one picture after the other.
-
-    Args:
-        traces: [iterations, 2, 2] boxes of azimuth and elevation, by method; some may have no iterations.
-        initial_points: [P, 2].
-        below: the map.
-        title: above the figure; the iteration is added.
-        n_frames: how many pictures at most.
-
-    Returns:
-        A list of [height, width, 3] uint8.
-    """
-    figure, axes = _axes(title)
-    canvas = FigureCanvasAgg(figure)
-    _draw_map(figure, axes, below, COLORS)
-    there = {method: [trace for trace in of_points if len(trace)] for method, of_points in traces.items()}
-    boxes = [(_box((0, 0), (0, 0), method), trace) for method in there for trace in there[method]]
-    for patch, _ in boxes:
-        axes.add_patch(patch)
-    handles = [_box((0, 0), (1, 1), method, method) for method in there if there[method]]
-    _finish_regions(figure, axes, initial_points, handles)
-    longest = max(len(trace) for _, trace in boxes)
-    frames = []
-    for k in np.unique(np.linspace(0, longest - 1, n_frames).round().astype(int)):
-        for patch, trace in boxes:
-            a, b = trace[min(k, len(trace) - 1)]
-            patch.set_visible(bool(np.isfinite((a, b)).all()))
-            patch.set_bounds(*a, *(b - a))
-        titled(figure, f"{title}, iteration {k}")
-        canvas.draw()
-        figure.set_layout_engine("none")  # it has been laid out, which takes longest
-        frames.append(np.asarray(canvas.buffer_rgba())[..., :3].copy())
-    return frames
 
 
 def plot_profile(azimuth: np.ndarray, confidence: np.ndarray, regions: Regions, initial_points: np.ndarray,
@@ -121,54 +84,47 @@ def plot_profile(azimuth: np.ndarray, confidence: np.ndarray, regions: Regions, 
     """Draw confidence over azimuth at one elevation, with one-dimensional regions as bars below it.
 
     Args:
-        azimuth, confidence: [N] degrees and confidence.
+        azimuth, confidence: [N].
         regions: boxes of azimuth, by method; may be empty.
         initial_points: [P] azimuths.
-        title: above the figure.
     """
-    figure = Figure(figsize=(9, 3.6), layout="constrained")
+    figure = new_figure(title)
     axes = figure.subplots()
     axes.plot(azimuth, confidence, color="black", linewidth=1.5)
     for i, (method, boxes) in enumerate(regions.items(), start=1):
         bottom = -0.08 * i
         for box in boxes:
             if box.is_finite():
-                axes.broken_barh([(box.a[0], box.r[0])], (bottom - 0.025, 0.05), facecolor=STYLES[method].color,
+                axes.broken_barh([(box.a[0], box.r[0])], (bottom - 0.025, 0.05), facecolor=style_of(method).color,
                                  edgecolor="black", linewidth=0.8)
         axes.text(-4, bottom, method, ha="right", va="center", fontsize="small")
     for point in initial_points:
         axes.axvline(point, color="grey", linewidth=1, linestyle="--", zorder=0)
-    titled(figure, title)
-    axes.set(xlabel="azimuth (degrees)", xlim=(-2, 362), ylim=(-0.08 * len(regions) - 0.05, 1.02))
-    axes.set_xticks(range(0, 361, 45))
-    axes.set_yticks(np.linspace(0, 1, 6))
+    axes.set(xlabel="azimuth (degrees)", xlim=(-2, 362), ylim=(-0.08 * len(regions) - 0.05, 1.02),
+             xticks=range(0, 361, 45), yticks=np.linspace(0, 1, 6))
     axes.set_ylabel("confidence in the class", y=1, ha="right")
     axes.axhline(0, color="black", linewidth=0.8)
     return figure
 
 
-def plot_traces(bounds: Traces, losses: Traces, initial_points: np.ndarray, parameters: Sequence[str],
-                domain: ndinterval, title: str) -> Figure:
-    """Draw a region's bounds and the loss against iterations: a row for each method.
+def plot_traces(result: RegionsResult, title: str) -> Figure:
+    """Draw bounds and loss of regions, of any parameters, against iterations: a row for each method that grew some.
 
-    Args:
-        bounds: [iterations, 2, n] boxes, by method; may have no iterations.
-        losses: [iterations], by method.
-        initial_points: [P, n].
-        parameters: names of the n numbers of a point.
-        domain: a box of n sides; what lies far outside it is not shown.
-        title: above the figure.
+    What lies far outside the parameters' domain is not shown.
     """
-    n = len(parameters)
+    parameters, bounds = result.metadata.parameters, bounds_of(result)
+    n, domain = len(parameters), domain_of(parameters)
     start = first_move(bounds, domain)
-    figure = Figure(figsize=(3.4 * (n + 1), 2.1 * len(bounds) + 1), layout="constrained")
+    figure = new_figure(f"{title}{f', from iteration {start}, before which nothing moves' if start else ''}",
+                        3.4 * (n + 1), 2.1 * len(bounds) + 1)
     axes = figure.subplots(len(bounds), n + 1, sharex=True, squeeze=False)
+    colors = [POINT_COLORS[k % len(POINT_COLORS)] for k in range(len(result.initial_points))]
     for row, method in zip(axes, bounds):
-        for k, (boxes, loss) in enumerate(zip(bounds[method], losses[method])):
-            color = POINT_COLORS[k % len(POINT_COLORS)]
+        for k, (boxes, color) in enumerate(zip(bounds[method], colors)):
             for side, ax in enumerate(row[:n]):
                 ax.fill_between(range(len(boxes)), *boxes[:, :, side].T, color=color, alpha=0.15, linewidth=0)
                 ax.plot(boxes[:, :, side], color=color, linewidth=1.2)
+            loss = result.methods[method].loss(k)
             row[n].plot(np.where(np.isfinite(loss), loss, np.nan), color=color, linewidth=1.2)
         for side, (ax, name) in enumerate(zip(row, parameters)):
             margin = 0.1 * domain.r[side]
@@ -186,47 +142,26 @@ def plot_traces(bounds: Traces, losses: Traces, initial_points: np.ndarray, para
     for ax in axes[-1]:
         ax.set_xlabel("iteration")
         ax.set_xlim(left=start)
-    titled(figure, f"{title}{f', from iteration {start}, before which nothing moves' if start else ''}")
-    points = [", ".join(f"{number:g}" for number in point) for point in initial_points]
-    figure.legend([Line2D([], [], color=POINT_COLORS[k % len(POINT_COLORS)]) for k in range(len(points))], points,
-                  loc="outside lower center", ncols=max(len(points), 1), frameon=False)
+    points = [", ".join(f"{number:g}" for number in point) for point in result.initial_points]
+    legend_below(figure, [Line2D([], [], color=color) for color in colors], points, max(len(points), 1))
     return figure
+
+
+def bounds_of(result: RegionsResult) -> Traces:
+    """The traces of the boxes, [iterations, 2, n], in the paper's order of methods; largest boxes did not grow."""
+    return {name: [result.methods[name].trace(k) for k in range(len(result.initial_points))]
+            for name in in_order(result.methods) if name != LARGEST}
 
 
 def first_move(bounds: Traces, domain: ndinterval) -> int:
     """The iteration from which a figure of traces starts: a little before the first in which a bound has moved by MOVED
-    of its domain's side.
-
-    Args:
-        bounds: [iterations, 2, n] boxes, by method.
-        domain: a box of n sides.
+    of its domain's side. Bounds are [iterations, 2, n], and the domain has n sides.
     """
-    firsts = []
-    for trace in (trace for of_points in bounds.values() for trace in of_points if len(trace)):
-        moved = (np.abs(trace - trace[0]) > MOVED * domain.r).any(axis=(1, 2))
-        firsts.append(int(moved.argmax()) if moved.any() else len(trace))
-    longest = max((len(trace) for of_points in bounds.values() for trace in of_points), default=0)
-    first = min(firsts, default=0)
+    traces = [trace for of_points in bounds.values() for trace in of_points if len(trace)]
+    has_moved = [(np.abs(trace - trace[0]) > MOVED * domain.r).any(axis=(1, 2)) for trace in traces]
+    longest = max(map(len, traces), default=0)
+    first = min((int(moved.argmax()) for moved in has_moved if moved.any()), default=longest)
     return 0 if first >= longest else max(first - longest // 20, 0)
-
-
-def titled(figure: Figure, text: str) -> None:
-    """Write a figure's title: every figure has one, of this kind, at its upper left."""
-    figure.suptitle(literal(text), x=0.01, ha="left", fontsize="large")
-
-
-def literal(text: str) -> str:
-    """Text with names in it as matplotlib is given it: a dollar sign begins no formula."""
-    return printable(text).replace("$", r"\$")
-
-
-def set_viewpoints(axes: Axes, parameters: Sequence[str] = AZIMUTH_AND_ELEVATION) -> None:
-    """Name the axes of a map after its two parameters; azimuth and elevation have the ticks of their domain."""
-    axes.set(**{f"{axis}label": f"{name.replace('_', ' ')} ({PARAMETERS[name].unit})"
-                for axis, name in zip("xy", parameters)})
-    if tuple(parameters) == AZIMUTH_AND_ELEVATION:
-        axes.set_xticks(range(0, 361, 45))
-        axes.set_yticks(range(-10, 91, 20))
 
 
 def save(figure: Figure, *paths: Path) -> None:
@@ -248,42 +183,41 @@ def save_beside(figure: Figure, path: Path) -> None:
     print(f"picture: {picture}")
 
 
-def _axes(title: str, parameters: Sequence[str] = AZIMUTH_AND_ELEVATION) -> tuple[Figure, Axes]:
-    figure = Figure(figsize=(9, 3.6), layout="constrained")
-    titled(figure, title)
+def map_axes(title: str, parameters: Sequence[str] = AZIMUTH_AND_ELEVATION) -> tuple[Figure, Axes]:
+    """A figure for a map over two parameters."""
+    figure = new_figure(title)
     axes = figure.subplots()
     set_viewpoints(axes, parameters)
     return figure, axes
 
 
-def _box(a: Sequence[float] | np.ndarray, r: Sequence[float] | np.ndarray, method: str, label: str = "") -> Rectangle:
+def box_of(a: Sequence[float] | np.ndarray, r: Sequence[float] | np.ndarray, method: str) -> Rectangle:
     """A box from a with sides r, in the method's line."""
-    style = STYLES[method]
-    return Rectangle(tuple(a), *r, fill=False, linewidth=2, edgecolor=style.color, linestyle=style.line, label=label,
+    style = style_of(method)
+    return Rectangle(tuple(a), *r, fill=False, linewidth=2, edgecolor=style.color, linestyle=style.line,
                      path_effects=OUTLINED)
 
 
-def _finish_regions(figure: Figure, axes: Axes, initial_points: np.ndarray, handles: Sequence[Rectangle],
+def finish_regions(figure: Figure, axes: Axes, initial_points: np.ndarray, names: Sequence[str],
                     corners: Sequence[np.ndarray] = ()) -> None:
-    """What regions stand among: marks in the corners of those that do not hold, their initial points, the domain, and
-    what the lines mean."""
-    entries: list[Any] = list(handles)
+    """Draw the marked corners of regions that do not hold, the initial points, and what the methods' lines mean."""
+    entries: list[Any] = [box_of((0, 0), (1, 1), name) for name in names]
     if corners:
         at = tuple(zip(*corners))
         entries.append((*axes.plot(*at, "o", color="white", markeredgecolor="black", markersize=9, zorder=4),
                         *axes.plot(*at, "x", color="black", markersize=5, markeredgewidth=1.5, zorder=4)))
     entries += axes.plot(*zip(*initial_points), "x", color="lime", markersize=9, markeredgewidth=2.5,
                          path_effects=OUTLINED)
-    axes.set(xlim=(-2, 362), ylim=(-12, 92))
-    axes.set_facecolor("lightgrey")
-    names = [*(str(box.get_label()) for box in handles), *(["does not hold"] if corners else []), "initial points"]
-    figure.legend(entries, names, loc="outside lower center", ncols=6, frameon=False)
+    axes.set(xlim=(-2, 362), ylim=(-12, 92), facecolor="lightgrey")
+    legend_below(figure, entries, [*names, *(["does not hold"] if corners else []), "initial points"], 6)
 
 
-def _draw_map(figure: Figure, axes: Axes, result: MapResult, colors: Colors) -> None:
+def draw_map(figure: Figure, axes: Axes, result: MapResult, colormap: str = COLORMAP,
+              to_maximum: bool = False) -> None:
+    """Draw a map, and what its colours mean."""
     score = result.metadata.score_name
-    low, high = (0, None if colors.to_maximum else 1) if score == CONFIDENCE else (None, None)
-    cells = axes.pcolormesh(result.xx, result.yy, result.z, cmap=colors.colormap, vmin=low, vmax=high,
+    low, high = (0, None if to_maximum else 1) if score == CONFIDENCE else (None, None)
+    cells = axes.pcolormesh(result.xx, result.yy, result.z, cmap=colormap, vmin=low, vmax=high,
                             shading="nearest", rasterized=True)  # thousands of cells make a slow PDF
     figure.colorbar(cells, label=f"{score} in the class", pad=0.01)
     set_viewpoints(axes, result.metadata.parameters)  # once more: the map's own limits leave out the last tick

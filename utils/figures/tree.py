@@ -1,219 +1,164 @@
-"""Which figures a tree of results gives, what each is called, and from which files it is made.
+"""Which figures a command makes of a tree of results, what each is called, and from which files it is made.
 
 The names are those of the figures that the paper's authors published, where they have such a figure.
 """
-from collections.abc import Callable
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from matplotlib.figure import Figure
 
-from ..bounds import LARGEST
 from ..errors import InputError
 from ..files import folder_name
-from ..findings.methods import in_order
 from ..findings.on_map import holding, level_of
 from ..findings.tables import counted
-from ..options.reports import COLORMAP
-from ..parameters import AZIMUTH_AND_ELEVATION, domain_of
-from ..regions import ndinterval
-from ..results.contents import MapResult, RegionsResult
+from ..parameters import AZIMUTH_AND_ELEVATION, PARAMETERS
+from ..results.contents import MapResult
 from ..results.layout import MAP, OPTIM
 from ..results.left_out import LeftOut
-from ..results.reading import read_map, read_optim
 from ..results.tree import Key, Tree
-from . import animation, plots
-from .animation import Animation
-from .drawing import GIF, Planned
-from .objects import shape_of, views_at
-from .planning import (
-    boxes_of,
-    grouped,
-    inputs,
-    maps_of_networks,
-    maps_of_one_kind,
-    mean_of,
-    name_of,
-    row_at,
-    title_of,
-)
-from .profiles import profiles
-from .style import Colors
-
-MOST_FRAMES = 120  # of an object turning: one for each azimuth of the paper's grid
-GROWTH_FRAMES = 50
-INSIDE_SIZE = 112  # pixels a side of a view in a contact sheet
+from . import answers, gifs, network_plots, plots
+from .drawing import GIF, PICTURE, Planned
+from .group import Group, boxes_of, row_at
 
 
-def maps(tree: Tree, colormap: str, to_maximum: bool) -> list[Planned]:
-    """Each map, the mean of a network's maps of a class, and the mean of all networks' means of a class.
+@dataclass(frozen=True)
+class Kind:
+    """A kind of figure that a command makes.
 
-    Means are left out where the tree is of one object, or of one network.
-
-    Args:
-        tree: the results.
-        colormap, to_maximum: as in `Colors`.
+    Attributes:
+        name: of its file, without a suffix. Attributes of a Key stand in braces: results that share them make a figure.
+        title: of the figure, or its beginning; likewise.
+        draw: makes it from a Group and the options: a matplotlib figure, or an Animation.
+        options: of the command, that it depends on.
+        needs: the files of results that it is made from.
+        shows: a file that it shows too, where there is one.
+        applies: whether results of a tree have such a figure.
     """
-    paths, colors = tree.of(MAP), Colors(colormap, to_maximum)
-    found = [Planned(f"2d/{name_of(key)}", (path,), partial(_map, path, title_of(key, "confidence in"), colors),
-                     (colors,)) for key, path in paths.items()]
-    if tree.selection.object_nb:
-        return found
-    for (network, class_name), group in grouped(paths, "network", "class_name").items():
-        draw = partial(_mean_map, group, f"{network}: mean confidence in {class_name}", colors, tree.left_out)
-        name = folder_name(f"{network}_{class_name}")
-        found.append(Planned(f"2d/{name}_Average", tuple(group.values()), draw, (colors,)))
-    for (class_name,), group in () if tree.selection.network else grouped(paths, "class_name").items():
-        draw = partial(_mean_of_networks, group, f"Mean confidence in {class_name}", colors, tree.left_out)
-        found.append(Planned(f"2d/{folder_name(class_name)}_Average_2D", tuple(group.values()), draw, (colors,)))
+    name: str
+    title: str
+    draw: Callable[..., Any]
+    options: tuple[str, ...] = ()
+    needs: tuple[str, ...] = (MAP,)
+    shows: tuple[str, ...] = ()
+    applies: Callable[[Tree, list[Key]], bool] = lambda tree, keys: True
+
+    def figure(self, keys: list[Key], paths: Mapping[str, Mapping[Key, Path]], options: Mapping[str, Any],
+               left_out: LeftOut) -> Planned:
+        """The figure of results, whose files are given by MAP or OPTIM and key."""
+        maps, regions = ({key: paths[name][key] for key in keys if key in paths[name]}
+                         if name in self.needs + self.shows else {} for name in (MAP, OPTIM))
+        words = {name: getattr(keys[0], name) for name in ATTRIBUTES}
+        group = Group(self.title.format(**words), maps, regions, left_out)
+        values = tuple(options[name] for name in self.options)
+        folder, _, name = self.name.rpartition("/")
+        return Planned(f"{folder}/{folder_name(name.format(**words))}", partial(self.draw, group, *values),
+                       [*maps.values(), *regions.values()], values, GIF if folder == "gif" else PICTURE)
+
+
+def figures_of(command: str, tree: Tree, options: Mapping[str, Any],
+               keys: Iterable[Key] | None = None) -> list[Planned]:
+    """The figures that a command makes with its options of a tree, or of some of its keys.
+
+    Means over objects are left out where the tree is of one object.
+    """
+    paths = {name: tree.of(name) for name in (MAP, OPTIM)}
+    found = []
+    for kind in KINDS[command]:
+        groups: dict[Any, list[Key]] = defaultdict(list)
+        by = [name for name in ATTRIBUTES if f"{{{name}}}" in kind.name]
+        if "object_nb" not in by and tree.selection.object_nb:
+            continue
+        for key in tree.keys if keys is None else keys:
+            if all(key in paths[name] for name in kind.needs):
+                groups[key if len(by) == len(ATTRIBUTES) else tuple(getattr(key, name) for name in by)].append(key)
+        found += [kind.figure(group, paths, options, tree.left_out) for group in groups.values()
+                  if kind.applies(tree, group)]
     return found
 
 
-def regions(tree: Tree, colormap: str, to_maximum: bool) -> list[Planned]:
-    """The regions of each object over its map.
-
-    Args:
-        tree: the results.
-        colormap, to_maximum: as in `Colors`.
-    """
-    colors = Colors(colormap, to_maximum)
-    maps_there = tree.of(MAP)
-    return [Planned(f"2d/optim/{name_of(key)}_regions", inputs(path, maps_there.get(key)),
-                    partial(_regions, key, path, maps_there.get(key), colors), (colors,))
-            for key, path in tree.of(OPTIM).items()]
+def _map(group: Group, *colors: Any) -> Figure:
+    return plots.plot_map(group.map(), group.title, *colors)
 
 
-def traces(tree: Tree) -> list[Planned]:
-    """Bounds and loss of each object's regions against iterations."""
-    return [Planned(f"1d/{name_of(key)}_traces", (path,), partial(_traces, key, path))
-            for key, path in tree.of(OPTIM).items()]
-
-
-def gifs(tree: Tree, elevation: float, data_dir: Path) -> list[Planned]:
-    """The object turning, contact sheets of the views inside its regions, and the regions growing.
-
-    Args:
-        tree: the results.
-        elevation: degrees, of the turning object.
-        data_dir: folder of the ShapeNet models.
-    """
-    found, regions_there = [], tree.of(OPTIM)
-    for key, path in tree.of(MAP).items():
-        name = f"gif/{name_of(key)}"
-        found.append(Planned(f"{name}_turning", (path,), partial(_turning, key, path, data_dir, elevation),
-                             (str(data_dir), elevation), GIF))
-        if key in regions_there:
-            both = path, regions_there[key]
-            found.append(Planned(f"{name}_inside", both, partial(_inside, key, *both, data_dir), (str(data_dir),), GIF))
-            found.append(Planned(f"{name}_growing", both, partial(_growing, key, *both), (), GIF))
-    return found
-
-
-KINDS: dict[str, Callable[..., list[Planned]]] = dict(maps=maps, regions=regions, profiles=profiles, traces=traces,
-                                                      gif=gifs)
-
-
-def cells_inside(a_map: MapResult, box: ndinterval) -> np.ndarray:
-    """Places of cells of a map inside a box, as many as a contact sheet holds, evenly over it, row by row."""
-    rows = np.flatnonzero((a_map.yy[:, 0] >= box.a[1]) & (a_map.yy[:, 0] <= box.b[1]))
-    columns = np.flatnonzero((a_map.xx[0] >= box.a[0]) & (a_map.xx[0] <= box.b[0]))
-    if not (len(rows) and len(columns)):
-        return np.empty(0, dtype=int)
-    across, down = animation.SHEET
-    rows = rows[np.unique(np.linspace(len(rows) - 1, 0, down).round().astype(int))][::-1]  # high ones first
-    columns = columns[np.unique(np.linspace(0, len(columns) - 1, across).round().astype(int))]
-    return (rows[:, None] * a_map.z.shape[1] + columns).ravel()
-
-
-def _map(path: Path, title: str, colors: Colors) -> Figure:
-    return plots.plot_map(read_map(path), title, colors)
-
-
-def _mean_map(paths: dict[Key, Path], what: str, colors: Colors, left_out: LeftOut) -> Figure:
-    maps = list(maps_of_one_kind(paths, left_out).values())
-    return plots.plot_map(mean_of(maps), f"{what} ({counted(len(maps), 'object')})", colors)
-
-
-def _mean_of_networks(paths: dict[Key, Path], what: str, colors: Colors, left_out: LeftOut) -> Figure:
-    """The mean over the networks and the objects that all of them have."""
-    by_network = maps_of_networks(paths, what, left_out)
+def _mean_map(group: Group, *colors: Any, of_networks: bool = False) -> Figure:
+    """The mean over the objects of a class that all networks have."""
+    by_network = group.maps_by_network()
     maps = [a_map for of_network in by_network.values() for a_map in of_network]
-    words = f"{counted(len(by_network), 'network')}, {counted(len(maps) // len(by_network), 'object')}"
-    return plots.plot_map(mean_of(maps), f"{what} ({words})", colors)
+    mean = MapResult(maps[0].xx, maps[0].yy, np.mean([a_map.z for a_map in maps], axis=0))
+    words = counted(len(maps) // len(by_network), "object")
+    if of_networks:
+        words = f"{counted(len(by_network), 'network')}, {words}"
+    return plots.plot_map(mean, f"{group.title} ({words})", *colors)
 
 
-def _regions(key: Key, path: Path, map_path: Path | None, colors: Colors) -> Figure:
-    result = _read_boxes(path, "regions")
-    below = None if map_path is None else read_map(map_path)
-    return plots.plot_regions(boxes_of(result), result.initial_points, below,
-                              title_of(key, "regions of"), colors,
-                              holding(result, below), level_of(result))
+def _regions(group: Group, colormap: str, to_maximum: bool) -> Figure:
+    result = group.regions_on_map("regions")
+    below = group.map() if group.maps else None
+    return plots.plot_regions(boxes_of(result), result.initial_points, below, group.title, colormap,
+                              to_maximum, holding(result, below), level_of(result))
 
 
-def _read_boxes(path: Path, command: str, with_traces: bool = False) -> RegionsResult:
-    """Regions that can be drawn over a map."""
-    result = read_optim(path, with_traces)
-    parameters = result.metadata.parameters
-    if parameters != AZIMUTH_AND_ELEVATION:
-        raise InputError(f"{path}: has regions of {','.join(parameters)}; \"{command}\" draws those of "
-                         "azimuth,elevation, \"profiles\" those of azimuth")
-    return result
+def _profile(group: Group, elevation: float) -> Figure:
+    """The confidence of one object, with its regions where they are one-dimensional, at their elevation."""
+    a_map, boxes, points = group.map(), {}, np.empty(0)
+    result = group.regions_result() if group.regions else None
+    if result is not None and result.metadata.parameters == AZIMUTH_AND_ELEVATION[:1]:
+        boxes, points = boxes_of(result), result.initial_points[:, 0]
+        stated = result.metadata.elevation
+        elevation = PARAMETERS["elevation"].default if stated is None else stated
+    row, elevation = row_at(a_map, elevation)
+    return plots.plot_profile(a_map.xx[row], a_map.z[row], boxes, points, f"{group.title} at elevation {elevation:g}")
 
 
-def _bounds(result: RegionsResult) -> dict[str, list[np.ndarray]]:
-    """The traces of the boxes by method, in the paper's order; largest boxes did not grow."""
-    return {name: [result.methods[name].trace(k) for k in range(len(result.initial_points))]
-            for name in in_order(result.methods) if name != LARGEST}
+def _profiles(group: Group, elevation: float, to_maximum: bool) -> Figure:
+    """The confidence of several networks over the objects that all of them have."""
+    by_network = group.maps_by_network()
+    first, *others = next(iter(by_network.values()))
+    row, elevation = row_at(first, elevation)
+    title = f"{group.title} at elevation {elevation:g}"
+    if len(group.maps) > len(by_network):
+        title += f" (mean of {counted(1 + len(others), 'object')}{', bands hold half of them' if others else ''})"
+    found = {network: np.array([a_map.z[row] for a_map in maps]) for network, maps in by_network.items()}
+    return network_plots.plot_profiles(first.xx[row], found, title, to_maximum)
 
 
-def _traces(key: Key, path: Path) -> Figure:
-    result = read_optim(path, with_traces=True)
-    bounds = _bounds(result)
-    if not bounds:
-        raise InputError(f"{path}: has largest boxes alone, which are searched for and leave no traces")
-    losses = {name: [result.methods[name].loss(k) for k in range(len(result.initial_points))] for name in bounds}
-    parameters = result.metadata.parameters
-    return plots.plot_traces(bounds, losses, result.initial_points, parameters, domain_of(parameters),
-                             title_of(key, "bounds and loss of"))
+def _traces(group: Group) -> Figure:
+    result = group.regions_result(with_traces=True)
+    if not plots.bounds_of(result):
+        raise InputError(f"{group.regions[group.key]}: has largest boxes alone, which are searched for and leave no "
+                         "traces")
+    return plots.plot_traces(result, group.title)
 
 
-def _turning(key: Key, path: Path, data_dir: Path, elevation: float) -> Animation:
-    a_map = read_map(path)
-    row = row_at(a_map, elevation)
-    chosen = np.arange(0, a_map.z.shape[1], -(-a_map.z.shape[1] // MOST_FRAMES))
-    azimuths = a_map.xx[row, chosen]
-    points = np.stack((azimuths, np.full(len(chosen), a_map.yy[row, 0])), axis=1)
-    views = views_at(points, shape_of(key, data_dir, a_map.metadata), a_map.metadata.image_size)
-    title = f"{title_of(key, 'confidence in')}, elevation {a_map.yy[row, 0]:g}°"
-    return Animation(animation.turning(views, azimuths, a_map.z[row, chosen], title, COLORMAP), seconds=8)
+ATTRIBUTES = ("network", "class_name", "object_nb")
+ONE, OBJECT = "{network}_{class_name}_{object_nb}", "{class_name} {object_nb}"
+COLORS, BOTH = ("colormap", "to_maximum"), (MAP, OPTIM)
 
-
-def _inside(key: Key, path: Path, optim_path: Path, data_dir: Path) -> Animation:
-    """A frame for each region: views at cells of the map inside it, whose confidence the map has."""
-    a_map, result = read_map(path), _read_boxes(optim_path, "gif")
-    shape = shape_of(key, data_dir, a_map.metadata, result.metadata)
-    frames = []
-    for method, boxes in boxes_of(result).items():
-        for point, box in zip(result.initial_points, boxes):
-            cells = cells_inside(a_map, box) if box.is_finite() else ()
-            if len(cells):
-                azimuths, elevations, confidences = (values.ravel()[cells] for values in (a_map.xx, a_map.yy, a_map.z))
-                points = np.stack((azimuths, elevations), axis=1)
-                frames.append(animation.contact_sheet(
-                    views_at(points, shape, a_map.metadata.image_size, INSIDE_SIZE),
-                    [f"{a:g}°, {e:g}°" for a, e in points], confidences,
-                    f"{title_of(key, 'views of')}, inside {method} from {', '.join(f'{number:g}' for number in point)}",
-                    COLORMAP))
-    if not frames:
-        raise InputError(f"{optim_path}: no region holds a viewpoint of {path}, so that there is nothing to show")
-    return Animation(frames, seconds=2 * len(frames))
-
-
-def _growing(key: Key, path: Path, optim_path: Path) -> Animation:
-    result, a_map = _read_boxes(optim_path, "gif", with_traces=True), read_map(path)
-    bounds = _bounds(result)
-    if not any(len(trace) for of_points in bounds.values() for trace in of_points):
-        raise InputError(f"{optim_path}: has no traces of how its regions grew")
-    frames = plots.growth_frames(bounds, result.initial_points, a_map, title_of(key, "regions of"), GROWTH_FRAMES)
-    return Animation([animation.Image.fromarray(frame) for frame in frames], seconds=8)
+KINDS = dict(
+    maps=(
+        Kind(f"2d/{ONE}", f"{{network}}: confidence in {OBJECT}", _map, COLORS),
+        Kind("2d/{network}_{class_name}_Average", "{network}: mean confidence in {class_name}", _mean_map, COLORS),
+        Kind("2d/{class_name}_Average_2D", "Mean confidence in {class_name}", partial(_mean_map, of_networks=True),
+             COLORS, applies=lambda tree, keys: not tree.selection.network)),
+    regions=(Kind(f"2d/optim/{ONE}_regions", f"{{network}}: regions of {OBJECT}", _regions, COLORS, (OPTIM,), (MAP,)),),
+    profiles=(
+        Kind(f"1d/{ONE}_profile", f"{{network}}: confidence in {OBJECT}", _profile, ("elevation",), shows=(OPTIM,)),
+        Kind("1d/azimuth_performance_{class_name}_{object_nb}", f"Confidence in {OBJECT}", _profiles,
+             ("elevation", "to_maximum"), applies=lambda tree, keys: len(keys) > 1),
+        Kind("1d/average_azimuth_performance_{class_name}", "Confidence in {class_name}", _profiles,
+             ("elevation", "to_maximum"))),
+    traces=(Kind(f"1d/{ONE}_traces", f"{{network}}: bounds and loss of {OBJECT}", _traces, needs=(OPTIM,)),),
+    gif=(
+        Kind(f"gif/{ONE}_turning", f"{{network}}: confidence in {OBJECT}", gifs.turning, ("elevation", "data_dir")),
+        Kind(f"gif/{ONE}_inside", f"{{network}}: views of {OBJECT}", gifs.inside, ("data_dir",), BOTH),
+        Kind(f"gif/{ONE}_growing", f"{{network}}: regions of {OBJECT}", gifs.growing, (), BOTH)),
+    answers=(
+        Kind(f"2d/{ONE}_answers", f"{{network}}: first answers to {OBJECT}", answers.of_object, ("data_dir",)),
+        Kind("2d/{network}_{class_name}_answers", "{network}: wrong answers to {class_name}", answers.of_class,
+             ("data_dir",))),
+)

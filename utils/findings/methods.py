@@ -1,9 +1,10 @@
 """The methods in the paper's order, as tables and figures show them."""
 from collections.abc import Iterable
 
-from ..bounds import LARGEST
+from ..bounds import LARGEST, METHODS
 
-ORDER = ("naive", "OIR_B", "OIR_W", "trap", LARGEST)
+FIRST = ("naive", "OIR_B", "OIR_W", "trap")
+ORDER = (*FIRST, *(name for name in METHODS if name not in (*FIRST, LARGEST)), LARGEST)
 ON_MAP = f"{LARGEST} on map"  # the largest box that a map allows: no method of optim.pt
 
 
