@@ -77,7 +77,7 @@ def figures(args: Namespace, tree: Tree) -> None:
     from utils.findings.common import missing_lines
     maps = tree.of(MAP) if args.command == "profiles" and not args.object_nb else {}
     for class_name in dict.fromkeys(key.class_name for key in maps):  # what a class's mean lacks
-        for line in missing_lines((key for key in maps if key.class_name == class_name), "map", tree.folder):
+        for line in missing_lines([key for key in maps if key.class_name == class_name], "map", tree.folder):
             print(line)
     drawing.draw_missing(figures_of(args.command, tree, vars(args)), args.results_dir, tree.left_out)
 

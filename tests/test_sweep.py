@@ -360,14 +360,15 @@ def test_a_task_that_another_process_is_at_work_on_is_put_back(gather, made, fak
 
 def test_what_is_not_even_begun(fake, cups):
     made, other, unwritable, last = cups("0-3")
-    finish(made)  # meanwhile
+    finish(made)  # meanwhile, by a process that then died
+    made.file.path.with_name(".map.lock").touch()
     finish(other, step=5)
     unwritable.file.path.parent.touch()
     ray = fake({CUP(3): [lambda: {} if is_locked(last.file.path.with_name(".map.lock")) else 1 / 0]})  # it is gathered
     seen = outcomes([made, other, unwritable, last])
     assert seen[0] == (0, "", True) and seen[3] == (3, "", True) and ray.given == [CUP(3)]
     assert re.search(r"step 5, now 30.0.*; pass .*override", seen[1][1]) and "cannot be written to" in seen[2][1]
-    assert os.listdir(other.file.path.parent) == ["map.pt"] and os.listdir(last.file.path.parent) == []
+    assert [os.listdir(task.file.path.parent) for task in (made, other, last)] == [["map.pt"], ["map.pt"], []]
 
 
 def test_what_killed_sweeps_left_is_removed_and_the_marker_of_one_that_goes_on_is_not(cups, run_script, tmp_path):

@@ -153,6 +153,8 @@ def run(tasks: Sequence[Task], cpus: float, gpus: float, max_concurrent: int, ma
                     claim, failure = None, str(error)
                 waiting.remove(task)
                 if claim is None:
+                    if is_made and task.file is not None:
+                        task.file.tidy()  # its process may have died right after it
                     yield task, failure, True
                     continue
                 others = [node for node in room_on if node not in task.tried_on]
