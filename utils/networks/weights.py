@@ -42,15 +42,12 @@ def read_state_dict(path: Path) -> StateDict:
 
 
 def fill(module: nn.Module, state: StateDict, name: str, weights_file: Path | None) -> nn.Module:
-    """Give a module the weights of a state_dict, and make it ready for use: float32, eval mode, no gradients.
+    """A module with the weights of a state_dict, ready for use: float32, eval mode, no gradients.
 
     Args:
         module: changed in place; it may lie on the meta device.
         state: takes the place of the module's own tensors, without a copy.
         name, weights_file: of the network; named in the error.
-
-    Returns:
-        The module.
 
     Raises:
         InputError: if the weights do not fit.
