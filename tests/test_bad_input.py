@@ -198,13 +198,18 @@ def test_numbers_and_options(module, words, complaint, said, tmp_path):
     # before Python 3.11 the csv module itself takes no such file
     ("d.csv", "class,label,mesh\nmug,cup,a\0b\n", "line 2: the mesh a" if sys.version_info >= (3, 11) else "NUL"),
     ("d.csv", "class,label,mesh\nmug,cup,file/x.obj\n", "file/x.obj is not there (Not a directory)"),
+    ("d.csv", "class,label,mesh\nmug,cup,nowhere.stl\n", "line 2: the mesh nowhere.stl is not there"),
+    ("d.csv", "class,mesh\nmug,@\n", "line 1: no column label"), ("d.csv", "class,label,mesh\n", "lists no object"),
+    ("d.csv", "class,label,mesh\nmug,cup,@\nring,,@\n", "line 3: no label"),
     ("d.csv", "class,label,mesh\nmug,cup,\"@\n" + "x" * 200_000, "no CSV file (field larger than field limit"),
     ("d.csv", "\udcff\udcfe", "no CSV file"), ("d.yaml", "\udcff", "no YAML"), ("d.yaml", "", "expected a list"),
     ("d.yaml", "- {[a, b]: cup, class: mug, mesh: x}\n", "line 1: no label"),
     ("d.yaml", "- {? {a: b} : cup, class: mug, mesh: x}\n", "line 1: no label"),
     ("d.yaml", "- {class: mug, class: cup, label: cup, mesh: x}\n", "line 1: has class twice; expected class, label"),
     ("d.yaml", "- {class: mug, label: [cup], mesh: x}\n", "line 1: no label"),
-    ("d.yaml", "- cup\n", "line 1: no class"),
+    ("d.yaml", "- cup\n", "line 1: no class"), ("d.yaml", "class: mug\n", "line 1: expected a list"),
+    ("d.yaml", "- class: mug\n  label: cup\n  mesh: @\n- class: ring\n  mesh: @\n", "line 4: no label"),
+    ("d.yaml", "- {class: mug\n", "no YAML"),
 ])
 def test_data_sets(name, text, complaint, said, things):
     (things / name).write_text(text.replace("@", "triangle.obj"), errors="surrogateescape")

@@ -49,7 +49,6 @@ def my_nets(tmp_path, monkeypatch):
     module.large = small
     module.spatial = lambda: nn.Conv2d(3, 10, 3)
     module.blind = lambda: nn.Sequential(nn.Flatten(), nn.Linear(3 * 224 * 224, 10), nn.Threshold(1e9, np.nan))
-    module.talkative = lambda: (small(), dict(image_size=32, color="blue"))
     monkeypatch.setitem(sys.modules, "my_nets", module)
     return module
 
@@ -126,21 +125,6 @@ def test_a_data_set_may_be_yaml(three_classes, tmp_path):
     assert catalogue_of(three_classes).n_objects(0) == 2
 
 
-@pytest.mark.parametrize("name, text, complaint", [
-    ("d.csv", "class,mesh\nmug,mug.stl\n", "line 1: no column label"),
-    ("d.csv", "class,label,mesh\nmug,cup,mug.stl\nring,,mug.stl\n", "line 3: no label"),
-    ("d.csv", "class,label,mesh\nmug,cup,nowhere.stl\n", "line 2: the mesh nowhere.stl is not there"),
-    ("d.csv", "class,label,mesh\n", "lists no object"),
-    ("d.yaml", "- class: mug\n  label: cup\n  mesh: mug.stl\n- class: ring\n  mesh: mug.stl\n", "line 4: no label"),
-    ("d.yaml", "class: mug\n", "line 1: expected a list"),
-    ("d.yaml", "- {class: mug\n", "no YAML"),
-])
-def test_mistakes_in_a_data_set_are_named_with_their_line(name, text, complaint, three_classes, run_script, tmp_path):
-    (tmp_path / name).write_text(text)
-    code, _, err = run_script(map_script, *QUICK, "--dataset", tmp_path / name, "--checkpoint_dir", tmp_path / "ck")
-    assert code == 2 and complaint in err and err.count("\n") == 1
-
-
 def test_a_network_of_ones_own(my_nets, run_script, tmp_path):
     shared = ("--network", "my_nets:tiny", "--gpu", -1, "--checkpoint_dir", tmp_path, "--class_nb", 0, "--label",
               "airplane")
@@ -153,13 +137,6 @@ def test_a_network_of_ones_own(my_nets, run_script, tmp_path):
     assert float(f([(0, -10)])) == pytest.approx(float(result["z"][0, 0]), abs=1e-6)
 
 
-def test_a_network_of_ones_own_with_weights_of_ones_own(my_nets, run_script, tmp_path):
-    torch.save({name: torch.zeros_like(values) for name, values in small().state_dict().items()},
-               tmp_path / "weights.pth")
-    f = Confidence.of(load_network("my_nets:nameless", tmp_path / "weights.pth"), 3, load_stand_in(0, 0))
-    assert float(f([(0, 0)])) == pytest.approx(0.1)
-
-
 @pytest.mark.parametrize("words, complaint", [
     (("--network", "my_nets:nameless", "--class_nb", 0), "does not name its classes"),
     (("--network", "my_nets:tiny", "--class_nb", 0), "say with --label"),
@@ -167,7 +144,6 @@ def test_a_network_of_ones_own_with_weights_of_ones_own(my_nets, run_script, tmp
     (("--network", "my_nets:large", "--label", "1"), "give its image_size beside the module, or pass --image_size"),
     (("--network", "my_nets:spatial", "--label", "1"), "gives [1, 10, 222, 222] for 1 image, expected logits"),
     (("--network", "my_nets:blind", "--label", "1"), "not finite"),
-    (("--network", "my_nets:talkative", "--label", "1"), "gave 'color', expected any of image_size, mean"),
     ((*TINY[:2], "--mesh", "mug.stl"), "of which class?"),
     ((*TINY[:2], "--label", "b"), "stands for 3 classes (1 bathtub, 2 bench, 3 bottle)"),
     ((*TINY[:2], "--label", "cupp"), "did you mean cup"),
@@ -193,19 +169,6 @@ def test_labels():
         find_label("crane", names, 5)
     with pytest.raises(InputError, match="did you mean coffee mug"):
         find_label("mug", names, 5)
-
-
-def test_scores_other_than_the_softmax_output(my_nets):
-    shape, points = load_stand_in(0, 0), [(30, 20), (200, 40)]
-    scores = {score: Confidence.of(load_network("my_nets:tiny"), 2, shape, score=score)
-              for score in ("softmax", "logit", "margin")}
-    with torch.no_grad():
-        f = scores["logit"]
-        logits = f.logits(f.images(points))
-    others = logits[:, [0, 1, *range(3, 10)]].max(1).values
-    torch.testing.assert_close(scores["softmax"](points), logits.softmax(1)[:, 2])
-    torch.testing.assert_close(scores["logit"](points), logits[:, 2])
-    torch.testing.assert_close(scores["margin"](points), logits[:, 2] - others)
 
 
 def test_a_score_is_recorded(run_script, tmp_path):

@@ -66,11 +66,6 @@ def test_an_unfinished_run_starts_again(script, words, name, stored, run_script,
             np.testing.assert_allclose(mine, other, atol=1e-3)
 
 
-def test_a_result_of_other_settings_is_refused(stored, run_script):
-    code, _, err = run_script(map_script, *stored("whole"), "--step", 40)
-    assert code == 2 and "step 30.0, now 40.0" in err
-
-
 def test_the_report_reads_them(stored, run_script, goldens, tmp_path):
     stored("whole")
     code, _, err = run_script(report_script, "srvr", "--checkpoint_dir", tmp_path / "stored/whole", "--results_dir",

@@ -98,9 +98,15 @@ def finish(search, f, batch_size=5):
 
 @given(SEEDS, st.integers(1, 40))
 @settings(max_examples=100, deadline=None)
-def test_the_box_is_the_best_of_all_boxes(seed, batch_size):
+def test_the_box_is_the_best_of_all_boxes_and_the_bound_falls_to_its_volume(seed, batch_size):
     table, _ = random_table(seed)
-    search = finish(Search(table.lattice, 0.5), table, batch_size)
+    search = Search(table.lattice, 0.5)
+    bounds = [search.bound]
+    while not search.done:
+        advance([search], table, batch_size)
+        bounds.append(search.bound)
+    assert bounds == sorted(bounds, reverse=True)
+    assert bounds[-1] == pytest.approx(search.answer.size() if search.answer else 0)
     assert found(search) == by_trying_all(table, 0.5)
     assert search.queries == len(table.asked) == len(set(table.asked))
     at_point = table.values[tuple(table.lattice.center)]
@@ -164,19 +170,6 @@ def test_questions_that_are_put_in_order_in_small_parts_are_the_same(monkeypatch
         finish(Search(table.lattice, 0.5), table, 7)
         asked.append(table.asked)
     assert asked[0] == asked[1] and len(asked[0]) > 100
-
-
-@given(SEEDS)
-@settings(max_examples=30, deadline=None)
-def test_the_bound_falls_to_the_answers_volume(seed):
-    table, _ = random_table(seed)
-    search = Search(table.lattice, 0.5)
-    bounds = [search.bound]
-    while not search.done:
-        advance([search], table, 3)
-        bounds.append(search.bound)
-    assert bounds == sorted(bounds, reverse=True)
-    assert bounds[-1] == pytest.approx(search.answer.size() if search.answer else 0)
 
 
 def hill(points):

@@ -310,23 +310,19 @@ def test_it_opens_on_an_object_with_results_and_regions_that_hold(loaded, page_f
     assert opening["boxes"][0][ON_MAP] > 0 and opening["boxes"][1][LARGEST] == 1
 
 
-def test_another_object_and_the_confidence_under_the_pointer(opened, page_file):
+def test_another_object_its_settings_and_what_is_under_the_pointer(opened, page_file):
     opened.select_option("#class", "cup")
     until_drawn(opened)
+    about = opened.text_content("#about")
+    assert "stand-in-cup-0" in about and f"mesh_hash {load_stand_in(5, 0).mesh_hash[:8]}" in about
+    assert opened.text_content("dt:has(.output)") == "Confidence in cup"
+    assert not opened.is_visible("[data-method=trap]") and opened.is_visible("[data-method=OIR_B]")
     for k, azimuth, elevation in ((0, 45, 35), (1, 300, -10), (0, 345, 80)):
         point_at(opened, k, azimuth, elevation)
         assert confidences(opened) == [stored(page_file, f"{network}/5/0", azimuth, elevation)
                                        for network in ("AlexNet", "ResNet50")]
         until(opened, "[0, 1].every(k => { const {x, y} = document.querySelector(`#map-${k} .plot`).data.at(-1); "
               f"return x[0] === {azimuth} && y[0] === {elevation}; }})")
-
-
-def test_the_object_its_settings_and_the_first_answer_under_the_pointer(opened, page_file):
-    follow(opened, "object=cup/0&networks=AlexNet,ResNet50")
-    about = opened.text_content("#about")
-    assert "stand-in-cup-0" in about and f"mesh_hash {load_stand_in(5, 0).mesh_hash[:8]}" in about
-    assert opened.text_content("dt:has(.output)") == "Confidence in cup"
-    assert not opened.is_visible("[data-method=trap]") and opened.is_visible("[data-method=OIR_B]")
     a_map = with_answers(page_file.parent / "tree/AlexNet/5/0" / MAP)
     for is_sure, text in ((True, "first answer: cup, {:.3f} (right)"), (False, "first answer: coffee mug, {:.3f}")):
         cell = tuple(np.argwhere((a_map.z > 0.5) == is_sure)[7])

@@ -18,7 +18,7 @@ pytest.importorskip("triton", reason="the GPU's rasterizer is written in Triton,
 import triton
 import triton.language as tl
 
-from tests.renderer.backends import DEVICE, both, on_device
+from tests.renderer.backends import DEVICE, both
 from utils.renderer.cpu import backend as cpu
 from utils.renderer.cuda import backend as cuda
 from utils.renderer.cuda.kernels import greater, lesser, weight_at
@@ -106,8 +106,9 @@ def test_images(launch, random, faces_of_each, samples, fill_back):
     for a, b in zip(ours, others):  # depth, alpha, face index: every bit, but for the order in which samples are added
         np.testing.assert_allclose(a, b, rtol=3e-7 if samples == 2 else 0)
     assert len(np.unique(ours[2])) > N_FACES // 2
-    (expected, *_), (got, *_) = both("draw", vertices, colors, textures, drawn)
-    np.testing.assert_allclose(got, expected, atol=1e-4)
+    for cubes, atol in ((None, 1e-6), (textures, 1e-4)):  # as no gradient is prepared for
+        (expected, *_), (got, *_) = both("draw", vertices, colors, cubes, drawn)
+        np.testing.assert_allclose(got, expected, atol=atol)
 
 
 @pytest.mark.parametrize("launch, near, far", [(FEW, 1.4, 2.4), (MORE, -1, 0.5), (FEW, 4, 100), (MORE, 0.1, -3)],
@@ -115,14 +116,19 @@ def test_images(launch, random, faces_of_each, samples, fill_back):
 def test_near_and_far(launch, random, near, far):
     vertices, faces = soup(random)
     vertices[:, ::5, 2] *= -1  # behind the camera, and across it
-    drawn = scene(faces, random, near=near, far=far)
-    (_, *expected), (_, *got) = both("draw", vertices, *paint(random)[:1], None, drawn, True)
+    drawn, colors = scene(faces, random, near=near, far=far), paint(random)[0]
+    (_, *expected), (rgb, *got) = both("draw", vertices, colors, None, drawn, True)
     for a, b in zip(got, expected):
         np.testing.assert_array_equal(a, b)
     depth, alpha, index = got
     assert ((index == BACKGROUND) == (alpha[:, ::-1].reshape(VIEWS, -1) == 0)).all()
     assert (depth[alpha == 0] == np.float32(far)).all() and ((depth > near) & (depth < far))[alpha == 1].all()
     assert (alpha == 0).all() or 0.05 < alpha.mean() < 1
+    background = drawn.background_color[:, :, None, None]
+    np.testing.assert_allclose(np.where(alpha[:, None] == 0, rgb, background) - background.numpy(), 0, atol=1e-6)
+    _, (gradient,) = both("vertex_gradient", vertices, colors, None, drawn, torch.from_numpy(index),
+                          torch.ones(rgb.shape), None, None)
+    assert gradient.any() == alpha.any()  # 0 where nothing is in view
 
 
 @pytest.mark.parametrize("launch, samples, fill_back", [(USUAL, 2, True), (MORE, 1, True), (FEW, 2, False)],
@@ -186,18 +192,6 @@ def test_comparisons_are_pythons_where_there_is_no_number():
     np.testing.assert_array_equal(given[3].cpu(), [max(a, b) for a, b in zip(x, y)])
     weight = [min(max(a + 0 * b, np.float32(0)), np.float32(1)) for a, b in zip(x, y)]
     np.testing.assert_array_equal(given[4].cpu(), weight)
-
-
-def test_nothing_in_view():
-    vertices, faces = torch.full((2, 3, 3), 5.0), torch.tensor([[[0, 1, 2]]], dtype=torch.int32)
-    colors = torch.ones(1, 2, 1)
-    empty = Scene(faces, SIZE, background_color=torch.tensor([[0.1], [0.2]]))
-    rgb, depth, alpha, face_index = cuda.draw(*map(on_device, (vertices, colors, None, empty, True)))
-    assert (depth == 100).all() and (alpha == 0).all() and (face_index == -1).all()
-    assert torch.allclose(rgb[:, 0, 0, 0].cpu(), empty.background_color[:, 0])
-    gradient = cuda.vertex_gradient(*map(on_device, (vertices, colors, None, empty, face_index, torch.ones_like(rgb),
-                                                     None, None)))
-    assert (gradient == 0).all()
 
 
 @pytest.mark.parametrize("device, backend", [("cpu", cpu), ("cuda", cuda)])

@@ -13,9 +13,8 @@ from utils.regions import ndinterval
 from utils.results import layout
 from utils.results.contents import MapResult, MethodResult, RegionsResult, map_contents, regions_contents
 from utils.results.metadata import Metadata
-from utils.results.reading import load_result, map_of, open_safely, regions_of
+from utils.results.reading import load_result, map_of, regions_of
 from utils.runs.result_file import ResultFile, read
-from utils.scores import SCORES
 
 ROOT = Path(__file__).parents[2]
 OF_OURS = "stored_results/whole/tests.tiny_network/5/0"
@@ -86,20 +85,8 @@ def test_what_files_do_not_say(tmp_path):
     assert {"class_name", "label"}.isdisjoint(again) and again["score"] == "softmax"
 
 
-@pytest.mark.parametrize("score", SCORES.values())
-def test_scores(score):
-    metadata = Metadata(score=score.name)
-    assert (metadata.score_name, metadata.level) == (score.words, score.level)
-
-
 def test_nothing_here_imports_torch():
     names = sorted(path.stem for path in (ROOT / "utils/results").glob("*.py"))
     program = f"import sys, {', '.join(f'utils.results.{name}' for name in names)}; print('torch' in sys.modules)"
     run = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True)
     assert run.stdout == "False\n", run.stderr
-
-
-def test_regions_open_without_anything_else_of_the_suite(tmp_path):
-    torch.save([ndinterval([1], [2])], tmp_path / "regions.pt")
-    torch.serialization.clear_safe_globals()
-    assert open_safely(tmp_path / "regions.pt") == [ndinterval([1], [2])]
