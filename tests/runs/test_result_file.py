@@ -169,7 +169,8 @@ def test_a_lock_that_another_holds_can_be_left_to_it(tmp_path):
     assert os.listdir(tmp_path) == ["map.pt"]
 
 
-@pytest.mark.parametrize("left", ["map.pt.9", "map.pt.9.pt", "map.png.9.png", "map.failed.txt.9.txt"])
+@pytest.mark.parametrize("left", ["map.pt.9", "map.pt.9.pt", "map.journal.9.journal", "map.png.9.png",
+                                  "map.failed.txt.9.txt"])
 def test_half_written_files_are_tidied_away(left, tmp_path):
     file = ResultFile(tmp_path / "map.pt", SETTINGS)
     file.save_finished({})

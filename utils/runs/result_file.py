@@ -176,7 +176,7 @@ class ResultFile:
     def _remove_left_over(self) -> None:
         """Remove what killed processes left: files half written, and an unfinished run that the result came after."""
         journal, earlier = journal_path(self.path), layout.earlier_path(self.path)
-        left = [file for path in (self.path, picture_path(self.path), layout.failure_path(self.path))
+        left = [file for path in (self.path, journal, picture_path(self.path), layout.failure_path(self.path))
                 for file in left_over(path)]
         with suppress(OSError):
             if self.path.stat().st_mtime_ns >= journal.stat().st_mtime_ns:
