@@ -138,7 +138,7 @@ COMMANDS = dict(
                          "level", ("level",)),
     leaderboard=Command(leaderboard, "a row for each network, with intervals, and whether neighbours differ by more "
                                      "than chance", ("level",)),
-    answers=Command(answers, "what each network says instead of the class, and where it is least sure", ("data_dir",)),
+    answers=Command(answers, "what each network says instead of the class, where it is least confident", ("data_dir",)),
     maps=Command(figures, "confidence over azimuth and elevation: of each object, and the means of each class",
                  ("paper", "scale")),
     regions=Command(figures, "regions over the maps", ("paper", "scale")),

@@ -2,8 +2,8 @@
 
     python -m benchmarks.regions --checkpoint_dir DIR
 
-(a) every initial point whose network is sure, on the maps below --checkpoint_dir, or on made-up ones: questions over
-those of the whole map, and over those of OIR_B's iterations (8 corners each); (b) what the size of a round costs;
+(a) every confident initial point of the maps below --checkpoint_dir, or of made-up ones: questions over those of the
+whole map, and over those of OIR_B's iterations (8 corners each); (b) what the size of a round costs;
 (c) boxes, questions and the search's own time in 1 to 5 dimensions, for an ellipsoid nearly as wide as the domain.
 """
 import time
@@ -98,37 +98,38 @@ def main() -> None:
     args = parser.parse_args()
     print(machine())
     maps = list(stored_maps(args.checkpoint_dir) if args.checkpoint_dir else made_up_maps())
-    sure = []
+    confident = []
     for name, azimuths, elevations, z in maps:
         for point in POINTS:
             places = [int(np.abs(line - x).argmin()) for line, x in zip((azimuths, elevations), point)]
             if z[tuple(places)] >= args.level:
                 lattice = Lattice((azimuths, elevations), np.array(places))
-                sure.append((f"{name} {point}", lattice, table(lattice, z)))
-    print(f"\n(a) {len(sure)} sure initial points of {len(maps)} maps, level {args.level:g}, {USUAL_ROUND} questions a "
-          f"round\n{'map and point':32} {'box':>6} {'asked':>6} {'/ box':>6} {'/ map':>6} {'/ OIR_B':>8} {'ms':>6}")
-    if sure:
-        searched(*sure[0][1:], args.level, USUAL_ROUND)  # compiles
+                confident.append((f"{name} {point}", lattice, table(lattice, z)))
+    print(f"\n(a) {len(confident)} confident initial points of {len(maps)} maps, level {args.level:g}, "
+          f"{USUAL_ROUND} questions a round\n"
+          f"{'map and point':32} {'box':>6} {'asked':>6} {'/ box':>6} {'/ map':>6} {'/ OIR_B':>8} {'ms':>6}")
+    if confident:
+        searched(*confident[0][1:], args.level, USUAL_ROUND)  # compiles
     total = np.zeros(3)
-    for name, lattice, f in sure:
+    for name, lattice, f in confident:
         search, seconds, _ = searched(lattice, f, args.level, USUAL_ROUND)
         n_points = points_in(search, lattice)
         total += n_points, search.queries, lattice.size
         print(f"{name:32} {n_points:6} {search.queries:6} {search.queries / n_points:6.2f} "
               f"{search.queries / lattice.size:6.2f} {search.queries / OIR_B_QUESTIONS:8.2f} {seconds * 1e3:6.1f}")
-    if sure:
+    if confident:
         print(f"{'all':32} {total[0]:6.0f} {total[1]:6.0f} {total[1] / total[0]:6.2f} {total[1] / total[2]:6.2f} "
-              f"{total[1] / OIR_B_QUESTIONS / len(sure):8.2f}")
+              f"{total[1] / OIR_B_QUESTIONS / len(confident):8.2f}")
     print(f"\n(b) all of them\n{'round':>5} {'asked / box':>12} {'rounds':>7} {'filled':>7} {'ms a point':>11}")
-    for round_size in ROUNDS if sure else ():
+    for round_size in ROUNDS if confident else ():
         n_queries = n_rounds = n_points = 0
         taken = 0.0
-        for _, lattice, f in sure:
+        for _, lattice, f in confident:
             search, seconds, rounds = searched(lattice, f, args.level, round_size)
             n_queries, n_rounds = n_queries + search.queries, n_rounds + rounds
             n_points, taken = n_points + points_in(search, lattice), taken + seconds
         print(f"{round_size:5} {n_queries / n_points:12.3f} {n_rounds:7} {n_queries / n_rounds / round_size:7.0%} "
-              f"{taken / len(sure) * 1e3:11.1f}")
+              f"{taken / len(confident) * 1e3:11.1f}")
     print(f"\n(c) an ellipsoid, {USUAL_ROUND} questions a round\n{'n':>2} {'lattice':>9} {'box':>8} {'asked':>8} "
           f"{'/ box':>6} {'boxes':>7} {'s':>6}")
     for n in range(1, 6):

@@ -94,7 +94,7 @@ def test_largest_boxes_are_found_looked_into_and_shown(run_script, tmp_path):
     assert code == 0, err
     sure, unsure = re.findall(r"^largest .*", out, re.M)
     assert re.search(r"holds: at least 99 % of it above 0\.5, with 95 % confidence; 0 of \d+ views failed", sure)
-    assert re.search(r" - .*not sure at the start \(0\.\d\d\)$", unsure)
+    assert re.search(r" - .*not confident at the start \(0\.\d\d\)$", unsure)
     entry = torch.load(tmp_path / "tests.tiny_sure/5/0/optim.pt")["largest"]
     box, nothing = entry["regions"]
     assert box.size() > 0 and (box.a <= [130, 30]).all() and (box.b >= [130, 30]).all() and not nothing.is_finite()

@@ -304,7 +304,7 @@ def test_largest_boxes_are_drawn_with_the_other_regions(report, tree, monkeypatc
     (regions, *_, holds, level), figure = seen["plot_regions"]
     assert list(regions) == [*METHODS, "largest"] and holds["largest"] == [True, None] and level == 0.5
     whites = [patch.get_bbox().bounds for patch in figure.axes[0].patches if patch.get_edgecolor()[:3] == (1, 1, 1)]
-    assert whites == [(124.5, 24.5, 26, 26)]  # no box for the start that is not sure, and none of the map
+    assert whites == [(124.5, 24.5, 26, 26)]  # no box for the start that is not confident, and none of the map
     (_, _, boxes, _, _), figure = seen["plot_profile"]
     bars = [tuple(path.get_extents().intervalx) for bar in figure.axes[0].collections for path in bar.get_paths()]
     assert list(boxes) == [*METHODS, "largest"] and bars[-1] == (124.5, 150.5) and len(bars) == 7

@@ -21,7 +21,7 @@ def write_result(folder, class_nb=5, object_nb=0, seed=0, step=15, iterations=4,
     """A map and regions of the stand-in of a class and number, as map.py and optim.py leave them.
 
     With `answers` the map has the network's first answers: its class, 3, where it is sure, else 4 or 5.
-    With `largest` there are largest boxes among the regions: one that is certified, and a start that is not sure.
+    With `largest` there are largest boxes among the regions: one that is certified, and a start that is not confident.
     """
     random = np.random.default_rng(seed)
     shape = load_stand_in(class_nb, object_nb)
@@ -55,7 +55,7 @@ def write_result(folder, class_nb=5, object_nb=0, seed=0, step=15, iterations=4,
             optim_trace=list(torch.zeros(2, 0, 2, n, dtype=torch.float64)),
             loss_trace=list(torch.zeros(2, 0, dtype=torch.float64)),
             regions=[ndinterval(points[0] - 5.5, points[0] + 20.5), ndinterval(nothing, nothing)],
-            problems=["", "not sure at the start (0.27)"], promises=[certificate, None],
+            problems=["", "not confident at the start (0.27)"], promises=[certificate, None],
             certificates=[dict(certificate, top1=1.0, worst=0.6, worst_at=[0.0] * n), None])
     ResultFile(folder / OPTIM, settings).save_finished(contents)
 

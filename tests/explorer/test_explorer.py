@@ -384,7 +384,7 @@ def test_regions_that_do_not_hold_are_marked(opened, page_file):
     assert n_marked[0] > 0 and n_boxes(opened, 0) == n_boxes(opened, 1) == dict(OIR_W=2)
     opened.check(f"input[value='{LARGEST}']")
     opened.check(f"input[value='{ON_MAP}']")
-    assert n_boxes(opened, 1) == {"OIR_W": 2, LARGEST: 1}  # the start that is not sure has none
+    assert n_boxes(opened, 1) == {"OIR_W": 2, LARGEST: 1}  # the start that is not confident has none
     assert n_boxes(opened, 0).keys() == {"OIR_W", ON_MAP}
     assert [len(marked(opened, k)) for k in (0, 1)] == n_marked  # a certificate holds, and so does the map's own box
     opened.uncheck("#others")

@@ -51,7 +51,8 @@ def test_every_view_and_region_by_the_files_themselves(export, tmp_path):
             expected = f"{(z[inside] >= 0.5).mean()}" if inside.any() else ""
             assert row["purity"] == expected
     assert found["largest", "0"]["holds"] == "True" and found["largest", "0"]["worst"] == "0.6"
-    assert found["largest", "1"]["low_1"] == "" and found["largest", "1"]["problem"].startswith("not sure at the start")
+    assert found["largest", "1"]["low_1"] == ""
+    assert found["largest", "1"]["problem"].startswith("not confident at the start")
     one_dimensional = next(row for row in rows["regions"] if row["object_nb"] == "1")
     assert (one_dimensional["parameters"], one_dimensional["purity"], one_dimensional["low_2"]) == ("azimuth", "", "")
 

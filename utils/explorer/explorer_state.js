@@ -52,8 +52,8 @@ function reading(k) {
   const found = { confidence: score(numbers[map.z + cell]), answer: "" };
   if (map.top1 !== undefined) {
     const index = numbers[map.top1 + cell];
-    const sure = map.top1_score === null ? null : score(numbers[map.top1_score + cell]);
-    found.answer = `first answer: ${answerName(k, index)}${sure === null ? "" : `, ${sure.toFixed(3)}`}`
+    const confidence = map.top1_score === null ? null : score(numbers[map.top1_score + cell]);
+    found.answer = `first answer: ${answerName(k, index)}${confidence === null ? "" : `, ${confidence.toFixed(3)}`}`
       + (index === result.output ? " (right)" : "");
   }
   return found;

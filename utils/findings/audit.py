@@ -84,9 +84,10 @@ def tables(found: Tables, level: float = LEVEL) -> dict[str, Table]:
 def _summary(regions: pd.DataFrame, by: list[str]) -> pd.DataFrame:
     """A row for each group and method. Purity is over the regions with a view of the map."""
     groups = regions.groupby([*by, "method"], observed=True)
-    means, sums = PERCENT * groups[["sure", "share", "purity", "iou"]].mean(), groups[["pure", "volume", "holds"]].sum()
+    means = PERCENT * groups[["confident", "share", "purity", "iou"]].mean()
+    sums = groups[["pure", "volume", "holds"]].sum()
     frame = pd.DataFrame({
-        "regions": groups.size(), "starts sure": means["sure"], "SRVR": means["share"], "purity": means["purity"],
-        "purity by volume": PERCENT * sums["pure"] / sums["volume"], "hold": sums["holds"],
+        "regions": groups.size(), "starts confident": means["confident"], "SRVR": means["share"],
+        "purity": means["purity"], "purity by volume": PERCENT * sums["pure"] / sums["volume"], "hold": sums["holds"],
         "of regions with a view": groups["purity"].count(), "IoU with largest": means["iou"]})
     return frame.reset_index().rename(columns=dict(row="network", class_name="class"))

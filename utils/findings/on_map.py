@@ -17,7 +17,7 @@ from ..results.same import same_function
 from .methods import ON_MAP
 
 DOMAIN = domain_of(AZIMUTH_AND_ELEVATION)
-ON_MAPS = ("method", "sure", "share", "purity", "iou")  # columns of `on_map`
+ON_MAPS = ("method", "confident", "share", "purity", "iou")  # columns of `on_map`
 Regions = Mapping[str, Sequence[ndinterval]]  # by method
 Verdicts = Mapping[str, Sequence[bool | None]]  # by method: whether each region holds, or None
 
@@ -101,18 +101,18 @@ def holding(result: RegionsResult, a_map: MapResult | None) -> Verdicts:
 def on_map(a_map: MapResult, result: RegionsResult, level: float) -> Iterator[tuple[Any, ...]]:
     """The columns ON_MAPS of every region of an object, and of the largest box around every initial point, as ON_MAP.
 
-    `sure`: whether the score at the start reaches the level, 1 or 0; nan if the file does not say where the region
+    `confident`: whether the score at the start reaches the level, 1 or 0; nan if the file does not say where the region
     started. `share`: of the domain's volume; 0 for a region that is not finite. `purity` in [0, 1]; nan without a grid
     point. `iou`: intersection over union with the largest box; nan without one, or for a region that is not finite.
     """
     for k, point in enumerate(result.initial_points):
         is_known = bool(np.isfinite(point).all())
         best = largest_box(a_map, point, level)
-        sure = float(best is not None) if is_known else np.nan
+        confident = float(best is not None) if is_known else np.nan
         for name, entry in result.methods.items():
             region = entry.regions[k]
             iou = overlap(region.within(DOMAIN), best) if best and region.is_finite() else np.nan
-            yield name, sure, region.share_of(DOMAIN), purity(a_map, region, level), iou
+            yield name, confident, region.share_of(DOMAIN), purity(a_map, region, level), iou
         if is_known:
             pure = np.nan if best is None else 1.0
-            yield ON_MAP, sure, best.share_of(DOMAIN) if best else 0.0, pure, pure
+            yield ON_MAP, confident, best.share_of(DOMAIN) if best else 0.0, pure, pure

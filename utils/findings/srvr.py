@@ -10,7 +10,7 @@ from .rows import OBJECT, Tables
 from .tables import PERCENT, Table
 
 THRESHOLDS = (0.1, 0.2, 0.3, 0.4, 0.5)
-WRONG = ["outside the domain", "without volume", "not finite", "start not sure"]
+WRONG = ["outside the domain", "without volume", "not finite", "start not confident"]
 
 
 def tables(found: Tables) -> dict[str, Table]:

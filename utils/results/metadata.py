@@ -47,7 +47,7 @@ class Metadata:
 
     @property
     def level(self) -> float:
-        """The score above which the network counts as sure."""
+        """The score above which the network counts as confident."""
         return SCORES[self.score].level
 
     @property

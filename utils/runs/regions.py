@@ -96,7 +96,7 @@ def _largest(f: Journal, options: RegionOptions, settings: Record) -> MethodResu
     return MethodResult(
         [nowhere if region.box is None else region.box for region in found],
         np.empty((len(found), 0, 2, domain.n)), np.empty((len(found), 0)),
-        ["" if region.box else f"not sure at the start ({region.value_at_point:.2f})" for region in found],
+        ["" if region.box else f"not confident at the start ({region.value_at_point:.2f})" for region in found],
         promises=[{**asdict(region.certificate), "queries": region.queries} if region.certificate else None
                   for region in found])
 
