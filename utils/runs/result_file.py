@@ -14,7 +14,7 @@ from ..results.metadata import Contents
 from ..results.reading import open_safely
 from ..results.same import differences, to_add
 from .lock import is_locked, locked
-from .records import readable, stored_settings
+from .records import KEPT, readable, stored_settings
 
 
 class OtherSettings(InputError):
@@ -163,7 +163,7 @@ class ResultFile:
             DiskError: if they cannot be written.
         """
         for name, content in files.items():
-            with whole_file(self.path.with_name(name), f"what was saved before is kept: {ADVICE}") as file:
+            with whole_file(self.path.with_name(name), KEPT) as file:
                 file.write_bytes(content)
         for outdated in (journal_path(self.path), layout.failure_path(self.path)):
             outdated.unlink(missing_ok=True)
