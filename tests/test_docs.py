@@ -20,7 +20,7 @@ import optim as optim_script
 import report as report_script
 import sweep as sweep_script
 from tests.tiny import Tiny
-from utils.bounds.certificate import Certainty
+from utils.bounds.promise import Certainty
 from utils.shapes.catalogue import catalogue_of
 
 ROOT = Path(__file__).parents[1]

@@ -125,6 +125,11 @@ def domain_of(parameters: Sequence[str]) -> ndinterval:
     return ndinterval([PARAMETERS[name].begin for name in parameters], [PARAMETERS[name].end for name in parameters])
 
 
+def too_small(box: ndinterval, parameters: Sequence[str]) -> bool:
+    """Whether a box is too small to judge: narrower than a map's step in every one of its parameters."""
+    return bool((box.r < [PARAMETERS[name].step for name in parameters]).all())
+
+
 def grid(step: float | Sequence[float] | None = None,
          parameters: Sequence[str] = AZIMUTH_AND_ELEVATION) -> tuple[np.ndarray, np.ndarray]:
     """A map's grid; by default that of section 4: azimuth 0, 3, .. < 360; elevation -10, -7, .. < 90.

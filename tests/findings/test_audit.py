@@ -61,7 +61,7 @@ def test_the_table_by_hand():
         "regions": 2, "starts confident": 50, "SRVR": pytest.approx(50 * (wide_share + good_share)),
         "purity": pytest.approx(50 * (1 + 5 / 6)),
         "purity by volume": pytest.approx(100 * (good_share + 5 / 6 * wide_share) / (good_share + wide_share)),
-        "hold": 1, "of regions with a view": 2, "IoU with largest": 100}  # of the confident start
+        "hold": 1, "judged": 2, "IoU with largest": 100}  # of the confident start
     assert list(found["N", "naive"].values()) == [2, 50, pytest.approx(50 / 36000), None, None, 0, 0, None]
     assert list(found["N", "largest"].values()) == [2, 50, pytest.approx(50 * good_share), 100, 100, 1, 1, 100]
     assert found["N", ON_MAP] == found["N", "largest"]

@@ -3,7 +3,7 @@
 A robust region is a box around a point in which f stays at or above a level. The bound optimizers grow such boxes by
 gradient descent, and do not always end in one. Here the answer is sought on a lattice around the point, where it is
 exact, with little more questions to f than the answer has points: see `BoxSearch` for how, and why it is exact. Between
-the lattice points f is sampled: see `Attempts`. A view that fails there cuts the box, and the search goes on.
+the lattice points f is sampled: see `Attempts`. Where too many views fail, some are excluded, and the search goes on.
 """
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,9 +12,11 @@ import numpy as np
 
 from ..errors import InputError
 from ..regions import ndinterval
-from .certificate import BATCH_SIZE, LEVEL, Attempts, Certainty, Certificate, Function, values_of
+from .certificate import Certificate
 from .lattice import Lattice
+from .promise import Attempts, Certainty
 from .search import BoxSearch
+from .views import BATCH_SIZE, LEVEL, Function, values_of
 
 USUAL_CERTAINTY = Certainty()
 
@@ -121,6 +123,7 @@ class Search:
             at_point = (points == self._boxes.lattice.point).all(1)
             self.value_at_point = float(values[at_point][0]) if at_point.any() else np.nan
         self._boxes.record(indices, values >= self.level)
+        self._exclude_failures()
 
     def add_obstacle(self, point: Sequence[float] | np.ndarray) -> None:
         """Exclude a point [n] anywhere: the region ends, in some dimension, at the lattice line before it.
@@ -131,7 +134,7 @@ class Search:
         box = self._boxes.answer
         self.obstacles.append(at)
         self._boxes.exclude(at)
-        if self._attempts is not None and len(self._attempts.passed) and self._boxes.answer != box:
+        if self._attempts is not None and self._attempts.has_started and self._boxes.answer != box:
             self._attempts.start_again()
 
     def region(self) -> Region:
@@ -143,9 +146,20 @@ class Search:
         assert box is not None and self._attempts is not None  # else the search is done
         if not np.array_equal(views, self._attempts.ask(box, len(views))):
             raise ValueError("these are not the views that were wanted")
-        failed = self._attempts.tell(views, values)
-        if failed is not None:
-            self.add_obstacle(failed)
+        attempt = self._attempts.attempt
+        self._attempts.tell(box, views, values)
+        if self._attempts.attempt != attempt:
+            self._exclude_failures()
+
+    def _exclude_failures(self) -> None:
+        """Exclude known views that failed from a box that no attempt would certify, one by one, at the least cost."""
+        while self._attempts is not None and self._boxes.is_done and (box := self._boxes.answer) is not None:
+            failures = self._attempts.too_many_of(box)
+            if not len(failures):
+                return
+            bounds = [self._boxes.bound_without(view) for view in failures]
+            self.obstacles.append(failures[int(np.argmax(bounds))])
+            self._boxes.exclude(self.obstacles[-1])
 
 
 def advance(searches: Sequence[Search], f: Function, batch_size: int = BATCH_SIZE) -> None:
@@ -175,8 +189,8 @@ def largest_region(f: Function, point: Sequence[float] | np.ndarray, level: floa
 
     On the lattice of `Lattice.around` the box is exactly the largest one, prod(b - a), that has f >= level at all its
     lattice points; of several it has most points, then the lexicographically smallest a, then b. The search is
-    best-first branch and bound (`BoxSearch`). It asks f for little more than the points of the answer. Views that fail
-    between the lattice points, in tries at a certificate (`Attempts`), are then excluded in the same way.
+    best-first branch and bound (`BoxSearch`). It asks f for little more than the points of the answer. Where too many
+    views fail between the lattice points, in attempts at a certificate (`Attempts`), some of them are then excluded.
 
     Args:
         f: f(points [N, n]) -> [N], and perhaps `domain`. A `Confidence` has both.

@@ -1,4 +1,5 @@
 """The search for the largest box of a lattice that holds no failing point: best-first branch and bound."""
+from copy import deepcopy
 
 import numpy as np
 
@@ -104,6 +105,12 @@ class BoxSearch:
         self._status[index] = FAILS
         self._note_failing(np.array([index]))
         self._go_on()
+
+    def bound_without(self, point: np.ndarray) -> float:
+        """What `bound` would be with a point [n] excluded."""
+        trial = deepcopy(self)
+        trial.exclude(point)
+        return trial.bound
 
     def _note_failing(self, indices: np.ndarray) -> None:
         """Keep the failing points that say something new."""

@@ -82,12 +82,12 @@ def tables(found: Tables, level: float = LEVEL) -> dict[str, Table]:
 
 
 def _summary(regions: pd.DataFrame, by: list[str]) -> pd.DataFrame:
-    """A row for each group and method. Purity is over the regions with a view of the map."""
+    """A row for each group and method. Purity is over the regions that have a view of the map and are not too small."""
     groups = regions.groupby([*by, "method"], observed=True)
     means = PERCENT * groups[["confident", "share", "purity", "iou"]].mean()
     sums = groups[["pure", "volume", "holds"]].sum()
     frame = pd.DataFrame({
         "regions": groups.size(), "starts confident": means["confident"], "SRVR": means["share"],
         "purity": means["purity"], "purity by volume": PERCENT * sums["pure"] / sums["volume"], "hold": sums["holds"],
-        "of regions with a view": groups["purity"].count(), "IoU with largest": means["iou"]})
+        "judged": groups["purity"].count(), "IoU with largest": means["iou"]})
     return frame.reset_index().rename(columns=dict(row="network", class_name="class"))

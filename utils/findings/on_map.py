@@ -10,7 +10,7 @@ import numpy as np
 
 from ..bounds import LARGEST
 from ..bounds.on_grid import largest_on_grid
-from ..parameters import AZIMUTH_AND_ELEVATION, domain_of
+from ..parameters import AZIMUTH_AND_ELEVATION, domain_of, too_small
 from ..regions import ndinterval
 from ..results.contents import MapResult, MethodResult, RegionsResult
 from ..results.same import same_function
@@ -65,8 +65,11 @@ def level_of(result: RegionsResult) -> float:
 
 
 def holds_on(a_map: MapResult | None, region: ndinterval, level: float) -> bool | None:
-    """Whether a map reaches a level at all grid points in a region; None without a map or a grid point."""
-    share = None if a_map is None else purity(a_map, region, level)
+    """Whether a map reaches a level at all grid points in a region.
+
+    None without a map or a grid point, or for a region that is too small to judge.
+    """
+    share = None if a_map is None or too_small(region, AZIMUTH_AND_ELEVATION) else purity(a_map, region, level)
     return None if share is None else share == 1
 
 
@@ -102,8 +105,9 @@ def on_map(a_map: MapResult, result: RegionsResult, level: float) -> Iterator[tu
     """The columns ON_MAPS of every region of an object, and of the largest box around every initial point, as ON_MAP.
 
     `confident`: whether the score at the start reaches the level, 1 or 0; nan if the file does not say where the region
-    started. `share`: of the domain's volume; 0 for a region that is not finite. `purity` in [0, 1]; nan without a grid
-    point. `iou`: intersection over union with the largest box; nan without one, or for a region that is not finite.
+    started. `share`: of the domain's volume; 0 for a region that is not finite. `purity` in [0, 1]; nan without a
+    grid point, or where the region is too small to judge. `iou`: intersection over union with the largest box; nan
+    without one, or for a region that is not finite.
     """
     for k, point in enumerate(result.initial_points):
         is_known = bool(np.isfinite(point).all())
@@ -112,7 +116,8 @@ def on_map(a_map: MapResult, result: RegionsResult, level: float) -> Iterator[tu
         for name, entry in result.methods.items():
             region = entry.regions[k]
             iou = overlap(region.within(DOMAIN), best) if best and region.is_finite() else np.nan
-            yield name, confident, region.share_of(DOMAIN), purity(a_map, region, level), iou
+            pure = None if too_small(region, AZIMUTH_AND_ELEVATION) else purity(a_map, region, level)
+            yield name, confident, region.share_of(DOMAIN), pure, iou
         if is_known:
-            pure = np.nan if best is None else 1.0
-            yield ON_MAP, confident, best.share_of(DOMAIN) if best else 0.0, pure, pure
+            pure = np.nan if best is None or too_small(best, AZIMUTH_AND_ELEVATION) else 1.0
+            yield ON_MAP, confident, best.share_of(DOMAIN) if best else 0.0, pure, np.nan if best is None else 1.0

@@ -11,6 +11,8 @@ from ..bounds.descent import LEARNING_RATE, N_ITERATIONS, initial_width
 from ..bounds.lattice import LARGEST_LATTICE
 from ..bounds.naive import REG
 from ..bounds.oir import ALPHA, BETA
+from ..bounds.promise import RISK
+from ..bounds.worst import N_QUESTIONS, POPULATION
 from ..engine_names import OPENVINO, TORCH
 from ..errors import InputError, shown
 from ..paper import INITIAL_POINTS
@@ -21,7 +23,7 @@ from .jobs import DRAWN, RESULT, JobOptions
 from .option import ALWAYS, option, share, within
 
 GRADIENTS = ("renderer", "finite_difference")
-N_VIEWS = 299  # for which 95 % confidence go with a share of 1 % below the level, if none fails
+N_VIEWS = 368  # if none fails, at most 1 % are below the level with 95 % confidence
 GROWN, SEARCHED, SAMPLED = "regions", f"regions of {LARGEST}", "what holds in a region"
 
 Found = Mapping[str, Any]
@@ -119,6 +121,13 @@ def _lattice(given: str | None, found: Found) -> tuple[float, ...]:
     return tuple(steps)
 
 
+def _worst(given: int, found: Found) -> int:
+    within("worst", 0, 10 ** 6)(given, found)
+    if given % POPULATION:
+        raise InputError(f"`worst` {given}: expected a multiple of {POPULATION}, such as {N_QUESTIONS}")
+    return given
+
+
 def _verify(given: int, found: Found) -> int:
     within("verify", 0, 1000)(given, found)
     check_views([given] * len(found["parameters"]), f"`verify` {given}")
@@ -180,11 +189,14 @@ class RegionOptions(JobOptions):
         None, "steps of the lattice, one for all parameters or one for each (default: a map's)", SEARCHED,
         check=_lattice, metavar="S[,S..]")
     risk: float = option(
-        0.01, "share of a region that may be below the level", SEARCHED, check=share("risk"))
+        RISK, "share of a region that may be below the level", SEARCHED, check=share("risk"))
     confidence: float = option(0.95, "of what is said about a region", SAMPLED, check=share("confidence"))
     certify: int = option(
-        N_VIEWS, "look at N random views of every region, and for its worst one; 0: do not", SAMPLED,
+        N_VIEWS, "look at N random views of every region, and search for its worst one; 0: do not", SAMPLED,
         check=within("certify", 0, 10 ** 6), metavar="N")
+    worst: int = option(
+        N_QUESTIONS, "questions of the search for a region's worst view, a multiple of its generations of "
+        f"{POPULATION}", SAMPLED, check=_worst, metavar="N")
     verify: int = option(
         0, "look at f on a K x K grid over every region, as far as it lies in the domain", SAMPLED, check=_verify,
         metavar="K")
@@ -204,7 +216,8 @@ class RegionOptions(JobOptions):
             found["largest"] = dict(level=self.level, lattice=list(self.lattice), risk=self.risk,
                                     confidence=self.confidence)
         if self.certify:
-            found["certify"] = dict(level=self.level, views=self.certify, confidence=self.confidence)
+            found["certify"] = dict(level=self.level, views=self.certify, worst=self.worst,
+                                    confidence=self.confidence)
         return found
 
     @property

@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 
+from ..parameters import AZIMUTH_AND_ELEVATION, too_small
 from ..regions import ndinterval
 from . import layout
 from .metadata import Contents, Metadata, identity
@@ -51,6 +52,7 @@ class MethodResult:
         certificates: for each region what `optim.py --certify` found in it (see `utils.runs.certify`), or None for one
             that cannot be sampled; None if that was not asked for.
         promises: of the largest boxes, what their search promises: the numbers of a `Certificate`, or None.
+        parameters: names of the regions' n numbers.
     """
     regions: list[ndinterval]
     traces: Sequence[Any] | np.ndarray | None = None
@@ -59,6 +61,7 @@ class MethodResult:
     verified: list[dict[str, float]] | None = None
     certificates: list[dict[str, Any] | None] | None = None
     promises: list[dict[str, Any] | None] | None = None
+    parameters: tuple[str, ...] = AZIMUTH_AND_ELEVATION
 
     def __repr__(self) -> str:
         holding = sum(bool(self.holds(k)) for k in range(len(self.regions)))
@@ -66,12 +69,12 @@ class MethodResult:
         return f"MethodResult({len(self.regions)} regions{found})"
 
     def holds(self, point: int) -> bool | None:
-        """Whether a region keeps what it promises; None if nobody looked.
+        """Whether a region keeps what it promises; None if nobody looked, or it is too small to judge.
 
         A largest box may be below the level in the share that its search allows; any other region nowhere.
         """
         certificate = self.certificates[point] if self.certificates else None
-        if certificate is None:
+        if certificate is None or too_small(self.regions[point], self.parameters):
             return None
         promise = self.promises[point] if self.promises else None
         return certificate["worst"] >= certificate["level"] or bool(promise and certificate["low"] <= promise["risk"])

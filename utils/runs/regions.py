@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ..bounds import LARGEST, OPTIMIZERS, grow_regions
+from ..bounds.descent import longest_side
 from ..options.regions import RegionOptions
 from ..parameters import PARAMETERS, domain_of
 from ..regions import ndinterval
@@ -16,7 +17,7 @@ from ..results.contents import MethodResult, RegionsResult, regions_contents
 from ..results.layout import OR_ELSE, SETTINGS
 from ..results.reading import as_input_error, regions_of
 from ..results.same import to_add
-from ..scores import SCORES
+from ..scores import CONFIDENCE, SCORES
 
 if TYPE_CHECKING:
     from .find import Job
@@ -70,18 +71,26 @@ def _completed(result: RegionsResult, lacks: list[str], f: Journal, job: Job, op
 
 def _grown(f: Journal, job: Job, options: RegionOptions) -> dict[str, MethodResult]:
     """The regions of every bound optimizer from every point, in lock-step."""
+    narrowest = min(PARAMETERS[name].step for name in options.parameters)
+    longest = longest_side(len(options.parameters), options.n_iterations, options.initial_width, options.learning_rate,
+                           narrowest)
+    if longest < narrowest and SCORES[options.score].words == CONFIDENCE:
+        print(f"no region will grow beyond {longest:.1g} in {options.n_iterations} iterations, which is too small to "
+              "judge; give more --n_iterations or a larger --initial_width")
     n_corners = 2 ** len(options.parameters) * len(options.initial_points)
     per_iteration = n_corners * sum(1 + OPTIMIZERS[name].needs_outer for name in options.grown)
     with f.stage(job.subject, options.n_iterations * per_iteration):
         grown = grow_regions(f, options.initial_points, options.grown, options.n_iterations, options.learning_rate,
                              options.initial_width, alpha=options.alpha, beta=options.beta, reg=options.reg)
-    return {name: MethodResult(one.regions, one.traces, one.losses, one.problems) for name, one in grown.items()}
+    return {name: MethodResult(one.regions, one.traces, one.losses, one.problems,
+                               parameters=options.parameters) for name, one in grown.items()}
 
 
 def _largest(f: Journal, options: RegionOptions, settings: Record) -> MethodResult:
     """The largest box around every point in which f reaches a level on a lattice, with its promise."""
-    from ..bounds.largest import Certainty, Search, advance
+    from ..bounds.largest import Search, advance
     from ..bounds.lattice import Lattice
+    from ..bounds.promise import Certainty
     domain = domain_of(options.parameters)
     searches = [Search(Lattice.around(point, settings["lattice"], domain), settings["level"],
                        Certainty(settings["risk"], settings["confidence"], seed))
@@ -98,39 +107,44 @@ def _largest(f: Journal, options: RegionOptions, settings: Record) -> MethodResu
         np.empty((len(found), 0, 2, domain.n)), np.empty((len(found), 0)),
         ["" if region.box else f"not confident at the start ({region.value_at_point:.2f})" for region in found],
         promises=[{**asdict(region.certificate), "queries": region.queries} if region.certificate else None
-                  for region in found])
+                  for region in found], parameters=options.parameters)
 
 
 def _certified(f: Journal, methods: dict[str, MethodResult], names: Iterable[str],
                settings: Record) -> dict[str, MethodResult]:
-    """The named methods with a certificate for each of their regions."""
-    with f.stage("certifying", settings=settings):
-        return {name: replace(methods[name], certificates=[
-            _certificate(f, region, settings, seed=(list(methods).index(name), k))
-            for k, region in enumerate(methods[name].regions)]) for name in names}
+    """The named methods with a certificate for each of their regions, which are sampled and searched in lock-step."""
+    from ..bounds.certificate import fresh_views
+    from ..bounds.views import stream
+    from ..bounds.worst import Evolution, search_in_lock_step
+    boxes = {(name, k): box for name in names for k, region in enumerate(methods[name].regions)
+             if (box := _inside(region, f.parameters)) is not None}
+    views = [fresh_views(box, settings["views"], stream("certificate", *key)) for key, box in boxes.items()]
+    n_searched = sum(bool((box.r > 0).any()) for box in boxes.values())
+    with f.stage("certifying", sum(map(len, views)) + n_searched * settings["worst"], settings):
+        answers = f.answers(np.concatenate(views or [np.empty((0, len(f.parameters)))]))
+        answers_of = np.split(answers, np.cumsum([len(own) for own in views])[:-1])
+        searches = [Evolution(box, stream("worst view", *key), own, table["score"].astype(np.float64))
+                    for (key, box), own, table in zip(boxes.items(), views, answers_of)]
+        search_in_lock_step(searches, f, settings["worst"])
+    found = {key: _certificate(box, table, search.worst, f.label, settings)
+             for (key, box), table, search in zip(boxes.items(), answers_of, searches)}
+    return {name: replace(methods[name], certificates=[found.get((name, k)) for k in range(len(methods[name].regions))])
+            for name in names}
 
 
-def _certificate(f: Journal, region: ndinterval, settings: Record, seed: tuple[int, int]) -> Record | None:
-    """What fresh views say of a region's part inside the domain; None if it has none, or is not finite.
+def _certificate(box: ndinterval, answers: np.ndarray, worst: tuple[np.ndarray, float], label: int,
+                 settings: Record) -> Record:
+    """What fresh views say of a region's part inside the domain.
 
     Beside what a `Certificate` says: top1 (the share of views in which the class is the first answer), worst and
     worst_at (the lowest score that was found, and where).
     """
-    from ..bounds.certificate import certificate_of, views_of, worst_view
-    box = _inside(region, f.parameters)
-    if box is None:
-        return None
-    views = views_of(box, settings["views"], np.random.default_rng(seed))
-    answers = f.answers(views)
-    values = answers["score"]
-    found = certificate_of(values, settings["level"], settings["confidence"])
-    at, worst = worst_view(f, box)
-    lowest = int(np.argmin(values))
-    if values[lowest] < worst:
-        at, worst = views[lowest], float(values[lowest])
+    from ..bounds.certificate import certificate_of
+    found = certificate_of(box, answers["score"], settings["level"], settings["confidence"])
+    at, lowest = worst
     return dict(level=found.level, confidence=found.confidence, n_views=found.n_views, n_below=found.n_below,
-                low=found.low, high=found.high, mean=found.mean, top1=float((answers["top1"] == f.label).mean()),
-                worst=float(worst), worst_at=[float(number) for number in at])
+                low=found.low, high=found.high, mean=found.mean, top1=float((answers["top1"] == label).mean()),
+                worst=float(lowest), worst_at=[float(number) for number in at])
 
 
 def _verified(f: Journal, methods: dict[str, MethodResult], k: int, level: float) -> dict[str, MethodResult]:
