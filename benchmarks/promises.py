@@ -124,7 +124,7 @@ class Remembered:
         return np.array([self._known[view.tobytes()] for view in views])
 
 
-def print_real_boxes(network: str, weights, data_dir, n_boxes: int) -> None:
+def print_real_boxes(network: str, weights, data_dir) -> None:
     """How much of the boxes of a real network its certificates leave."""
     points = [tuple(map(float, point.split(","))) for point in INITIAL_POINTS.split()]
     print(f"\n(f) {network}: boxes around confident points\n"
@@ -134,7 +134,7 @@ def print_real_boxes(network: str, weights, data_dir, n_boxes: int) -> None:
         f = Remembered(Confidence.of(load_network(network, weights), IMAGENET_LABELS[class_nb], shape))
         for seed, point in enumerate(points):
             on_lattice = largest_region(f, point, 0.5, 3, certainty=None)
-            if on_lattice.box is None or not on_lattice.box.size() or len(rows) == n_boxes:
+            if on_lattice.box is None or not on_lattice.box.size():
                 continue
             found = largest_region(f, point, 0.5, 3, certainty=Certainty(seed=seed))
             rows.append((on_lattice.box.size(), found.box.size(), found.queries, on_lattice.queries))

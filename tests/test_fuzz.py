@@ -193,8 +193,8 @@ def changed(contents, seed):
 RESULTS = [("whole", "map.pt"), ("whole", "optim.pt"), ("finished", "optim.pt")]
 JOB = ("--gpu", "-1", "--engine", "torch", "--class_nb", "5", "--stand_ins")
 SURE = ("--network", "tests.tiny:sure", "--n_iterations", "2", "--initial_width", "5", "--methods", "naive,largest",
-        "--initial_points", "130,30 310,80", "--lattice", "30", "--certify", "8", "--worst", "32", "--verify", "2", "--risk", "0.3",
-        "--image_size", "64")
+        "--initial_points", "130,30 310,80", "--lattice", "30", "--certify", "8", "--worst", "32", "--verify", "2",
+        "--risk", "0.3", "--image_size", "64")
 REPEAT = {"map": (map_script, ("--network", "tests.tiny:network", "--step", "30", "--batch_size", "8")),
           "optim": (optim_script, ("--network", "tests.tiny:network", "--n_iterations", "6", "--initial_width", "5",
                                    "--methods", "OIR_W,naive,OIR_B,trap", "--certify", "0"))}

@@ -11,7 +11,7 @@ import optim as script
 from benchmarks.faults import same_results
 from tests.processes import Started, script_text
 from utils.regions import ndinterval
-from utils.runs import journal
+from utils.runs.journal import Journal
 
 TINY = ("--network", "tests.tiny:sure", "--class_nb", 5, "--object_nb", 0, "--gpu", -1, "--engine", "torch")
 
@@ -110,20 +110,17 @@ def test_largest_boxes_are_found_looked_into_and_shown(run_script, tmp_path):
 def test_no_view_of_a_certificate_was_drawn_before_and_all_are_asked_in_full_batches(run_script, monkeypatch, tmp_path):
     parts, batches = {}, []
 
-    class Watched(journal.Journal):
-        def stage(self, description, *args, **words):
-            self.part = description
-            return super().stage(description, *args, **words)
+    def watch(name, note):
+        real = getattr(Journal, name)
 
-        def _ask(self, kind, points):
-            parts.setdefault(self.part, []).append(np.array(points))
-            return super()._ask(kind, points)
+        def watched(self, *words, **named):
+            note(self, *words)
+            return real(self, *words, **named)
+        monkeypatch.setattr(Journal, name, watched)
 
-        def _compute(self, kind, points):
-            batches.append((self.part, len(points)))
-            return super()._compute(kind, points)
-
-    monkeypatch.setattr("utils.runs.journal.Journal", Watched)
+    watch("stage", lambda self, part, *_: setattr(self, "part", part))
+    watch("_ask", lambda self, _, points: parts.setdefault(self.part, []).append(np.array(points)))
+    watch("_compute", lambda self, _, points: batches.append((self.part, len(points))))
     words = (*LARGEST[:-4], "--initial_points", "130,30 50,20", "--methods", "naive,largest", "--n_iterations", 2,
              "--initial_width", 5, "--certify", 300, "--worst", 64, "--batch_size", 32, "--checkpoint_dir", tmp_path)
     assert run_script(script, *words)[0] == 0

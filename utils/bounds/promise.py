@@ -16,8 +16,8 @@ from .views import check_shares, stream, views_of
 RISK = 0.01  # share of the region that may be below the level
 BETS = np.array([0, 0.1, 0.3, 0.6])  # p_i over r: shares below that the test bets on
 WEIGHTS = np.array([3, 1, 1, 1]) / 6  # of the bets
-HOPELESS, FAILURES_OF_HOPELESS = 0.85, 8  # an attempt ends at more than this share of r, with so many failures
-TOO_MANY, FAILURES_OF_TOO_MANY = 0.7, 4  # no attempt starts at more than this share of r, with so many failures
+HOPELESS, FAILURES_OF_HOPELESS = 0.85, 6  # an attempt ends at more than this share of r, with so many failures
+TOO_MANY, FAILURES_OF_TOO_MANY = 0.7, 3  # no attempt starts at more than this share of r, with so many failures
 NEARLY_0 = 1e-300  # stands for a bet of 0, whose logarithm is not finite; it is as valid
 LARGEST_EXPONENT = 700  # of exp in float64
 
