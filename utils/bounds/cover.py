@@ -26,9 +26,9 @@ class CoverBox:
 def cover(holds: np.ndarray, weights: np.ndarray, purity: float, n_boxes: int, is_circle: bool) -> list[CoverBox]:
     """One box after the other, each the one that covers most of what those before it have not covered.
 
-    Boxes may overlap. Of all boxes of the purity each is exactly the best one; of several it has the fewest points. So k
-    boxes cover at least 1 - (1 - 1/k)^k, more than 1 - 1/e or 63 %, of what the best k boxes cover (Nemhauser, Wolsey &
-    Fisher 1978).
+    Boxes may overlap. Of all boxes of the purity each is exactly the best one; of several it has the fewest points. So
+    k boxes cover at least 1 - (1 - 1/k)^k, more than 1 - 1/e or 63 %, of what the best k boxes cover (Nemhauser, Wolsey
+    & Fisher 1978).
 
     Args:
         holds: [rows, columns] bool, where f holds.
