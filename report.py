@@ -60,6 +60,23 @@ def leaderboard(args: Namespace, tree: Tree) -> None:
         board.estimates, board.ranked, board.curves, args.level, board.title))
 
 
+def cover(args: Namespace, tree: Tree) -> None:
+    from utils.figures import drawing
+    from utils.figures.cover import plot_cover
+    from utils.figures.tree import figures_of
+    from utils.findings.cover import covers
+    from utils.findings.rows import Tables
+    from utils.findings.tables import write_text
+    found = covers(Tables(tree.maps(), {}), args.level, tree.left_out)
+    show(args, found.tables(), draw=lambda: plot_cover(found.curves(), found.title))
+    path = args.results_dir / "cover_boxes.csv"
+    write_text(path, found.boxes().to_csv(index=False, lineterminator="\n"))
+    print(f"every box: {path}")
+    if args.object_nb:
+        drawing.draw_missing(figures_of(args.command, tree, vars(args), found.of_maps), args.results_dir,
+                             tree.left_out)
+
+
 def answers(args: Namespace, tree: Tree) -> None:
     from utils.figures import drawing
     from utils.figures.tree import figures_of
@@ -138,6 +155,8 @@ COMMANDS = dict(
                          "level", ("level",)),
     leaderboard=Command(leaderboard, "a row for each network, with intervals, and whether neighbours differ by more "
                                      "than chance", ("level",)),
+    cover=Command(cover, "how many boxes it takes to say where a network is confident; of one object (-j) the boxes "
+                         "over its map", ("level",)),
     answers=Command(answers, "what each network says instead of the class, where it is least confident", ("data_dir",)),
     maps=Command(figures, "confidence over azimuth and elevation: of each object, and the means of each class",
                  ("paper", "scale")),

@@ -1,5 +1,5 @@
 """The gradient of f: the renderer's approximate one, or central differences."""
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -7,7 +7,7 @@ import torch
 
 from ..parameters import PARAMETERS
 from ..scores import Score
-from .views import as_points
+from .views import POLE, as_points
 
 
 class Stages(Protocol):
@@ -58,7 +58,7 @@ class RendererGradient:
 
 @dataclass(frozen=True)
 class CentralDifferences:
-    """Central differences of f, from values alone.
+    """Central differences of f, from values alone; at a pole one-sided, as the image turns around behind it.
 
     Attributes:
         difference: the step to each side: degrees, and of other parameters as many of PARAMETERS' `small`.
@@ -71,7 +71,8 @@ class CentralDifferences:
         """As in `Gradient`."""
         points, n = as_points(points, f.parameters), len(f.parameters)
         steps = torch.tensor([PARAMETERS[name].small for name in f.parameters]).double() * self.difference
-        offsets = torch.cat((torch.zeros(1, n), torch.eye(n), -torch.eye(n))).double() * steps
+        up, down = (_on_one_side(points, steps, f.parameters, sign) for sign in (1, -1))
+        offsets = torch.cat((torch.zeros(len(points), 1, n), torch.diag_embed(up), -torch.diag_embed(down)), dim=1)
         around = (points[:, None] + offsets).reshape(-1, n)
         values = [torch.empty(2, 0)]
         for chunk in f.chunks(around):
@@ -79,7 +80,19 @@ class CentralDifferences:
             values.append(torch.stack(both).cpu())
         score, objective = torch.cat(values, dim=1).reshape(2, len(points), 1 + 2 * n)
         objective = objective.double()
-        return score[:, 0], (objective[:, 1:n + 1] - objective[:, n + 1:]) / (2 * steps)
+        return score[:, 0], (objective[:, 1:n + 1] - objective[:, n + 1:]) / (up + down)
+
+
+def _on_one_side(points: torch.Tensor, steps: torch.Tensor, parameters: Sequence[str], sign: int) -> torch.Tensor:
+    """The steps [N, n] upwards (sign 1) or downwards (-1) from points [N, n], up to a pole where one would cross it."""
+    steps = steps.expand_as(points).clone()
+    if "elevation" in parameters:
+        k = parameters.index("elevation")
+        to_pole = POLE - sign * points[:, k]
+        # beyond the poles there is no side to stay on
+        is_inside = points[:, k].abs() <= POLE
+        steps[:, k] = torch.where(is_inside, torch.minimum(steps[:, k], to_pole), steps[:, k])
+    return steps
 
 
 def _score_and_objective(f: Stages, logits: torch.Tensor, released: bool) -> tuple[torch.Tensor, torch.Tensor]:
