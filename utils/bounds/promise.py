@@ -16,8 +16,9 @@ from .views import check_shares, stream, views_of
 RISK = 0.01  # share of the region that may be below the level
 BETS = np.array([0, 0.1, 0.3, 0.6])  # p_i over r: shares below that the test bets on
 WEIGHTS = np.array([3, 1, 1, 1]) / 6  # of the bets
-HOPELESS, FAILURES_OF_HOPELESS = 0.85, 6  # an attempt ends at more than this share of r, with so many failures
-TOO_MANY, FAILURES_OF_TOO_MANY = 0.7, 3  # no attempt starts at more than this share of r, with so many failures
+HOPELESS, FAILURES_OF_HOPELESS = 0.7, 4  # an attempt ends at more than this share of r, with so many failures
+LUCK = 0.5  # standard deviations of the failures that may be bad luck
+TOO_MANY, FAILURES_OF_TOO_MANY = 0.6, 3  # no attempt starts at more than this share of r, with so many failures
 NEARLY_0 = 1e-300  # stands for a bet of 0, whose logarithm is not finite; it is as valid
 LARGEST_EXPONENT = 700  # of exp in float64
 
@@ -115,7 +116,8 @@ class Attempts:
         fails = ~(values >= self.level)
         failures, n_before = self.known(box)
         n_failed, n_known = len(failures) + np.cumsum(fails), n_before + np.arange(1, len(values) + 1)
-        is_end = (n_failed >= FAILURES_OF_HOPELESS) & (n_failed > HOPELESS * self.certainty.risk * n_known)
+        is_end = (n_failed >= FAILURES_OF_HOPELESS) & (
+            n_failed - LUCK * np.sqrt(n_failed) > HOPELESS * self.certainty.risk * n_known)
         n_kept = int(np.argmax(is_end)) + 1 if is_end.any() else len(values)
         self._views = np.concatenate((self._views.reshape(-1, box.n), views[:n_kept]))
         self._fails = np.concatenate((self._fails, fails[:n_kept]))
