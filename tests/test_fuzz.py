@@ -75,7 +75,8 @@ def option_strings(module):
 LEFT_OUT = {"--compile", "--address", "--renderer", "-h", "--help"}
 OPTIONS = {module: [option for option in option_strings(module) if option not in LEFT_OUT]
            for module in (map_script, optim_script, sweep_script)}
-REPORTS = ["srvr", "audit", "leaderboard", "answers", "export", "compare", "regions", "maps", "traces", "profiles"]
+REPORTS = ["srvr", "audit", "cover", "leaderboard", "answers", "export", "compare", "regions", "maps", "traces",
+           "profiles"]
 SLOW_REPORTS = ["gif", "explorer"] if LONG else []
 REPORT_OPTIONS = {name: [f"--{option}" for option in (*OF_ALL, *command.options)]
                   for name, command in report_script.COMMANDS.items()}

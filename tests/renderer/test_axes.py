@@ -72,6 +72,33 @@ def test_gradients_at_a_pole_are_finite(drawn):
         assert eye.grad.isfinite().all() and eye.grad.norm() > 0
 
 
+def test_away_from_the_poles_points_and_their_slopes_are_the_plain_formulas_bit_for_bit():
+    def plain(distance, elevation, azimuth):
+        elevation, azimuth = torch.deg2rad(elevation), torch.deg2rad(azimuth)
+        return torch.stack((distance * torch.cos(elevation) * torch.sin(azimuth), distance * torch.sin(elevation),
+                            -distance * torch.cos(elevation) * torch.cos(azimuth)), dim=-1)
+
+    random = torch.Generator().manual_seed(0)
+    given = [scale * torch.rand(500, dtype=torch.float64, generator=random) for scale in (4, 89.99, 360)]
+    weights, results = torch.randn(500, 3, dtype=torch.float64, generator=random), []
+    for place in (plain, nr.get_points_from_angles):
+        leaves = [t.clone().requires_grad_() for t in given]
+        points = place(*leaves)
+        points.backward(weights)
+        results.append((points, *(t.grad for t in leaves)))
+    assert all(map(torch.equal, *results))
+
+
+@pytest.mark.parametrize("dtype", [torch.float16, torch.bfloat16, torch.float32, torch.float64])
+def test_a_point_at_a_pole_is_not_beyond_it_in_any_type(dtype):
+    for pole in (90, -90, torch.pi / 2, -torch.pi / 2):
+        angles = torch.tensor([pole, 0.0], dtype=dtype)
+        x, y, z = nr.get_points_from_angles(torch.tensor([2.0], dtype=dtype), angles, 0.0, degrees=abs(pole) == 90).T
+        assert z[0] < 0 and x[0] == 0 and z[1] == -2 and y[1] == 0
+        torch.testing.assert_close(y[0].double(), torch.tensor(math.copysign(2, pole)).double(), atol=1e-2, rtol=0)
+    assert nr.get_points_from_angles(torch.tensor([2, 2]), torch.tensor([0, 1]), 0, degrees=False).shape == (2, 3)
+
+
 def test_the_slope_of_a_point_at_a_pole_is_that_of_one_below():
     angle = torch.tensor([90.0], requires_grad=True)
     x, y, z = nr.get_points_from_angles(2.0, angle, 30.0)[0]

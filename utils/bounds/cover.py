@@ -44,7 +44,9 @@ def cover(holds: np.ndarray, weights: np.ndarray, purity: float, n_boxes: int, i
     bounds = np.triu(of_rows[1:] - of_rows[:-1, None])  # all columns of the rows
     boxes: list[CoverBox] = []
     while len(boxes) < n_boxes and open_weights.any():
-        low, high, first, width = best_box(_before(open_weights), slacks, -ROUNDING * weights.sum(), is_circle, bounds)
+        order = np.argsort(-bounds, axis=None, kind="stable")
+        low, high, first, width = best_box(_before(open_weights), slacks, -ROUNDING * weights.sum(), is_circle, bounds,
+                                           order)
         open_weights[low:high + 1, np.arange(first, first + width) % n_columns] = 0
         boxes.append(CoverBox((low, high), (first, width), float(1 - open_weights.sum() / total)))
     return boxes

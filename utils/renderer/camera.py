@@ -37,12 +37,13 @@ def get_points_from_angles(distance: float | torch.Tensor, elevation: float | to
         *(v if torch.is_tensor(v) else torch.tensor(v, dtype=dtype, device=tensors[0].device) for v in given))
     if degrees:
         elevations, azimuths = torch.deg2rad(elevations), torch.deg2rad(azimuths)
-    sideways = torch.cos(elevations)
-    # the nearest number to 90 degrees may lie beyond the pole, on the other side of which the view is turned around
-    is_pole = sideways.detach().abs() < torch.finfo(sideways.dtype).eps / 2
-    sideways = sideways + torch.where(is_pole & (sideways < 0), -2 * sideways, 0).detach()
-    return torch.stack((distances * sideways * torch.sin(azimuths), distances * torch.sin(elevations),
-                        -distances * sideways * torch.cos(azimuths)), dim=-1)
+    # the number nearest to 90 degrees may lie beyond the pole, where the view is turned around: then one before it
+    cosines = torch.cos(elevations.detach())
+    rounding = torch.finfo(cosines.dtype).eps
+    is_beyond = (cosines < 0) & (cosines > -rounding / 2)
+    elevations = elevations - torch.where(is_beyond, rounding * elevations, 0).detach()
+    return torch.stack((distances * torch.cos(elevations) * torch.sin(azimuths), distances * torch.sin(elevations),
+                        -distances * torch.cos(elevations) * torch.cos(azimuths)), dim=-1)
 
 
 def look_at(vertices: torch.Tensor, eye: Numbers, at: Numbers = (0, 0, 0), up: Numbers = (0, 1, 0)) -> torch.Tensor:
