@@ -1,8 +1,12 @@
 """The inner loops of the search for the largest box (numba).
 
 A box [lo, hi] is given by the numbers of its lines, both ends included, and it always holds the center. In the queue it
-is one integer, its key: index of lo times the lattice's size, plus index of hi. Keys of the same volume and number of
+is one integer, its key: index of lo times the grid's size, plus index of hi. Keys of the same volume and number of
 points sort as lo does, then as hi does.
+
+The lines of a circle lie here unrolled, from a turn before the center to a turn after it. A box of more than one turn
+counts as one turn. A failing point stands at each of its places. So it cuts a box wherever it lies in it, and a
+box without one that is a turn wide or more can always become as wide as all lines are.
 
 A failing point matters only through the side of the center on which it lies, and how far. Of two failing points, one
 of which lies between the center and the other in every dimension, the farther one says nothing more: only the nearer
@@ -20,11 +24,24 @@ LOW, HIGH = 0, 1  # sides of a box in one dimension
 
 
 class Grid(NamedTuple):
-    """A lattice: lines [n, longest] (filled up with zeros), sizes [n], center [n], and the number of its points."""
+    """The unrolled lines of a lattice.
+
+    Attributes:
+        lines: [n, longest] in the measure of volumes (filled up with zeros).
+        sizes: [n] lines of each dimension.
+        center: [n] the place of the point.
+        size: number of places.
+        counts: [n] different lines of each dimension: of a circle those of one turn.
+        starts: [n] the number that the first line has in the lattice.
+        turns: [n] a whole turn of each circle.
+    """
     lines: np.ndarray
     sizes: np.ndarray
     center: np.ndarray
     size: int
+    counts: np.ndarray
+    starts: np.ndarray
+    turns: np.ndarray
 
 
 class Queue(NamedTuple):
@@ -53,6 +70,12 @@ def swap(queue: Queue, i: int, j: int) -> None:
 
 
 @kernel
+def side(grid: Grid, d: int, low: int, high: int) -> float:
+    """The side of a box from line to line, one turn at most."""
+    return grid.lines[d, high] - grid.lines[d, low] if high - low < grid.counts[d] else grid.turns[d]
+
+
+@kernel
 def push(queue: Queue, length: int, grid: Grid, lo: np.ndarray, hi: np.ndarray) -> int:
     """Add a box to a heap of so many, which must have room for it; returns the new length.
 
@@ -62,8 +85,8 @@ def push(queue: Queue, length: int, grid: Grid, lo: np.ndarray, hi: np.ndarray) 
     volume = 1.0
     count = 1
     for d in range(len(grid.sizes)):
-        volume *= grid.lines[d, hi[d]] - grid.lines[d, lo[d]]
-        count *= hi[d] - lo[d] + 1
+        volume *= side(grid, d, lo[d], hi[d])
+        count *= min(hi[d] - lo[d] + 1, grid.counts[d])
     queue.volumes[length], queue.counts[length], queue.keys[length] = volume, count, key_of(grid, lo, hi)
     i = length
     while i > 0 and is_better(queue, i, (i - 1) // 2):
@@ -91,7 +114,7 @@ def pop(queue: Queue, length: int) -> int:
 
 @kernel
 def index_of(place: np.ndarray, sizes: np.ndarray) -> int:
-    """The index of a lattice point."""
+    """The index of a place."""
     index = 0
     for d in range(len(sizes)):
         index = index * sizes[d] + place[d]
@@ -99,8 +122,28 @@ def index_of(place: np.ndarray, sizes: np.ndarray) -> int:
 
 
 @kernel
+def point_at(grid: Grid, place: np.ndarray) -> int:
+    """The index of the lattice point at a place."""
+    index = 0
+    for d in range(len(place)):
+        index = index * grid.counts[d] + (place[d] + grid.starts[d]) % grid.counts[d]
+    return index
+
+
+@kernel
+def one_turn(grid: Grid, lo: np.ndarray, hi: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The part of a box that has each of its lattice points once, around the center as evenly as it can be."""
+    low, high = lo.copy(), hi.copy()
+    for d in range(len(lo)):
+        if hi[d] - lo[d] >= grid.counts[d]:
+            low[d] = min(max(lo[d], grid.center[d] - grid.counts[d] // 2), hi[d] - grid.counts[d] + 1)
+            high[d] = low[d] + grid.counts[d] - 1
+    return low, high
+
+
+@kernel
 def write_place(index: int, sizes: np.ndarray, place: np.ndarray) -> None:
-    """The place of a lattice point, into `place`."""
+    """The place of an index, into `place`."""
     for d in range(len(sizes) - 1, -1, -1):
         place[d] = index % sizes[d]
         index //= sizes[d]
@@ -170,7 +213,7 @@ def inspect(failing: np.ndarray, grid: Grid, lo: np.ndarray, hi: np.ndarray,
         failing: [S, n] places.
         grid: the lattice.
         lo, hi: [n] the box.
-        supported: [n, 2], written: whether a side of the box lies at the domain's end, or a failing point lies on the
+        supported: [n, 2], written: whether a side of the box lies at the last line, or a failing point lies on the
             next line, within the box in the other dimensions. Without one the side could move outwards.
         kept: [n, 2], written: the farthest line at which a failing point inside the box could support that side;
             -1 if none.
@@ -184,7 +227,7 @@ def inspect(failing: np.ndarray, grid: Grid, lo: np.ndarray, hi: np.ndarray,
         others[d] = 1.0
         for e in range(n):
             if e != d:
-                others[d] *= grid.lines[e, hi[e]] - grid.lines[e, lo[e]]
+                others[d] *= side(grid, e, lo[e], hi[e])
         supported[d, LOW], supported[d, HIGH] = lo[d] == 0, hi[d] == grid.sizes[d] - 1
         kept[d, LOW] = kept[d, HIGH] = -1
     best, smallest = -1, np.inf
@@ -206,11 +249,11 @@ def inspect(failing: np.ndarray, grid: Grid, lo: np.ndarray, hi: np.ndarray,
         for d in range(n):
             x = failing[s, d]
             if x < grid.center[d]:
-                largest = max(largest, others[d] * (grid.lines[d, hi[d]] - grid.lines[d, x + 1]))
+                largest = max(largest, others[d] * side(grid, d, x + 1, hi[d]))
                 if kept[d, LOW] < 0 or x + 1 < kept[d, LOW]:
                     kept[d, LOW] = x + 1
             elif x > grid.center[d]:
-                largest = max(largest, others[d] * (grid.lines[d, x - 1] - grid.lines[d, lo[d]]))
+                largest = max(largest, others[d] * side(grid, d, lo[d], x - 1))
                 kept[d, HIGH] = max(kept[d, HIGH], x - 1)
         # of equals the first place, so that the choice does not hang on the order in which the points were found
         if largest < smallest or (largest == smallest and best >= 0 and comes_first(failing, s, best)):
