@@ -15,7 +15,8 @@ BOXES = [ndinterval([285, 0], [395, 40]), ndinterval([10, -10], [300, 25]), ndin
 
 def points_in(box, views):
     """Which views [N, 2] of the domain lie in a box or a copy of it a turn away."""
-    return np.any([((box.a < views + turn) & (views + turn < box.b)).all(1) for turn in ([0, 0], [360, 0], [720, 0])], 0)
+    copies = [views + [turn, 0] for turn in (0, 360, 720)]
+    return np.any([((box.a < copy) & (copy < box.b)).all(1) for copy in copies], axis=0)
 
 
 @pytest.mark.parametrize("space", [WRAPPED, ON_SPHERE], ids=["degrees", "sphere"])

@@ -11,6 +11,7 @@ from .parameters import domain_of, periods_of
 from .regions import ndinterval
 
 DEGREES, SPHERE = MEASURES = ("degrees", "sphere")
+UNIFORM = {DEGREES: "in degrees", SPHERE: "on the sphere"}  # how views are uniform, in words
 LATITUDES = dict(elevation=None, light_elevation="light_azimuth")  # parameters, and what each needs to be one
 
 

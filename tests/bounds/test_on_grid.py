@@ -21,9 +21,11 @@ def by_brute_force(x, y, holds, start, space):
     sides = [(range(left, right + 1), x[left], x[right], left) for left, right in
              itertools.product(range(column + 1), range(column, n))]
     if space.circles[0]:
-        sides = [(range(column - before, column + after + 1), x[(column - before) % n], x[(column + after) % n], -before)
-                 for before, after in itertools.product(range(n), range(n)) if before + after < n]
-        sides = [(columns, a, b + (PERIOD if b < a else 0), order) for columns, a, b, order in sides]
+        sides = []
+        for before, after in itertools.product(range(n), range(n)):
+            if before + after < n:
+                a, b = x[(column - before) % n], x[(column + after) % n]
+                sides.append((range(column - before, column + after + 1), a, b + (PERIOD if b < a else 0), -before))
         sides.append((range(n), space.domain.a[0], space.domain.b[0], -n))
     heights = space.warp(np.stack((0 * y, y), axis=1))[:, 1]
     for low, high in itertools.product(range(row + 1), range(row, len(y))):

@@ -1,12 +1,7 @@
 """The inner loops of the search for the largest box (numba).
 
-A box [lo, hi] is given by the numbers of its lines, both ends included, and it always holds the center. In the queue it
-is one integer, its key: index of lo times the grid's size, plus index of hi. Keys of the same volume and number of
-points sort as lo does, then as hi does.
-
-The lines of a circle lie here unrolled, from a turn before the center to a turn after it. A box of more than one turn
-counts as one turn. A failing point stands at each of its places. So it cuts a box wherever it lies in it, and a
-box without one that is a turn wide or more can always become as wide as all lines are.
+Boxes wait in a queue, each as its key. On a circle a failing point stands at each of its places. So it cuts a box
+wherever it lies in it, and a box without one that is a turn wide or more can always become as wide as all lines are.
 
 A failing point matters only through the side of the center on which it lies, and how far. Of two failing points, one
 of which lies between the center and the other in every dimension, the farther one says nothing more: only the nearer
@@ -17,31 +12,9 @@ from typing import NamedTuple
 import numpy as np
 
 from .compiled import kernel
+from .grid_kernels import Grid, key_of, width, write_box
 
-UNKNOWN, HOLDS, FAILS, TAKEN = range(4)  # of a lattice point; TAKEN only while a round's questions are chosen
-RANKS = 256  # steps of the distance by which questions are sorted, a dimension
 LOW, HIGH = 0, 1  # sides of a box in one dimension
-
-
-class Grid(NamedTuple):
-    """The unrolled lines of a lattice.
-
-    Attributes:
-        lines: [n, longest] in the measure of volumes (filled up with zeros).
-        sizes: [n] lines of each dimension.
-        center: [n] the place of the point.
-        size: number of places.
-        counts: [n] different lines of each dimension: of a circle those of one turn.
-        starts: [n] the number that the first line has in the lattice.
-        turns: [n] a whole turn of each circle.
-    """
-    lines: np.ndarray
-    sizes: np.ndarray
-    center: np.ndarray
-    size: int
-    counts: np.ndarray
-    starts: np.ndarray
-    turns: np.ndarray
 
 
 class Queue(NamedTuple):
@@ -70,12 +43,6 @@ def swap(queue: Queue, i: int, j: int) -> None:
 
 
 @kernel
-def side(grid: Grid, d: int, low: int, high: int) -> float:
-    """The side of a box from line to line, one turn at most."""
-    return grid.lines[d, high] - grid.lines[d, low] if high - low < grid.counts[d] else grid.turns[d]
-
-
-@kernel
 def push(queue: Queue, length: int, grid: Grid, lo: np.ndarray, hi: np.ndarray) -> int:
     """Add a box to a heap of so many, which must have room for it; returns the new length.
 
@@ -85,7 +52,7 @@ def push(queue: Queue, length: int, grid: Grid, lo: np.ndarray, hi: np.ndarray) 
     volume = 1.0
     count = 1
     for d in range(len(grid.sizes)):
-        volume *= side(grid, d, lo[d], hi[d])
+        volume *= width(grid, d, lo[d], hi[d])
         count *= min(hi[d] - lo[d] + 1, grid.counts[d])
     queue.volumes[length], queue.counts[length], queue.keys[length] = volume, count, key_of(grid, lo, hi)
     i = length
@@ -110,56 +77,6 @@ def pop(queue: Queue, length: int) -> int:
         swap(queue, i, child)
         i = child
     return length
-
-
-@kernel
-def index_of(place: np.ndarray, sizes: np.ndarray) -> int:
-    """The index of a place."""
-    index = 0
-    for d in range(len(sizes)):
-        index = index * sizes[d] + place[d]
-    return index
-
-
-@kernel
-def point_at(grid: Grid, place: np.ndarray) -> int:
-    """The index of the lattice point at a place."""
-    index = 0
-    for d in range(len(place)):
-        index = index * grid.counts[d] + (place[d] + grid.starts[d]) % grid.counts[d]
-    return index
-
-
-@kernel
-def one_turn(grid: Grid, lo: np.ndarray, hi: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """The part of a box that has each of its lattice points once, around the center as evenly as it can be."""
-    low, high = lo.copy(), hi.copy()
-    for d in range(len(lo)):
-        if hi[d] - lo[d] >= grid.counts[d]:
-            low[d] = min(max(lo[d], grid.center[d] - grid.counts[d] // 2), hi[d] - grid.counts[d] + 1)
-            high[d] = low[d] + grid.counts[d] - 1
-    return low, high
-
-
-@kernel
-def write_place(index: int, sizes: np.ndarray, place: np.ndarray) -> None:
-    """The place of an index, into `place`."""
-    for d in range(len(sizes) - 1, -1, -1):
-        place[d] = index % sizes[d]
-        index //= sizes[d]
-
-
-@kernel
-def key_of(grid: Grid, lo: np.ndarray, hi: np.ndarray) -> int:
-    """A box as one integer."""
-    return index_of(lo, grid.sizes) * grid.size + index_of(hi, grid.sizes)
-
-
-@kernel
-def write_box(key: int, grid: Grid, lo: np.ndarray, hi: np.ndarray) -> None:
-    """A box from its key, into lo and hi."""
-    write_place(key // grid.size, grid.sizes, lo)
-    write_place(key % grid.size, grid.sizes, hi)
 
 
 @kernel
@@ -227,7 +144,7 @@ def inspect(failing: np.ndarray, grid: Grid, lo: np.ndarray, hi: np.ndarray,
         others[d] = 1.0
         for e in range(n):
             if e != d:
-                others[d] *= side(grid, e, lo[e], hi[e])
+                others[d] *= width(grid, e, lo[e], hi[e])
         supported[d, LOW], supported[d, HIGH] = lo[d] == 0, hi[d] == grid.sizes[d] - 1
         kept[d, LOW] = kept[d, HIGH] = -1
     best, smallest = -1, np.inf
@@ -249,11 +166,11 @@ def inspect(failing: np.ndarray, grid: Grid, lo: np.ndarray, hi: np.ndarray,
         for d in range(n):
             x = failing[s, d]
             if x < grid.center[d]:
-                largest = max(largest, others[d] * side(grid, d, x + 1, hi[d]))
+                largest = max(largest, others[d] * width(grid, d, x + 1, hi[d]))
                 if kept[d, LOW] < 0 or x + 1 < kept[d, LOW]:
                     kept[d, LOW] = x + 1
             elif x > grid.center[d]:
-                largest = max(largest, others[d] * side(grid, d, lo[d], x - 1))
+                largest = max(largest, others[d] * width(grid, d, lo[d], x - 1))
                 kept[d, HIGH] = max(kept[d, HIGH], x - 1)
         # of equals the first place, so that the choice does not hang on the order in which the points were found
         if largest < smallest or (largest == smallest and best >= 0 and comes_first(failing, s, best)):

@@ -7,8 +7,12 @@ sum over the dimensions of the share of the way from the center to the box's sid
 """
 import numpy as np
 
-from .box_kernels import RANKS, TAKEN, UNKNOWN, Grid, one_turn, point_at
 from .compiled import kernel
+from .grid_kernels import Grid, one_turn, point_at
+
+UNKNOWN, HOLDS, FAILS, TAKEN = range(4)  # of a lattice point; TAKEN only while a round's questions are chosen
+RANKS = 256  # steps of the distance by which questions are sorted, a dimension
+
 
 
 @kernel

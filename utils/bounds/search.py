@@ -5,19 +5,10 @@ from copy import deepcopy
 import numpy as np
 
 from ..regions import ndinterval
-from .box_kernels import (
-    FAILS,
-    HOLDS,
-    UNKNOWN,
-    Grid,
-    Queue,
-    add_all_failing,
-    push,
-    settle,
-    write_box,
-)
+from .box_kernels import Queue, add_all_failing, push, settle
+from .grid_kernels import Grid, write_box
 from .lattice import Lattice
-from .question_kernels import choose, in_order
+from .question_kernels import FAILS, HOLDS, UNKNOWN, choose, in_order
 
 ROOM = 1024  # boxes, and failing points, for which room is made at first
 ORDERED = 4096  # questions that are put in order at a time
