@@ -91,20 +91,21 @@ def _largest(f: Journal, options: RegionOptions, settings: Record) -> MethodResu
     from ..bounds.largest import Search, advance
     from ..bounds.lattice import Lattice
     from ..bounds.promise import Certainty
-    domain = domain_of(options.parameters)
-    searches = [Search(Lattice.around(point, settings["lattice"], domain), settings["level"],
+    space = options.space_of(LARGEST)
+    searches = [Search(Lattice.around(point, settings["lattice"], space), settings["level"],
                        Certainty(settings["risk"], settings["confidence"], seed))
                 for seed, point in enumerate(options.initial_points)]
     with f.stage("largest boxes", settings=settings) as bar:
         while not all(search.done for search in searches):
             advance(searches, f)
-            possible = max(search.bound for search in searches) / domain.size()
+            possible = max(search.bound for search in searches) / space.size(space.domain)
             bar.set_postfix_str(f"at most {possible:.1%} of the domain")
     found = [search.region() for search in searches]
-    nowhere = ndinterval(*np.full((2, domain.n), np.nan))
+    n = len(options.parameters)
+    nowhere = ndinterval(*np.full((2, n), np.nan))
     return MethodResult(
         [nowhere if region.box is None else region.box for region in found],
-        np.empty((len(found), 0, 2, domain.n)), np.empty((len(found), 0)),
+        np.empty((len(found), 0, 2, n)), np.empty((len(found), 0)),
         ["" if region.box else f"not confident at the start ({region.value_at_point:.2f})" for region in found],
         promises=[{**asdict(region.certificate), "queries": region.queries} if region.certificate else None
                   for region in found], parameters=options.parameters)
