@@ -109,26 +109,26 @@ class Space:
         clipped = box.within(self.domain)
         return ndinterval(np.where(self.circles, box.a, clipped.a), np.where(self.circles, box.b, clipped.b))
 
-    def contains(self, box: ndinterval, numbers: np.ndarray, dimension: int) -> np.ndarray:
-        """Which numbers [N] of one dimension lie in a closed box: [N] bool."""
+    def contains(self, box: ndinterval, points: np.ndarray) -> np.ndarray:
+        """Which points [N, n] of the domain lie in a closed box: [N] bool."""
+        return np.all([self.spans(box, points[:, d], d) for d in range(box.n)], axis=0)
+
+    def spans(self, box: ndinterval, numbers: np.ndarray, dimension: int) -> np.ndarray:
+        """Which numbers [N] of one dimension a closed box has: [N] bool."""
         a, b, period = box.a[dimension], box.b[dimension], self.periods[dimension]
         shifts = (-period, 0.0, period) if np.isfinite(period) else (0.0,)
         return np.any([(a <= numbers + shift) & (numbers + shift <= b) for shift in shifts], axis=0)
 
     def fold(self, points: np.ndarray) -> np.ndarray:
-        """The points [.., n] of the domain that are the same views as those given."""
-        a, periods = self.domain.a, np.where(self.circles, self.periods, 1)
-        turns = np.where(self.circles, np.floor((points - a) / periods), 0)
-        return points - turns * periods
+        """The points [.., n] of the domain that are the same views as those given; of the domain's own each itself."""
+        periods = np.where(self.circles, self.periods, 1)
+        is_outside = self.circles & ((points < self.domain.a) | (points > self.domain.b))
+        return points - np.where(is_outside, np.floor((points - self.domain.a) / periods), 0) * periods
 
     def views(self, box: ndinterval, shares: np.ndarray) -> np.ndarray:
-        """Views of a box, as points [N, n] of the domain, from shares [N, n] of its sides.
-
-        Uniform shares in [0, 1) make views that are uniform in size.
-        """
+        """Views of a box [N, n] from shares [N, n] of its sides. Uniform shares make views that are uniform in size."""
         low, high = self.warp(box.a), self.warp(box.b)
-        views = self.unwarp(low + shares * (high - low))
-        return self.fold(np.clip(views, box.a, box.b))  # the sum may be rounded
+        return np.clip(self.unwarp(low + shares * (high - low)), box.a, box.b)  # the sum may be rounded
 
     def pieces(self, box: ndinterval) -> list[ndinterval]:
         """A box, and its copies a turn back where it runs through the domain's end: what a figure draws."""

@@ -54,7 +54,7 @@ class Search:
         self.value_at_point = np.nan
         self.obstacles: list[np.ndarray] = []
         self._boxes = BoxSearch(lattice)
-        self._attempts = None if certainty is None else Attempts(level, certainty)
+        self._attempts = None if certainty is None else Attempts(level, certainty, lattice.space)
 
     @property
     def done(self) -> bool:

@@ -92,7 +92,7 @@ def cells_inside(a_map: MapResult, box: ndinterval, space: Space) -> np.ndarray:
 
     Those of a box that runs through azimuth 0 begin where the box does.
     """
-    rows, columns = (np.flatnonzero(space.contains(box, numbers, dimension))
+    rows, columns = (np.flatnonzero(space.spans(box, numbers, dimension))
                      for dimension, numbers in ((1, a_map.yy[:, 0]), (0, a_map.xx[0])))
     columns = columns[np.argsort(a_map.xx[0, columns] < box.a[0], kind="stable")]
     if not (len(rows) and len(columns)):

@@ -56,7 +56,7 @@ def purity(a_map: MapResult, region: ndinterval, level: float, space: Space) -> 
     """
     if not region.is_finite():
         return None
-    rows, columns = space.contains(region, a_map.yy[:, 0], 1), space.contains(region, a_map.xx[0], 0)
+    rows, columns = space.spans(region, a_map.yy[:, 0], 1), space.spans(region, a_map.xx[0], 0)
     reached = a_map.z[np.ix_(rows, columns)] >= level
     if not reached.size:
         return None

@@ -229,7 +229,7 @@ class RegionOptions(JobOptions):
             elevation=0 if "elevation" in self.parameters else self.elevation)
         measured = {} if self.measure == DEGREES else dict(measure=self.measure)
         if LARGEST in self.methods:
-            wraps = dict(wrap=True) if self.space_of(LARGEST).circles.any() else {}
+            wraps = dict(wrap=True) if self.space.circles.any() else {}
             found["largest"] = dict(level=self.level, lattice=list(self.lattice), risk=self.risk,
                                     confidence=self.confidence, **wraps, **measured)
         if self.certify:
@@ -237,9 +237,10 @@ class RegionOptions(JobOptions):
                                     confidence=self.confidence, **measured)
         return found
 
-    def space_of(self, method: str) -> Space:
-        """The space that a method's regions lie in: circles are the largest boxes' alone."""
-        return Space.of(self.parameters, self.measure, wrap=method == LARGEST and not self.no_wrap)
+    @property
+    def space(self) -> Space:
+        """The space that the largest boxes are searched for in."""
+        return Space.of(self.parameters, self.measure, wrap=not self.no_wrap)
 
     @property
     def computed_by(self) -> str:
