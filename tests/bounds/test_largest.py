@@ -13,6 +13,7 @@ from utils.bounds.lattice import Lattice
 from utils.bounds.promise import Certainty
 from utils.errors import InputError
 from utils.regions import ndinterval
+from utils.space import Space
 
 STARTS = ((130, 30), (50, 20), (200, 15), (310, 50))  # of the published runs
 SEEDS = st.integers(0, 2 ** 32 - 1)
@@ -229,10 +230,11 @@ def test_little_more_is_asked_than_the_answers_have_points_on_published_maps(sha
     from utils.results.reading import read_map
     paths = sorted(Path(shared, "published/checkpoint").rglob("map.pt"))
     n_queries = n_points = 0
+    space = Space.of(("azimuth", "elevation"), wrap=False)
     for path, level, start in itertools.product(paths, (0.3, 0.5, 0.7), STARTS):
         result = read_map(path)
         lines = result.xx[0], result.yy[:, 0]
-        lattice = Lattice(lines, np.array([np.abs(line - x).argmin() for line, x in zip(lines, start)]))
+        lattice = Lattice(lines, np.array([np.abs(line - x).argmin() for line, x in zip(lines, start)]), space)
         table = Table(lattice, np.ascontiguousarray(result.z.T))
         if table.values[tuple(lattice.center)] < level:
             continue

@@ -8,6 +8,7 @@ from utils.bounds.largest import largest_region
 from utils.bounds.promise import Attempts, Certainty, risk_spent, views_needed, wealth
 from utils.errors import InputError
 from utils.regions import ndinterval
+from utils.space import Space
 
 UNIT = ndinterval([0.0], [1.0])
 WIDE = ndinterval([100, -10, 0.5], [160, 40, 2])
@@ -54,7 +55,7 @@ def certified(share, risk, n_attempts, n_runs):
     """The share of runs that certify a region of which `share` is below the level, each having so many attempts."""
     f, n_certified = below_share(share), 0
     for seed in range(n_runs):
-        attempts = Attempts(0.5, Certainty(risk, 0.95, seed))
+        attempts = Attempts(0.5, Certainty(risk, 0.95, seed), Space(UNIT))
         while attempts.attempt <= n_attempts and not attempts.certificate(UNIT):
             told(attempts, UNIT, f, 10_000)
         n_certified += attempts.certificate(UNIT) is not None
@@ -68,7 +69,7 @@ def test_at_most_a_twentieth_of_runs_certify_a_region_that_is_just_too_bad(n_att
 
 def test_a_region_that_is_good_enough_passes_though_views_fail():
     assert certified(0.0125, 0.05, 1, 200) > 0.9
-    attempts = Attempts(0.5, Certainty(0.05, seed=4))
+    attempts = Attempts(0.5, Certainty(0.05, seed=4), Space(UNIT))
     while not attempts.certificate(UNIT):
         told(attempts, UNIT, below_share(0.02), 7)
     found = attempts.certificate(UNIT)
@@ -78,7 +79,7 @@ def test_a_region_that_is_good_enough_passes_though_views_fail():
 
 def test_nothing_depends_on_how_many_views_are_asked_at_a_time():
     def run(size):
-        attempts = Attempts(0.5, Certainty(0.05, seed=3))
+        attempts = Attempts(0.5, Certainty(0.05, seed=3), Space(UNIT))
         while not attempts.certificate(UNIT):
             told(attempts, UNIT, below_share(0.04 / attempts.attempt), size)
         return attempts.certificate(UNIT), attempts.known(UNIT)[1]
@@ -87,17 +88,17 @@ def test_nothing_depends_on_how_many_views_are_asked_at_a_time():
 
 
 def test_views_are_of_the_box_and_fresh_in_every_attempt():
-    attempts = Attempts(0.5, Certainty(0.05, seed=3))
+    attempts = Attempts(0.5, Certainty(0.05, seed=3), Space(WIDE))
     views = attempts.ask(WIDE, 1000)
     assert len(views) == views_needed(0.05, 0.025)
     assert WIDE.contains(views).all() and (views.max(0) - views.min(0) > 0.8 * WIDE.r).all()
     attempts.start_again()
     assert not np.isin(attempts.ask(WIDE, 1000), views).any()
-    assert not np.isin(Attempts(0.5, Certainty(0.05, seed=4)).ask(WIDE, 1000), views).any()
+    assert not np.isin(Attempts(0.5, Certainty(0.05, seed=4), Space(WIDE)).ask(WIDE, 1000), views).any()
 
 
 def test_an_attempt_ends_when_the_known_views_say_that_it_will_not_pass():
-    attempts = Attempts(0.5, Certainty(0.05))
+    attempts = Attempts(0.5, Certainty(0.05), Space(WIDE))
     views = attempts.ask(WIDE, 30)
     values = np.ones(30)
     values[3:11], values[20] = np.nan, 0.4

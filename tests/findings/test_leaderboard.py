@@ -50,7 +50,7 @@ def by_hand(folder, network):
         x, y, z = (a_map[name].double().numpy() for name in ("xx", "yy", "z"))
         numbers = {"views right": (a_map["top1"] == 3).float().mean().item(), "mean confidence": z.mean(),
                    f"views >={LEVEL}": (z >= LEVEL).mean(), "exact SRVR": np.mean(
-                       [largest_share(x, y, z >= LEVEL, point) for point in regions["initial_point"]])}
+                       [largest_share(x, y, z >= LEVEL, point, wrap=True) for point in regions["initial_point"]])}
         for method in METHODS:
             inside = [(x >= box.a[0]) & (x <= box.b[0]) & (y >= box.a[1]) & (y <= box.b[1])
                       for box in regions[method]["regions"]]

@@ -6,6 +6,7 @@ import numpy as np
 
 from ..errors import InputError
 from ..regions import ndinterval
+from ..space import Space
 from .views import BATCH_SIZE, Function, check_box, check_shares, stream, values_of, views_of
 
 CONFIDENCE = 0.95
@@ -49,7 +50,8 @@ def share_below(n_below: int, n_views: int, confidence: float) -> tuple[float, f
 
 
 def certify(f: Function, box: ndinterval, level: float, n_views: int, confidence: float = CONFIDENCE,
-            rng: np.random.Generator | None = None, batch_size: int = BATCH_SIZE) -> Certificate:
+            rng: np.random.Generator | None = None, batch_size: int = BATCH_SIZE,
+            space: Space | None = None) -> Certificate:
     """What n_views uniform views say of any box, whoever grew it.
 
     The views must be fresh: a box that was chosen because of them has no certificate from them. They are from a stream
@@ -63,6 +65,8 @@ def certify(f: Function, box: ndinterval, level: float, n_views: int, confidence
         confidence: in (0, 1).
         rng: of the views (default: the same for every box).
         batch_size: views that f is asked for at once; the views do not depend on it.
+        space: that the box lies in. The views are uniform in its measure, and f is asked at points of its domain
+            (default: one without circles, in the numbers as they are).
 
     Raises:
         InputError: for a box that is not finite, no views, or a confidence outside (0, 1).
@@ -71,14 +75,15 @@ def certify(f: Function, box: ndinterval, level: float, n_views: int, confidence
     if n_views < 1:
         raise InputError(f"{n_views} views: a certificate takes 1 or more")
     check_box(box)
-    views = fresh_views(box, n_views, stream("certificate") if rng is None else rng)
+    space = space or Space(box)
+    views = space.fold(fresh_views(box, n_views, stream("certificate") if rng is None else rng, space))
     values = np.concatenate([values_of(f, views[i:i + batch_size]) for i in range(0, len(views), batch_size)])
     return certificate_of(box, values, level, confidence)
 
 
-def fresh_views(box: ndinterval, n_views: int, rng: np.random.Generator) -> np.ndarray:
+def fresh_views(box: ndinterval, n_views: int, rng: np.random.Generator, space: Space) -> np.ndarray:
     """The views of a certificate: [n_views, n]; of a single point [1, n]."""
-    return views_of(box, n_views if (box.r > 0).any() else 1, rng)
+    return views_of(box, n_views if (box.r > 0).any() else 1, rng, space)
 
 
 def certificate_of(box: ndinterval, values: np.ndarray, level: float, confidence: float) -> Certificate:

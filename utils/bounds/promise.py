@@ -10,6 +10,7 @@ import numpy as np
 
 from ..errors import InputError
 from ..regions import ndinterval
+from ..space import Space
 from .certificate import CONFIDENCE, Certificate
 from .views import check_shares, stream, views_of
 
@@ -89,12 +90,13 @@ class Attempts:
     Attributes:
         level: a view passes if f >= level there.
         certainty: see `Certainty`.
+        space: that the boxes lie in, and in whose measure views are uniform and the share below is one.
         attempt: which try this is, from 1.
         n_asked: views asked, over all attempts.
     """
 
-    def __init__(self, level: float, certainty: Certainty) -> None:
-        self.level, self.certainty = level, certainty
+    def __init__(self, level: float, certainty: Certainty, space: Space) -> None:
+        self.level, self.certainty, self.space = level, certainty, space
         self.attempt, self.n_asked = 1, 0
         self._values = np.empty(0)  # f at this attempt's views
         self._views, self._fails = np.empty((0, 0)), np.empty(0, dtype=bool)  # of all attempts
@@ -105,10 +107,10 @@ class Attempts:
         return len(self._values) > 0
 
     def ask(self, box: ndinterval, max_views: int) -> np.ndarray:
-        """The next views of the box: [m, n], none once it has passed."""
+        """The next views of the box, as points of the domain: [m, n], none once it has passed."""
         n_drawn = len(self._values) * box.n  # a number of a view takes one draw
         rng = stream("largest", self.certainty.seed, self.attempt, n_drawn=n_drawn)
-        return views_of(box, min(self._n_needed(box), max_views), rng)
+        return self.space.fold(views_of(box, min(self._n_needed(box), max_views), rng, self.space))
 
     def tell(self, box: ndinterval, views: np.ndarray, values: np.ndarray) -> None:
         """Take the values [m] of the next views [m, n] of the box. Those after the attempt's end are left out."""
@@ -133,7 +135,7 @@ class Attempts:
         """The views in a box that failed [m, n], and how many there are that failed or passed, over all attempts."""
         if not len(self._views):
             return np.empty((0, box.n)), 0
-        is_inside = box.contains(self._views)
+        is_inside = self.space.contains(box, self._views)
         return self._views[is_inside & self._fails], int(np.count_nonzero(is_inside))
 
     def too_many_of(self, box: ndinterval) -> np.ndarray:

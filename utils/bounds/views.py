@@ -7,6 +7,7 @@ import numpy as np
 
 from ..errors import InputError
 from ..regions import ndinterval
+from ..space import Space
 
 LEVEL = 0.5  # f from which a view counts as robust
 BATCH_SIZE = 32  # views that f is asked for at once
@@ -25,9 +26,9 @@ def stream(*names: str | int, n_drawn: int = 0) -> np.random.Generator:
     return np.random.Generator(bits)
 
 
-def views_of(box: ndinterval, n_views: int, rng: np.random.Generator) -> np.ndarray:
-    """Uniform views of a box: [n_views, n]."""
-    return np.minimum(box.a + rng.random((n_views, box.n)) * box.r, box.b)  # the sum may be rounded up
+def views_of(box: ndinterval, n_views: int, rng: np.random.Generator, space: Space | None = None) -> np.ndarray:
+    """Views of a box that are uniform in its size in a space: [n_views, n]; None: uniform in its numbers."""
+    return (space or Space(box)).views(box, rng.random((n_views, box.n)))
 
 
 def values_of(f: Function, points: np.ndarray) -> np.ndarray:

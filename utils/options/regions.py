@@ -19,6 +19,7 @@ from ..paper import INITIAL_POINTS
 from ..parameters import AZIMUTH_AND_ELEVATION, PARAMETERS, check_views, domain_of, in_domain
 from ..results.layout import OPTIM
 from ..scores import CONFIDENCE, SCORES
+from ..space import DEGREES, MEASURES, SPHERE, Space, latitudes_of
 from .jobs import DRAWN, RESULT, JobOptions
 from .option import ALWAYS, option, share, within
 
@@ -128,6 +129,13 @@ def _worst(given: int, found: Found) -> int:
     return given
 
 
+def _measure(given: str, found: Found) -> str:
+    if given == SPHERE and not latitudes_of(found["parameters"]).any():
+        raise InputError(f"`measure` {given}: needs elevation among `parameters`, or light_azimuth and "
+                         f"light_elevation; they are {','.join(found['parameters'])}")
+    return given
+
+
 def _verify(given: int, found: Found) -> int:
     within("verify", 0, 1000)(given, found)
     check_views([given] * len(found["parameters"]), f"`verify` {given}")
@@ -149,6 +157,8 @@ class RegionOptions(JobOptions):
         initial_points: P points of n numbers.
         level: the score from which a view counts as robust, for `largest` and the certificates.
         lattice: step of each parameter, for `largest`.
+        no_wrap: `largest` has no circles.
+        measure: of MEASURES.
         risk, confidence: what `largest` promises: with this confidence, at most this share is below the level.
     """
     file_name = OPTIM
@@ -188,6 +198,11 @@ class RegionOptions(JobOptions):
     lattice: tuple[float, ...] = option(
         None, "steps of the lattice, one for all parameters or one for each (default: a map's)", SEARCHED,
         check=_lattice, metavar="S[,S..]")
+    no_wrap: bool = option(
+        False, "the largest boxes end at azimuth 0 (default: they run through it, as the views do)", SEARCHED)
+    measure: str = option(
+        DEGREES, "of which a largest box has most, and random views are uniform: in degrees, as in the paper, or by "
+        "solid angle on the sphere", SAMPLED, check=_measure, choices=MEASURES)
     risk: float = option(
         RISK, "share of a region that may be below the level", SEARCHED, check=share("risk"))
     confidence: float = option(0.95, "of what is said about a region", SAMPLED, check=share("confidence"))
@@ -212,13 +227,20 @@ class RegionOptions(JobOptions):
             self.recorded(), methods=",".join(self.grown), parameters=",".join(self.parameters),
             difference=self.difference if self.gradient == "finite_difference" else 0,
             elevation=0 if "elevation" in self.parameters else self.elevation)
+        measured = {} if self.measure == DEGREES else dict(measure=self.measure)
         if LARGEST in self.methods:
+            wraps = dict(wrap=True) if self.space.circles.any() else {}
             found["largest"] = dict(level=self.level, lattice=list(self.lattice), risk=self.risk,
-                                    confidence=self.confidence)
+                                    confidence=self.confidence, **wraps, **measured)
         if self.certify:
             found["certify"] = dict(level=self.level, views=self.certify, worst=self.worst,
-                                    confidence=self.confidence)
+                                    confidence=self.confidence, **measured)
         return found
+
+    @property
+    def space(self) -> Space:
+        """The space that the largest boxes are searched for in."""
+        return Space.of(self.parameters, self.measure, wrap=not self.no_wrap)
 
     @property
     def computed_by(self) -> str:

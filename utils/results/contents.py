@@ -7,6 +7,7 @@ import numpy as np
 
 from ..parameters import AZIMUTH_AND_ELEVATION, too_small
 from ..regions import ndinterval
+from ..space import DEGREES, Space
 from . import layout
 from .metadata import Contents, Metadata, identity
 
@@ -104,6 +105,16 @@ class RegionsResult:
     metadata: Metadata = Metadata()
     verified_at: int | None = None
     profile: tuple[np.ndarray, np.ndarray] | None = None
+
+    def space_of(self, method: str, measure: str = DEGREES) -> Space:
+        """The space that a method's regions lie in: largest boxes may run around circles, where they were asked to.
+
+        Args:
+            method: its name.
+            measure: of MEASURES; how the space is measured.
+        """
+        asked = self.metadata.settings.get(method)
+        return Space.of(self.metadata.parameters, measure, wrap=isinstance(asked, dict) and asked.get("wrap") is True)
 
     def __repr__(self) -> str:
         return (f"RegionsResult({self.metadata.subject}: {', '.join(self.methods)} from {len(self.initial_points)} "

@@ -105,7 +105,7 @@ class Job:
             network_name=self.network.folder, class_nb=None if own else options.class_nb,
             object_nb=None if own else options.object_nb, class_name=self.class_name, label=self.label,
             shape_id=self.shape.shape_id, parameters=options.parameters, score=options.score, mesh=mesh,
-            settings=self.file.settings)
+            settings=self.file.settings_of_all)
 
 
 def prepare(options: JobOptions) -> Job:

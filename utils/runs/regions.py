@@ -18,6 +18,7 @@ from ..results.layout import OR_ELSE, SETTINGS
 from ..results.reading import as_input_error, regions_of
 from ..results.same import to_add
 from ..scores import CONFIDENCE, SCORES
+from ..space import DEGREES, Space
 
 if TYPE_CHECKING:
     from .find import Job
@@ -39,13 +40,13 @@ def run(options: RegionOptions) -> tuple[RegionsResult, Path]:
         if stored is not None:
             with as_input_error(job.file.path, OR_ELSE):
                 result, lacks = regions_of(stored), to_add(stored[SETTINGS], job.file.settings)
+        result = replace(result, metadata=replace(job.metadata(), engine=result.metadata.engine))
         from ..semantic.gradients import CentralDifferences, RendererGradient
         gradient = (RendererGradient(options.released) if options.gradient == "renderer" else
                     CentralDifferences(options.difference, options.released))
         domain = None if options.released else domain_of(options.parameters)
         with job.journal(domain, fixed=dict(elevation=options.elevation), gradient=gradient) as f:
             result = _completed(result, lacks, f, job, options)
-        result = replace(result, metadata=replace(job.metadata(), engine=result.metadata.engine))
         if f.n_asked:
             job.file.save_finished(regions_contents(result), f.engines)
         return result, job.file.path
@@ -60,9 +61,9 @@ def _completed(result: RegionsResult, lacks: list[str], f: Journal, job: Job, op
         methods[LARGEST] = _largest(f, options, job.file.settings["largest"])
     uncertified = [name for name in methods if "certify" in lacks or not methods[name].certificates]
     if options.certify and uncertified:
-        methods |= _certified(f, methods, uncertified, job.file.settings["certify"])
+        methods |= _certified(f, replace(result, methods=methods), uncertified, job.file.settings["certify"])
     if options.verify and (f.n_asked or result.verified_at != options.verify):
-        methods = _verified(f, methods, options.verify, SCORES[options.score].level)
+        methods = _verified(f, replace(result, methods=methods), options.verify, SCORES[options.score].level)
         result = replace(result, verified_at=options.verify)
     if options.plot and len(options.parameters) == 1 and result.profile is None:
         result = replace(result, profile=_profile(f, options.parameters[0]))
@@ -91,43 +92,47 @@ def _largest(f: Journal, options: RegionOptions, settings: Record) -> MethodResu
     from ..bounds.largest import Search, advance
     from ..bounds.lattice import Lattice
     from ..bounds.promise import Certainty
-    domain = domain_of(options.parameters)
-    searches = [Search(Lattice.around(point, settings["lattice"], domain), settings["level"],
+    space = options.space
+    searches = [Search(Lattice.around(point, settings["lattice"], space), settings["level"],
                        Certainty(settings["risk"], settings["confidence"], seed))
                 for seed, point in enumerate(options.initial_points)]
     with f.stage("largest boxes", settings=settings) as bar:
         while not all(search.done for search in searches):
             advance(searches, f)
-            possible = max(search.bound for search in searches) / domain.size()
+            possible = max(search.bound for search in searches) / space.size(space.domain)
             bar.set_postfix_str(f"at most {possible:.1%} of the domain")
     found = [search.region() for search in searches]
-    nowhere = ndinterval(*np.full((2, domain.n), np.nan))
+    n = len(options.parameters)
+    nowhere = ndinterval(*np.full((2, n), np.nan))
     return MethodResult(
         [nowhere if region.box is None else region.box for region in found],
-        np.empty((len(found), 0, 2, domain.n)), np.empty((len(found), 0)),
+        np.empty((len(found), 0, 2, n)), np.empty((len(found), 0)),
         ["" if region.box else f"not confident at the start ({region.value_at_point:.2f})" for region in found],
         promises=[{**asdict(region.certificate), "queries": region.queries} if region.certificate else None
                   for region in found], parameters=options.parameters)
 
 
-def _certified(f: Journal, methods: dict[str, MethodResult], names: Iterable[str],
-               settings: Record) -> dict[str, MethodResult]:
+def _certified(f: Journal, result: RegionsResult, names: Iterable[str], settings: Record) -> dict[str, MethodResult]:
     """The named methods with a certificate for each of their regions, which are sampled and searched in lock-step."""
     from ..bounds.certificate import fresh_views
     from ..bounds.views import stream
     from ..bounds.worst import Evolution, search_in_lock_step
+    methods, fold = result.methods, Space.of(f.parameters).fold
+    spaces = {name: result.space_of(name, settings.get("measure", DEGREES)) for name in names}
     boxes = {(name, k): box for name in names for k, region in enumerate(methods[name].regions)
-             if (box := _inside(region, f.parameters)) is not None}
-    views = [fresh_views(box, settings["views"], stream("certificate", *key)) for key, box in boxes.items()]
+             if (box := _inside(region, spaces[name])) is not None}
+    views = [fresh_views(box, settings["views"], stream("certificate", *key), spaces[key[0]])
+             for key, box in boxes.items()]
     n_searched = sum(bool((box.r > 0).any()) for box in boxes.values())
     with f.stage("certifying", sum(map(len, views)) + n_searched * settings["worst"], settings):
-        answers = f.answers(np.concatenate(views or [np.empty((0, len(f.parameters)))]))
+        answers = f.answers(fold(np.concatenate(views or [np.empty((0, len(f.parameters)))])))
         answers_of = np.split(answers, np.cumsum([len(own) for own in views])[:-1])
         searches = [Evolution(box, stream("worst view", *key), own, table["score"].astype(np.float64))
                     for (key, box), own, table in zip(boxes.items(), views, answers_of)]
-        search_in_lock_step(searches, f, settings["worst"])
-    found = {key: _certificate(box, table, search.worst, f.label, settings)
-             for (key, box), table, search in zip(boxes.items(), answers_of, searches)}
+        search_in_lock_step(searches, lambda points: f(fold(points)), settings["worst"])
+    worst = [(fold(at), lowest) for at, lowest in (search.worst for search in searches)]
+    found = {key: _certificate(box, table, lowest, f.label, settings)
+             for (key, box), table, lowest in zip(boxes.items(), answers_of, worst)}
     return {name: replace(methods[name], certificates=[found.get((name, k)) for k in range(len(methods[name].regions))])
             for name in names}
 
@@ -147,28 +152,30 @@ def _certificate(box: ndinterval, answers: np.ndarray, worst: tuple[np.ndarray, 
                 worst=float(lowest), worst_at=[float(number) for number in at])
 
 
-def _verified(f: Journal, methods: dict[str, MethodResult], k: int, level: float) -> dict[str, MethodResult]:
+def _verified(f: Journal, result: RegionsResult, k: int, level: float) -> dict[str, MethodResult]:
     """The methods with figures of f on a k x k grid over the part of every region that lies in the domain."""
-    def figures(region: ndinterval) -> Record:
-        box = _inside(region, f.parameters)
+    fold = Space.of(f.parameters).fold
+
+    def figures(region: ndinterval, space: Space) -> Record:
+        box = _inside(region, space)
         if box is None:
             return dict.fromkeys(("minimum", "mean", "above_half", "top1"), float("nan"))
-        answers = f.answers(box.grid(k))
+        answers = f.answers(fold(box.grid(k)))
         values = answers["score"]
         return dict(minimum=float(values.min()), mean=float(values.mean()), above_half=float((values > level).mean()),
                     top1=float((answers["top1"] == f.label).mean()))
 
     with f.stage("verifying", settings=k):
-        return {name: replace(one, verified=[figures(region) for region in one.regions])
-                for name, one in methods.items()}
+        return {name: replace(one, verified=[figures(region, result.space_of(name)) for region in one.regions])
+                for name, one in result.methods.items()}
 
 
-def _inside(region: ndinterval, parameters: tuple[str, ...]) -> ndinterval | None:
+def _inside(region: ndinterval, space: Space) -> ndinterval | None:
     """The part of a region that lies in the domain; None if there is none, or a bound is not finite."""
-    domain = domain_of(parameters)
+    domain = space.domain
     if not region.is_finite() or ((region.b < domain.a) | (region.a > domain.b)).any():
         return None
-    return region.within(domain)
+    return space.within(region)
 
 
 def _profile(f: Journal, name: str) -> tuple[np.ndarray, np.ndarray]:

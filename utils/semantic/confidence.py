@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
+import numpy as np
 import torch
 
 from ..engine_names import AUTO
@@ -104,6 +105,11 @@ class Confidence:
     def domain(self) -> ndinterval:
         """The box of all allowed points."""
         return self.views.domain
+
+    @property
+    def periods(self) -> np.ndarray:
+        """[n] after which a number means the same view again; inf where it never does."""
+        return self.views.periods
 
     def __call__(self, points: Any) -> torch.Tensor:
         """The score at points [N, n], in their parameters' units (of angles degrees): [N] float32 on the CPU.

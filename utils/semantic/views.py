@@ -3,11 +3,12 @@ from collections.abc import Mapping, Sequence
 from types import ModuleType
 from typing import Any
 
+import numpy as np
 import torch
 
 from .. import renderer as our_renderer
 from ..errors import InputError
-from ..parameters import AZIMUTH_AND_ELEVATION, COLOR, IMAGE_SIZE, PARAMETERS, domain_of
+from ..parameters import AZIMUTH_AND_ELEVATION, COLOR, IMAGE_SIZE, PARAMETERS, domain_of, periods_of
 from ..regions import as_numbers, ndinterval
 from ..shapes.shape import Shape
 
@@ -50,6 +51,11 @@ class Views:
     def domain(self) -> ndinterval:
         """The box of all allowed points."""
         return domain_of(self.parameters)
+
+    @property
+    def periods(self) -> np.ndarray:
+        """[n] after which a number means the same view again; inf where it never does."""
+        return periods_of(self.parameters)
 
     def __call__(self, points: Any) -> torch.Tensor:
         """The views at points [N, n]: [N, 3, H, W]. They are differentiable in a tensor of points."""
