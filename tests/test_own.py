@@ -141,7 +141,7 @@ def test_a_network_of_ones_own(my_nets, run_script, tmp_path):
     (("--network", "my_nets:nameless", "--class_nb", 0), "does not name its classes"),
     (("--network", "my_nets:tiny", "--class_nb", 0), "say with --label"),
     (("--network", "my_nets:tiny", "--label", "zebra"), "has no such class"),
-    (("--network", "my_nets:large", "--label", "1"), "give its image_size beside the module, or pass --image_size"),
+    (("--network", "my_nets:large", "--label", "1"), "give its image_size beside the module"),
     (("--network", "my_nets:spatial", "--label", "1"), "gives [1, 10, 222, 222] for 1 image, expected logits"),
     (("--network", "my_nets:blind", "--label", "1"), "not finite"),
     ((*TINY[:2], "--mesh", "mug.stl"), "of which class?"),

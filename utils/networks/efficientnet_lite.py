@@ -4,7 +4,6 @@ from importlib.metadata import version
 from pathlib import Path
 from types import ModuleType
 
-import torch
 from torch import nn
 
 from ..errors import InputError
@@ -12,7 +11,7 @@ from ..network_names import FOLDERS
 from .facts import Facts
 from .imagenet import N_CLASSES
 from .network import Network
-from .weights import fill, read_state_dict
+from .weights import untrained, with_weights
 
 # Pixels a side of the images that each was trained on (Tan & Le 2019, and its authors'
 # efficientnet/lite/efficientnet_lite_builder.py).
@@ -31,9 +30,9 @@ def efficientnet_lite(name: str, weights_file: Path | None) -> Network:
     path = weights_file or _packaged_weights(name)
 
     def load() -> nn.Module:
-        with torch.device("meta"):
+        with untrained(path):
             module = architecture.EfficientNet.from_name(name.replace("_", "-"))
-        return fill(module, read_state_dict(path), name, path)
+        return with_weights(module, name, path)
 
     facts = Facts(IMAGE_SIZES[name], NORMALIZATION, n_classes=N_CLASSES)
     return Network(name, path, FOLDERS[name], load, lambda: facts, code=f"{ARCHITECTURE} {version(ARCHITECTURE)}")

@@ -1,14 +1,13 @@
 """A network: a named classifier, whose weights are loaded when something asks for them."""
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import cached_property
 from pathlib import Path
 
 from torch import nn
 
 from ..errors import InputError
 from ..paper import CLASS_NAMES, IMAGENET_LABELS
-from .facts import Facts, Normalization, count_outputs
+from .facts import Facts, Normalization
 from .imagenet import N_CLASSES, imagenet_names
 from .labels import find_label
 from .weights import file_identity, state_identity
@@ -60,11 +59,12 @@ class Network:
         """Names of the outputs; None if it does not say and they are not ImageNet's 1,000."""
         return imagenet_names() if self._has_imagenets_classes else self.describe().class_names
 
-    @cached_property
+    @property
     def n_classes(self) -> int:
         """Number of outputs."""
-        facts = self.describe()
-        return facts.n_classes or count_outputs(self.load(), facts, f"`network` {self.name}")
+        n_classes = self.describe().n_classes
+        assert n_classes is not None
+        return n_classes
 
     def label(self, class_nb: int) -> int:
         """Index of one of the paper's ten classes among the outputs.

@@ -5,6 +5,7 @@ from typing import Any, Protocol
 
 import torch
 
+from ..errors import InputError, first_line, is_out_of_memory
 from ..parameters import PARAMETERS
 from ..scores import Score
 from .views import as_points
@@ -50,10 +51,32 @@ class RendererGradient:
         values, gradients = [torch.empty(0)], [torch.empty(0, len(f.parameters), dtype=torch.float64)]
         for chunk in f.chunks(points):
             chunk = chunk.clone().requires_grad_()
-            score, objective = _score_and_objective(f, f.logits(f.images(chunk)), self.released)
-            gradients.append(torch.autograd.grad(objective.sum(), chunk)[0])
-            values.append(score.detach().cpu())
+            images = f.images(chunk)
+            score, of_images = self._through_network(f, images)
+            gradients.append(torch.autograd.grad(images, chunk, of_images)[0])
+            values.append(score)
         return torch.cat(values), torch.cat(gradients)
+
+    def _through_network(self, f: Stages, images: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+        """The score of images [n, 3, H, W], [n] on the CPU, and the objective's gradient there, as the images.
+
+        Raises:
+            InputError: if the network has none.
+        """
+        try:
+            score, objective = _score_and_objective(f, f.logits(images), self.released)
+            gradient, = torch.autograd.grad(objective.sum(), images)
+            return score.detach().cpu(), gradient
+        except InputError:
+            raise
+        except Exception as error:  # of somebody else's code
+            with torch.no_grad():
+                f.logits(images.detach())  # says what is wrong with it, if it fails without gradients too
+            if is_out_of_memory(error):
+                raise
+            raise InputError(f"the network gives no gradient ({first_line(error)}), as if it computes under no_grad or "
+                             "outside of PyTorch; leave it to values, with `methods` naive,OIR_B,largest, or take "
+                             "`gradient` finite_difference") from None
 
 
 @dataclass(frozen=True)
