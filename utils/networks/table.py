@@ -2,10 +2,14 @@
 import difflib
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
+
+from torch import nn
 
 from ..errors import InputError
 from ..network_names import GONE
 from .efficientnet_lite import IMAGE_SIZES, efficientnet_lite
+from .function_network import function_network
 from .network import Network
 from .own import own_network
 from .timm_networks import timm_network
@@ -41,6 +45,20 @@ def load_network(name: str, weights: str | Path | None = None) -> Network:
     if name not in BY_NAME:
         _check_known(name)
     return BY_NAME.get(name, torchvision_network)(name, weights_file)
+
+
+def as_network(given: Network | str | nn.Module | tuple[nn.Module, dict[str, Any]]) -> Network:
+    """A `Network` from a name, or from what a function of the user's own would return: a module, or a pair.
+
+    Raises:
+        InputError: for anything else, as `load_network` does.
+    """
+    if isinstance(given, str):
+        return load_network(given)
+    if isinstance(given, Network):
+        return given
+    module = given[0] if isinstance(given, tuple) and given else given
+    return function_network(type(module).__name__, None, lambda: given)
 
 
 def _check_known(name: str) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 import torch
 from torch import nn
 
-from ..errors import InputError, in_short
+from ..errors import InputError, in_short, quiet
 from ..files import status_of
 
 StateDict = dict[str, torch.Tensor]
@@ -66,7 +66,7 @@ def _read(path: Path) -> Any:
                 from safetensors.torch import load_file
                 return load_file(path)
             file.seek(0)
-            with torch.serialization.safe_globals([Namespace]):  # many training programs store their options too
+            with quiet(), torch.serialization.safe_globals([Namespace]):  # which holds a training program's options
                 return torch.load(file, map_location="cpu", weights_only=True)
     except OSError as error:
         raise InputError(f"`weights` {path}: cannot be read ({error.strerror or error}); {EXPECTED}") from None

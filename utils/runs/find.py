@@ -92,7 +92,7 @@ class Job:
             print("precision bf16 is for a quick look: confidences are off by about 0.01, and by up to 0.1 in a view")
         classifier = Classifier(module, self.device, options.batch_size, options.precision, normalization,
                                 options.compile, engine)
-        return Confidence(views, classifier, self.label, options.score, gradient)
+        return Confidence(views, classifier, self.label, options.score, gradient, network)
 
     def metadata(self) -> Metadata:
         """What the result says about itself: class, object, shape and network; an own mesh has no numbers."""

@@ -1,5 +1,5 @@
 """The gradient of f: the renderer's approximate one, or central differences."""
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -12,7 +12,7 @@ from .views import as_points
 
 
 class Stages(Protocol):
-    """The stages of f that a gradient needs: points -> chunks -> images -> logits -> score. `Confidence` has them."""
+    """The stages of f that a gradient needs: points -> chunks -> views -> logits -> score. `Confidence` has them."""
     label: int
     score: Score
 
@@ -23,8 +23,9 @@ class Stages(Protocol):
     def chunks(self, points: Any) -> Iterable[torch.Tensor]:
         """Points [N, n] in batches."""
 
-    def images(self, points: Any) -> torch.Tensor:
-        """The views at points [N, n]: [N, 3, H, W]."""
+    @property
+    def views(self) -> Callable[[Any], torch.Tensor]:
+        """Points [N, n] -> their views [N, 3, H, W]."""
 
     def logits(self, images: torch.Tensor) -> torch.Tensor:
         """The network's output for images: [N, classes]."""
@@ -51,7 +52,7 @@ class RendererGradient:
         values, gradients = [torch.empty(0)], [torch.empty(0, len(f.parameters), dtype=torch.float64)]
         for chunk in f.chunks(points):
             chunk = chunk.clone().requires_grad_()
-            images = f.images(chunk)
+            images = f.views(chunk)
             score, of_images = self._through_network(f, images)
             gradients.append(torch.autograd.grad(images, chunk, of_images)[0])
             values.append(score)
@@ -98,7 +99,7 @@ class CentralDifferences:
         around = (points[:, None] + offsets).reshape(-1, n)
         values = [torch.empty(2, 0)]
         for chunk in f.chunks(around):
-            both = _score_and_objective(f, f.logits(f.images(chunk)), self.released)
+            both = _score_and_objective(f, f.logits(f.views(chunk)), self.released)
             values.append(torch.stack(both).cpu())
         score, objective = torch.cat(values, dim=1).reshape(2, len(points), 1 + 2 * n)
         objective = objective.double()
