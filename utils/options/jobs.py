@@ -40,12 +40,23 @@ def _label(given: str | None, found: Found) -> str | None:
 
 
 def _class_nb(given: str, found: Found) -> Any:
-    return given if found["mesh"] is not None else catalogue_of(found["dataset"]).class_number(given)
+    if found["mesh"] is None:
+        return catalogue_of(found["dataset"]).class_number(given)
+    return _unnumbered("class_nb", given, found)
 
 
 def _object_nb(given: int, found: Found) -> int:
     if found["mesh"] is None:
         catalogue_of(found["dataset"]).check(found["class_nb"], given)
+        return given
+    return _unnumbered("object_nb", given, found)
+
+
+def _unnumbered(name: str, given: Any, found: Found) -> Any:
+    """A number of the paper's object, if it is not one that was chosen beside a mesh."""
+    if given != JobOptions.default(name):
+        raise InputError(f"`{name}` {given}: numbers the paper's objects or a `dataset`'s, and `mesh` {found['mesh']} "
+                         "is an object of its own, whose class `label` names; leave one of the two out")
     return given
 
 
