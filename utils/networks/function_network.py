@@ -13,6 +13,7 @@ from ..files import folder_name
 from .adapted import adapted
 from .facts import FACTS, FAILURES, Facts, checked_facts
 from .network import Network
+from .packages import missing_package
 from .weights import RANDOM, ready, with_weights
 
 
@@ -55,12 +56,6 @@ def _made(name: str, weights_file: Path | None, function: Callable[[], Any]) -> 
     else:
         with_weights(_inner(module), name, weights_file)
     return adapted(module, facts, who)
-
-
-def missing_package(who: str, error: ModuleNotFoundError) -> str:
-    """What is said of a user's code that needs a package that is not there."""
-    package = str(error.name).partition(".")[0]
-    return f"{who}: needs the package {package}, which is not installed ({error}); pip install it"
 
 
 def _inner(module: nn.Module) -> nn.Module:

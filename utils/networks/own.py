@@ -15,8 +15,9 @@ from pathlib import Path
 
 from ..errors import InputError, described
 from .facts import FAILURES
-from .function_network import function_network, missing_package
+from .function_network import function_network
 from .network import Network
+from .packages import missing_package
 from .weights import RANDOM
 
 

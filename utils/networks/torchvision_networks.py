@@ -51,7 +51,7 @@ def torchvision_network(name: str, weights_file: Path | None) -> Network:
         return _published_weights(builder).url.rpartition("-")[2].partition(".")[0][:IDENTITY_DIGITS]
 
     return Network(name, weights_file, FOLDERS.get(name, name), load, lambda: Facts(n_classes=N_CLASSES),
-                   identify, code)
+                   identify if weights_file is None else None, code=code)
 
 
 def torchvision_names() -> list[str]:

@@ -104,7 +104,8 @@ class JobOptions(Options):
     file_name: ClassVar[str]
     network: str = option(
         "resnet", "resnet, alexnet, vgg, incept (the paper's), efficientnet_lite0, _lite1, _lite2, any torchvision "
-        "classifier, timm:NAME, or package.module:function", WHICH, "-n", metavar="NAME")
+        "classifier, timm:NAME, hf:NAME, open_clip:MODEL/PRETRAINED, or package.module:function", WHICH, "-n",
+        metavar="NAME")
     dataset: Path | None = option(
         None, "CSV or YAML of class, label and mesh, in place of the paper's objects", MESHES, type=file_path,
         metavar="FILE")

@@ -14,7 +14,7 @@ from torch import nn
 
 from ..engine_names import AUTO, ENGINES
 from ..errors import InputError, first_line, in_short
-from ..networks import Network, as_network, label_index
+from ..networks import Network, as_network
 from ..networks.engines import engine_for
 from ..parameters import AZIMUTH_AND_ELEVATION
 from ..regions import ndinterval
@@ -98,9 +98,8 @@ class Confidence:
         Raises:
             InputError: if the network has no such class, or for anything that cannot be used.
         """
-        network = as_network(network)
+        network, index = as_network(network).labelled(label)
         shape = shape if isinstance(shape, Shape) else load_mesh(shape)
-        index = label_index(label, network.class_names, network.n_classes)
         classifier = _classifier(network, **how)
         views = Views(shape, parameters, fixed, network.image_size, device=classifier.device)
         return cls(views, classifier, index, score, gradient, network)
