@@ -17,7 +17,11 @@ For use from Python:
 import sys
 from importlib import import_module
 
-from .regions import SAFE_GLOBALS, ndinterval
+from .installed import check_installed
+
+check_installed()
+
+from .regions import SAFE_GLOBALS, ndinterval  # noqa: E402  # imports numpy
 
 __version__ = "1.0.0"
 
