@@ -231,6 +231,18 @@ def test_a_network_that_fails_with_gradients_and_without_is_not_blamed_on_them()
         f.value_and_grad(POINTS)
 
 
+@pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore:`torch.jit")
+def test_a_network_without_tensors_is_known_by_its_answers():
+    def identity(bias):
+        net = Net().eval()
+        net.fc.bias.data += bias
+        frozen = torch.jit.freeze(torch.jit.script(net))
+        assert not frozen.state_dict()
+        return function_network("nets:one", None, lambda: (frozen, FACTS)).weights_identity()
+
+    assert identity(0) == identity(0) != identity(1)
+
+
 @pytest.mark.filterwarnings("ignore")  # PyTorch is about to move it
 def test_a_quantized_network_is_known_by_its_weights():
     def quantized(bias):

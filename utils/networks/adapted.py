@@ -18,6 +18,7 @@ GREY = (0.299, 0.587, 0.114)  # shares of red, green and blue in a grey image (I
 SMALLEST = torch.finfo(torch.float32).tiny  # a probability above 0
 SUM_TOLERANCE = 1e-3  # of probabilities, which half precision rounds
 SAME = 0.01  # of the largest logit: answers that differ by less are the same but for rounding
+N_KNOWN_BY = 16  # logits that tell a network from another
 BRIGHT = 1e3  # far beyond any image: logits are then large, and probabilities are not
 
 
@@ -74,8 +75,7 @@ def adapted(module: nn.Module, facts: Facts, who: str) -> tuple[nn.Module, Facts
         InputError: if it fails, gives no logits, gives one image other logits each time, or has not as many outputs as
             names.
     """
-    size = facts.image_size or IMAGE_SIZE
-    noise = torch.rand(1, 3, size, size, generator=torch.Generator().manual_seed(0))
+    noise = _noise(facts)
     images = torch.cat((torch.zeros_like(noise), noise))
     with torch.no_grad():
         found, is_plain = _taken(module, images[:1], facts, who)
@@ -91,6 +91,18 @@ def adapted(module: nn.Module, facts: Facts, who: str) -> tuple[nn.Module, Facts
     n_outputs = rows.shape[1]
     known = replace(facts, class_names=_names(facts.class_names, n_outputs, who), n_classes=max(n_outputs, 2))
     return module if is_plain and not found.n_images and n_outputs > 1 else found, known
+
+
+def answers_to_noise(module: nn.Module, facts: Facts) -> list[str]:
+    """The first logits for an image of noise, in as many digits as any machine agrees in."""
+    with torch.no_grad():
+        return [f"{logit:.1e}" for logit in module(_noise(facts))[0, :N_KNOWN_BY].tolist()]
+
+
+def _noise(facts: Facts) -> torch.Tensor:
+    """One image of noise, always the same: [1, 3, H, W]."""
+    size = facts.image_size or IMAGE_SIZE
+    return torch.rand(1, 3, size, size, generator=torch.Generator().manual_seed(0))
 
 
 def rows_of(answer: Any, n: int) -> Any:

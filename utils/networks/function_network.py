@@ -10,11 +10,11 @@ from torch.nn.parameter import is_lazy
 
 from ..errors import InputError, described
 from ..files import folder_name
-from .adapted import adapted
+from .adapted import adapted, answers_to_noise
 from .facts import FACTS, FAILURES, Facts, checked_facts
 from .network import Network
 from .packages import missing_package
-from .weights import RANDOM, ready, with_weights
+from .weights import RANDOM, ready, state_identity, with_weights
 
 
 def function_network(name: str, weights_file: Path | None, function: Callable[[], Any]) -> Network:
@@ -30,7 +30,13 @@ def function_network(name: str, weights_file: Path | None, function: Callable[[]
     def made() -> tuple[nn.Module, Facts]:
         return _made(name, weights_file, function)
 
-    return Network(name, weights_file, folder_name(name), make=lambda: made()[0], describe=lambda: made()[1])
+    def identify() -> str:
+        """Weights by their tensors; where all is inside of a module, by its answers."""
+        module, facts = made()
+        return state_identity(module.state_dict() or {"answers": answers_to_noise(module, facts)})
+
+    return Network(name, weights_file, folder_name(name), lambda: made()[0], lambda: made()[1],
+                   None if weights_file else identify)
 
 
 def _made(name: str, weights_file: Path | None, function: Callable[[], Any]) -> tuple[nn.Module, Facts]:
