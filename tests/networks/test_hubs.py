@@ -8,14 +8,13 @@ import torch
 from safetensors.torch import save_file
 
 import map as map_script
+from tests.hubs import MEAN, STD, make_hf, make_open_clip, make_timm
 from utils import Confidence, load_stand_in
 from utils.errors import InputError
 from utils.networks import load_network
 
 CUP = load_stand_in(5, 0)
 POINTS = [(30, 20), (150, 40)]
-NAMES = {0: "cup", 1: "dog", 2: "coffee mug"}
-MEAN, STD = [0.5, 0.4, 0.3], [0.2, 0.25, 0.3]
 
 
 @pytest.fixture(autouse=True)
@@ -25,16 +24,9 @@ def offline(monkeypatch):
 
 @pytest.fixture
 def hf_folder(tmp_path):
-    """An image classifier of transformers, with its image processor."""
-    transformers = pytest.importorskip("transformers", reason="needs transformers: pip install transformers")
-    torch.manual_seed(7)
-    config = transformers.ResNetConfig(embedding_size=8, hidden_sizes=[8, 16], depths=[1, 1], num_labels=3,
-                                       id2label=NAMES, layer_type="basic")
-    module = transformers.ResNetForImageClassification(config)
-    torch.nn.init.normal_(module.classifier[1].weight)
-    module.save_pretrained(tmp_path)
-    transformers.ViTImageProcessor(size=dict(height=40, width=40), image_mean=MEAN, image_std=STD).save_pretrained(
-        tmp_path)
+    """An image classifier of transformers', with its image processor."""
+    pytest.importorskip("transformers", reason="needs transformers: pip install transformers")
+    make_hf(tmp_path)
     return tmp_path
 
 
@@ -84,16 +76,9 @@ def test_what_is_no_classifier_of_transformers(hf_folder, tmp_path):
 
 @pytest.fixture
 def timm_folder(tmp_path):
-    """A network of timm, as its hub stores it."""
-    timm = pytest.importorskip("timm", reason="needs timm: pip install timm")
-    torch.manual_seed(7)
-    given = dict(num_classes=3, layers=[1, 1, 1, 1], channels=[8, 8, 8, 8])
-    module = timm.create_model("resnet18", pretrained=False, **given)
-    save_file(module.state_dict(), tmp_path / "model.safetensors")
-    (tmp_path / "config.json").write_text(json.dumps(dict(
-        architecture="resnet18", num_classes=3, model_args=dict(layers=[1, 1, 1, 1], channels=[8, 8, 8, 8]),
-        pretrained_cfg=dict(input_size=[3, 48, 48], mean=MEAN, std=STD, num_classes=3,
-                            label_names=list(NAMES.values())))))
+    """A network of timm's."""
+    pytest.importorskip("timm", reason="needs timm: pip install timm")
+    make_timm(tmp_path)
     return tmp_path
 
 
@@ -118,15 +103,10 @@ def test_timms_hub_and_networks_without_classes():
 
 @pytest.fixture(scope="module")
 def clip_folder(tmp_path_factory):
-    """A small model of OpenCLIP."""
-    open_clip = pytest.importorskip("open_clip", reason="needs OpenCLIP: pip install open_clip_torch")
+    """A small model of OpenCLIP's."""
+    pytest.importorskip("open_clip", reason="needs OpenCLIP: pip install open_clip_torch")
     folder = tmp_path_factory.mktemp("clip")
-    config = dict(embed_dim=16, vision_cfg=dict(image_size=32, layers=1, width=32, head_width=16, patch_size=16),
-                  text_cfg=dict(context_length=24, vocab_size=49408, width=16, heads=2, layers=1))
-    (folder / "open_clip_config.json").write_text(json.dumps(dict(
-        model_cfg=config, preprocess_cfg=dict(size=32, mean=MEAN, std=STD))))
-    torch.manual_seed(7)
-    save_file(open_clip.model.CLIP(**config).state_dict(), folder / "open_clip_model.safetensors")
+    make_open_clip(folder)
     return folder
 
 

@@ -145,8 +145,8 @@ class JobOptions(Options):
         RENDERER, "Python module that draws, with the public names of neural_renderer, on the network's device", VIEWS,
         recorded=IF_CHANGED, metavar="MODULE")
     weights: Path | None = option(
-        None, "state_dict of the network, .pth or .safetensors (default: torchvision's ImageNet weights)", VIEWS,
-        type=file_path, metavar="FILE")
+        None, "state_dict of the network, .pth or .safetensors, or random for untrained weights (default: its own)",
+        VIEWS, type=file_path, metavar="FILE")
     normalize: bool = option(
         False, "take ImageNet's mean and standard deviation off the image; the paper does not", VIEWS)
     precision: str = option(
