@@ -9,6 +9,7 @@ import torch
 from torch import nn
 
 from utils.errors import InputError
+from utils.networks import load_network
 from utils.networks.function_network import function_network
 from utils.scores import SCORES
 from utils.semantic.classifier import Classifier
@@ -205,6 +206,55 @@ REFUSED = dict(
 def test_what_cannot_be_taken_is_one_line(kind):
     made, words = REFUSED[kind]
     assert re.search(words, said_of(made()))
+
+
+def in_range(net, images):
+    assert 0 <= images.min() and images.max() <= 1
+    return net(images).sigmoid()
+
+
+def test_networks_that_refuse_images_beyond_the_range_and_those_that_begin_with_zeros():
+    assert "ends in a sigmoid" in said_of(Around(in_range))
+    net = Net()
+    torch.nn.init.zeros_(net.fc.weight), torch.nn.init.zeros_(net.fc.bias)
+    torch.testing.assert_close(f_of(net)(POINTS), torch.full((3,), 1 / 3))
+
+
+def test_answers_in_half_precision_are_taken(right):
+    for dtype, off in ((torch.float16, 1e-3), (torch.bfloat16, 1e-2)):
+        f = f_of(Around(lambda net, x, dtype=dtype: net(x).to(dtype)))
+        torch.testing.assert_close(f(POINTS), right, atol=off, rtol=0)
+        f = f_of((Around(lambda net, x, dtype=dtype: net(x).softmax(1).to(dtype)), dict(FACTS, output="probabilities")))
+        torch.testing.assert_close(f(POINTS), right, atol=off, rtol=0)
+
+
+FIELD = ("jit_script", "jit_file", "jit_frozen", "exported", "exported_static", "nograd_inside", "list_", "dict_",
+         "dataclass_", "compiled", "dataparallel")
+FIELD_VALUES = [0.3913, 0.4052, 0.4039]
+
+
+@pytest.fixture
+def field(shared, monkeypatch):
+    """The folder of people's networks, and their mesh."""
+    if not (shared / "field/nets").is_dir():
+        pytest.skip("needs the networks in shared/field")
+    monkeypatch.syspath_prepend(shared / "field/nets")
+    return shared / "field"
+
+
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize("name", FIELD)
+def test_networks_as_people_had_them(name, field):
+    f = Confidence.of(f"nets:{name}", "cup", field / "ref/a.obj", engine="torch")
+    assert f(POINTS).tolist() == pytest.approx(FIELD_VALUES, abs=1e-4)
+
+
+@pytest.mark.parametrize("file", ["A.SAFETENSORS", "half.pth", "model.pth", "module.pth", "orig_mod.pth",
+                                  "state_dict.pth"])
+def test_weights_as_people_had_them(file, field):
+    network = load_network("nets:plain", field / "nets" / file)
+    f = Confidence.of(network, "cup", field / "ref/a.obj", engine="torch")
+    assert f(POINTS).tolist() == pytest.approx(FIELD_VALUES, abs=1e-3 if "half" in file else 1e-4)
 
 
 def test_outputs_that_are_said_to_be_logits_are_taken_as_they_are():

@@ -16,7 +16,7 @@ from .facts import FAILURES, LOGITS, PROBABILITIES, Facts, not_logits
 
 GREY = (0.299, 0.587, 0.114)  # shares of red, green and blue in a grey image (ITU-R BT.601)
 SMALLEST = torch.finfo(torch.float32).tiny  # a probability above 0
-SUM_TOLERANCE = 1e-3  # of probabilities, which half precision rounds
+SUM_TOLERANCE = 5e-3  # of probabilities, which bfloat16 rounds
 SAME = 0.01  # of the largest logit: answers that differ by less are the same but for rounding
 N_KNOWN_BY = 16  # logits that tell a network from another
 BRIGHT = 1e3  # far beyond any image: logits are then large, and probabilities are not
@@ -51,6 +51,8 @@ class Adapted(nn.Module):
         """The module's own numbers [B, outputs] for images [B, 3, H, W], without what it wraps them in."""
         if self.n_images is None:
             return rows_of(self.answer(images), images.shape[0])
+        if torch.compiler.is_exporting():
+            raise NotImplementedError(f"it takes {self.n_images} at a time")
         missing = -len(images) % self.n_images
         pieces = torch.cat((images, images[-1:].expand(missing, -1, -1, -1))).split(self.n_images)
         return torch.cat([rows_of(self.answer(piece), self.n_images) for piece in pieces])[:len(images)]
@@ -81,7 +83,7 @@ def adapted(module: nn.Module, facts: Facts, who: str) -> tuple[nn.Module, Facts
         found, is_plain = _taken(module, images[:1], facts, who)
         rows = _tried(found, images, who)
         is_probability = _is_within_0_and_1(rows)
-        if facts.output is None and is_probability and _is_within_0_and_1(found.rows((images - 0.5) * BRIGHT)):
+        if facts.output is None and is_probability and _is_bounded(found, images):
             raise InputError(f"{who}: {_no_logits(rows)}")
     if facts.output == PROBABILITIES:
         if not (is_probability and (rows.shape[1] == 1 or _sums_to_1(rows))):
@@ -157,7 +159,16 @@ def _tried(found: Adapted, images: torch.Tensor, who: str) -> torch.Tensor:
 
 
 def _is_within_0_and_1(rows: torch.Tensor) -> bool:
-    return bool(((rows >= 0) & (rows <= 1 + SUM_TOLERANCE)).all())
+    """Whether all numbers are, and not all are 0, as of a last layer that begins with zeros."""
+    return bool(((rows >= 0) & (rows <= 1 + SUM_TOLERANCE)).all()) and bool(rows.any())
+
+
+def _is_bounded(found: Adapted, images: torch.Tensor) -> bool:
+    """Whether outputs are from 0 to 1 for images far beyond any too; a module may refuse these."""
+    try:
+        return _is_within_0_and_1(found.rows((images - 0.5) * BRIGHT))
+    except FAILURES:
+        return True
 
 
 def _sums_to_1(rows: torch.Tensor) -> bool:
