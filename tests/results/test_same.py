@@ -173,6 +173,11 @@ def test_settings_of_one_question():
     assert differences(stored, dict(step=3, textures=True, certify=1)) == []  # the mesh's hash tells textures
     assert differences(stored, dict(step=6, tag="b")) == ["step 3, now 6", "tag not recorded, now b"]
     assert differences(stored, {}) == ["step 3, now not a setting"]
+    assert differences(dict(mesh_hash="ab" * 32), dict(mesh_hash="cd" * 32)) == ["mesh_hash abababab.., now cdcdcdcd.."]
+    otherwise = dict(parameters="azimuth,distance", score="logit", fixed=dict(red=0.5), image_size=64)
+    assert differences({}, otherwise) == ["fixed none, now {'red': 0.5}", "image_size 224, now 64",
+                                          "parameters azimuth,elevation, now azimuth,distance",
+                                          "score softmax, now logit"]
     assert to_add(stored, dict(largest=dict(level=0.5), certify=1)) == ["certify"]
     assert to_add(stored, dict(largest=dict(level=0.6))) == ["largest"]
 

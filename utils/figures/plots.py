@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
+from matplotlib.figure import Figure, SubFigure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Rectangle
 
@@ -218,7 +218,7 @@ def finish_regions(figure: Figure, axes: Axes, initial_points: np.ndarray, names
     legend_below(figure, entries, [*names, *(["does not hold"] if corners else []), "initial points"], 6)
 
 
-def draw_map(figure: Figure, axes: Axes, result: MapResult, colormap: str = COLORMAP,
+def draw_map(figure: Figure | SubFigure, axes: Axes, result: MapResult, colormap: str = COLORMAP,
               to_maximum: bool = False) -> None:
     """Draw a map, and what its colours mean."""
     score = result.metadata.score_name

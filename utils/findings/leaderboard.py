@@ -17,7 +17,7 @@ from ..results.same import POINTS
 from ..space import UNIFORM
 from .audit import Curve, curves
 from .common import common_objects, networks_of
-from .intervals import CHANCE, INTERVAL, Estimate, difference, estimate
+from .intervals import CHANCE, FEWEST, INTERVAL, Estimate, difference, estimate
 from .methods import ON_MAP, in_order
 from .on_map import mean_over
 from .rows import OBJECT, Tables
@@ -75,7 +75,8 @@ class Leaderboard:
             [row for metric in self.estimates for row in self._neighbours(metric)],
             columns=["metric", "network", "next", "objects", "difference", "p", "more than chance"])
         notes = (f"p: how likely a difference as large is by chance, in either direction; below {CHANCE:g} it is "
-                 "more than chance. Of twenty lines on networks that are equal, one says yes all the same.",)
+                 "more than chance. Of twenty lines on networks that are equal, one says yes all the same. Fewer than "
+                 f"{FEWEST} objects cannot tell.",)
         return dict(leaderboard=Table(self.title, frame, notes=(*self.notes, *self.fewer())),
                     leaderboard_neighbours=Table("Neighbours: is the difference more than chance?", neighbours,
                                                  digits=3, notes=notes))
@@ -86,7 +87,8 @@ class Leaderboard:
             both = self.values[metric][[one, other]].dropna().to_numpy()
             if len(both):
                 by, p = difference(*both.T)
-                yield metric, one, other, len(both), by, p, "yes" if p < CHANCE else "no"
+                said = "cannot tell" if len(both) < FEWEST else "yes" if p < CHANCE else "no"
+                yield metric, one, other, len(both), by, p, said
 
 
 def leaderboard(found: Tables, level: float, left_out: LeftOut) -> Leaderboard:

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from ..parameters import AZIMUTH_AND_ELEVATION
 from ..results.contents import MapResult, RegionsResult
 from ..results.layout import MAP, OPTIM
 from ..results.left_out import LeftOut
@@ -203,6 +204,18 @@ def load_tree(folder: str | Path) -> Tables:
     """
     tree = Tree(Path(folder), Selection(), LeftOut("load_tree"))
     return Tables(tree.maps(), tree.regions())
+
+
+def frame_of(result: MapResult | RegionsResult) -> pd.DataFrame:
+    """A result's part of `Tables`: of a map the `views`, whose first columns have its parameters' names; the `regions`
+    of regions.
+    """
+    about = result.metadata
+    key = Key(about.network_name or "", about.object_class, str(about.shape_id if about.object_nb is None else
+                                                                about.object_nb))
+    if isinstance(result, RegionsResult):
+        return Tables({}, {key: result}).regions
+    return Tables({key: result}, {}).views.rename(columns=dict(zip(AZIMUTH_AND_ELEVATION, about.parameters)))
 
 
 def _which(key: Key) -> tuple[str, str, str, str]:

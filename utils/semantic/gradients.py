@@ -1,17 +1,18 @@
 """The gradient of f: the renderer's approximate one, or central differences."""
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
 import torch
 
+from ..errors import InputError, first_line, is_out_of_memory
 from ..parameters import PARAMETERS
 from ..scores import Score
 from .views import POLE, as_points
 
 
 class Stages(Protocol):
-    """The stages of f that a gradient needs: points -> chunks -> images -> logits -> score. `Confidence` has them."""
+    """The stages of f that a gradient needs: points -> chunks -> views -> logits -> score. `Confidence` has them."""
     label: int
     score: Score
 
@@ -22,8 +23,9 @@ class Stages(Protocol):
     def chunks(self, points: Any) -> Iterable[torch.Tensor]:
         """Points [N, n] in batches."""
 
-    def images(self, points: Any) -> torch.Tensor:
-        """The views at points [N, n]: [N, 3, H, W]."""
+    @property
+    def views(self) -> Callable[[Any], torch.Tensor]:
+        """Points [N, n] -> their views [N, 3, H, W]."""
 
     def logits(self, images: torch.Tensor) -> torch.Tensor:
         """The network's output for images: [N, classes]."""
@@ -50,10 +52,32 @@ class RendererGradient:
         values, gradients = [torch.empty(0)], [torch.empty(0, len(f.parameters), dtype=torch.float64)]
         for chunk in f.chunks(points):
             chunk = chunk.clone().requires_grad_()
-            score, objective = _score_and_objective(f, f.logits(f.images(chunk)), self.released)
-            gradients.append(torch.autograd.grad(objective.sum(), chunk)[0])
-            values.append(score.detach().cpu())
+            images = f.views(chunk)
+            score, of_images = self._through_network(f, images)
+            gradients.append(torch.autograd.grad(images, chunk, of_images)[0])
+            values.append(score)
         return torch.cat(values), torch.cat(gradients)
+
+    def _through_network(self, f: Stages, images: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+        """The score of images [n, 3, H, W], [n] on the CPU, and the objective's gradient there, as the images.
+
+        Raises:
+            InputError: if the network has none.
+        """
+        try:
+            score, objective = _score_and_objective(f, f.logits(images), self.released)
+            gradient, = torch.autograd.grad(objective.sum(), images)
+            return score.detach().cpu(), gradient
+        except InputError:
+            raise
+        except Exception as error:  # of somebody else's code
+            with torch.no_grad():
+                f.logits(images.detach())  # says what is wrong with it, if it fails without gradients too
+            if is_out_of_memory(error):
+                raise
+            raise InputError(f"the network gives no gradient ({first_line(error)}), as if it computes under no_grad or "
+                             "outside of PyTorch; leave it to values, with `methods` naive,OIR_B,largest, or take "
+                             "`gradient` finite_difference") from None
 
 
 @dataclass(frozen=True)
@@ -76,7 +100,7 @@ class CentralDifferences:
         around = (points[:, None] + offsets).reshape(-1, n)
         values = [torch.empty(2, 0)]
         for chunk in f.chunks(around):
-            both = _score_and_objective(f, f.logits(f.images(chunk)), self.released)
+            both = _score_and_objective(f, f.logits(f.views(chunk)), self.released)
             values.append(torch.stack(both).cpu())
         score, objective = torch.cat(values, dim=1).reshape(2, len(points), 1 + 2 * n)
         objective = objective.double()
