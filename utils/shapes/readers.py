@@ -8,7 +8,7 @@ import torch
 from .. import renderer
 from ..errors import InputError, quiet
 from ..renderer.io.files import named_file
-from ..renderer.io.materials import read_image
+from ..renderer.io.images import read_image
 from .mesh_checks import check_indices, check_lines
 
 # vertices [V, 3] float32, faces [F, 3] int32, textures [F, t, t, t, 3] float32 or None
