@@ -39,7 +39,8 @@ def colors_of(path: Path, written: np.ndarray) -> np.ndarray:
     """
     known = written[np.isfinite(written)]
     if known.size and not 0 <= known.min() <= known.max() <= 255:
-        raise InputError(f"{path}: colours from {known.min():g} to {known.max():g}; expected numbers from 0 to 1, or to 255")
+        raise InputError(f"{path}: colours from {known.min():g} to {known.max():g}; expected numbers from 0 to 1, or "
+                         "to 255")
     return written / 255 if known.size and known.max() > 1 else written
 
 

@@ -14,8 +14,8 @@ def check_indices(path: Path, faces: np.ndarray, n_vertices: int) -> None:
     """
     if faces.size and not 0 <= faces.min() <= faces.max() < n_vertices:
         wrong = faces.min() if faces.min() < 0 else faces.max()
-        raise InputError(f"{path}: a face asks for vertex {wrong}, counted from 0, of {n_vertices}; is the file damaged? "
-                         "Write it again")
+        raise InputError(f"{path}: a face asks for vertex {wrong}, counted from 0, of {n_vertices}; is the file "
+                         "damaged? Write it again")
 
 
 def check_lines(path: Path, said: int, there: int) -> None:

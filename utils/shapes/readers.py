@@ -4,7 +4,7 @@ from pathlib import Path
 
 from ..errors import InputError
 from ..renderer import MeshError
-from .formats import obj, off, other, ply, stl
+from .formats import gltf, obj, off, other, ply, stl
 from .mesh import Mesh
 
 
@@ -21,6 +21,8 @@ def read_mesh(path: Path, textures: bool = False, published: bool = False) -> Me
             there are none.
     """
     read = obj.read_published if published else READERS.get(path.suffix.lower(), other.read)
+    if read is other.read and not other.is_known(path.suffix):
+        raise InputError(f"{path}: files of this kind are not read; {EXPECTED}")
     try:
         mesh = read(path, textures)
     except (InputError, MeshError):
@@ -37,6 +39,8 @@ READERS: dict[str, Callable[[Path, bool], Mesh]] = {
     ".obj": obj.read,
     ".ply": ply.read,
     ".stl": stl.read,
+    ".glb": gltf.read,
+    ".gltf": gltf.read,
     ".off": off.read,
 }
 _FORMATS = [suffix[1:] for suffix in READERS]

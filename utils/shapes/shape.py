@@ -138,7 +138,7 @@ def _cubes(paints):
     from ..renderer.io.materials import cell_coordinates, sample
     found = []
     for paint in paints:
-        colors = np.ones((paint.n_faces, 3, 3)) if paint.colors is None else np.broadcast_to(paint.colors, (paint.n_faces, 3, 3))
+        colors = np.broadcast_to(1.0 if paint.colors is None else paint.colors, (paint.n_faces, 3, 3))
         cubes = np.broadcast_to(colors.mean(1)[:, None, None, None], (paint.n_faces, 4, 4, 4, 3)).copy()
         if paint.image is not None:
             ok = np.isfinite(paint.uv).all((1, 2))

@@ -21,17 +21,16 @@ def read_image(path: str | Path | BytesIO, name: str | Path | None = None) -> np
     Raises:
         MeshError: if it cannot be read.
     """
-    name = name or path
     try:
         with Image.open(path) as image:
             white = DEEP.get(image.mode)
             pixels = np.asarray(image if white else image.convert("RGB"), dtype=np.float32) / (white or 255)
     except Exception as error:  # a broken file can raise anything in the reader
         reason = (str(error) or type(error).__name__).splitlines()[0]
-        raise MeshError(f"{name}: cannot be read as an image ({reason})") from None
+        raise MeshError(f"{name or path}: cannot be read as an image ({reason})") from None
     if not white:
         return pixels
     if not 0 <= pixels.min() <= pixels.max() <= 1:
-        raise MeshError(f"{name}: an image of grey values from {pixels.min():g} to {pixels.max():g}, where 1 is white; "
-                        "save it with 8 or 16 bits")
+        raise MeshError(f"{name or path}: an image of grey values from {pixels.min():g} to {pixels.max():g}, where 1 is "
+                        "white; save it with 8 or 16 bits")
     return np.repeat(pixels[..., None], 3, axis=-1)

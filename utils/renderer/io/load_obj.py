@@ -43,7 +43,7 @@ def load_obj(filename_obj: str | Path, normalization: bool = True, texture_size:
     path = filename_obj
     obj = read_obj(path, load_texture)
     if obj.short:
-        raise no_face(path, *obj.short[0])
+        raise MeshError(no_face(path, *obj.short[0]))
     corners, polygon_of = fan(obj.counts)
     vertices = torch.tensor(obj.vertices, dtype=torch.float32)
     if normalization:

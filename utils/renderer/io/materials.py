@@ -41,7 +41,7 @@ def face_textures(material_of: list[str], materials: dict[str, Material], corner
         step = max(1, CELLS_AT_A_TIME // texture_size ** 3)
         for begin in range(0, len(read), step):
             some = read[begin:begin + step]
-            places = corners[some] * np.float32(material.scale) + np.float32(material.offset)
+            places = corners[some] * np.array(material.scale, np.float32) + np.array(material.offset, np.float32)
             textures[some] = sample(image, cell_coordinates(places, texture_size, wrapping), wrapping, use_bilinear)
     return torch.from_numpy(textures)
 

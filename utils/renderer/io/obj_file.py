@@ -175,17 +175,17 @@ def _face(words, n_vertices, path, number):
     try:
         face = [int(word.split(b"/", 1)[0]) for word in words[1:]]
     except ValueError:
-        raise no_face(path, number, _shown(words)) from None
+        raise MeshError(no_face(path, number, _shown(words))) from None
     if 0 in face:
         raise MeshError(f"{path}, line {number}: '{_shown(words)}' asks for vertex 0; obj files count from 1")
     # An index before the first vertex stays negative, and is rejected with the others out of range.
     return [min(index - 1, LARGEST) if index > 0 else max(n_vertices + index, -LARGEST) for index in face]
 
 
-def no_face(path, number, text):
-    """The error of an f line that is none."""
-    return MeshError(f"{path}, line {number}: '{text}' is no face; expected f with at least three corners v, v/vt, "
-                     "v//vn or v/vt/vn")
+def no_face(path: str | Path, number: int, text: str) -> str:
+    """What is wrong with an f line that is none."""
+    return (f"{path}, line {number}: '{text}' is no face; expected f with at least three corners v, v/vt, v//vn or "
+            "v/vt/vn")
 
 
 def _texture_coordinate(words, path, number):

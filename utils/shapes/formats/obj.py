@@ -27,7 +27,7 @@ def read_published(path: Path, textures: bool) -> Mesh:
 def _read(path: Path, textures: bool, cut: Callable[..., tuple[np.ndarray, np.ndarray]]) -> Mesh:
     obj = read_obj(path, textures)
     if not len(obj.counts):
-        raise no_face(path, *obj.short[0])
+        raise InputError(no_face(path, *obj.short[0]))
     corners, polygon_of = cut(obj.vertices, obj.corners, obj.counts)
     notes = []
     if obj.short:
@@ -55,8 +55,8 @@ def _paints(obj: ObjFile, corners: np.ndarray, polygon_of: np.ndarray) -> list[P
     """
     colors = None if obj.vertex_colors is None else colors_of(obj.path, obj.vertex_colors)
     if not obj.libraries and colors is None:
-        raise InputError(f"{obj.path}: no mtllib line and no colours of vertices, so there are no colours to load; load "
-                         "it without `textures`")
+        raise InputError(f"{obj.path}: no mtllib line and no colours of vertices, so there are no colours to load; "
+                         "leave `textures` out")
     materials = load_libraries(obj.path.parent, obj.libraries)
     names = np.array(resolved(obj.material_of, materials), object)[polygon_of]
     coordinates = np.concatenate((obj.coordinates, [[np.nan, np.nan]]))[obj.places[corners]]
@@ -95,7 +95,7 @@ def _no_material(obj: ObjFile, polygon: int, name: str, materials: dict[str, Mat
     known = ", ".join(materials) if len(materials) <= 5 else f"{len(materials)} others"
     where = f"{obj.path}, line {obj.lines[polygon]}: "
     if not name:
-        return (f"{where}a face has no material, before any usemtl line, and the material files have {known or 'none'}; "
-                "add a usemtl line, or load without `textures`")
-    return (f"{where}a face has the material '{name[:60]}', which is in no material file; they have {known or 'none'}. "
-            "Load without `textures` for a white object")
+        return (f"{where}a face stands before any usemtl line, and the material files have {known or 'none'}; add a "
+                "usemtl line, or load without `textures`")
+    return (f"{where}a face has the material '{name[:60]}', which is in no material file; they have "
+            f"{known or 'none'}. Load without `textures` for a white object")

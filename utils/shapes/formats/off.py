@@ -25,8 +25,8 @@ def read(path: Path, textures: bool) -> Mesh:
     lines = [words for line in re.split("[\r\n]+", text) if (words := line.split("#", 1)[0].split())]
     kind = HEADER.fullmatch(lines[0][0] if lines else "")
     if kind is None or kind[5] or "BINARY" in lines[0]:
-        raise InputError(f"{path}: does not begin with OFF; binary files and other dimensions are not read. Write it as a "
-                         "file of text with three coordinates")
+        raise InputError(f"{path}: does not begin with OFF; binary files and other dimensions are not read. Write it "
+                         "as text, with three coordinates")
     lines[0] = lines[0][1:]
     lines = lines if lines[0] else lines[1:]
     try:
@@ -78,7 +78,8 @@ def _corners(path: Path, face_lines: Words) -> tuple[np.ndarray, np.ndarray]:
 
 def _paint(path: Path, mesh: Mesh, polygon_of: np.ndarray, of_faces: Words, of_vertices: Words) -> Paint:
     """Colours of faces where they have any, else of vertices."""
-    has_color = np.array([len(words) in (3, 4) for words in of_faces])  # one number is a place in a table that is nowhere
+    # a single number is a place in a table that is nowhere
+    has_color = np.array([len(words) in (3, 4) for words in of_faces], bool)
     colors = np.full((len(of_faces), 3), np.nan)
     colors[has_color] = _colors(path, [words for words in of_faces if len(words) in (3, 4)])
     if has_color.all():

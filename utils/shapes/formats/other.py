@@ -10,15 +10,19 @@ from ..mesh import Mesh
 from ..mesh_checks import check_indices
 
 
+def is_known(suffix: str) -> bool:
+    """Whether trimesh reads files with a suffix such as ".dae"."""
+    import trimesh
+    return suffix.lower()[1:] in trimesh.available_formats()
+
+
 def read(path: Path, textures: bool) -> Mesh:
     """The mesh of a file that trimesh reads.
 
     Raises:
-        InputError: if it reads none of this kind, or not this one, or if `textures` asks for colours and there are none.
+        InputError: if it cannot be read, or if `textures` asks for colours and there are none.
     """
     import trimesh
-    if path.suffix.lower()[1:] not in trimesh.available_formats():
-        raise InputError(f"{path}: files of this kind are not read; give an obj, ply, stl, off, glb or gltf file")
     try:
         with quiet():  # what it would warn of is checked here
             scene = trimesh.load_scene(path, process=False, resolver=_FilesBeside(path))

@@ -68,7 +68,8 @@ def _parsed(path: Path) -> tuple[dict[str, dict[str, np.ndarray]], list[str]]:
 def _polygons(path: Path, elements: dict[str, dict[str, np.ndarray]]
               ) -> tuple[np.ndarray, np.ndarray, dict[str, np.ndarray], list[str]]:
     """(vertices of all polygons, corners of each, properties of each, notes)."""
-    face, notes = elements.get("face", {}), []
+    face = elements.get("face", {})
+    notes: list[str] = []
     name = next((name for name in INDICES if name in face), None)
     if name is None:
         strips = elements.get("tristrips", {})

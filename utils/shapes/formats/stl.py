@@ -64,7 +64,7 @@ def _text(path: Path, content: bytes) -> Mesh:
     except ValueError:
         whole = False
     if not whole or (counts < 3).any():
-        raise InputError(f"{path}: a facet is not of the form 'outer loop, vertex x y z, .., endloop' with three corners "
-                         "or more; write it again")
+        raise InputError(f"{path}: a facet is not of the form 'outer loop, vertex x y z, .., endloop' with three "
+                         "corners or more; write it again")
     places, _ = triangulate(numbers, np.arange(len(numbers)), counts)
     return Mesh(numbers, places)
