@@ -146,11 +146,11 @@ class _Scene:
         return worlds
 
     def _drawn(self) -> Iterator[int]:
-        """The nodes of the default scene, parents first; of a file without scenes, all of them."""
+        """The nodes of the default scene, parents first, the last of siblings first; without scenes all of them."""
         roots = self._roots()
         if self.file.json.get("scenes"):
             roots = self.file.entry("scenes", self.file.json.get("scene", 0)).get("nodes", [])
-        open_nodes = roots[::-1]
+        open_nodes = list(roots)
         while open_nodes:
             number = open_nodes.pop()
             if number not in self.worlds:
@@ -158,7 +158,7 @@ class _Scene:
             node = self.nodes[number]
             if node.get("extensions", {}).get(VISIBILITY, {}).get("visible", True):
                 yield number
-                open_nodes += node.get("children", [])[::-1]
+                open_nodes += node.get("children", [])
 
 
 def _local(node: Json) -> np.ndarray:
