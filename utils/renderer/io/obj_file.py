@@ -11,7 +11,7 @@ from .files import decoded, read_file, without_mark
 
 FLOAT32_MAX = float(np.finfo(np.float32).max)
 LARGEST = 2 ** 62  # index that numpy holds; no file has as many lines
-NOT_DRAWN = {b"l": "lines", b"p": "points", b"curv": "curves", b"curv2": "curves", b"surf": "surfaces"}
+NOT_DRAWN = {b"l": "line", b"p": "point", b"curv": "curve", b"curv2": "curve", b"surf": "surface"}
 
 
 @dataclass

@@ -40,7 +40,7 @@ def _read(path: Path, textures: bool, cut: Callable[..., tuple[np.ndarray, np.nd
 
 
 def _not_drawn(path: Path, kinds: Counter) -> str:
-    return f"{path}: left out {' and '.join(f'{n:,} {kind}' for kind, n in kinds.items())}; only faces are drawn"
+    return f"{path}: left out {' and '.join(counted(n, kind) for kind, n in kinds.items())}; only faces are drawn"
 
 
 def _paints(obj: ObjFile, corners: np.ndarray, polygon_of: np.ndarray) -> list[Paint]:
