@@ -211,7 +211,7 @@ def shade_images(face_index: np.ndarray, vertices: np.ndarray, faces: np.ndarray
     of_corners = _color_table(shown, vertices, faces, size, colors) if colors.ndim == 3 else np.empty((0, 0), np.float32)
     positions = np.arange(size + LANES).astype(np.float32)
     _shade_images(face_index, texels, layout, is_nearest, colors, background, samples, box, begin, first_run, row_of,
-                  table, of_corners, positions, np.zeros(CHANNELS, np.float32), np.zeros(CHANNELS, np.float32),
+                  table, of_corners, positions, np.ones(CHANNELS, np.float32), np.zeros(CHANNELS, np.float32),
                   np.empty(LANES, np.int32), np.empty(3 * LANES, np.float32),
                   np.empty((samples, (size + LANES) * CHANNELS), np.float32), np.empty(width * CHANNELS, np.float32),
                   image)
@@ -357,9 +357,10 @@ def image_gradient(face_index: np.ndarray, vertices: np.ndarray, faces: np.ndarr
                 x0, y0, dx1, dy1, dx2, dy2, area, q0, q1, q2 = _edges(face, vertices, faces, size)
                 for corner in range(3):
                     f0 = q0 if corner == 0 else ZERO
-                    slopes = plane_slopes(dx1, dy1, dx2, dy2, area, f0, q1 if corner == 1 else ZERO,
-                                          q2 if corner == 2 else ZERO)
-                    shares[corner] = in_perspective(plane_at(x - x0, y - y0, f0, *slopes), depth, ZERO, ONE)
+                    slope_x, slope_y = plane_slopes(dx1, dy1, dx2, dy2, area, f0, q1 if corner == 1 else ZERO,
+                                                    q2 if corner == 2 else ZERO)
+                    plane = plane_at(x - x0, y - y0, f0, slope_x, slope_y)
+                    shares[corner] = in_perspective(plane, depth, ZERO, ONE)
             a = start[level] + int(first_line) * level_size[level, 0] + int(first_column)
             b = a + level_size[level, 0]
             for channel in range(3):
