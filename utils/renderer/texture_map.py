@@ -99,6 +99,12 @@ class TextureMap:
         """Where its tensors are."""
         return self.texels.device
 
+    @property
+    def tensors(self) -> tuple[torch.Tensor | None, ...]:
+        """All that it is made of: two texture maps of equal tensors show the same."""
+        of_layout = [torch.as_tensor(value) for value in vars(self.layout).values()]
+        return self.texels, self.colors, *of_layout
+
     def corner_colors(self, fill_back: bool) -> torch.Tensor:
         """What the images are multiplied with: [1, F, 1 or 3, 3], or with fill_back [1, 2F, 1 or 3, 3]."""
         colors = self.texels.new_ones(self.n_faces, 1, 3) if self.colors is None else self.colors
