@@ -3,9 +3,13 @@
 Every number is as images hold it, sRGB in [0, 1]. `encoded` makes such numbers of linear ones, which glTF has for
 colours of materials and vertices.
 """
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import torch
+
+from ..renderer import TextureMap
 
 
 @dataclass(frozen=True)
@@ -25,6 +29,30 @@ class Paint:
     uv: np.ndarray | None = None
     colors: np.ndarray | None = None
     wrap: str = "repeat"
+
+
+def texture_map(paints: Sequence[Paint]) -> TextureMap:
+    """The texture map of a mesh whose faces are those of the paints, one after the other."""
+    images: dict[tuple[int, str], tuple[int, np.ndarray, str]] = {}
+    uv, materials, colors = [], [], []
+    for paint in paints:
+        places = np.full((paint.n_faces, 3, 2), np.nan) if paint.uv is None or paint.image is None else paint.uv
+        is_placed = np.isfinite(places).all(axis=(1, 2))
+        number = -1
+        if paint.image is not None and is_placed.any():
+            number = images.setdefault((id(paint.image), paint.wrap), (len(images), paint.image, paint.wrap))[0]
+        uv.append(np.where(is_placed[:, None, None], places, 0))
+        materials.append(np.where(is_placed, number, -1))
+        given = np.ones((1, 1, 3)) if paint.colors is None else paint.colors
+        colors.append(np.broadcast_to(given, (paint.n_faces, 3, 3)))
+    all_colors = np.concatenate(colors).astype(np.float32)
+    if (all_colors == all_colors[:, :1]).all():
+        all_colors = all_colors[:, :1]
+    pictures = [torch.from_numpy(np.ascontiguousarray(image.transpose(2, 0, 1), np.float32))[None]
+                for _, image, _ in images.values()]
+    return TextureMap(pictures, torch.from_numpy(np.concatenate(uv).astype(np.float32)),
+                      torch.from_numpy(np.concatenate(materials).astype(np.int64)), torch.from_numpy(all_colors),
+                      wrap=[wrap for _, _, wrap in images.values()])
 
 
 def encoded(linear: np.ndarray) -> np.ndarray:

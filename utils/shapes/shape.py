@@ -10,9 +10,10 @@ import torch
 from ..errors import InputError
 from ..files import no_folder
 from ..paper import CLASS_NAMES, SHAPE_IDS
-from ..renderer import MeshError
+from ..renderer import MeshError, TextureMap
 from ..renderer.io.files import check_file
 from ..renderer.io.load_obj import normalize
+from .colors import texture_map
 from .frame import rotation
 from .mesh import near_origin, without_far_vertices
 from .models import DATA_DIR, in_words, model_path, models_there
@@ -30,14 +31,14 @@ class Shape:
         faces: [F, 3] int32 tensor.
         shape_id: ShapeNet's id, "stand-in-<class>-<object>", or the file's name without its suffix.
         source: the file, or None for a stand-in.
-        textures: [F, t, t, t, 3] float32 tensor of colours in [0, 1], or None for a white object.
+        textures: a TextureMap, or colour cubes, a [F, t, t, t, 3] float32 tensor in [0, 1]; None for a white object.
         notes: what of the file is left out or taken in another way, each in a line.
     """
     vertices: torch.Tensor
     faces: torch.Tensor
     shape_id: str
     source: Path | None
-    textures: torch.Tensor | None = None
+    textures: TextureMap | torch.Tensor | None = None
     notes: tuple[str, ...] = ()
 
     def __repr__(self) -> str:
@@ -53,9 +54,10 @@ class Shape:
     def mesh_hash(self) -> str:
         """SHA-256 of vertices, faces and colours, in hexadecimal: the mesh's, whatever else its file holds."""
         digest = hashlib.sha256(self.vertices.numpy().tobytes())
-        for values in (self.faces, self.textures):
+        textures = self.textures
+        for values in (self.faces, *(textures.tensors if isinstance(textures, TextureMap) else [textures])):
             if values is not None:
-                digest.update(values.numpy().tobytes())
+                digest.update(values.numpy())
         return digest.hexdigest()
 
 
@@ -131,20 +133,7 @@ def _load(path: Path, up: str, front: str | None, textures: bool, shape_id: str 
     except MeshError as error:
         raise InputError(str(error)) from None
     return Shape(vertices, torch.from_numpy(mesh.faces.astype(np.int32)), shape_id or path.stem, path,
-                 None if mesh.paints is None else _cubes(mesh.paints), tuple(mesh.notes))
-
-
-def _cubes(paints):
-    from ..renderer.io.materials import cell_coordinates, sample
-    found = []
-    for paint in paints:
-        colors = np.broadcast_to(1.0 if paint.colors is None else paint.colors, (paint.n_faces, 3, 3))
-        cubes = np.broadcast_to(colors.mean(1)[:, None, None, None], (paint.n_faces, 4, 4, 4, 3)).copy()
-        if paint.image is not None:
-            ok = np.isfinite(paint.uv).all((1, 2))
-            cubes[ok] *= sample(paint.image, cell_coordinates(paint.uv[ok], 4, "REPEAT"), "REPEAT", True)
-        found.append(cubes)
-    return torch.from_numpy(np.concatenate(found).astype(np.float32))
+                 None if mesh.paints is None else texture_map(mesh.paints), tuple(mesh.notes))
 
 
 def load_stand_in(class_nb: int, object_nb: int) -> Shape:
