@@ -187,6 +187,11 @@ def test_second_sets_of_coordinates_and_samplers(tmp_path):
     textured(gltf, dict(texCoord=1), uv=[[9, 9]] * 4, sampler=dict(wrapS=33071, wrapT=33071), TEXCOORD_1=second)
     [paint] = read(tmp_path, gltf, True).paints
     assert paint.wrap == "clamp" and paint.uv.tolist() == np.array([[0, 1], [1, 1], [0, 0], [1, 0]])[FACES].tolist()
+    one_way, both_ways = [[[0, 0], [1, 0], [0, 2], [1, 2]], [[0, 0], [3, 0], [0, 2], [3, 2]]]
+    sampler = dict(wrapS=33071, wrapT=33648)
+    assert read(tmp_path, textured(Gltf(), uv=one_way, sampler=sampler), True).paints[0].wrap == "mirror"
+    with pytest.raises(InputError, match="continues in two ways, clamp and mirror"):
+        read(tmp_path, textured(Gltf(), uv=both_ways, sampler=sampler), True)
     gltf = Gltf()
     with pytest.raises(InputError, match="a primitive with a texture has no TEXCOORD_3"):
         read(tmp_path, textured(gltf, dict(texCoord=3)), True)

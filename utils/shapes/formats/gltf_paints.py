@@ -82,14 +82,20 @@ class Painter:
         angle, scale = transform.get("rotation", 0), np.array(transform.get("scale", [1, 1]), float)
         turn = np.array([[np.cos(angle), np.sin(angle)], [-np.sin(angle), np.cos(angle)]])
         uv = (uv * scale) @ turn.T + np.array(transform.get("offset", [0, 0]), float)
+        uv = uv * [1, -1] + [0, 1]
         sampler = self.file.entry("samplers", texture["sampler"]) if "sampler" in texture else {}
+        wraps = [WRAPPINGS.get(sampler.get(name, 10497), "repeat") for name in ("wrapS", "wrapT")]
+        is_outside = ((uv < 0) | (uv > 1)).any(0)  # along one axis alone, the other's wrapping does not matter
+        if wraps[0] != wraps[1] and is_outside.all():
+            raise self.file.error(f"an image continues in two ways, {' and '.join(wraps)}, beyond its edges, which is "
+                                  "not read; load without `textures`")
         number = self._source(texture)
         if number not in self._images:
             self._images[number] = self._image(self.file.entry("images", number))
         key = (number, *factor)
         if key not in self._tinted:
             self._tinted[key] = tinted(self._images[number], factor)
-        return uv * [1, -1] + [0, 1], self._tinted[key], WRAPPINGS.get(sampler.get("wrapS", 10497), "repeat")
+        return uv, self._tinted[key], wraps[int(is_outside[1])]
 
     def _source(self, texture: Json) -> Any:
         """The number of a texture's image, in a kind that is read."""
