@@ -109,7 +109,7 @@ class _Scene:
                  for name, accessor in self.nodes[number]["extensions"][INSTANCING]["attributes"].items()}
         parts = [given.get(name) for name in ("TRANSLATION", "ROTATION", "SCALE")]
         return [world @ _placed(*(None if part is None else part[k] for part in parts))
-                for k in range(len(next(part for part in parts if part is not None)))]
+                for k in range(len([part for part in parts if part is not None][0]))]
 
     def _skinned(self, primitive: Primitive, positions: np.ndarray, number: int) -> np.ndarray:
         """[V, 3]: vertices where their joints hold them. The node's own transform does not count (3.7.3.3)."""
