@@ -157,8 +157,8 @@ def test_concave_polygons_have_their_area(folder, seed, suffix):
     text = {"obj": "\n".join([*(f"v {row}" for row in rows), "f " + " ".join(str(k + 1) for k in range(n))]),
             "off": "\n".join(["OFF", f"{n} 1 0", *rows, f"{n} {order}"]),
             "ply": "\n".join(["ply", "format ascii 1.0", f"element vertex {n}",
-                              *(f"property double {axis}" for axis in "xyz"), "element face 1", "property list uchar int vertex_index",
-                              "end_header", *rows, f"{n} {order}"])}[suffix]
+                              *(f"property double {axis}" for axis in "xyz"), "element face 1",
+                              "property list uchar int vertex_index", "end_header", *rows, f"{n} {order}"])}[suffix]
     (folder / f"a.{suffix}").write_text(text + "\n")
     shape = check_mesh(folder / f"a.{suffix}", False)
     corners = shape.vertices.double().numpy()[shape.faces]

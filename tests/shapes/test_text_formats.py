@@ -148,6 +148,17 @@ def test_kinds_of_images(image, mode, expected, tmp_path):
     np.testing.assert_allclose(read(tmp_path, "a.obj", OBJ, True).paints[0].image, expected, atol=0.01)
 
 
+def test_images_of_many_pixels(tmp_path):
+    Image.new("L", (16384, 16), 51).save(tmp_path / "t.png")
+    put(tmp_path / "a.mtl", "newmtl m\nmap_Kd t.png\n")
+    put(tmp_path / "a.obj", OBJ)
+    image = read_mesh(tmp_path / "a.obj", True).paints[0].image
+    assert image.shape == (4, 4096, 3) and (image == np.float32(0.2)).all()
+    assert load_mesh(tmp_path / "a.obj", textures=True, texture_limit=0.3).textures is not None
+    with pytest.raises(InputError, match=r"t\.png: an image of 16,384 x 16 pixels; the limit is 0.2 million, and "):
+        load_mesh(tmp_path / "a.obj", textures=True, texture_limit=0.2)
+
+
 PLY = ("ply\nformat {}\ncomment made by x\nelement vertex 4\nproperty float x\nproperty float y\nproperty float z\n{}"
        "element face {}\nproperty list uchar int vertex_indices\n{}end_header\n")
 

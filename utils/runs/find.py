@@ -155,10 +155,11 @@ def _shape_of(options: JobOptions) -> Shape:
     if options.dataset is not None:
         file = catalogue_of(options.dataset).entry(options.class_nb, options.object_nb).mesh
     if file is not None:
-        shape = _cached(load_mesh, file, options.up, options.front, options.textures, version=version_of(file))
+        shape = _cached(load_mesh, file, options.up, options.front, options.textures, None, options.texture_limit,
+                        version=version_of(file))
     else:
         number = options.data_dir, options.class_nb, options.object_nb
-        shape = _cached(load_shape, *number, options.textures, options.stand_ins,
+        shape = _cached(load_shape, *number, options.textures, options.stand_ins, options.texture_limit,
                         version=version_of(model_path(*number)))
     for note in shape.notes:
         print(note)

@@ -7,6 +7,7 @@ import numpy as np
 from ..errors import InputError
 from .colors import Paint
 
+LONGEST_SIDE = 4096  # texels of an image: ten for each sample of a view of 224 pixels
 FAR = 4  # sizes of a mesh between it and the origin
 
 

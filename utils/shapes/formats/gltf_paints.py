@@ -6,6 +6,7 @@ import numpy as np
 
 from ...renderer.io.images import read_image
 from ..colors import Paint, decoded, encoded, tinted
+from ..mesh import LONGEST_SIDE
 from .gltf_file import GltfFile, Json
 from .gltf_primitive import Primitive
 
@@ -24,12 +25,14 @@ class Painter:
         see_through: names of their materials that are not opaque.
     """
 
-    def __init__(self, file: GltfFile) -> None:
+    def __init__(self, file: GltfFile, most_pixels: int) -> None:
         """
         Args:
             file: that the primitives are in.
+            most_pixels: that an image may have.
         """
         self.file = file
+        self.most_pixels = most_pixels
         self.paints: list[Paint] = []
         self.has_colors = False
         self.see_through: set[str] = set()
@@ -115,4 +118,5 @@ class Painter:
             content, _ = self.file.buffer_view(image["bufferView"])
         else:
             content = self.file.bytes_at(str(image["uri"]))
-        return read_image(BytesIO(content), f"{self.file.path}: image {image.get('name', image.get('mimeType', ''))}")
+        name = f"{self.file.path}: image {image.get('name', image.get('mimeType', ''))}"
+        return read_image(BytesIO(content), name, self.most_pixels, LONGEST_SIDE)
