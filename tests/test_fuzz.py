@@ -154,7 +154,7 @@ def test_data_sets(folder, text, suffix):
     (folder / f"d.{suffix}").write_text(text, encoding="latin1", errors="replace")
     found = only_input_errors(lambda: catalogue_of(folder / f"d.{suffix}"))
     if found is not None:
-        assert found.class_names and all(entry.mesh.is_file() and entry.label for of_class in found.entries
+        assert found.class_names and all(entry.label for of_class in found.entries
                                          for entry in of_class)
 
 

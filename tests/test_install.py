@@ -24,7 +24,7 @@ ROOT = Path(__file__).parents[1]
 SOURCES = ("pyproject.toml", "MANIFEST.in", "LICENSE", "README.md", "requirements.txt")
 OPTIM = "checkpoint/tests.tiny_sure/5/0/optim.pt"
 POINT = 130, 30
-OPTIONAL = {"pyarrow", "ray", "timm", "triton"}  # the library does without them, or says that it needs them
+OPTIONAL = {"DracoPy", "pyarrow", "ray", "timm", "triton"}  # the library does without them, or says that it needs them
 FOREIGN = "utils", "scale", "tests"  # packages of another project
 
 # Runs in the project's folder. What it prints last is a JSON object.

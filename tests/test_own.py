@@ -23,7 +23,7 @@ ROOT = Path(__file__).parents[1]
 GROWN = ("--methods", "OIR_W,naive,OIR_B", "--certify", 0)
 TINY = ("--network", "tests.tiny:network", "--gpu", -1, "--engine", "torch")
 QUICK = (*TINY, "--step", 60)
-FORMATS = ("obj", "ply", "stl", "glb", "off")
+FORMATS = ("obj", "ply", "stl", "glb", "off", "gltf")
 
 
 @pytest.fixture
@@ -58,7 +58,11 @@ def test_one_shape_in_every_format_has_one_map(mug, run_script, tmp_path):
     for ending in FORMATS:
         path = tmp_path / ending / f"my mug.{ending}"
         path.parent.mkdir()
-        mug.export(path)
+        if ending == "gltf":
+            for name, content in trimesh.exchange.gltf.export_gltf(mug).items():
+                path.with_name(path.name if name == "model.gltf" else name).write_bytes(content)
+        else:
+            mug.export(path)
         code, out, err = run_script(map_script, *QUICK, "--mesh", path, "--label", "cup", "--checkpoint_dir",
                                     tmp_path / ending)
         assert code == 0, err
@@ -116,6 +120,38 @@ def test_a_data_set_stands_in_the_built_in_ones_place(three_classes, run_script,
     assert code == 2 and "--object_nb 1: class 1, ring, has 1 object; expected 0 to 0" in err
     code, _, err = run_script(map_script, *shared, "--class_nb", 3)
     assert code == 2 and "expected one of 0 mug, 1 ring, 2 box" in err
+
+
+def test_a_data_set_that_lacks_a_mesh_has_the_others(three_classes, run_script, tmp_path):
+    (tmp_path / "ring.ply").unlink()
+    shared = (*QUICK, "--dataset", three_classes, "--checkpoint_dir", tmp_path / "ck")
+    assert run_script(map_script, *shared, "--class_nb", 2)[0] == 0
+    code, _, err = run_script(map_script, *shared, "--class_nb", 1)
+    assert code == 2 and "things.csv, line 3: the mesh" in err and "ring.ply is not there" in err
+    assert err.count("\n") == 1
+
+
+def test_meshes_of_one_name_and_maps_of_other_parameters_have_folders_of_their_own(mug, run_script, tmp_path):
+    def folder_of(name, *words):
+        """Where map.py puts its result, or finds it."""
+        code, out, err = run_script(map_script, *QUICK, "--mesh", tmp_path / name, "--label", "cup", *words,
+                                    "--checkpoint_dir", tmp_path / "ck")
+        assert code == 0, err
+        return Path(re.search(r"\S+(?=/map\.pt)", out)[0]).name
+
+    for name in ("mug.ply", "mug.glb"):
+        mug.export(tmp_path / name)
+    others = ("--parameters", "azimuth,distance")
+    for _ in range(2):  # what is stored is found again
+        assert folder_of("mug.ply") == "mug"
+        assert folder_of("mug.glb") == "mug.glb"
+        assert folder_of("mug.ply", *others) == "mug.ply_azimuth+distance"
+        assert folder_of("mug.glb", *others) == "mug.glb_azimuth+distance"
+    assert len(list((tmp_path / "ck").rglob("map.pt"))) == 4
+    trimesh.creation.box((1, 2, 3)).export(tmp_path / "mug.ply")  # another object: the stored result stays
+    code, _, err = run_script(map_script, *QUICK, "--mesh", tmp_path / "mug.ply", "--label", "cup", "--checkpoint_dir",
+                              tmp_path / "ck")
+    assert code == 2 and "made from something else (mesh_hash" in err
 
 
 def test_a_data_set_may_be_yaml(three_classes, tmp_path):

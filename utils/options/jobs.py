@@ -3,6 +3,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from math import inf
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -69,6 +70,13 @@ def _fixed(given: str, found: Found) -> dict[str, float]:
     return parse_fixed(given, found["parameters"])
 
 
+def _texture_limit(given: float, found: Found) -> float:
+    """A number above 0."""
+    if not 0 < given < inf:
+        raise InputError(f"`texture_limit` {given}: expected a number of million pixels above 0")
+    return given
+
+
 def _textures(given: bool, found: Found) -> bool:
     for name in COLOR:
         if given and (name in found["fixed"] or name in found["parameters"]):
@@ -110,7 +118,8 @@ class JobOptions(Options):
         None, "CSV or YAML of class, label and mesh, in place of the paper's objects", MESHES, type=file_path,
         metavar="FILE")
     mesh: Path | None = option(
-        None, "an object of your own: obj, ply, stl, glb or off", WHICH, check=_mesh, type=file_path, metavar="FILE")
+        None, "an object of your own: obj, ply, stl, glb, gltf or off", WHICH, check=_mesh, type=file_path,
+        metavar="FILE")
     label: str | None = option(
         None, "class of the object among the network's: its number or name", WHICH, check=_label, metavar="L")
     class_nb: int = option(
@@ -136,6 +145,8 @@ class JobOptions(Options):
         recorded=IF_CHANGED, metavar="NAME=VALUE,..")
     textures: bool = option(
         False, "objects keep their own colours (default: white)", VIEWS, check=_textures, recorded=IF_CHANGED)
+    texture_limit: float = option(
+        300.0, "million pixels that a texture's image may have", VIEWS, check=_texture_limit, metavar="N")
     score: str = option(
         "softmax", "what stands for the confidence", VIEWS, recorded=IF_CHANGED, choices=tuple(SCORES))
     image_size: int | None = option(

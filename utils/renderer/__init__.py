@@ -12,9 +12,10 @@ from .mesh import Mesh
 from .rasterize import Rasterize, rasterize, rasterize_depth, rasterize_rgbad, rasterize_silhouettes
 from .renderer import Renderer
 from .tensors import vertices_to_faces
+from .texture_map import TextureMap
 
 __version__ = "2.0.0"  # the original package ended with 1.1.3
 
-__all__ = ["Mesh", "MeshError", "Rasterize", "Renderer", "create_texture_image", "get_points_from_angles", "lighting",
-           "load_obj", "look", "look_at", "perspective", "projection", "rasterize", "rasterize_depth",
-           "rasterize_rgbad", "rasterize_silhouettes", "save_obj", "vertices_to_faces"]
+__all__ = ["Mesh", "MeshError", "Rasterize", "Renderer", "TextureMap", "create_texture_image",
+           "get_points_from_angles", "lighting", "load_obj", "look", "look_at", "perspective", "projection",
+           "rasterize", "rasterize_depth", "rasterize_rgbad", "rasterize_silhouettes", "save_obj", "vertices_to_faces"]

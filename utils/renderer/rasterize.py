@@ -1,5 +1,6 @@
 """Triangles to pixels, and back to gradients: the neural mesh renderer (Kato et al. 2018)."""
 from dataclasses import replace
+from numbers import Integral
 from types import ModuleType
 from typing import Any
 
@@ -10,14 +11,26 @@ from torch.autograd.function import once_differentiable
 from .cpu import backend as cpu
 from .modes import untraced
 from .scene import DEFAULT_ANTI_ALIASING, DEFAULT_FAR, DEFAULT_IMAGE_SIZE, DEFAULT_NEAR, Scene
-from .tensors import Numbers, check_mesh, check_plain, check_textures, is_flat, once, wants_gradient
+from .tensors import (
+    Numbers,
+    check_mesh,
+    check_plain,
+    check_tensors,
+    check_textures,
+    differ_in_color,
+    is_flat,
+    once,
+    wants_gradient,
+)
+from .texture_map import TextureMap
 
 DEFAULT_EPS = 1e-4  # of the published functions; a Renderer has its own
 DEFAULT_BACKGROUND_COLOR = (0, 0, 0)
 
 
 @untraced
-def rasterize_rgbad(faces: torch.Tensor, textures: torch.Tensor | None = None, image_size: int = DEFAULT_IMAGE_SIZE,
+def rasterize_rgbad(faces: torch.Tensor, textures: torch.Tensor | TextureMap | None = None,
+                    image_size: int = DEFAULT_IMAGE_SIZE,
                     anti_aliasing: bool = DEFAULT_ANTI_ALIASING, near: float = DEFAULT_NEAR, far: float = DEFAULT_FAR,
                     eps: float = DEFAULT_EPS, background_color: Numbers | None = DEFAULT_BACKGROUND_COLOR,
                     return_rgb: bool = True, return_alpha: bool = True, return_depth: bool = True,
@@ -28,7 +41,7 @@ def rasterize_rgbad(faces: torch.Tensor, textures: torch.Tensor | None = None, i
 
     Args:
         faces: [B, F, 3, 3] float tensor, corners: x and y on the image in [-1, 1], z the depth.
-        textures: [B, F, t, t, t, 3] float tensor, a colour cube for each face; needed if rgb is wanted.
+        textures: [B, F, t, t, t, 3] float tensor, a colour cube for each face, or a TextureMap; needed if rgb is wanted.
         image_size: pixels a side.
         anti_aliasing: draw twice as many rows and columns, and average 2 x 2 samples.
         near, far: depths between which a face counts.
@@ -43,27 +56,34 @@ def rasterize_rgbad(faces: torch.Tensor, textures: torch.Tensor | None = None, i
     Raises:
         ValueError: for a shape or a type other than these.
     """
+    check_tensors(faces=faces, textures=textures)
     if faces.dim() != 4 or list(faces.shape[2:]) != [3, 3]:
         raise ValueError(f"faces of shape {list(faces.shape)}: expected [B, F, 3, 3], the corners of every face "
                          "(vertices_to_faces makes them)")
-    colors = None
+    colors = layout = None
+    first_of_coincident = False
     if not return_rgb:
         textures = None
     else:
-        textures = check_textures(textures, *faces.shape[:2])
-        if is_flat(textures):
+        check_textures(textures, *faces.shape[:2])
+        first_of_coincident = differ_in_color(textures)
+        if isinstance(textures, TextureMap):
+            textures = textures.to(faces.device)
+            colors, textures, layout = textures.corner_colors(fill_back=False), textures.texels, textures.layout
+        elif is_flat(textures):
             colors, textures = textures[:, :, 0, 0, 0], None
         else:
             colors = textures.new_ones(1, 1, textures.shape[-1]).expand(1, faces.shape[1], -1)
     n_faces = faces.shape[1]
     corners = torch.arange(3 * n_faces, dtype=torch.int32, device=faces.device).reshape(1, n_faces, 3)
     scene = Scene(corners, image_size, anti_aliasing, near, far, eps, background_color, fill_back=False,
-                  with_depth=return_depth, with_alpha=return_alpha)
+                  with_depth=return_depth, with_alpha=return_alpha, first_of_coincident=first_of_coincident,
+                  layout=layout)
     rgb, depth, alpha = rasterize_mesh(faces.reshape(len(faces), -1, 3), colors, textures, scene)
     return {"rgb": rgb, "alpha": alpha, "depth": depth}
 
 
-def rasterize(faces: torch.Tensor, textures: torch.Tensor, image_size: int = DEFAULT_IMAGE_SIZE,
+def rasterize(faces: torch.Tensor, textures: torch.Tensor | TextureMap, image_size: int = DEFAULT_IMAGE_SIZE,
               anti_aliasing: bool = DEFAULT_ANTI_ALIASING, near: float = DEFAULT_NEAR, far: float = DEFAULT_FAR,
               eps: float = DEFAULT_EPS, background_color: Numbers = DEFAULT_BACKGROUND_COLOR) -> torch.Tensor:
     """Colour images [B, 3, H, W] of textured faces; arguments as in `rasterize_rgbad`."""
@@ -104,7 +124,7 @@ class Rasterize(nn.Module):
         self.return_alpha = return_alpha
         self.return_depth = return_depth
 
-    def forward(self, faces: torch.Tensor, textures: torch.Tensor | None,
+    def forward(self, faces: torch.Tensor, textures: torch.Tensor | TextureMap | None,
                 ) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
         images = rasterize_rgbad(faces, textures, self.image_size, False, self.near, self.far, self.eps,
                                  self.background_color, self.return_rgb, self.return_alpha, self.return_depth)
@@ -126,7 +146,8 @@ def rasterize_mesh(vertices: torch.Tensor, colors: torch.Tensor | None, textures
         colors: [B or 1, F, C] float tensor, or with scene.fill_back [B or 1, 2F, C]: the fronts' colours, then the
             backs'. None: no rgb is drawn.
         textures: [B or 1, F, t, t, t, C] float tensor, t > 1: colour cubes that the colours are multiplied with. A
-            back is read from its front's cube. None: the faces are flat.
+            back is read from its front's cube. With scene.layout the texels of the texture map, [B or 1, T, 3]. None:
+            the faces are flat.
         scene: the faces, and how they are drawn.
 
     Returns:
@@ -137,7 +158,7 @@ def rasterize_mesh(vertices: torch.Tensor, colors: torch.Tensor | None, textures
         ValueError: for sizes that do not fit each other, and for a device that has no rasterizer.
         RuntimeError: for tensors of torch.func.
     """
-    if not (isinstance(scene.image_size, int) and scene.image_size > 0):
+    if not (isinstance(scene.image_size, Integral) and scene.image_size > 0):
         raise ValueError(f"image_size {scene.image_size!r}: expected a whole number of pixels above 0")
     check_mesh(vertices, scene.faces)
     check_plain(colors, textures, *filter(torch.is_tensor, [scene.background_color]))
@@ -145,12 +166,14 @@ def rasterize_mesh(vertices: torch.Tensor, colors: torch.Tensor | None, textures
     with_alpha = scene.with_alpha
     background = None if colors is None else _background(vertices, colors, scene)
     is_learnt = wants_gradient(background)
-    scene = replace(scene, faces=once(scene.faces).to(vertices.device, torch.int32), with_alpha=with_alpha or is_learnt,
+    scene = replace(scene, image_size=int(scene.image_size), faces=once(scene.faces).to(vertices.device, torch.int32), with_alpha=with_alpha or is_learnt,
                     background_color=None if background is None else background.detach())
     if colors is None:
         textures = None
     else:
         colors = once(colors).to(vertices.device, torch.float32)
+        if scene.layout is not None and colors.shape[2] == 1:
+            colors = colors[:, :, 0]
         if textures is not None:
             textures = once(textures).to(vertices.device, torch.float32)
     if wants_gradient(vertices, colors, textures):
@@ -169,7 +192,7 @@ def _background(vertices: torch.Tensor, colors: torch.Tensor, scene: Scene) -> t
     if colors.shape[1] != n_faces * (2 if scene.fill_back else 1):
         raise ValueError(f"got {colors.shape[1]} colours for {n_faces} faces with fill_back={scene.fill_back}")
     color = torch.as_tensor(scene.background_color, dtype=torch.float32, device=vertices.device)
-    batch, channels = len(vertices), colors.shape[2]
+    batch, channels = len(vertices), colors.shape[-1]
     if color.shape not in ((), (channels,), (1, channels), (batch, channels)):
         raise ValueError(f"background_color of shape {list(color.shape)}: expected {channels} numbers, or "
                          f"[{batch}, {channels}]")

@@ -10,7 +10,18 @@ from .lighting import mesh_light
 from .modes import untraced
 from .rasterize import rasterize_mesh
 from .scene import DEFAULT_FAR, DEFAULT_IMAGE_SIZE, DEFAULT_NEAR, Scene
-from .tensors import Numbers, check_mesh, check_plain, check_textures, is_flat, is_grey, once
+from .tensors import (
+    Numbers,
+    check_mesh,
+    check_plain,
+    check_tensors,
+    check_textures,
+    differ_in_color,
+    is_flat,
+    is_grey,
+    once,
+)
+from .texture_map import TextureMap
 
 CAMERA_MODES = ("projection", "look", "look_at", "none")
 MODES = (None, "rgb", "silhouettes", "depth")
@@ -76,7 +87,7 @@ class Renderer(nn.Module):
         self.light_direction = light_direction
         self.rasterizer_eps = EPS
 
-    def forward(self, vertices: torch.Tensor, faces: torch.Tensor, textures: torch.Tensor | None = None,
+    def forward(self, vertices: torch.Tensor, faces: torch.Tensor, textures: torch.Tensor | TextureMap | None = None,
                 mode: str | None = None, K: Given = None, R: Given = None, t: Given = None,
                 dist_coeffs: Given = None, orig_size: float | None = None) -> torch.Tensor | tuple[torch.Tensor, ...]:
         """Render a batch of meshes.
@@ -88,8 +99,8 @@ class Renderer(nn.Module):
             vertices: [B, V, 3] float tensor, object space. Other types than float32 are cast to it before anything is
                 computed; their gradient comes back in their own type.
             faces: [B, F, 3] integer tensor, vertices counted from 0.
-            textures: [B, F, t, t, t, 3] float tensor, a cube of colours for each face (Kato et al. 2018, section 4);
-                None for "silhouettes" and "depth". Cubes of one colour are drawn fastest as t = 1, or as a tensor
+            textures: a TextureMap, images that every sample reads for itself; or a [B, F, t, t, t, 3] float tensor, a
+                cube of colours for each face (Kato et al. 2018, section 4). None for "silhouettes" and "depth". Cubes of one colour are drawn fastest as t = 1, or as a tensor
                 expanded to any t.
             mode: "rgb", "silhouettes" or "depth" for one image; None for rgb, depth and alpha.
             K, R, t, dist_coeffs, orig_size: in place of the attributes, for camera_mode "projection".
@@ -111,14 +122,14 @@ class Renderer(nn.Module):
             return self.render_rgb(vertices, faces, textures, *camera)
         return self.render(vertices, faces, textures, *camera)
 
-    def render(self, vertices: torch.Tensor, faces: torch.Tensor, textures: torch.Tensor | None,
+    def render(self, vertices: torch.Tensor, faces: torch.Tensor, textures: torch.Tensor | TextureMap | None,
                K: Given = None, R: Given = None, t: Given = None, dist_coeffs: Given = None,
                orig_size: float | None = None) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
         """rgb [B, 3, H, W], depth [B, H, W] and alpha [B, H, W]; arguments as in `forward`."""
         return self._draw(vertices, faces, (K, R, t, dist_coeffs, orig_size), textures, with_rgb=True, with_depth=True,
                           with_alpha=True)
 
-    def render_rgb(self, vertices: torch.Tensor, faces: torch.Tensor, textures: torch.Tensor | None,
+    def render_rgb(self, vertices: torch.Tensor, faces: torch.Tensor, textures: torch.Tensor | TextureMap | None,
                    K: Given = None, R: Given = None, t: Given = None, dist_coeffs: Given = None,
                    orig_size: float | None = None) -> torch.Tensor:
         """rgb [B, 3, H, W]; arguments as in `forward`."""
@@ -139,32 +150,40 @@ class Renderer(nn.Module):
     @untraced
     def _draw(self, vertices, faces, camera, textures=None, with_rgb=False, with_depth=False, with_alpha=False):
         """rgb, depth and alpha, each None if it is not wanted."""
-        check_plain(textures, *filter(torch.is_tensor, (*vars(self).values(), *camera)))
+        check_tensors(vertices=vertices, faces=faces, textures=textures)
+        texels = textures.texels if isinstance(textures, TextureMap) else textures
+        check_plain(texels, *filter(torch.is_tensor, (*vars(self).values(), *camera)))
         vertices, faces, textures = _on_one_device(vertices, faces, textures)
         check_mesh(vertices, faces)
         vertices = _in_float32(vertices)
-        colors, background = None, None
+        colors, background, layout = None, None, None
         if with_rgb:
-            textures = check_textures(textures, *faces.shape[:2])
-            colors, textures, background = self._lit(vertices, faces, textures)
+            check_textures(textures, *faces.shape[:2])
+            colors, texels, background = self._lit(vertices, faces, textures)
+            layout = textures.layout if isinstance(textures, TextureMap) else None
         scene = Scene(faces, self.image_size, self.anti_aliasing, self.near, self.far, self.rasterizer_eps, background,
-                      self.fill_back, with_depth, with_alpha)
-        rgb, depth, alpha = rasterize_mesh(self._on_image(vertices, *camera), colors, textures, scene)
+                      self.fill_back, with_depth, with_alpha, with_rgb and differ_in_color(textures), layout)
+        rgb, depth, alpha = rasterize_mesh(self._on_image(vertices, *camera), colors, texels, scene)
         return None if rgb is None else rgb.expand(-1, 3, -1, -1), depth, alpha
 
     def _lit(self, vertices, faces, textures):
         """The colours of lit faces, in one channel where all is grey and else in three.
 
         Returns:
-            The colours [B or 1, F or 2F, C] of flat faces, or those that cubes are multiplied with; the cubes
-            [B, F, t, t, t, C], or None for flat faces; the background's colour.
+            The colours [B or 1, F or 2F, C] of flat faces, or those that cubes are multiplied with; with a texture map
+            [B or 1, F or 2F, 1 or 3, 3], of faces or of their corners. The cubes [B, F, t, t, t, C], the texels of the
+            texture map, or None for flat faces. The background's colour.
         """
-        grey = textures.stride(-1) == 0 and all(map(is_grey, (
+        is_map = isinstance(textures, TextureMap)
+        grey = not is_map and textures.stride(-1) == 0 and all(map(is_grey, (
             self.background_color, self.light_color_ambient, self.light_color_directional)))
         channels = 1 if grey else 3
         colors = mesh_light(vertices, faces, self.light_intensity_ambient, self.light_intensity_directional,
                             self.light_color_ambient, self.light_color_directional, self.light_direction,
                             self.fill_back)[..., :channels]
+        if is_map:
+            colors = once(colors)[:, :, None] * textures.corner_colors(self.fill_back)
+            return colors, textures.texels, self.background_color
         background = self.background_color[:channels] if grey else self.background_color
         if not is_flat(textures):
             return colors, textures[..., :channels], background

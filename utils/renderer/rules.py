@@ -23,6 +23,8 @@ HALF = np.float32(0.5)
 ONE = np.float32(1)
 TWO = np.float32(2)
 MARGIN = np.float32(0.05)  # samples; a bound computed in float32 is this close to the exact one
+TIE = np.float32(1e-6)  # of the depth; two faces so near each other coincide
+CLAMP, REPEAT, MIRROR = 0, 1, 2  # what coordinates outside of an image stand for
 LONGEST = np.float32(1e15)  # bound of a ratio of lengths; products of distances stay within float32
 
 
@@ -74,6 +76,11 @@ def is_nearer(depth: Number, kept: Number) -> Any:
     return depth < kept
 
 
+def is_as_near(depth: Number, kept: Number) -> Any:
+    """Whether two faces coincide at a sample. Where faces differ in colour, the first in the mesh is then shown."""
+    return max(depth - kept, kept - depth) <= TIE * depth
+
+
 # Where a colour is read
 
 def weight_planes(x0: Number, y0: Number, x1: Number, y1: Number, x2: Number, y2: Number) -> tuple[Number, ...]:
@@ -119,6 +126,70 @@ def corner_weight(corner: int, t0: Number, t1: Number, t2: Number) -> Number:
     """The trilinear weight of a cell's corner. Bit k of `corner` is its step along axis k, t_k the place between."""
     return ((t0 if corner & 1 else ONE - t0) * (t1 if (corner >> 1) & 1 else ONE - t1)
             * (t2 if corner >> 2 else ONE - t2))
+
+
+# Where an image is read
+#
+# All that is linear on the face is, divided by z, linear on the image: a plane through its values at the corners.
+# dx1, dy1 and dx2, dy2 lead from corner 0 to the other corners, in samples. f is a corner's value, divided by its z.
+
+def doubled_area(dx1: Number, dy1: Number, dx2: Number, dy2: Number) -> Number:
+    """Twice the area of a face on the image, or in texture coordinates; negative where its corners run clockwise."""
+    return dx1 * dy2 - dx2 * dy1
+
+
+def plane_slopes(dx1: Number, dy1: Number, dx2: Number, dy2: Number, area: Number, f0: Number, f1: Number, f2: Number,
+                 ) -> tuple[Number, Number]:
+    """The slopes along x and y of the plane through a face's corners. area: the doubled one."""
+    return ((f1 - f0) * dy2 - (f2 - f0) * dy1) / area, ((f2 - f0) * dx1 - (f1 - f0) * dx2) / area
+
+
+def plane_at(dx: Number, dy: Number, f0: Number, slope_x: Number, slope_y: Number) -> Number:
+    """The plane's value at a sample that is dx, dy away from corner 0."""
+    return f0 + (slope_x * dx + slope_y * dy)
+
+
+def in_perspective(over_z: Number, depth: Number, least: Number, most: Number) -> Number:
+    """A value of the face at a sample, from its plane and the depth, kept between the least and the most of corners.
+
+    Of a face seen edge-on, whose planes are not numbers, it is the least.
+    """
+    return min(max(least, over_z * depth), most)
+
+
+def wrapped(coordinate: Number, rule: int) -> Number:
+    """A texture coordinate brought into [0, 1]. rule: CLAMP, REPEAT or MIRROR."""
+    if rule == REPEAT:
+        coordinate = coordinate - np.floor(coordinate)
+    elif rule == MIRROR:
+        coordinate = coordinate - TWO * np.floor(coordinate * HALF)
+        coordinate = min(coordinate, TWO - coordinate)
+    return min(max(coordinate, ZERO), ONE)
+
+
+def first_texel(place: Number, steps: Number) -> Number:
+    """The first of the two texels along an axis that a place is between. steps: from the first texel to the last."""
+    return max(min(np.floor(place), steps - ONE), ZERO)
+
+
+def between(first: Number, second: Number, share: Number) -> Number:
+    """The colour between two: of texels one below the other, then of what that gives in two columns."""
+    return first * (ONE - share) + second * share
+
+
+def footprint_scale(area_in_texture: Number, area: Number, inverse0: Number, inverse1: Number, inverse2: Number,
+                    ) -> Number:
+    """The texture's area under a sample, divided by the depth to the third; from doubled areas and 1 / z of corners.
+
+    The map from the image to the texture is a homography. The determinant of its derivative is that of its matrix,
+    divided by the third power of its third coordinate, 1 / z here.
+    """
+    return abs(area_in_texture / area) * (inverse0 * inverse1 * inverse2)
+
+
+def is_coarse(texels: Number) -> Any:
+    """Whether a sample covers so many texels of a level that the next level, of a quarter as many, is nearer to one."""
+    return texels >= TWO
 
 
 # The derivative of depth

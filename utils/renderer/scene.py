@@ -4,6 +4,8 @@ from dataclasses import dataclass
 
 import torch
 
+from .texture_map import Layout
+
 DEFAULT_IMAGE_SIZE = 256
 DEFAULT_ANTI_ALIASING = True
 DEFAULT_NEAR = 0.1
@@ -24,6 +26,9 @@ class Scene:
             None where no rgb is drawn.
         fill_back: draw the back of every face too.
         with_depth, with_alpha: the images that are wanted besides rgb.
+        first_of_coincident: where faces coincide, show the first of the mesh. False: where it does not matter, because
+            all faces have one colour; then the nearest to the last digit is shown.
+        layout: of the texture map whose texels are drawn; None for colour cubes, and for flat faces.
     """
     faces: torch.Tensor
     image_size: int = DEFAULT_IMAGE_SIZE
@@ -35,6 +40,8 @@ class Scene:
     fill_back: bool = True
     with_depth: bool = True
     with_alpha: bool = True
+    first_of_coincident: bool = False
+    layout: Layout | None = None
 
     @property
     def samples(self) -> int:

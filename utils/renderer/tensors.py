@@ -5,6 +5,7 @@ from typing import Any, TypeAlias
 import torch
 
 from .modes import untraced
+from .texture_map import TextureMap
 
 Numbers: TypeAlias = Sequence[float] | torch.Tensor  # three numbers, or one or more for each view
 
@@ -22,6 +23,11 @@ def repeats(values: torch.Tensor) -> bool:
 def is_flat(textures: torch.Tensor) -> bool:
     """Whether colour cubes [B, F, t, t, t, 3] are made so that each has one colour: t = 1, or expanded to any t."""
     return all(textures.shape[k] == 1 or textures.stride(k) == 0 for k in (2, 3, 4))
+
+
+def differ_in_color(textures: torch.Tensor | TextureMap) -> bool:
+    """Whether faces may differ in colour, as far as the textures are not made of one number or colour for all."""
+    return isinstance(textures, TextureMap) or textures.stride(1) != 0 or not is_flat(textures)
 
 
 def is_grey(color: Numbers) -> bool:
@@ -49,6 +55,7 @@ def check_mesh(vertices: torch.Tensor, faces: torch.Tensor) -> None:
 
     Tensors of torch.func raise a RuntimeError.
     """
+    check_tensors(vertices=vertices, faces=faces)
     check_plain(vertices, faces)
     if vertices.dim() != 3 or vertices.shape[2] != 3:
         raise ValueError(f"vertices of shape {list(vertices.shape)}: expected [B, V, 3]")
@@ -77,13 +84,26 @@ def vertices_to_faces(vertices: torch.Tensor, faces: torch.Tensor) -> torch.Tens
     return vertices.reshape(-1, 3).index_select(0, faces.reshape(-1)).reshape(*faces.shape, 3)
 
 
-def check_textures(textures: torch.Tensor | None, batch: int, n_faces: int) -> torch.Tensor:
-    """The textures; a ValueError unless they are [batch, n_faces, t, t, t, 3]."""
+def check_textures(textures: torch.Tensor | TextureMap | None, batch: int, n_faces: int) -> None:
+    """Raise a ValueError unless textures are [batch, n_faces, t, t, t, 3], or a texture map of as many faces."""
     if textures is None:
-        raise ValueError("no textures; for rgb give [B, F, t, t, t, 3] (silhouettes and depth need none)")
+        raise ValueError("no textures; for rgb give [B, F, t, t, t, 3] or a TextureMap (silhouettes and depth need "
+                         "none)")
+    if isinstance(textures, TextureMap):
+        if textures.n_faces != n_faces or len(textures.texels) not in (1, batch):
+            raise ValueError(f"a texture map of {textures.n_faces} faces and {len(textures.texels)} views: expected "
+                             f"{n_faces} faces, and {batch} views or 1")
+        return
     shape = list(textures.shape)
     if (len(shape) != 6 or shape[:2] != [batch, n_faces] or not shape[2] == shape[3] == shape[4] > 0
             or shape[5] != 3):
         raise ValueError(f"textures of shape {shape}: expected [{batch}, {n_faces}, t, t, t, 3], a cube of colours for "
                          "each face")
-    return textures
+
+
+def check_tensors(**given: Any) -> None:
+    """Raise a ValueError for a value that is neither None, nor a tensor, nor a texture map."""
+    for name, value in given.items():
+        if not (value is None or isinstance(value, (torch.Tensor, TextureMap))):
+            raise ValueError(f"{name} of type {type(value).__module__}.{type(value).__name__}: expected a torch tensor "
+                             "(torch.from_numpy makes one of a numpy array)")

@@ -9,7 +9,7 @@ import torch
 
 from ..engine_names import OPENVINO
 from ..errors import InputError
-from ..files import folder_name, one_folder
+from ..files import folder_name
 from ..networks import IMAGENET_MEAN, IMAGENET_STD, Network, load_network
 from ..networks.engines import engine_for
 from ..options.jobs import RENDERER, JobOptions
@@ -25,6 +25,7 @@ from ..shapes.catalogue import catalogue_of
 from ..shapes.shape import Shape, load_mesh, load_shape, model_path
 from .devices import device_for, renderer_for
 from .journal import Journal
+from .places import mesh_folder
 from .result_file import ResultFile, version_of
 
 
@@ -131,7 +132,9 @@ def prepare(options: JobOptions) -> Job:
     image_size = options.image_size or network.image_size or IMAGE_SIZE
     folders: tuple[Any, Any] = options.class_nb, options.object_nb
     if options.mesh is not None:
-        folders = folder_name(class_name), one_folder(shape.shape_id)
+        class_folder = options.checkpoint_dir / network.folder / folder_name(class_name)
+        folders = class_folder.name, mesh_folder(class_folder, options.file_name, options.mesh, shape.mesh_hash,
+                                                 options.parameters)
     path = result_path(options.checkpoint_dir, network.folder, *folders, options.file_name)
     # newer settings are omitted at their default, so old results still match
     settings = dict(
@@ -152,9 +155,14 @@ def _shape_of(options: JobOptions) -> Shape:
     if options.dataset is not None:
         file = catalogue_of(options.dataset).entry(options.class_nb, options.object_nb).mesh
     if file is not None:
-        return _cached(load_mesh, file, options.up, options.front, options.textures, version=version_of(file))
-    number = options.data_dir, options.class_nb, options.object_nb
-    shape = _cached(load_shape, *number, options.textures, options.stand_ins, version=version_of(model_path(*number)))
+        shape = _cached(load_mesh, file, options.up, options.front, options.textures, None, options.texture_limit,
+                        version=version_of(file))
+    else:
+        number = options.data_dir, options.class_nb, options.object_nb
+        shape = _cached(load_shape, *number, options.textures, options.stand_ins, options.texture_limit,
+                        version=version_of(model_path(*number)))
+    for note in shape.notes:
+        print(note)
     if shape.source is None:
         print(f"no ShapeNet model at hand: using the built-in {shape.shape_id} "
               "(python -m scale.link --shapenet DIR brings in yours)")

@@ -10,6 +10,7 @@ from .. import renderer as our_renderer
 from ..errors import InputError
 from ..parameters import AZIMUTH_AND_ELEVATION, COLOR, IMAGE_SIZE, PARAMETERS, domain_of, periods_of
 from ..regions import as_numbers, ndinterval
+from ..renderer import TextureMap
 from ..shapes.shape import Shape
 
 POLE, NEAREST = 90.0, 89.9994  # degrees of elevation: the pole, and where the published camera is still exact
@@ -86,9 +87,11 @@ class Views:
             setattr(camera, INTENSITIES[name], values(name).to(vertices))
         return camera
 
-    def _textures(self, given: dict[str, torch.Tensor], n: int) -> torch.Tensor:
-        """The faces' colours at n points: [n, F, t, t, t, 3]."""
+    def _textures(self, given: dict[str, torch.Tensor], n: int) -> torch.Tensor | TextureMap:
+        """The faces' colours at n points: [n, F, t, t, t, 3], or a texture map."""
         vertices, n_faces = self.shape.vertices, len(self.shape.faces)
+        if isinstance(self.shape.textures, TextureMap):
+            return self.shape.textures
         if self.shape.textures is not None:
             return self.shape.textures.expand(n, *self.shape.textures.shape)
         if given.keys() & set(COLOR):

@@ -26,10 +26,12 @@ class Entry:
         class_name: of its class.
         label: number or name of the class among the network's, as given.
         mesh: its file.
+        where: of the data set it stands, in words.
     """
     class_name: str
     label: str
     mesh: Path
+    where: str
 
 
 @dataclass(frozen=True)
@@ -48,9 +50,19 @@ class Catalogue:
         return len(SHAPE_IDS[class_nb] if self.entries is None else self.entries[class_nb])
 
     def entry(self, class_nb: int, object_nb: int) -> Entry:
-        """An object of a data set's file."""
+        """An object of a data set's file.
+
+        Raises:
+            InputError: if its mesh is not there. The others can do without it.
+        """
         assert self.entries is not None, "the paper's objects have no entries"
-        return self.entries[class_nb][object_nb]
+        entry = self.entries[class_nb][object_nb]
+        try:
+            status_of(entry.mesh)
+        except OSError as error:
+            raise InputError(f"{entry.where}: the mesh {entry.mesh} is not there ({error.strerror}); expected a path "
+                             "relative to the data set's folder") from None
+        return entry
 
     def class_number(self, given: str | int) -> int:
         """The number of a class, from its number or its name; capital letters do not matter.
@@ -119,13 +131,8 @@ def _read(path: Path, modified: int) -> Catalogue:
         missing = [column for column in COLUMNS if not row.get(column)]
         if missing:
             raise InputError(f"{where}: no {missing[0]}; expected {', '.join(COLUMNS)}")
-        mesh = path.parent / row["mesh"]
-        try:
-            status_of(mesh)
-        except OSError as error:
-            raise InputError(f"{where}: the mesh {row['mesh']} is not there ({error.strerror}); expected a path "
-                             f"relative to {path.parent}") from None
-        entries.setdefault(row["class"], []).append(Entry(row["class"], row["label"], mesh))
+        entry = Entry(row["class"], row["label"], path.parent / row["mesh"], where)
+        entries.setdefault(row["class"], []).append(entry)
     if not entries:
         raise InputError(f"`dataset` {path}: lists no object; expected a line for each: {', '.join(COLUMNS)}")
     return Catalogue(tuple(entries), tuple(map(tuple, entries.values())))

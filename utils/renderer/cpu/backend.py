@@ -7,11 +7,12 @@ import torch
 
 from ..rules import BACKGROUND, sample_centre
 from ..scene import Scene
-from . import gradient_kernels, kernels
+from . import gradient_kernels, image_kernels, kernels
 from .vectors import LANES
 
 _pool = None  # (threads, executor), made at the first use
 _last_faces = None, None  # those of the mesh that was drawn last, and what `_with_back` knows of them
+_last_firsts = None, False, None  # the faces that `_first_of_each` was given last, and its answer
 _of_thread = threading.local()
 
 
@@ -22,7 +23,8 @@ def draw(vertices: torch.Tensor, colors: torch.Tensor | None, textures: torch.Te
     Args:
         vertices: [B, V, 3] float32.
         colors: [B or 1, F or 2F, C] float32, or None.
-        textures: [B or 1, F, T, T, T, C] float32, or None.
+            With scene.layout also [B or 1, F or 2F, 3, 3], of the corners.
+        textures: [B or 1, F, T, T, T, C] float32, with scene.layout texels [B or 1, T, 3], or None.
         scene: the faces, and how they are drawn.
         keep_face_index: for a gradient: return it too, and sample flat colours as `kernels.shade_sampled` does.
 
@@ -35,7 +37,8 @@ def draw(vertices: torch.Tensor, colors: torch.Tensor | None, textures: torch.Te
     """
     image_size, samples, size, eps = scene.image_size, scene.samples, scene.size, np.float32(scene.eps)
     vertices, faces, colors, textures = map(_array, (vertices, scene.faces, colors, textures))
-    if textures is not None and textures[0, 0].size > kernels.LARGEST_CUBE:
+    layout = None if scene.layout is None else image_kernels.arrays(scene.layout)
+    if layout is None and textures is not None and textures[0, 0].size > kernels.LARGEST_CUBE:
         raise ValueError(f"colour cubes of shape {list(textures.shape[2:])}: on the CPU a cube has at most "
                          f"{kernels.LARGEST_CUBE:,} numbers; give fewer cells")
     background = _array(scene.background_color)
@@ -47,21 +50,21 @@ def draw(vertices: torch.Tensor, colors: torch.Tensor | None, textures: torch.Te
     images = [None if image is None else image.numpy() for image in (rgb, depth, alpha, kept)]
     near, far = np.float32(scene.near), np.float32(scene.far)
     centres = _centres(size)
-    numbers = np.arange(2 * n_faces, dtype=np.int32)
-    with_back = _with_back(faces) if scene.fill_back else np.zeros(n_faces, np.bool_)
+    drawn, with_back, numbers = _sides(faces, scene)
+    coincide = n_faces if scene.first_of_coincident else None
     # Where only a flat grey is wanted, samples keep it in place of their face.
     only_grey = (colors is not None and colors.shape[2] == 1
-                 and textures is None and not keep_face_index and alpha is None)
+                 and textures is None and not keep_face_index and alpha is None and not scene.first_of_coincident)
 
     def draw_view(view):
         space = _work_space(len(centres), vertices.shape[1], n_faces)
         of_rgb, of_depth, of_alpha, of_kept = (None if image is None else image[view] for image in images)
         mesh = vertices[view], faces[view % len(faces)]
-        written, empty = numbers, np.int32(BACKGROUND)
+        written, empty = numbers[view % len(numbers)], np.int32(BACKGROUND)
         if only_grey:
             written = colors[view % len(colors), :, 0].view(np.int32)
             empty = background[view % len(background), 0].view(np.int32)
-        kernels.draw(*mesh, with_back, size, centres, near, far, written, empty, *space)
+        kernels.draw(vertices[view], drawn[view % len(drawn)], with_back, size, centres, near, far, written, empty, coincide, *space)
         face_index, sample_depth, box, *_ = space
         if len(centres) > size:  # an image smaller than a vector
             face_index, sample_depth = (samples.reshape(len(centres), -1)[:size, :size].ravel()
@@ -72,6 +75,9 @@ def draw(vertices: torch.Tensor, colors: torch.Tensor | None, textures: torch.Te
             paint = colors[view % len(colors)], background[view % len(background)], samples
             if only_grey:
                 kernels.shade_grey(face_index.view(np.float32), empty.view(np.float32), samples, box, of_rgb[0])
+            elif layout is not None:
+                of_images = textures[view % len(textures)], layout, scene.layout.is_nearest
+                image_kernels.shade_images(face_index, *mesh, *of_images, *paint, box, of_rgb)
             elif textures is not None:
                 kernels.shade_textured(face_index, *mesh, textures[view % len(textures)], *paint, eps, box, of_rgb)
             elif keep_face_index:
@@ -118,12 +124,18 @@ def _texture_gradient(vertices, colors, textures, scene, face_index, grad_rgb):
     views_of_colors, views_of_textures = grad_colors.numpy(), grad_textures.numpy()
     vertices, faces, colors_, textures = map(_array, (vertices, scene.faces, colors, textures))
     face_index, grad_rgb = face_index.numpy(), _array(grad_rgb)
+    layout = None if scene.layout is None else image_kernels.arrays(scene.layout)
 
     def add_view(view):
-        gradient_kernels.texture_gradient(
-            face_index[view], vertices[view], faces[view % len(faces)], textures[view % len(textures)],
-            colors_[view % len(colors_)], grad_rgb[view], scene.samples, np.float32(scene.eps),
-            views_of_textures[view % len(textures)], views_of_colors[view])
+        mesh = face_index[view], vertices[view], faces[view % len(faces)]
+        texture, color = textures[view % len(textures)], colors_[view % len(colors_)]
+        added_to = views_of_textures[view % len(textures)], views_of_colors[view]
+        if layout is not None:
+            image_kernels.image_gradient(*mesh, texture, layout, scene.layout.is_nearest, color, grad_rgb[view],
+                                         scene.samples, *added_to)
+        else:
+            gradient_kernels.texture_gradient(*mesh, texture, color, grad_rgb[view], scene.samples,
+                                              np.float32(scene.eps), *added_to)
 
     # Views that share their textures add to the same numbers. They take turns.
     _run(add_view, len(grad_rgb), in_turn=shared)
@@ -149,7 +161,11 @@ def vertex_gradient(vertices: torch.Tensor, colors: torch.Tensor | None, texture
     moved_by_edges = [g for g in (grad_rgb, None if grad_alpha is None else grad_alpha[:, None]) if g is not None]
     if moved_by_edges:
         grad_image = _array(torch.cat(moved_by_edges, dim=1) if len(moved_by_edges) > 1 else moved_by_edges[0])
-        shown, background = _flat_channels(colors, scene, grad_rgb is not None, grad_alpha is not None)
+        # Of corners, whose samples are read from images below, any will do.
+        flat = colors if colors is None or colors.dim() == 3 else colors[:, :, 0]
+        shown, background = _flat_channels(flat, scene, grad_rgb is not None, grad_alpha is not None)
+        layout = None if scene.layout is None else image_kernels.arrays(scene.layout)
+        colors = _array(colors)
     grad_depth = _array(grad_depth)
     everywhere = np.array([0, size, 0, size])
 
@@ -159,7 +175,11 @@ def vertex_gradient(vertices: torch.Tensor, colors: torch.Tensor | None, texture
             paint = shown[view % len(shown)], background[view % len(background)]
             n_textured = 0 if textures is None or grad_rgb is None else textures.shape[-1]
             image = np.empty((n_textured, size, size), np.float32)
-            if n_textured:
+            if n_textured and layout is not None:
+                image_kernels.shade_images(face_index[view], *mesh, textures[view % len(textures)], layout,
+                                           scene.layout.is_nearest, colors[view % len(colors)],
+                                           background[view % len(background)], 1, everywhere, image)
+            elif n_textured:
                 kernels.shade_textured(face_index[view], *mesh, textures[view % len(textures)], *paint, 1, eps,
                                        everywhere, image)
             space = _kept(gradient_kernels.edge_space, size, samples, grad_image.shape[1], eps)
@@ -183,6 +203,32 @@ def _flat_channels(colors, scene, with_rgb, with_alpha):
         return parts[0]
     return tuple(np.concatenate([np.broadcast_to(part, (longest, *part.shape[1:])) for part in channels], axis=-1)
                  for channels in zip(*parts) for longest in [max(map(len, channels))])
+
+
+def _sides(faces, scene):
+    """The faces [1 or B, f, 3] that are drawn of faces [1 or B, F, 3], and how.
+
+    Returns:
+        These faces, as arrays; of which of them the back is drawn too, [f] bool; their numbers, the backs' behind the
+        fronts', [2f] int32 of each array.
+    """
+    n_faces = faces.shape[1]
+    numbers = np.arange(2 * n_faces, dtype=np.int32)
+    if not scene.first_of_coincident:
+        return faces, _with_back(faces) if scene.fill_back else np.zeros(n_faces, np.bool_), numbers[None]
+    kept = [_first_of_each(of_view, scene.fill_back) for of_view in faces]
+    drawn = [of_view[k] for of_view, k in zip(faces, kept)]
+    return drawn, np.full(n_faces, scene.fill_back), [np.concatenate((k, k + n_faces)).astype(np.int32) for k in kept]
+
+
+def _first_of_each(faces, fill_back):
+    """The numbers of the faces [F, 3] that have not the corners of an earlier one. The last answer is remembered."""
+    global _last_firsts
+    last, with_backs, firsts = _last_firsts
+    if last is None or with_backs != fill_back or not np.array_equal(last, faces):
+        firsts = np.flatnonzero(~kernels.repeats_earlier(faces, fill_back))
+        _last_firsts = faces.copy(), fill_back, firsts
+    return firsts
 
 
 def _with_back(faces):

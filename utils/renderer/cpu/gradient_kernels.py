@@ -29,6 +29,7 @@ from .kernels import (
     sample_at,
     weight_at,
     weight_planes,
+    weight_table,
 )
 from .vectors import (
     LANES,
@@ -104,7 +105,8 @@ def texture_gradient(face_index: np.ndarray, vertices: np.ndarray, faces: np.nda
     channels, height, width = grad_image.shape
     size = width * samples
     box = np.array([0, size, 0, size])
-    begin, first_run, row_of, table = find_runs(face_index, vertices, faces, size, box)
+    begin, first_run, row_of, shown = find_runs(face_index, len(faces), size, box)
+    table = weight_table(shown, vertices, faces, size)
     positions = np.arange(size + LANES).astype(np.float32)
     place = np.zeros((3, size + LANES), np.float32)
     _texture_gradient(face_index, textures, colors, grad_image, samples, eps, begin, first_run, row_of, table,

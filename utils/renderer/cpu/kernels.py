@@ -5,7 +5,7 @@ which faces are drawn                       faces_camera
 the three edges of a face                   edge_function
 the depth of a face at a sample             sample_depth
 what a face covers, near                    is_covered
-the nearest face, far, equal depths         is_nearer
+the nearest face, far, equal depths         is_nearer, is_as_near
 barycentric weights, clamped                weight_planes, weight_at
 the depth that places in a cube depend on   depth_at
 where a colour cube is read                 cube_place
@@ -32,7 +32,6 @@ from .vectors import (
     load_wide,
     lowest_bit,
     pointer,
-    rounded_down,
     spread,
     spread_channels,
     store,
@@ -49,6 +48,7 @@ edge_function = inlined(rules.edge_function)
 sample_depth = inlined(rules.sample_depth)
 is_covered = inlined(rules.is_covered)
 is_nearer = inlined(rules.is_nearer)
+is_as_near = inlined(rules.is_as_near)
 weight_planes = inlined(rules.weight_planes)
 weight_at = inlined(rules.weight_at)
 depth_at = inlined(rules.depth_at)
@@ -65,7 +65,7 @@ def corners_of(face: int, faces: np.ndarray) -> tuple[int, int, int]:
 
 @inlined
 def _draw_columns(first, first_row, end_row, stride, face, x0, y0, dx0, dy0, x1, y1, dx1, dy1, x2, y2, dx2, dy2,
-                  inverse0, inverse1, inverse2, near, centres, face_index, depth):
+                  inverse0, inverse1, inverse2, near, centres, face_index, depth, coincide):
     """Test and draw LANES samples, from column `first` on, of rows first_row .. end_row - 1."""
     x = load(centres, first)
     for row in range(first_row, end_row):
@@ -78,7 +78,29 @@ def _draw_columns(first, first_row, end_row, stride, face, x0, y0, dx0, dy0, x1,
         # To write where nothing changes is cheaper than to ask, because nobody can predict the answer.
         shown = is_covered(w0, w1, w2, z, near) & is_nearer(z, old_z)
         store(depth, samples, choose(shown, z, old_z))
-        store(face_index, samples, choose(shown, spread(face), load(face_index, samples)))
+        old_face = load(face_index, samples)
+        if coincide is not None:
+            ties = bits(is_covered(w0, w1, w2, z, near) & is_as_near(z, old_z) & (old_face != BACKGROUND))
+            if ties != 0:
+                _keep_first(face, samples, bits(shown), ties, face_index, coincide)
+                continue
+        store(face_index, samples, choose(shown, spread(face), old_face))
+
+
+@inlined
+def _keep_first(face, samples, shown, ties, face_index, n_faces):
+    """Draw LANES samples at some of which the face coincides with the one before it: the first in the mesh stays.
+
+    Args:
+        shown, ties: a bit for each sample, whether the face is nearer there, and whether the two coincide.
+    """
+    number = face if face < n_faces else face - n_faces
+    for lane in range(LANES):
+        bit = np.uint64(1) << np.uint64(lane)
+        old = face_index[samples + lane]
+        is_first = number < (old if old < n_faces else old - n_faces)
+        if is_first if ties & bit else shown & bit:
+            face_index[samples + lane] = face
 
 
 @inlined
@@ -103,7 +125,7 @@ def _bounds(x, y, dx, dy, size, lowest, highest):
 
 @inlined
 def _draw_triangle(x0, y0, inverse0, x1, y1, inverse1, x2, y2, inverse2, first, end, first_row, end_row, face, size,
-                   stride, near, centres, face_index, depth):
+                   stride, near, centres, face_index, depth, coincide):
     """Z-buffer one triangle whose corners run counter-clockwise on the image, LANES columns at a time.
 
     Of a narrow triangle, all rows of the box are tested. Of a wide one, only those between the edges. In either case
@@ -114,7 +136,7 @@ def _draw_triangle(x0, y0, inverse0, x1, y1, inverse1, x2, y2, inverse2, first, 
     dx2, dy2 = x0 - x2, y0 - y2
     if end - first <= LANES:
         _draw_columns(min(first, stride - LANES), first_row, end_row, stride, face, x0, y0, dx0, dy0, x1, y1, dx1, dy1,
-                      x2, y2, dx2, dy2, inverse0, inverse1, inverse2, near, centres, face_index, depth)
+                      x2, y2, dx2, dy2, inverse0, inverse1, inverse2, near, centres, face_index, depth, coincide)
         return
     lowest, highest = np.float64(first_row), np.float64(end_row - 1)
     from0, from_slope0, to0, to_slope0 = _bounds(x0, y0, dx0, dy0, size, lowest, highest)
@@ -126,7 +148,7 @@ def _draw_triangle(x0, y0, inverse0, x1, y1, inverse1, x2, y2, inverse2, first, 
         if begin <= final:
             _draw_columns(min(column, stride - LANES), int(np.ceil(begin)), int(np.floor(final)) + 1, stride, face,
                           x0, y0, dx0, dy0, x1, y1, dx1, dy1, x2, y2, dx2, dy2, inverse0, inverse1, inverse2, near,
-                          centres, face_index, depth)
+                          centres, face_index, depth, coincide)
 
 
 @inlined
@@ -182,8 +204,8 @@ def _find_drawn(vertices, faces, with_back, size, fronts, backs, box):
 
 @kernel
 def draw(vertices: np.ndarray, faces: np.ndarray, with_back: np.ndarray, size: int, centres: np.ndarray, near: float,
-         far: float, written: np.ndarray, empty: int, face_index: np.ndarray, depth: np.ndarray, box: np.ndarray,
-         inverses: np.ndarray, of_faces: np.ndarray) -> None:
+         far: float, written: np.ndarray, empty: int, coincide: int | None, face_index: np.ndarray, depth: np.ndarray,
+         box: np.ndarray, inverses: np.ndarray, of_faces: np.ndarray) -> None:
     """Find the nearest face at every sample of one view.
 
     Args:
@@ -196,6 +218,8 @@ def draw(vertices: np.ndarray, faces: np.ndarray, with_back: np.ndarray, size: i
         near, far: float32, depths between which a face counts.
         written, empty: [F or 2F] and int32, what is written for each face, and where there is none: the faces' numbers
             and BACKGROUND. Or the bits of their colours: see `shade_grey`.
+        coincide: F of the mesh: where faces coincide, show the first of it; the faces may be some of the mesh's, and
+            their numbers there are what is written. None: show the nearest to the last digit.
         face_index: [P * P] int32, out: what is written for the face at each sample (row 0 at the bottom).
         depth: [P * P] float32, out: its depth, or `far`.
         box: [4] int64, out: first row, end of the rows, first column, end of the columns. All samples beyond are
@@ -225,7 +249,41 @@ def draw(vertices: np.ndarray, faces: np.ndarray, with_back: np.ndarray, size: i
         low, high = _limits(y0, y1, y2, size)
         _draw_triangle(x0, y0, inverses[a], x1, y1, inverses[b], x2, y2, inverses[c], int(np.ceil(left)),
                        int(np.floor(right)) + 1, int(np.ceil(low)), int(np.floor(high)) + 1, written[face], size,
-                       stride, near, centres_, face_index_, depth_)
+                       stride, near, centres_, face_index_, depth_, coincide)
+
+
+@kernel
+def repeats_earlier(faces: np.ndarray, in_any_order: bool) -> np.ndarray:
+    """Which faces [F, 3] have the corners of an earlier one, [F] bool.
+
+    Args:
+        in_any_order: also in reverse order; False: from another corner on.
+    """
+    n_places = 4
+    while n_places < 2 * len(faces):
+        n_places *= 2
+    place_of = np.full(n_places, -1, np.int32)  # a hash table
+    ordered = np.empty_like(faces)
+    repeats = np.zeros(len(faces), np.bool_)
+    for face in range(len(faces)):
+        a, b, c = faces[face]
+        if b < a and b < c:
+            a, b, c = b, c, a
+        elif c < a and c < b:
+            a, b, c = c, a, b
+        if in_any_order and b > c:
+            b, c = c, b
+        ordered[face] = a, b, c
+        place = (np.int64(a) * 73856093 ^ np.int64(b) * 19349663 ^ np.int64(c) * 83492791) & (n_places - 1)
+        while place_of[place] >= 0:
+            other = ordered[place_of[place]]
+            if other[0] == a and other[1] == b and other[2] == c:
+                repeats[face] = True
+                break
+            place = (place + 1) & (n_places - 1)
+        if not repeats[face]:
+            place_of[place] = face
+    return repeats
 
 
 @kernel
@@ -377,14 +435,13 @@ def add_runs(face_index: Any, first: int, end: int, begin: np.ndarray, runs: int
 
 
 @kernel
-def find_runs(face_index: np.ndarray, vertices: np.ndarray, faces: np.ndarray, size: int, box: np.ndarray,
+def find_runs(face_index: np.ndarray, n_faces: int, size: int, box: np.ndarray,
               ) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
-    """Cut the lines of samples into runs of one face, and collect what shading needs to know of these faces.
+    """Cut the lines of samples into runs of one face.
 
     Args:
         face_index: [S * S] int32 from `draw`.
-        vertices: [V, 3] float32, as for `draw`.
-        faces: [F, 3] int32.
+        n_faces: F.
         size: S.
         box: [4] int64 from `draw`, or all samples. Nothing is looked for beyond.
 
@@ -392,15 +449,15 @@ def find_runs(face_index: np.ndarray, vertices: np.ndarray, faces: np.ndarray, s
         begin: [R] int32, the sample at which each run begins. Every line of the box begins a run, and ends with one
             that begins at its end.
         first_run: [S + 1] int32, the run that begins each line of the box, and the one after the last.
-        row_of: [2F] int32, the table's row of every face that owns a sample.
-        table: [N, 12] float32, a row for each face: the nine numbers of `weight_planes`, and the corners' depths.
+        row_of: [2F] int32, the place in `shown` of every face that owns a sample.
+        shown: [N] int32, these faces.
     """
-    n_faces, face_index_ = len(faces), pointer(face_index)
+    face_index_ = pointer(face_index)
     first_row, end_row, first_column, end_column = box
     begin = np.empty((end_row - first_row) * (end_column - first_column + 1), np.int32)
     first_run = np.empty(size + 1, np.int32)
     row_of = np.full(2 * n_faces, -1, np.int32)
-    table = np.empty((min(2 * n_faces, size * size), 12), np.float32)
+    shown = np.empty(min(2 * n_faces, size * size), np.int32)
     runs = count = 0
     for line in range(first_row, end_row):
         first_run[line] = runs
@@ -409,19 +466,38 @@ def find_runs(face_index: np.ndarray, vertices: np.ndarray, faces: np.ndarray, s
             face = face_index[begin[run]]
             if face == BACKGROUND or row_of[face] >= 0:
                 continue
-            a, b, c = corners_of(face, faces)
-            planes = weight_planes(sample_at(vertices[a, 0], size), sample_at(vertices[a, 1], size),
-                                   sample_at(vertices[b, 0], size), sample_at(vertices[b, 1], size),
-                                   sample_at(vertices[c, 0], size), sample_at(vertices[c, 1], size))
-            for k in range(9):
-                table[count, k] = planes[k]
-            table[count, 9], table[count, 10], table[count, 11] = vertices[a, 2], vertices[b, 2], vertices[c, 2]
+            shown[count] = face
             row_of[face] = count
             count += 1
         begin[runs] = line * size + end_column
         runs += 1
     first_run[end_row] = runs
-    return begin[:runs], first_run, row_of, table[:count]
+    return begin[:runs], first_run, row_of, shown[:count]
+
+
+@kernel
+def weight_table(shown: np.ndarray, vertices: np.ndarray, faces: np.ndarray, size: int) -> np.ndarray:
+    """What `cube_places` needs to know of faces.
+
+    Args:
+        shown: [N] int32, faces.
+        vertices: [V, 3] float32, as for `draw`.
+        faces: [F, 3] int32.
+        size: S.
+
+    Returns:
+        [N, 12] float32: the nine numbers of `weight_planes`, and the corners' depths.
+    """
+    table = np.empty((len(shown), 12), np.float32)
+    for row in range(len(shown)):
+        a, b, c = corners_of(shown[row], faces)
+        planes = weight_planes(sample_at(vertices[a, 0], size), sample_at(vertices[a, 1], size),
+                               sample_at(vertices[b, 0], size), sample_at(vertices[b, 1], size),
+                               sample_at(vertices[c, 0], size), sample_at(vertices[c, 1], size))
+        for k in range(9):
+            table[row, k] = planes[k]
+        table[row, 9], table[row, 10], table[row, 11] = vertices[a, 2], vertices[b, 2], vertices[c, 2]
+    return table
 
 
 @inlined
@@ -437,7 +513,7 @@ def cube_places(first: int, count: int, line: int, face: int, n_faces: int, row:
         face: the face that owns the samples.
         n_faces: F; the faces from there on are backs.
         row: of the table that stands for the face.
-        table: pointer to the table of `find_runs`.
+        table: pointer to the numbers of `weight_table`.
         cells: cells of the cube along an axis.
         eps: float32, how far before the last cell reading ends.
         positions: pointer to 0, 1, .. as float32.
@@ -466,7 +542,7 @@ def _flat_run(first, count, color, place, step, line, start):
     """Read a colour cube of one colour at `count` places, whole vectors. place, line: pointers, as in `cube_places`."""
     for k in range(first, first + count, LANES):
         p0, p1, p2 = load(place, k), load(place, step + k), load(place, 2 * step + k)
-        t0, t1, t2 = p0 - rounded_down(p0), p1 - rounded_down(p1), p2 - rounded_down(p2)
+        t0, t1, t2 = p0 - np.floor(p0), p1 - np.floor(p1), p2 - np.floor(p2)
         s0, s1, s2 = ONE - t0, ONE - t1, ONE - t2
         value = s0 * s1 * s2 * color
         value += t0 * s1 * s2 * color
@@ -496,7 +572,8 @@ def shade_sampled(face_index: np.ndarray, vertices: np.ndarray, faces: np.ndarra
     """
     channels, height, width = image.shape
     size = width * samples
-    begin, first_run, row_of, table = find_runs(face_index, vertices, faces, size, box)
+    begin, first_run, row_of, shown = find_runs(face_index, len(faces), size, box)
+    table = weight_table(shown, vertices, faces, size)
     step = size + LANES
     positions, place = np.arange(step).astype(np.float32), np.empty((3, step), np.float32)
     _shade_sampled(face_index, colors, background, samples, eps, box, begin, first_run, row_of, table, positions, place,
@@ -512,7 +589,7 @@ def _shade_sampled(face_index, colors, background, samples, eps, box, begin, fir
     table_, positions_, place_, line_ = pointer(table), pointer(positions), pointer(place), pointer(colors_of_line)
     top, bottom, left, right = pixels_of(box, samples, size)
     for channel in range(channels):
-        fill_around(top, bottom, left, right, _mean_of_equals(background[channel], samples), image[channel])
+        fill_around(top, bottom, left, right, mean_of_equals(background[channel], samples), image[channel])
     for i in range(top, bottom):
         image[:, i, left:right] = ZERO
         for sample in range(samples):  # a pixel's samples are summed from the top
@@ -536,7 +613,7 @@ def _shade_sampled(face_index, colors, background, samples, eps, box, begin, fir
 
 
 @inlined
-def _mean_of_equals(value, samples):
+def mean_of_equals(value, samples):
     """What the mean of a pixel's samples comes to where all are `value`: it may differ in the last digit."""
     total = ZERO
     for _ in range(samples * samples):
@@ -566,7 +643,7 @@ def _cell_weights(k, cells, channels, place, step, weights):
             axis; of a pair's first cell and second; the number of the cube at which the first cell begins.
     """
     p0, p1, p2 = load(place, k), load(place, step + k), load(place, 2 * step + k)
-    i0, i1, i2 = rounded_down(p0), rounded_down(p1), rounded_down(p2)
+    i0, i1, i2 = np.floor(p0), np.floor(p1), np.floor(p2)
     t0, t1, t2 = p0 - i0, p1 - i1, p2 - i2
     s0, s1 = ONE - t0, ONE - t1
     store(weights, 0, s0 * s1)
@@ -617,7 +694,7 @@ def _read_cube_rgb(source, start, count, step0, step1, color, weights, line, lin
 
 
 @inlined
-def _faces_between(face_index, begin, first_run, line, samples, size, left, right):
+def faces_between(face_index, begin, first_run, line, samples, size, left, right):
     """The first pixel that shows a face, and the end of those that do, of the pixels left .. right - 1 of a row.
 
     Args:
@@ -633,6 +710,30 @@ def _faces_between(face_index, begin, first_run, line, samples, size, left, righ
             last -= 1
         first, end = min(first, begin[run] - k * size), max(end, begin[last + 1] - k * size)
     return first // samples, max((end + samples - 1) // samples, first // samples)
+
+
+@inlined
+def write_pixels(lines, line_step, samples, stride, share, from_, to, pixels, row):
+    """Write pixels from_ .. to - 1 of a row [C, W]: the mean of their samples, whose colours stand in lines.
+
+    Args:
+        lines, line_step: pointer to the colours of the samples of a pixel's lines, and from one line to the next.
+        stride: numbers for each sample, whole vectors of channels.
+        share: of a pixel that a sample has.
+        pixels: pointer to [W * stride] float32, work space.
+    """
+    for part in range(0, stride, CHANNELS):
+        for j in range(from_, to):
+            # summed from the top, and from left to right
+            a = j * samples * stride + part
+            total = spread_channels(ZERO) + load_channels(lines, a)
+            if samples == 2:
+                total = total + load_channels(lines, a + stride) + load_channels(lines, line_step + a)
+                total = total + load_channels(lines, line_step + a + stride)
+            store(pixels, j * stride + part, total * share)
+    for channel in range(len(row)):
+        for j in range(from_, to):
+            row[channel, np.uint64(j)] = pixels[j * stride + channel]
 
 
 @kernel
@@ -651,7 +752,8 @@ def shade_textured(face_index: np.ndarray, vertices: np.ndarray, faces: np.ndarr
     """
     channels, height, width = image.shape
     size, cells = width * samples, textures.shape[1]
-    begin, first_run, row_of, table = find_runs(face_index, vertices, faces, size, box)
+    begin, first_run, row_of, shown = find_runs(face_index, len(faces), size, box)
+    table = weight_table(shown, vertices, faces, size)
     positions, place = np.arange(size + LANES).astype(np.float32), np.empty((3, size + LANES), np.float32)
     stride = (channels + CHANNELS - 1) // CHANNELS * CHANNELS
     # Whole vectors are read. Behind the last cube there may be nothing, so it is read from a copy.
@@ -672,7 +774,7 @@ def _shade_textured(face_index, textures, colors, background, samples, eps, box,
     top, bottom, left, right = pixels_of(box, samples, size)
     for channel in range(channels):
         empty[channel] = background[channel]
-        fill_around(top, bottom, left, right, _mean_of_equals(background[channel], samples), image[channel])
+        fill_around(top, bottom, left, right, mean_of_equals(background[channel], samples), image[channel])
     stride, step, line_step = len(color), place.shape[1], lines.shape[1]
     cube_size = len(last_cube) - stride
     step0, step1 = cells * cells * channels, cells * channels
@@ -681,9 +783,9 @@ def _shade_textured(face_index, textures, colors, background, samples, eps, box,
     table_, positions_, place_ = pointer(table), pointer(positions), pointer(place)
     share = ONE / np.float32(samples * samples)
     for i in range(top, bottom):
-        from_, to = _faces_between(face_index, begin, first_run, size - (i + 1) * samples, samples, size, left, right)
+        from_, to = faces_between(face_index, begin, first_run, size - (i + 1) * samples, samples, size, left, right)
         for channel in range(channels):
-            image[channel, i, left:from_] = image[channel, i, to:right] = _mean_of_equals(background[channel], samples)
+            image[channel, i, left:from_] = image[channel, i, to:right] = mean_of_equals(background[channel], samples)
         for sample in range(samples):
             line = size - 1 - i * samples - sample
             for run in range(first_run[line], first_run[line + 1] - 1):
@@ -709,18 +811,7 @@ def _shade_textured(face_index, textures, colors, background, samples, eps, box,
                         for part in range(0, stride, CHANNELS):
                             _read_cube(source, start, count, step0, step1, channels, color_, part, weights_, lines_,
                                        at, stride)
-        for part in range(0, stride, CHANNELS):
-            for j in range(from_, to):
-                # summed from the top, and from left to right
-                a = j * samples * stride + part
-                total = spread_channels(ZERO) + load_channels(lines_, a)
-                if samples == 2:
-                    total = total + load_channels(lines_, a + stride) + load_channels(lines_, line_step + a)
-                    total = total + load_channels(lines_, line_step + a + stride)
-                store(pixels_, j * stride + part, total * share)
-        for channel in range(channels):
-            for j in range(from_, to):
-                image[channel, i, np.uint64(j)] = pixels_[j * stride + channel]
+        write_pixels(lines_, line_step, samples, stride, share, from_, to, pixels_, image[:, i])
 
 
 @kernel

@@ -119,6 +119,20 @@ for _yes, _no in itertools.product((Vector, types.Number), repeat=2):
     lower_builtin(np.where, Vector, _yes, _no)(_lower_where)
 
 
+@infer_global(np.floor)
+class _Floor(AbstractTemplate):
+    """np.floor, which the rules round with, for vectors."""
+    def generic(self, args, kws):
+        return signature(args[0], *args) if len(args) == 1 and isinstance(args[0], Vector) and not kws else None
+
+
+@lower_builtin(np.floor, Vector)
+def _lower_floor(context, builder, sig, args):
+    kind = ir.FunctionType(sig.return_type.llvm, [sig.return_type.llvm])
+    name = f"llvm.floor.v{sig.return_type.lanes}f32"
+    return builder.call(builder.module.declare_intrinsic(name, fnty=kind), args)
+
+
 @intrinsic
 def pointer(typing: Any, array: Any) -> Any:
     """Where an array's numbers begin. Numba counts the references to arrays, in every loop; to pointers it does not.
@@ -218,12 +232,14 @@ def sum_of_threes(typing: Any, values: Any) -> Any:
 
 
 @intrinsic
-def rounded_down(typing: Any, values: Any) -> Any:
-    """The largest whole numbers that are not above the values."""
+def places_in_rows(typing: Any, row: Any, column: Any, width: Any) -> Any:
+    """row * width + column as int32, of vectors of whole numbers and a width (int32)."""
+    whole = Vector(types.int32, row.lanes)
+
     def lower(context, builder, sig, args):
-        kind = ir.FunctionType(values.llvm, [values.llvm])
-        return builder.call(builder.module.declare_intrinsic(f"llvm.floor.v{values.lanes}f32", fnty=kind), args)
-    return values(values), lower
+        rows, columns = (builder.fptosi(values, whole.llvm) for values in args[:2])
+        return builder.add(builder.mul(rows, _spread(context, builder, args[2], types.int32, whole)), columns)
+    return whole(row, column, types.int32), lower
 
 
 @intrinsic

@@ -18,7 +18,11 @@ FACES = 4096 if _INTERPRETED else 32  # that a program of draw_small draws, one 
 SMALL = 24 if _INTERPRETED else 256  # samples; a larger box is shared by several programs
 PROGRAMS, BANDS = (2, 1) if _INTERPRETED else (2048, 8)  # for the larger faces; for the rows of each
 STEP = 8192 if _INTERPRETED else 256  # samples or pixels that a program works on at a time
+MOST_LEVELS = 16  # of an image: from 65,536 texels a side to one
 EDGES, LINE_SHARES, LINE_STEP = (4096, 1, 64) if _INTERPRETED else (1, 4, 64)  # edge_gradient's programs
+
+
+_EMPTY_FIRST = (1 << 62) | 0x7fffffff  # in place of a first face where there is none
 
 
 def draw(vertices: torch.Tensor, colors: torch.Tensor | None, textures: torch.Tensor | None, scene: Scene,
@@ -49,6 +53,12 @@ def color_gradient(vertices: torch.Tensor, colors: torch.Tensor, textures: torch
     grad_colors, grad_textures = torch.zeros_like(colors), torch.zeros_like(textures)
     size, batch, channels = scene.size, len(vertices), colors.shape[2]
     with _device_of(vertices):
+        if scene.layout is not None:
+            kernels.image_gradient[triton.cdiv(size * size, STEP), batch](
+                face_index, vertices, faces, textures, colors, gradient, *_arrays(scene.layout), grad_textures,
+                grad_colors, vertices.shape[1], faces.shape[1], _stride(faces), _stride(textures), _stride(colors), size,
+                **_image_settings(colors, scene), SAMPLES=scene.samples, STEP=STEP, enable_fp_fusion=False)
+            return grad_colors, grad_textures
         kernels.texture_gradient[triton.cdiv(size * size, STEP), batch](
             face_index, vertices, faces, textures, colors, gradient, grad_textures, grad_colors, vertices.shape[1],
             faces.shape[1], _stride(faces), _stride(textures), _stride(colors), size, textures.shape[2], scene.eps,
@@ -92,16 +102,19 @@ def _nearest_faces(vertices, faces, scene):
     # Every side of a face is listed at most twice: for its size, and where the face is seen edge-on.
     larger = torch.empty(2 * batch * n_sides, dtype=torch.int64, device=device)
     n_larger = torch.zeros(1, dtype=torch.int32, device=device)
-    if n_faces:
+    firsts = torch.full_like(keys, _EMPTY_FIRST) if scene.first_of_coincident else keys
+    for coincide in (False, True) if n_faces and scene.first_of_coincident else (False,) if n_faces else ():
         kernels.draw_small[triton.cdiv(n_faces, FACES), batch](
-            vertices, faces, centres, keys, larger, n_larger, n_vertices, n_faces, _stride(faces), size, scene.near,
-            scene.far, FILL_BACK=scene.fill_back, FACES=FACES, LIMIT=SMALL, num_warps=1, enable_fp_fusion=False)
+            vertices, faces, centres, keys, firsts, larger, n_larger, n_vertices, n_faces, _stride(faces), size,
+            scene.near, scene.far, FILL_BACK=scene.fill_back, FACES=FACES, LIMIT=SMALL, COINCIDE=coincide, num_warps=1,
+            enable_fp_fusion=False)
         kernels.draw_larger[PROGRAMS, BANDS](
-            vertices, faces, centres, keys, larger, n_larger, n_vertices, n_faces, n_sides, _stride(faces), size,
-            scene.near, scene.far, STEP=STEP, enable_fp_fusion=False)
+            vertices, faces, centres, keys, firsts, larger, n_larger, n_vertices, n_faces, n_sides, _stride(faces), size,
+            scene.near, scene.far, STEP=STEP, COINCIDE=coincide, enable_fp_fusion=False)
     face_index = torch.empty(batch, size * size, dtype=torch.int32, device=device)
     depth = torch.empty(batch, size * size, device=device)
-    kernels.resolve[triton.cdiv(keys.numel(), STEP),](keys, face_index, depth, keys.numel(), STEP=STEP)
+    kernels.resolve[triton.cdiv(keys.numel(), STEP),](keys, firsts, face_index, depth, keys.numel(),
+                                                      COINCIDE=scene.first_of_coincident, STEP=STEP)
     return face_index, depth
 
 
@@ -118,7 +131,9 @@ def _shade(face_index, colors, scene, samples):
 
 
 def _sample_colors(vertices, faces, face_index, colors, textures, scene):
-    """The colour of every sample, read from its face's cube: [B, C, S, S], row 0 at the top."""
+    """The colour of every sample, read from its face's cube or image: [B, C, S, S], row 0 at the top."""
+    if scene.layout is not None:
+        return _read_images(vertices, faces, face_index, colors, textures, scene)
     batch, channels = len(face_index), colors.shape[2]
     size, flat, background = scene.size, textures is None, scene.background_color
     image = torch.empty(batch, channels, size, size, device=colors.device)
@@ -128,6 +143,26 @@ def _sample_colors(vertices, faces, face_index, colors, textures, scene):
         FLAT_CUBE if flat else textures.shape[2], scene.eps, CHANNELS=channels, FLAT=flat, STEP=STEP,
         enable_fp_fusion=False)
     return image
+
+
+def _read_images(vertices, faces, face_index, colors, texels, scene):
+    """As `_sample_colors`, of a texture map."""
+    batch, size, background = len(face_index), scene.size, scene.background_color
+    image = torch.empty(batch, 3, size, size, device=colors.device)
+    kernels.read_images[triton.cdiv(size * size, STEP), batch](
+        face_index, vertices, faces, texels, colors, background, *_arrays(scene.layout), image, vertices.shape[1],
+        faces.shape[1], _stride(faces), _stride(texels), _stride(colors), _stride(background), size,
+        **_image_settings(colors, scene), STEP=STEP, enable_fp_fusion=False)
+    return image
+
+
+def _arrays(layout):
+    """The tensors of a texture map's Layout, in the order of the kernels' arguments."""
+    return (layout.uv, layout.wrap, layout.image, layout.first, layout.start, layout.size, layout.steps)
+
+
+def _image_settings(colors, scene):
+    return dict(IS_NEAREST=scene.layout.is_nearest, LEVELS=MOST_LEVELS, CORNERS=3 if colors.dim() == 4 else 1)
 
 
 def _flat_color_gradient(colors, scene, face_index, gradient):

@@ -5,10 +5,14 @@ which faces are drawn                              faces_camera
 the three edges of a face                          edge_function
 the depth of a face at a sample                    sample_depth
 what a face covers, near                           is_covered
-the nearest face, far, equal depths                is_nearer
+the nearest face, far, equal depths                is_nearer, is_as_near
 barycentric weights, clamped                       weight_planes, weight_at
 the depth that places in a cube depend on          depth_at
 where a colour cube is read                        cube_place
+what is linear on a face, as a plane               doubled_area, plane_slopes, plane_at, in_perspective
+coordinates outside of an image                    wrapped
+which texels are read, and how much of each        first_texel, between
+which mip level                                    footprint_scale, is_coarse
 the eight cells that a cube is read from           corner_weight
 the derivative of depth                            inverse_depth_slope, corner_depth_gradient
 the scanlines that an edge crosses, and where      first_scanline, last_scanline, line_crossing
@@ -36,6 +40,8 @@ INTERPRETED = os.environ.get("TRITON_INTERPRET") == "1"
 
 NO_FACE = tl.constexpr(0x7fffffff)  # lower half of a sample's key where no face covers it
 MARGIN = tl.constexpr(float(rules.MARGIN))
+TIE = tl.constexpr(float(rules.TIE))
+REPEAT, MIRROR = tl.constexpr(rules.REPEAT), tl.constexpr(rules.MIRROR)
 LONGEST = tl.constexpr(float(rules.LONGEST))
 
 
@@ -88,6 +94,12 @@ def is_nearer(key, kept):
 
 
 @triton.jit
+def is_as_near(depth, kept):
+    """Whether two faces coincide at a sample."""
+    return greater(depth - kept, kept - depth) <= depth * TIE
+
+
+@triton.jit
 def weight_planes(x0, y0, x1, y1, x2, y2):
     """The barycentric weights as planes over the image: a_0, b_0, c_0, a_1, .. c_2."""
     area = x2 * (y0 - y1) + x0 * (y1 - y2) + x1 * (y2 - y0)
@@ -120,6 +132,64 @@ def corner_weight(corner: tl.constexpr, t0, t1, t2):
     """The trilinear weight of a cell's corner, whose number has a bit for each axis."""
     weight = (t0 if corner % 2 else 1.0 - t0) * (t1 if corner // 2 % 2 else 1.0 - t1)
     return weight * (t2 if corner // 4 else 1.0 - t2)
+
+
+@triton.jit
+def doubled_area(dx1, dy1, dx2, dy2):
+    """Twice the area of a face on the image, or in texture coordinates."""
+    return dx1 * dy2 - dx2 * dy1
+
+
+@triton.jit
+def plane_slopes(dx1, dy1, dx2, dy2, area, f0, f1, f2):
+    """The slopes along x and y of the plane through a face's corners."""
+    return (tl.div_rn((f1 - f0) * dy2 - (f2 - f0) * dy1, area), tl.div_rn((f2 - f0) * dx1 - (f1 - f0) * dx2, area))
+
+
+@triton.jit
+def plane_at(dx, dy, f0, slope_x, slope_y):
+    """The plane's value at a sample that is dx, dy away from corner 0."""
+    return f0 + (slope_x * dx + slope_y * dy)
+
+
+@triton.jit
+def in_perspective(over_z, depth, least, most):
+    """A value of the face at a sample, from its plane and the depth, kept between the least and the most of corners."""
+    return lesser(greater(least, over_z * depth), most)
+
+
+@triton.jit
+def wrapped(coordinate, rule):
+    """A texture coordinate brought into [0, 1]."""
+    repeated = coordinate - tl.floor(coordinate)
+    mirrored = coordinate - 2.0 * tl.floor(coordinate * 0.5)
+    mirrored = lesser(mirrored, 2.0 - mirrored)
+    coordinate = tl.where(rule == REPEAT, repeated, tl.where(rule == MIRROR, mirrored, coordinate))
+    return lesser(greater(coordinate, 0.0), 1.0)
+
+
+@triton.jit
+def first_texel(place, steps):
+    """The first of the two texels along an axis that a place is between."""
+    return greater(lesser(tl.floor(place), steps - 1.0), 0.0)
+
+
+@triton.jit
+def between(first, second, share):
+    """The colour between two."""
+    return first * (1.0 - share) + second * share
+
+
+@triton.jit
+def footprint_scale(area_in_texture, area, inverse0, inverse1, inverse2):
+    """The texture's area under a sample, divided by the depth to the third."""
+    return tl.abs(tl.div_rn(area_in_texture, area)) * (inverse0 * inverse1 * inverse2)
+
+
+@triton.jit
+def is_coarse(texels):
+    """Whether the next mip level is nearer to one texel a sample."""
+    return texels >= 2.0
 
 
 @triton.jit
@@ -202,6 +272,13 @@ def _ordered(depth):
 
 
 @triton.jit
+def _depth_of(key):
+    """The depth in a sample's key."""
+    order = (key >> 32).to(tl.int32)
+    return (order ^ ((order >> 31) & 0x7fffffff)).to(tl.float32, bitcast=True)
+
+
+@triton.jit
 def _corner(vertices, faces, view, face, k, n_vertices, n_faces, faces_stride, mask):
     """x, y and z of corner k of a face. From n_faces on faces are backs: their corners run the other way."""
     back = face >= n_faces
@@ -235,8 +312,12 @@ def _box(x0, y0, x1, y1, x2, y2, size):
 
 
 @triton.jit
-def _draw_sample(keys, centres, row, column, inside, face, x0, y0, z0, x1, y1, z1, x2, y2, z2, near, far):
-    """Test one sample of a triangle, and keep the face there if it is the nearest so far."""
+def _draw_sample(keys, firsts, centres, row, column, inside, face, x0, y0, z0, x1, y1, z1, x2, y2, z2, near, far,
+                 n_faces, COINCIDE: tl.constexpr):
+    """Test one sample of a triangle, and keep the face there if it is the nearest so far.
+
+    COINCIDE: all faces are in the keys. Keep the first in the mesh of those that coincide with the nearest, in firsts.
+    """
     x = tl.load(centres + column, mask=inside, other=0.0)
     y = tl.load(centres + row, mask=inside, other=0.0)
     w2 = edge_function(x, y, x0, y0, x1 - x0, y1 - y0)
@@ -244,15 +325,23 @@ def _draw_sample(keys, centres, row, column, inside, face, x0, y0, z0, x1, y1, z
     w1 = edge_function(x, y, x2, y2, x0 - x2, y0 - y2)
     z = sample_depth(w0, w1, w2, tl.div_rn(1.0, z0), tl.div_rn(1.0, z1), tl.div_rn(1.0, z2))
     visible = inside & is_covered(w0, w1, w2, z, near) & (z < far)
-    key = (_ordered(z).to(tl.int64) << 32) | face.to(tl.int64)
     kept = tl.load(keys, mask=visible, other=0)  # one load spares most of the atomic operations
-    tl.atomic_min(keys, key, mask=visible & is_nearer(key, kept), sem="relaxed")
+    if COINCIDE:
+        visible = visible & is_as_near(z, _depth_of(kept))
+        key = (tl.where(face >= n_faces, face - n_faces, face).to(tl.int64) << 32) | face.to(tl.int64)
+        tl.atomic_min(firsts, key, mask=visible, sem="relaxed")
+    else:
+        key = (_ordered(z).to(tl.int64) << 32) | face.to(tl.int64)
+        tl.atomic_min(keys, key, mask=visible & is_nearer(key, kept), sem="relaxed")
 
 
 @triton.jit
-def draw_small(vertices, faces, centres, keys, larger, n_larger, n_vertices, n_faces, faces_stride, size, near, far,
-               FILL_BACK: tl.constexpr, FACES: tl.constexpr, LIMIT: tl.constexpr):
-    """Draw the faces of one view whose boxes hold up to LIMIT samples, one face a lane. List the larger faces."""
+def draw_small(vertices, faces, centres, keys, firsts, larger, n_larger, n_vertices, n_faces, faces_stride, size, near,
+               far, FILL_BACK: tl.constexpr, FACES: tl.constexpr, LIMIT: tl.constexpr, COINCIDE: tl.constexpr):
+    """Draw the faces of one view whose boxes hold up to LIMIT samples, one face a lane. List the larger faces.
+
+    COINCIDE: see `_draw_sample`. The larger faces are listed already.
+    """
     view = tl.program_id(1).to(tl.int64)
     face = tl.program_id(0) * FACES + tl.arange(0, FACES)
     given = face < n_faces
@@ -266,8 +355,9 @@ def draw_small(vertices, faces, centres, keys, larger, n_larger, n_vertices, n_f
         back = given & faces_camera(x2, y2, x1, y1, x0, y0)
         # A face seen edge-on is drawn from both sides. Its back is listed with the larger faces.
         listed = back & drawn
-        slot = tl.atomic_add(n_larger + tl.zeros_like(face), 1, mask=listed, sem="relaxed")
-        tl.store(larger + slot, view * n_sides + face + n_faces, mask=listed)
+        if not COINCIDE:
+            slot = tl.atomic_add(n_larger + tl.zeros_like(face), 1, mask=listed, sem="relaxed")
+            tl.store(larger + slot, view * n_sides + face + n_faces, mask=listed)
         turned = back & (drawn == 0)
         x0, x2 = tl.where(turned, x2, x0), tl.where(turned, x0, x2)
         y0, y2 = tl.where(turned, y2, y0), tl.where(turned, y0, y2)
@@ -277,23 +367,25 @@ def draw_small(vertices, faces, centres, keys, larger, n_larger, n_vertices, n_f
     row, last_row, first_column, last_column = _box(x0, y0, x1, y1, x2, y2, size)
     count = tl.where(drawn, (last_row - row + 1) * tl.maximum(last_column - first_column + 1, 0), 0)
     listed = count > LIMIT
-    slot = tl.atomic_add(n_larger + tl.zeros_like(face), 1, mask=listed, sem="relaxed")
-    tl.store(larger + slot, view * n_sides + face, mask=listed)
+    if not COINCIDE:
+        slot = tl.atomic_add(n_larger + tl.zeros_like(face), 1, mask=listed, sem="relaxed")
+        tl.store(larger + slot, view * n_sides + face, mask=listed)
     count = tl.where(listed, 0, count)
     column = first_column
-    keys += view * size * size
+    first_sample = view * size * size
     for done in range(0, tl.max(count)):
-        _draw_sample(keys + row * size + column, centres, row, column, done < count, face,
-                     x0, y0, z0, x1, y1, z1, x2, y2, z2, near, far)
+        place = first_sample + row * size + column
+        _draw_sample(keys + place, firsts + place, centres, row, column, done < count, face,
+                     x0, y0, z0, x1, y1, z1, x2, y2, z2, near, far, n_faces, COINCIDE)
         column += 1
         row = tl.where(column > last_column, row + 1, row)
         column = tl.where(column > last_column, first_column, column)
 
 
 @triton.jit
-def draw_larger(vertices, faces, centres, keys, larger, n_larger, n_vertices, n_faces, n_sides, faces_stride, size,
-                near, far, STEP: tl.constexpr):
-    """Draw the listed faces. The programs of the second axis share the rows of a face."""
+def draw_larger(vertices, faces, centres, keys, firsts, larger, n_larger, n_vertices, n_faces, n_sides, faces_stride,
+                size, near, far, STEP: tl.constexpr, COINCIDE: tl.constexpr):
+    """Draw the listed faces. The programs of the second axis share the rows of a face. COINCIDE: see `_draw_sample`."""
     band, n_bands = tl.program_id(1), tl.num_programs(1)
     entry, n_entries = tl.program_id(0), tl.load(n_larger)
     while entry < n_entries:
@@ -311,22 +403,22 @@ def draw_larger(vertices, faces, centres, keys, larger, n_larger, n_vertices, n_
         for start in range(0, count, STEP):
             place = start + tl.arange(0, STEP)
             row, column = begin + place // width, first_column + place % width
-            _draw_sample(keys + view * size * size + row * size + column, centres, row, column, place < count, face,
-                         x0, y0, z0, x1, y1, z1, x2, y2, z2, near, far)
+            sample = view * size * size + row * size + column
+            _draw_sample(keys + sample, firsts + sample, centres, row, column, place < count, face,
+                         x0, y0, z0, x1, y1, z1, x2, y2, z2, near, far, n_faces, COINCIDE)
         entry += tl.num_programs(0)
 
 
 @triton.jit
-def resolve(keys, face_index, depth, n_samples, STEP: tl.constexpr):
-    """From every sample's key, the number of its nearest face and the face's depth."""
+def resolve(keys, firsts, face_index, depth, n_samples, COINCIDE: tl.constexpr, STEP: tl.constexpr):
+    """From every sample's key, the number of its nearest face, or of its first in firsts, and the nearest depth."""
     place = tl.program_id(0).to(tl.int64) * STEP + tl.arange(0, STEP)
     given = place < n_samples
     key = tl.load(keys + place, mask=given, other=0)
-    face = (key & 0x7fffffff).to(tl.int32)
-    order = (key >> 32).to(tl.int32)
-    bits = order ^ ((order >> 31) & 0x7fffffff)
+    of_face = tl.load(firsts + place, mask=given, other=0) if COINCIDE else key
+    face = (of_face & 0x7fffffff).to(tl.int32)
     tl.store(face_index + place, tl.where(face == NO_FACE, -1, face), mask=given)
-    tl.store(depth + place, bits.to(tl.float32, bitcast=True), mask=given)
+    tl.store(depth + place, _depth_of(key), mask=given)
 
 
 @triton.jit
@@ -461,6 +553,136 @@ def texture_gradient(face_index, vertices, faces, textures, colors, gradient, gr
             read += weight * tl.load(textures + cell, mask=covered, other=0.0)
             tl.atomic_add(grad_textures + cell, weight * color * wish, mask=covered & (wish != 0), sem="relaxed")
         tl.atomic_add(grad_colors + view * colors_stride + at, read * wish, mask=covered & (wish != 0), sem="relaxed")
+
+
+@triton.jit
+def _image_reading(vertices, faces, view, face, place, covered, uv, wrap, images, first, start, level_size, steps,
+                   n_vertices, n_faces, faces_stride, size, IS_NEAREST: tl.constexpr, LEVELS: tl.constexpr):
+    """Where samples read their faces' images.
+
+    Returns:
+        The number of the first texel, the texels in a row, the places between two texels across and down, and the
+        share of each corner in perspective.
+    """
+    x0, y0, z0 = _corner(vertices, faces, view, face, 0, n_vertices, n_faces, faces_stride, covered)
+    x1, y1, z1 = _corner(vertices, faces, view, face, 1, n_vertices, n_faces, faces_stride, covered)
+    x2, y2, z2 = _corner(vertices, faces, view, face, 2, n_vertices, n_faces, faces_stride, covered)
+    x0, y0 = sample_at(x0, size), sample_at(y0, size)
+    dx1, dy1 = sample_at(x1, size) - x0, sample_at(y1, size) - y0
+    dx2, dy2 = sample_at(x2, size) - x0, sample_at(y2, size) - y0
+    dx, dy = (place % size).to(tl.float32) - x0, (place // size).to(tl.float32) - y0
+    area = doubled_area(dx1, dy1, dx2, dy2)
+    q0, q1, q2 = tl.div_rn(1.0, z0), tl.div_rn(1.0, z1), tl.div_rn(1.0, z2)
+    along_x, along_y = plane_slopes(dx1, dy1, dx2, dy2, area, q0, q1, q2)
+    depth = tl.div_rn(1.0, plane_at(dx, dy, q0, along_x, along_y))
+    back = face >= n_faces
+    front = tl.where(back, face - n_faces, face).to(tl.int64)
+    corner0, corner2 = uv + front * 6 + tl.where(back, 4, 0), uv + front * 6 + tl.where(back, 0, 4)
+    u0, v0 = tl.load(corner0, mask=covered, other=0.0), tl.load(corner0 + 1, mask=covered, other=0.0)
+    u1 = tl.load(uv + front * 6 + 2, mask=covered, other=0.0)
+    v1 = tl.load(uv + front * 6 + 3, mask=covered, other=0.0)
+    u2, v2 = tl.load(corner2, mask=covered, other=0.0), tl.load(corner2 + 1, mask=covered, other=0.0)
+    along_x, along_y = plane_slopes(dx1, dy1, dx2, dy2, area, u0 * q0, u1 * q1, u2 * q2)
+    u = in_perspective(plane_at(dx, dy, u0 * q0, along_x, along_y), depth, lesser(lesser(u0, u1), u2),
+                       greater(greater(u0, u1), u2))
+    along_x, along_y = plane_slopes(dx1, dy1, dx2, dy2, area, v0 * q0, v1 * q1, v2 * q2)
+    v = in_perspective(plane_at(dx, dy, v0 * q0, along_x, along_y), depth, lesser(lesser(v0, v1), v2),
+                       greater(greater(v0, v1), v2))
+    u = wrapped(u, tl.load(wrap + front * 2, mask=covered, other=0))
+    v = wrapped(v, tl.load(wrap + front * 2 + 1, mask=covered, other=0))
+    image = tl.load(images + front, mask=covered, other=0)
+    level, end = tl.load(first + image), tl.load(first + image + 1)
+    texels = greater(tl.load(steps + level * 2), 1.0) * greater(tl.load(steps + level * 2 + 1), 1.0)
+    texels = footprint_scale(doubled_area(u1 - u0, v1 - v0, u2 - u0, v2 - v0), area, q0, q1, q2) * texels
+    texels = texels * (depth * depth * depth)
+    for _ in tl.static_range(LEVELS):
+        level = tl.where((level + 1 < end) & is_coarse(texels), level + 1, level)
+        texels = tl.where(is_coarse(texels), texels * 0.25, texels)
+    steps_u, steps_v = tl.load(steps + level * 2), tl.load(steps + level * 2 + 1)
+    column, row = first_texel(u * steps_u, steps_u), first_texel(v * steps_v, steps_v)
+    across, down = u * steps_u - column, v * steps_v - row
+    if IS_NEAREST:
+        across, down = tl.floor(across + 0.5), tl.floor(down + 0.5)
+    width = tl.load(level_size + level * 2).to(tl.int64)
+    texel = tl.load(start + level) + row.to(tl.int64) * width + column.to(tl.int64)
+    along_x, along_y = plane_slopes(dx1, dy1, dx2, dy2, area, q0, 0.0, 0.0)
+    share0 = in_perspective(plane_at(dx, dy, q0, along_x, along_y), depth, 0.0, 1.0)
+    along_x, along_y = plane_slopes(dx1, dy1, dx2, dy2, area, 0.0, q1, 0.0)
+    share1 = in_perspective(plane_at(dx, dy, 0.0, along_x, along_y), depth, 0.0, 1.0)
+    along_x, along_y = plane_slopes(dx1, dy1, dx2, dy2, area, 0.0, 0.0, q2)
+    share2 = in_perspective(plane_at(dx, dy, 0.0, along_x, along_y), depth, 0.0, 1.0)
+    return texel, width, across, down, share0, share1, share2
+
+
+@triton.jit
+def _color_between(colors, covered, share0, share1, share2, CORNERS: tl.constexpr):
+    """One channel of the colour that images are multiplied with: of the face, or between its corners."""
+    color = tl.load(colors, mask=covered, other=0.0)
+    if CORNERS == 3:
+        color = share0 * color + share1 * tl.load(colors + 3, mask=covered, other=0.0)
+        color += share2 * tl.load(colors + 6, mask=covered, other=0.0)
+    return color
+
+
+@triton.jit
+def read_images(face_index, vertices, faces, texels, colors, background, uv, wrap, images, first, start, level_size,
+                steps, image, n_vertices, n_faces, faces_stride, texels_stride, colors_stride, background_stride, size,
+                IS_NEAREST: tl.constexpr, LEVELS: tl.constexpr, CORNERS: tl.constexpr, STEP: tl.constexpr):
+    """The colour of every sample of one view: its face's colour, times what its face's image shows there."""
+    view = tl.program_id(1).to(tl.int64)
+    place = tl.program_id(0) * STEP + tl.arange(0, STEP)
+    given = place < size * size
+    face = tl.load(face_index + view * size * size + place, mask=given, other=-1)
+    covered = face >= 0
+    texel, width, across, down, share0, share1, share2 = _image_reading(
+        vertices, faces, view, face, place, covered, uv, wrap, images, first, start, level_size, steps, n_vertices,
+        n_faces, faces_stride, size, IS_NEAREST, LEVELS)
+    row = size - 1 - place // size
+    for channel in tl.static_range(3):
+        color = _color_between(colors + view * colors_stride + face.to(tl.int64) * (3 * CORNERS) + channel, covered,
+                               share0, share1, share2, CORNERS)
+        at = texels + view * texels_stride + texel * 3 + channel
+        left = between(tl.load(at, mask=covered, other=0.0), tl.load(at + width * 3, mask=covered, other=0.0), down)
+        right = between(tl.load(at + 3, mask=covered, other=0.0), tl.load(at + width * 3 + 3, mask=covered, other=0.0),
+                        down)
+        value = between(left, right, across) * color
+        value = tl.where(covered, value, tl.load(background + view * background_stride + channel))
+        tl.store(image + ((view * 3 + channel) * size + row) * size + place % size, value, mask=given)
+
+
+@triton.jit
+def image_gradient(face_index, vertices, faces, texels, colors, gradient, uv, wrap, images, first, start, level_size,
+                   steps, grad_texels, grad_colors, n_vertices, n_faces, faces_stride, texels_stride, colors_stride,
+                   size, IS_NEAREST: tl.constexpr, LEVELS: tl.constexpr, CORNERS: tl.constexpr, SAMPLES: tl.constexpr,
+                   STEP: tl.constexpr):
+    """The gradient of one view with respect to texels and colours. `gradient` is each sample's share of its pixel's."""
+    view = tl.program_id(1).to(tl.int64)
+    place = tl.program_id(0) * STEP + tl.arange(0, STEP)
+    given = place < size * size
+    face = tl.load(face_index + view * size * size + place, mask=given, other=-1)
+    covered = face >= 0
+    texel, row_of_texels, across, down, share0, share1, share2 = _image_reading(
+        vertices, faces, view, face, place, covered, uv, wrap, images, first, start, level_size, steps, n_vertices,
+        n_faces, faces_stride, size, IS_NEAREST, LEVELS)
+    width = size // SAMPLES
+    pixel = (width - 1 - place // size // SAMPLES) * width + place % size // SAMPLES
+    for channel in tl.static_range(3):
+        wish = tl.load(gradient + (view * 3 + channel) * width * width + pixel, mask=covered, other=0.0)
+        wanted = covered & (wish != 0)
+        of_face = view * colors_stride + face.to(tl.int64) * (3 * CORNERS) + channel
+        color = _color_between(colors + of_face, covered, share0, share1, share2, CORNERS)
+        read = tl.zeros([STEP], tl.float32)
+        for corner in tl.static_range(4):
+            weight = (across if corner % 2 else 1.0 - across) * (down if corner // 2 else 1.0 - down)
+            at = view * texels_stride + (texel + corner % 2 + corner // 2 * row_of_texels) * 3 + channel
+            read += weight * tl.load(texels + at, mask=covered, other=0.0)
+            tl.atomic_add(grad_texels + at, weight * color * wish, mask=wanted, sem="relaxed")
+        if CORNERS == 3:
+            tl.atomic_add(grad_colors + of_face, share0 * read * wish, mask=wanted, sem="relaxed")
+            tl.atomic_add(grad_colors + of_face + 3, share1 * read * wish, mask=wanted, sem="relaxed")
+            tl.atomic_add(grad_colors + of_face + 6, share2 * read * wish, mask=wanted, sem="relaxed")
+        else:
+            tl.atomic_add(grad_colors + of_face, read * wish, mask=wanted, sem="relaxed")
 
 
 @triton.jit

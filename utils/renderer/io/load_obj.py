@@ -1,15 +1,13 @@
 """Wavefront obj files: vertices, faces and, where wanted, the faces' colours."""
-import math
 from pathlib import Path
 
 import numpy as np
 import torch
 
 from ..errors import MeshError
-from .files import named_file, read_file
-from .materials import WRAPPINGS, face_textures, load_mtl
-
-FLOAT32_MAX = float(np.finfo(np.float32).max)
+from .materials import WRAPPINGS, face_textures
+from .mtl import load_libraries, resolved
+from .obj_file import fan, no_face, read_obj
 
 
 def load_obj(filename_obj: str | Path, normalization: bool = True, texture_size: int = 4, load_texture: bool = False,
@@ -43,45 +41,24 @@ def load_obj(filename_obj: str | Path, normalization: bool = True, texture_size:
     if not (isinstance(texture_size, int) and texture_size > 0):
         raise ValueError(f"texture_size {texture_size!r}: expected a whole number of cells above 0")
     path = filename_obj
-    content = read_file(path, "give an obj file")
-    if not content.strip():
-        raise MeshError(f"{path}: the file is empty; give an obj file with v and f lines")
-    if b"\0" in content:
-        raise MeshError(f"{path}: a binary file; give an obj file, which is text")
-
-    coordinates, corners, face_lines = [], [], []
-    paint = _Paint() if load_texture else None
-    for number, line in _lines(content):
-        words = line.split()
-        if not words:
-            continue
-        if words[0] == b"v":
-            coordinates.append(_vertex(words, path, number))
-        elif words[0] == b"f":
-            face = _face(words, len(coordinates), path, number)
-            for k in range(1, len(face) - 1):
-                corners.append((face[0], face[k], face[k + 1]))
-                face_lines.append(number)
-            if paint is not None:
-                paint.add_face(words, path, number)
-        elif paint is not None:
-            paint.add(words, line, path, number)
-    if not coordinates:
-        raise MeshError(f"{path}: no v lines; is it an obj file?")
-    if not corners:
-        raise MeshError(f"{path}: no faces (f lines), so there is nothing to draw")
-
-    for face, number in zip(corners, face_lines):  # in Python, whose integers hold whatever a line says
-        if min(face) < 0 or max(face) >= len(coordinates):
-            raise MeshError(f"{path}, line {number}: a face asks for a vertex that is not among the "
-                            f"{len(coordinates)} of the file")
-    vertices = torch.tensor(coordinates, dtype=torch.float32)
+    obj = read_obj(path, load_texture)
+    if obj.short:
+        raise MeshError(no_face(path, *obj.short[0]))
+    corners, polygon_of = fan(obj.counts)
+    vertices = torch.tensor(obj.vertices, dtype=torch.float32)
     if normalization:
         vertices = normalize(vertices, path)
-    faces = torch.tensor(corners, dtype=torch.int32)
-    if paint is not None:
-        return vertices, faces, paint.textures(path, face_lines, texture_size, texture_wrapping, use_bilinear)
-    return vertices, faces
+    faces = torch.tensor(obj.corners[corners], dtype=torch.int32)
+    if not load_texture:
+        return vertices, faces
+    if not obj.libraries:
+        raise MeshError(f"{path}: no mtllib line, so there are no colours to load; load it without textures")
+    materials = load_libraries(obj.path.parent, obj.libraries)
+    names = resolved(obj.material_of, materials)
+    coordinates = np.concatenate((obj.coordinates, [[np.nan, np.nan]])).astype(np.float32)  # the last of faces without
+    textures = face_textures([names[polygon] for polygon in polygon_of], materials, coordinates[obj.places[corners]],
+                             texture_size, texture_wrapping, use_bilinear)
+    return vertices, faces, textures
 
 
 def normalize(vertices: torch.Tensor, name: str | Path = "mesh") -> torch.Tensor:
@@ -112,110 +89,3 @@ def normalize(vertices: torch.Tensor, name: str | Path = "mesh") -> torch.Tensor
     return vertices
 
 
-class _Paint:
-    """The lines of an obj file that tell its faces' colours."""
-
-    def __init__(self) -> None:
-        self.coordinates: list[tuple[float, float]] = []
-        # of each triangle, three places in `coordinates`; None where a face has none
-        self.corners: list[tuple[int, int, int] | None] = []
-        self.material_of: list[str] = []
-        self.current = ""
-        self.libraries: list[str] = []
-
-    def add(self, words, line, path, number):
-        if words[0] == b"vt":
-            try:
-                self.coordinates.append((float(words[1]), float(words[2]) if len(words) > 2 else 0.0))
-            except (ValueError, IndexError):
-                raise MeshError(f"{path}, line {number}: '{_shown(words)}' is no texture coordinate; expected vt u v"
-                                ) from None
-        elif words[0] in (b"usemtl", b"mtllib"):
-            name = line.strip()[len(words[0]):].strip().decode("utf-8", "replace")
-            if words[0] == b"usemtl":
-                self.current = name
-            elif name:
-                self.libraries.append(name)
-            else:
-                raise MeshError(f"{path}, line {number}: no file behind mtllib")
-
-    def add_face(self, words, path, number):
-        places = [word.split(b"/") for word in words[1:]]
-        face = None
-        if all(len(place) > 1 and place[1] for place in places):
-            try:
-                face = [int(place[1]) for place in places]
-            except ValueError:
-                raise MeshError(f"{path}, line {number}: '{_shown(words)}' has a texture coordinate that is no number"
-                                ) from None
-            # 0 and indices before the first become negative, and are rejected with the others out of range.
-            face = [k - 1 if k > 0 else len(self.coordinates) + k if k else -1 for k in face]
-        for k in range(1, len(places) - 1):
-            self.corners.append(None if face is None else (face[0], face[k], face[k + 1]))
-            self.material_of.append(self.current)
-
-    def textures(self, path, face_lines, texture_size, wrapping, use_bilinear):
-        """[F, t, t, t, 3]."""
-        materials = {}
-        if not self.libraries:
-            raise MeshError(f"{path}: no mtllib line, so there are no colours to load; load it without textures")
-        for names in self.libraries:
-            # The line is one name with blanks in it, or several names.
-            folder = Path(path).parent
-            for name in [names] if named_file(folder, names) else names.split():
-                materials.update(load_mtl(named_file(folder, name) or folder / name))
-        corners = np.full((len(self.corners), 3, 2), np.nan, np.float32)
-        coordinates = np.array(self.coordinates, np.float32).reshape(-1, 2)
-        for face, places in enumerate(self.corners):
-            if places is None:
-                continue
-            if not all(0 <= place < len(coordinates) for place in places):
-                raise MeshError(f"{path}, line {face_lines[face]}: a face asks for a texture coordinate that is not "
-                                f"among the {len(coordinates)} of the file")
-            corners[face] = coordinates[list(places)]
-        return face_textures(self.material_of, materials, corners, texture_size, wrapping, use_bilinear)
-
-
-def _lines(content):
-    """(number, line) of an obj file's text, without comments, with continued lines joined."""
-    joined, start = b"", 0
-    for number, line in enumerate(content.splitlines(), 1):
-        start = start or number
-        line = line.split(b"#", 1)[0]
-        if line.rstrip().endswith(b"\\"):
-            joined += line.rstrip()[:-1] + b" "
-            continue
-        yield start, joined + line
-        joined, start = b"", 0
-    if joined:
-        yield start, joined
-
-
-def _vertex(words, path, number):
-    try:
-        x, y, z = float(words[1]), float(words[2]), float(words[3])
-    except (ValueError, IndexError):
-        raise MeshError(f"{path}, line {number}: '{_shown(words)}' is no vertex; expected v x y z") from None
-    # The vertices become float32, which overflows long before a Python number does.
-    if not (math.isfinite(x + y + z) and max(abs(x), abs(y), abs(z)) <= FLOAT32_MAX):
-        raise MeshError(f"{path}, line {number}: '{_shown(words)}' has a coordinate that is not a finite number")
-    return x, y, z
-
-
-def _face(words, n_vertices, path, number):
-    """Corner indices from 0; a negative one counts back from the last vertex read."""
-    try:
-        face = [int(word.split(b"/", 1)[0]) for word in words[1:]]
-    except ValueError:
-        face = []
-    if len(face) < 3:
-        raise MeshError(f"{path}, line {number}: '{_shown(words)}' is no face; expected f with at least three "
-                        "corners v, v/vt, v//vn or v/vt/vn")
-    if 0 in face:
-        raise MeshError(f"{path}, line {number}: '{_shown(words)}' asks for vertex 0; obj files count from 1")
-    # An index before the first vertex stays negative, and is rejected with the others out of range.
-    return [index - 1 if index > 0 else n_vertices + index for index in face]
-
-
-def _shown(words):
-    return b" ".join(words)[:60].decode("utf-8", "replace")

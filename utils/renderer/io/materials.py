@@ -1,79 +1,12 @@
-"""Colours of faces: material files (mtl), texture images, and the colour cubes that they become."""
-from dataclasses import dataclass
-from pathlib import Path
-
+"""Colours of faces: the cubes that material colours and texture images become."""
 import numpy as np
 import torch
-from PIL import Image
 
-from ..errors import MeshError
-from .files import named_file, read_file, shown
+from .mtl import Material
 
 NO_COLOR = 0.5  # of a face without a material, in all three channels
 WRAPPINGS = ("REPEAT", "MIRRORED_REPEAT", "CLAMP_TO_EDGE", "CLAMP_TO_BORDER")
 CELLS_AT_A_TIME = 1 << 20  # bounds the memory that sampling takes
-
-
-@dataclass
-class Material:
-    """A colour (rgb in [0, 1], or None) and an image's file (or None)."""
-    color: tuple[float, float, float] | None = None
-    image: Path | None = None
-
-
-def load_mtl(path: str | Path) -> dict[str, Material]:
-    """The materials of an mtl file by name; Kd and map_Kd lines count.
-
-    Raises:
-        MeshError: if the file is missing or such a line is malformed.
-    """
-    text = read_file(path, "the obj file names it after mtllib; put it there, or load without textures"
-                     ).decode("utf-8", "replace")
-    materials, current = {}, Material()
-    for number, line in enumerate(text.splitlines(), 1):
-        key, value = (*line.split("#", 1)[0].split(None, 1), "", "")[:2]
-        value = value.strip()
-        if key == "newmtl":
-            current = materials[value] = Material()
-        elif key == "Kd":
-            try:
-                r, g, b = (float(word) for word in value.split()[:3])
-            except ValueError:
-                r = g = b = np.nan
-            if not all(0 <= channel <= 1 for channel in (r, g, b)):
-                raise MeshError(f"{path}, line {number}: '{line.strip()[:60]}' is no colour; expected Kd r g b, each "
-                                "from 0 to 1")
-            current.color = r, g, b
-        elif key == "map_Kd":
-            current.image = _image_path(Path(path).parent, value, f"{path}, line {number}")
-    return materials
-
-
-def _image_path(folder, value, where):
-    """The file that a map_Kd line names; its name may hold blanks, or stand behind options."""
-    if not value:
-        raise MeshError(f"{where}: no file behind map_Kd")
-    names = [value, value.split()[-1]] if value.startswith("-") else [value]
-    for name in names:
-        path = named_file(folder, name)
-        if path:
-            return path
-    raise MeshError(f"{where}: the image {shown(folder / names[-1])} is not there; put it there, or load without "
-                    "textures")
-
-
-def read_image(path: str | Path) -> np.ndarray:
-    """An image file as [H, W, 3] float32 in [0, 1], row 0 at the top; alpha is left out.
-
-    Raises:
-        MeshError: if it cannot be read.
-    """
-    try:
-        with Image.open(path) as image:
-            return np.asarray(image.convert("RGB"), dtype=np.float32) / 255
-    except Exception as error:  # a broken file can raise anything in the reader
-        reason = (str(error) or type(error).__name__).splitlines()[0]
-        raise MeshError(f"{path}: cannot be read as an image ({reason})") from None
 
 
 def face_textures(material_of: list[str], materials: dict[str, Material], corners: np.ndarray, texture_size: int,
@@ -102,14 +35,14 @@ def face_textures(material_of: list[str], materials: dict[str, Material], corner
         if material.color is not None:
             textures[mine] = material.color
         read = np.flatnonzero(mine & has_place)
-        if material.image is None or not len(read):
+        image = material.read() if len(read) else None
+        if image is None:
             continue
-        image = read_image(material.image)
         step = max(1, CELLS_AT_A_TIME // texture_size ** 3)
         for begin in range(0, len(read), step):
             some = read[begin:begin + step]
-            textures[some] = sample(image, cell_coordinates(corners[some], texture_size, wrapping), wrapping,
-                                    use_bilinear)
+            places = corners[some] * np.array(material.scale, np.float32) + np.array(material.offset, np.float32)
+            textures[some] = sample(image, cell_coordinates(places, texture_size, wrapping), wrapping, use_bilinear)
     return torch.from_numpy(textures)
 
 
