@@ -6,10 +6,9 @@ from typing import Any
 
 import torch
 from torch import nn
-from torch.autograd.function import once_differentiable
 
 from .cpu import backend as cpu
-from .modes import untraced
+from .modes import once_differentiable, untraced
 from .scene import DEFAULT_ANTI_ALIASING, DEFAULT_FAR, DEFAULT_IMAGE_SIZE, DEFAULT_NEAR, Scene
 from .tensors import (
     Numbers,

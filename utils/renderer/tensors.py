@@ -7,6 +7,8 @@ import torch
 from .modes import untraced
 from .texture_map import TextureMap
 
+FEW = 64  # faces; among so many, two mostly differ
+
 Numbers: TypeAlias = Sequence[float] | torch.Tensor  # three numbers, or one or more for each view
 
 
@@ -26,8 +28,15 @@ def is_flat(textures: torch.Tensor) -> bool:
 
 
 def differ_in_color(textures: torch.Tensor | TextureMap) -> bool:
-    """Whether faces may differ in colour, as far as the textures are not made of one number or colour for all."""
-    return isinstance(textures, TextureMap) or textures.stride(1) != 0 or not is_flat(textures)
+    """Whether faces may differ in colour: not all numbers of colour cubes are those of the first cell."""
+    if isinstance(textures, TextureMap):
+        return True
+    given = textures.detach()
+    for axis in range(5):  # what is expanded is one number in memory
+        if given.stride(axis) == 0:
+            given = given.narrow(axis, 0, 1)
+    few = given[:, :FEW]
+    return any(bool((cells != cells[:1, :1, :1, :1, :1]).any()) for cells in (few, given) if cells.numel())
 
 
 def is_grey(color: Numbers) -> bool:

@@ -38,6 +38,8 @@ def draw(vertices: torch.Tensor, colors: torch.Tensor | None, textures: torch.Te
     image_size, samples, size, eps = scene.image_size, scene.samples, scene.size, np.float32(scene.eps)
     vertices, faces, colors, textures = map(_array, (vertices, scene.faces, colors, textures))
     layout = None if scene.layout is None else image_kernels.arrays(scene.layout)
+    if not faces.size:
+        textures = layout = None
     if layout is None and textures is not None and textures[0, 0].size > kernels.LARGEST_CUBE:
         raise ValueError(f"colour cubes of shape {list(textures.shape[2:])}: on the CPU a cube has at most "
                          f"{kernels.LARGEST_CUBE:,} numbers; give fewer cells")
@@ -105,6 +107,8 @@ def color_gradient(vertices: torch.Tensor, colors: torch.Tensor, textures: torch
         Two tensors, like colors and like textures (or None).
     """
     batch = len(grad_rgb)
+    if not scene.faces.numel():
+        return torch.zeros_like(colors), None if textures is None else torch.zeros_like(textures)
     if textures is not None:
         return _texture_gradient(vertices, colors, textures, scene, face_index, grad_rgb)
     gradient = torch.zeros(batch, *colors.shape[1:])
@@ -156,6 +160,8 @@ def vertex_gradient(vertices: torch.Tensor, colors: torch.Tensor | None, texture
     """
     samples, size, eps = scene.samples, scene.size, np.float32(scene.eps)
     gradient = torch.zeros_like(vertices, memory_format=torch.contiguous_format)
+    if not scene.faces.numel():
+        return gradient
     vertices, faces, textures = map(_array, (vertices, scene.faces, textures))
     face_index, views = face_index.numpy(), gradient.numpy()
     moved_by_edges = [g for g in (grad_rgb, None if grad_alpha is None else grad_alpha[:, None]) if g is not None]
