@@ -90,7 +90,7 @@ class TextureMap:
         starts = torch.cat((torch.zeros(1, dtype=torch.int64), sizes.prod(1).cumsum(0)[:-1]))
         steps = torch.tensor([[level.shape[3] - 1, level.shape[2] - 1] for level in every], dtype=torch.float32)
         self.texels = _packed(every)
-        self.colors = None if colors is None else colors.float()
+        self.colors = None if colors is None else colors.float().contiguous()
         self.layout = Layout(placed, rules, material.int(), counts, starts, sizes.int(), steps, filter == "nearest"
                              ).to(uv.device)
 
@@ -196,4 +196,4 @@ def _placed(uv, codes):
     uv = torch.where(turned[:, None], 2 - uv, uv)
     fits = turned | (most <= 1)
     wrap = torch.where(fits, CLAMP, codes)
-    return uv.float(), wrap.int()
+    return uv.float().contiguous(), wrap.int().contiguous()
