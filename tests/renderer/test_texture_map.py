@@ -31,7 +31,8 @@ def drawn(request):
     """A texture map over a soup, and what a backend takes: vertices, colours, texels and scene."""
     torch.manual_seed(1)
     texture_map = random_map(*request.param)
-    vertices = (torch.rand(VIEWS, N_FACES, 1, 3) * 2 - 1 + torch.randn(VIEWS, N_FACES, 3, 3) * 0.5).reshape(VIEWS, -1, 3)
+    centres = torch.rand(VIEWS, N_FACES, 1, 3) * 2 - 1
+    vertices = (centres + torch.randn(VIEWS, N_FACES, 3, 3) * 0.5).reshape(VIEWS, -1, 3)
     vertices[..., 2] = 1 + 2 * torch.rand(VIEWS, 3 * N_FACES)
     vertices[0, 2] = vertices[0, 1]  # seen edge-on
     faces = torch.arange(3 * N_FACES, dtype=torch.int32).reshape(1, -1, 3)
@@ -43,13 +44,14 @@ def drawn(request):
 
 def test_every_sample_reads_its_image_by_the_rules(drawn):
     texture_map, (vertices, colors, texels, scene) = drawn
-    rgb, _, _, index = cpu.draw(vertices, colors, texels, replace(scene, image_size=2 * SIZE, anti_aliasing=False), True)
+    of_samples = replace(scene, image_size=2 * SIZE, anti_aliasing=False)
+    rgb, _, _, index = cpu.draw(vertices, colors, texels, of_samples, True)
     pixels = cpu.draw(vertices, colors, texels, scene)[0].numpy()
     for view in range(VIEWS):
         owners = index[view].reshape(2 * SIZE, 2 * SIZE).numpy()
         of_corners = colors[0].reshape(2 * N_FACES, -1, 3).numpy()
-        expected = by_rules_images.shade(owners, vertices[view].numpy(), scene.faces[0].numpy(), texture_map, of_corners,
-                                         scene.background_color[view].numpy(), view)
+        expected = by_rules_images.shade(owners, vertices[view].numpy(), scene.faces[0].numpy(), texture_map,
+                                         of_corners, scene.background_color[view].numpy(), view)
         assert len(np.unique(owners)) > 10
         np.testing.assert_allclose(rgb[view].numpy()[:, ::-1], expected, atol=1e-6)
         mean = expected.reshape(3, SIZE, 2, SIZE, 2).mean(axis=(2, 4))
@@ -195,7 +197,8 @@ def test_perspective_is_right_on_a_slanted_face():
 
 def test_batches_share_an_image_or_have_their_own(looking_from):
     torch.manual_seed(5)
-    vertices, images, uv = SQUARE.expand(2, -1, -1) - torch.tensor([0.0, 0, 2]), torch.rand(2, 3, 8, 8), UV[HALVES[0].long()]
+    vertices, images = SQUARE.expand(2, -1, -1) - torch.tensor([0.0, 0, 2]), torch.rand(2, 3, 8, 8)
+    uv = UV[HALVES[0].long()]
     renderer = looking_from((0, 0.4, -2.7), 24)
     together = renderer.render_rgb(vertices, HALVES.expand(2, -1, -1), nr.TextureMap(images, uv))
     for view in range(2):

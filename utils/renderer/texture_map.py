@@ -63,7 +63,7 @@ class TextureMap:
         """
         Args:
             image: [B or 1, 3, H, W] float tensor, row 0 at the top, or several of any sizes.
-            uv: [F, 3, 2] float tensor, the corners' coordinates (u, v): (0, 0) is the bottom left, (1, 1) the top right.
+            uv: [F, 3, 2] float tensor, the corners' (u, v): (0, 0) is the bottom left, (1, 1) the top right.
             material: [F] integer tensor, the number of each face's image; -1 stands for white. None: the first image.
             colors: [F, 1, 3] or [F, 3, 3] float tensor, colours of faces or of their corners that the image is
                 multiplied with. None: white.
