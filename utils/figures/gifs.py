@@ -36,7 +36,8 @@ def turning(group: Group, elevation: float, data_dir: Path) -> Animation:
     columns = np.arange(0, a_map.z.shape[1], -(-a_map.z.shape[1] // MOST_FRAMES))
     azimuths = a_map.xx[row, columns]
     points = np.stack((azimuths, np.full(len(columns), elevation)), axis=1)
-    views = views_at(points, shape_of(group.key, data_dir, a_map.metadata), a_map.metadata.image_size)
+    views = views_at(points, shape_of(group.key, data_dir, a_map.metadata), a_map.metadata.image_size,
+                     unmirrored=a_map.metadata.unmirrored)
     title = f"{group.title}, elevation {elevation:g}°"
     return [labelled(view, f"{azimuth:g}°", confidence, title)
             for view, azimuth, confidence in zip(views, azimuths, a_map.z[row, columns])], 8
@@ -54,7 +55,7 @@ def inside(group: Group, data_dir: Path) -> Animation:
                 azimuths, elevations, confidences = (values.ravel()[cells] for values in (a_map.xx, a_map.yy, a_map.z))
                 points = np.stack((azimuths, elevations), axis=1)
                 frames.append(contact_sheet(
-                    views_at(points, shape, a_map.metadata.image_size, INSIDE_SIZE),
+                    views_at(points, shape, a_map.metadata.image_size, INSIDE_SIZE, a_map.metadata.unmirrored),
                     [f"{a:g}°, {e:g}°" for a, e in points], confidences,
                     f"{group.title}, inside {method} from {', '.join(f'{number:g}' for number in point)}"))
     if not frames:

@@ -144,9 +144,12 @@ class JobOptions(Options):
         "", "parameters that stay the same, at another value than their default", VIEWS, check=_fixed,
         recorded=IF_CHANGED, metavar="NAME=VALUE,..")
     textures: bool = option(
-        False, "objects keep their own colours (default: white)", VIEWS, check=_textures, recorded=IF_CHANGED)
+        False, "objects keep their own colours: images, materials, colours of vertices (default: white)", VIEWS,
+        check=_textures, recorded=IF_CHANGED)
     texture_limit: float = option(
         300.0, "million pixels that a texture's image may have", VIEWS, check=_texture_limit, metavar="N")
+    unmirrored: bool = option(
+        False, "show objects as they are; the published camera shows their mirror image", VIEWS, recorded=IF_CHANGED)
     score: str = option(
         "softmax", "what stands for the confidence", VIEWS, recorded=IF_CHANGED, choices=tuple(SCORES))
     image_size: int | None = option(

@@ -1,13 +1,13 @@
 """The camera: where it stands and how it projects (Kato et al. 2018; Hamdi & Ghanem 2019, section 3)."""
 import math
+from numbers import Real
 from typing import Any
 
 import torch
-from torch.autograd.function import once_differentiable
 
 from .cpu import camera as cpu
-from .modes import matmul
-from .tensors import Numbers, wants_gradient
+from .modes import matmul, once_differentiable
+from .tensors import Numbers, check_tensors, wants_gradient
 
 SHORTEST = 1e-5  # a shorter vector is divided by this, and not by its length
 ALONG = 0.9  # cosine from which a direction counts as that of an axis
@@ -213,6 +213,8 @@ def projection(vertices: torch.Tensor, K: torch.Tensor, R: torch.Tensor, t: torc
         ValueError: for a matrix or vector of another shape.
     """
     _check(vertices)
+    if not (torch.is_tensor(orig_size) or isinstance(orig_size, Real)):
+        raise ValueError(f"orig_size {orig_size!r}: expected one number, the pixels a side of a square image")
     K = _matrices_like(vertices, K, "K", (3, 3))
     R = _matrices_like(vertices, R, "R", (3, 3))
     t = torch.as_tensor(t, dtype=vertices.dtype, device=vertices.device)
@@ -258,5 +260,6 @@ def _matrices_like(vertices, values, name, shape):
 
 
 def _check(vertices):
+    check_tensors(vertices=vertices)
     if vertices.dim() != 3 or vertices.shape[-1] != 3:
         raise ValueError(f"vertices of shape {list(vertices.shape)}: expected [B, V, 3]")

@@ -136,7 +136,7 @@ def facets(result: MapResult | RegionsResult, *methods: str) -> dict[str, Any]:
     else:
         found[SETTINGS] = NOT_STATED
     if metadata.mesh and metadata.mesh["textures"]:  # which results did not always record as a setting
-        found["textures"] = True
+        found.setdefault("textures", True)
     asked = {method: settings[method] for method in methods if isinstance(settings.get(method), dict)}
     found |= {f"{method} {name}": value for method, of_method in asked.items() for name, value in of_method.items()}
     return {name: value for name, value in found.items() if value is not None}

@@ -15,7 +15,7 @@ from ..networks.engines import engine_for
 from ..options.jobs import RENDERER, JobOptions
 from ..parameters import CAMERA, IMAGE_SIZE
 from ..regions import ndinterval
-from ..results.layout import result_path
+from ..results.layout import IMAGES, result_path
 from ..results.metadata import Metadata
 from ..semantic.classifier import Classifier
 from ..semantic.confidence import RENDERER_GRADIENT, Confidence
@@ -36,6 +36,7 @@ def _call(function: Callable[..., Any], *arguments: Any, version: Any) -> Any:
 # Many jobs in one process read a file once, as long as it stays the same version.
 _cached = lru_cache(maxsize=128)(_call)  # more than the paper's 100 objects, about 1 MB each
 _cached_large = lru_cache(maxsize=6)(_call)  # a network, its module and its engine, of two networks
+_cached_textured = lru_cache(maxsize=2)(_call)  # images may take hundreds of MB
 
 
 @dataclass(frozen=True)
@@ -82,7 +83,7 @@ class Job:
         known = {**(fixed or {}), **options.fixed}
         views = Views(self.shape, options.parameters,
                       {name: value for name, value in known.items() if name not in options.parameters},
-                      self.image_size, self.renderer, self.device)
+                      self.image_size, self.renderer, self.device, options.unmirrored)
         version = version_of(network.weights_file)
         module = _cached_large(Network.load, network, version=version)
         engine = None
@@ -129,6 +130,9 @@ def prepare(options: JobOptions) -> Job:
     if options.renderer != RENDERER and foreign:
         raise InputError(f"`renderer` {options.renderer}: takes {', '.join(CAMERA)} for each view, and not "
                          f"{foreign[0]}; leave the option out for {RENDERER}")
+    if options.renderer != RENDERER and options.textures:
+        raise InputError(f"`renderer` {options.renderer}: reads no images over faces; leave the option out for "
+                         f"{RENDERER}, or `textures`")
     image_size = options.image_size or network.image_size or IMAGE_SIZE
     folders: tuple[Any, Any] = options.class_nb, options.object_nb
     if options.mesh is not None:
@@ -141,6 +145,8 @@ def prepare(options: JobOptions) -> Job:
         options.settings(), shape_id=shape.shape_id, mesh_hash=shape.mesh_hash,
         weights=_cached(Network.weights_identity, network, version=version_of(network.weights_file)),
         normalize=str(network.normalization) if network.normalization else options.normalize)
+    if options.textures:
+        settings["textures"] = IMAGES
     if image_size != IMAGE_SIZE:
         settings["image_size"] = image_size
     if options.mesh is not None or options.dataset is not None or options.label is not None:
@@ -151,18 +157,21 @@ def prepare(options: JobOptions) -> Job:
 
 def _shape_of(options: JobOptions) -> Shape:
     """The mesh that the options name."""
-    file = options.mesh
+    file, cached = options.mesh, _cached_textured if options.textures else _cached
     if options.dataset is not None:
         file = catalogue_of(options.dataset).entry(options.class_nb, options.object_nb).mesh
     if file is not None:
-        shape = _cached(load_mesh, file, options.up, options.front, options.textures, None, options.texture_limit,
-                        version=version_of(file))
+        shape = cached(load_mesh, file, options.up, options.front, options.textures, None, options.texture_limit,
+                       version=version_of(file))
     else:
         number = options.data_dir, options.class_nb, options.object_nb
-        shape = _cached(load_shape, *number, options.textures, options.stand_ins, options.texture_limit,
-                        version=version_of(model_path(*number)))
+        shape = cached(load_shape, *number, options.textures, options.stand_ins, options.texture_limit,
+                       version=version_of(model_path(*number)))
     for note in shape.notes:
         print(note)
+    if options.textures:
+        print("objects are shown as they are" if options.unmirrored else "objects are shown as their mirror image, as "
+              "published: writing on them reads backwards (--unmirrored shows them as they are)")
     if shape.source is None:
         print(f"no ShapeNet model at hand: using the built-in {shape.shape_id} "
               "(python -m scale.link --shapenet DIR brings in yours)")

@@ -27,11 +27,13 @@ class Views:
         image_size: H = W, pixels.
         renderer: module with the public names of neural_renderer.
         device: that it draws on.
+        unmirrored: show the object as it is. The published camera shows its mirror image.
     """
 
     def __init__(self, shape: Shape, parameters: Sequence[str] = AZIMUTH_AND_ELEVATION,
                  fixed: Mapping[str, float] | None = None, image_size: int | None = None,
-                 renderer: ModuleType = our_renderer, device: torch.device | str = "cpu") -> None:
+                 renderer: ModuleType = our_renderer, device: torch.device | str = "cpu",
+                 unmirrored: bool = False) -> None:
         """
         Args:
             shape: the object; white, unless it has textures or the parameters name a colour.
@@ -40,6 +42,7 @@ class Views:
             image_size: None: IMAGE_SIZE.
             renderer: the device must be one that it draws on.
             device: of the images.
+            unmirrored: show the object as it is, and not its mirror image.
         """
         self.shape = shape.to(device)
         self.parameters = tuple(parameters)
@@ -47,6 +50,7 @@ class Views:
         self.image_size = image_size or IMAGE_SIZE
         self.renderer = renderer
         self.device = torch.device(device)
+        self.unmirrored = unmirrored
 
     @property
     def domain(self) -> ndinterval:
@@ -66,6 +70,8 @@ class Views:
         given.update(zip(self.parameters, points.unbind(-1)))
         camera = self._camera(given, n)
         images = camera.render_rgb(vertices.expand(n, -1, -1), faces.expand(n, -1, -1), self._textures(given, n))
+        if self.unmirrored:
+            images = images.flip(-1)  # samples are symmetric, so this is what the mirrored camera draws
         # a stronger light than the default makes faces brighter than white
         return images.clamp(max=1) if given.keys() & INTENSITIES.keys() else images
 
