@@ -14,7 +14,7 @@ from matplotlib.figure import Figure
 
 from ..errors import InputError
 from ..files import folder_name
-from ..findings.on_map import holding, level_of
+from ..findings.on_map import judged
 from ..findings.tables import counted
 from ..parameters import AZIMUTH_AND_ELEVATION, PARAMETERS
 from ..results.contents import MapResult
@@ -100,7 +100,7 @@ def _regions(group: Group, colormap: str, to_maximum: bool) -> Figure:
     result = group.regions_on_map("regions")
     below = group.map() if group.maps else None
     return plots.plot_regions(boxes_of(result), result.initial_points, below, group.title, colormap,
-                              to_maximum, holding(result, below), level_of(result))
+                              to_maximum, judged(result, below))
 
 
 def _profile(group: Group, elevation: float) -> Figure:

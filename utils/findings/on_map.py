@@ -4,6 +4,7 @@ A map's lattice is its grid, and a region starts at the grid point nearest to it
 section 10).
 """
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -125,6 +126,28 @@ def holding(result: RegionsResult, a_map: MapResult | None) -> Verdicts:
 
     return {name: [verdict(name, method, k) for k in range(len(method.regions))]
             for name, method in result.methods.items()}
+
+
+@dataclass(frozen=True)
+class Judged:
+    """What is known of regions.
+
+    Attributes:
+        level: that they are held against; None: that of the map's score.
+        holds: as of `holding`; of a method that is not among them the map says it.
+        worst: [n] views below the level in regions that hold, as a promise allows.
+    """
+    level: float | None = None
+    holds: Verdicts = field(default_factory=dict)
+    worst: Sequence[np.ndarray] = ()
+
+
+def judged(result: RegionsResult, a_map: MapResult | None) -> Judged:
+    """What certificates, and the map of the object, say of regions."""
+    worst = [result.space_of(name).fold(np.array(certificate["worst_at"])) for name, method in result.methods.items()
+             for k, certificate in enumerate(method.certificates or ())
+             if certificate and method.holds(k) and certificate["worst"] < certificate["level"]]
+    return Judged(level_of(result), holding(result, a_map), worst)
 
 
 def on_map(a_map: MapResult, result: RegionsResult, level: float, measure: str,
