@@ -157,7 +157,8 @@ KINDS = dict(
         Kind(f"gif/{ONE}_turning", f"{{network}}: confidence in {OBJECT}", gifs.turning, ("elevation", "data_dir")),
         Kind(f"gif/{ONE}_inside", f"{{network}}: views of {OBJECT}", gifs.inside, ("data_dir",), BOTH),
         Kind(f"gif/{ONE}_growing", f"{{network}}: regions of {OBJECT}", gifs.growing, (), BOTH)),
-    cover=(Kind(f"2d/{ONE}_cover", f"{{network}}: where it is confident in {OBJECT}", cover.of_object, ("level",)),),
+    cover=(Kind(f"2d/{ONE}_cover", f"{{network}}: where it is confident in {OBJECT}", cover.of_object,
+                ("level", "measure", "no_wrap")),),
     answers=(
         Kind(f"2d/{ONE}_answers", f"{{network}}: first answers to {OBJECT}", answers.of_object, ("data_dir",)),
         Kind("2d/{network}_{class_name}_answers", "{network}: wrong answers to {class_name}", answers.of_class,

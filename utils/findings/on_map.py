@@ -43,7 +43,7 @@ def largest_box(a_map: MapResult, point: Sequence[float] | np.ndarray, level: fl
     if not np.isfinite(point).all():
         return None
     azimuths, elevations = a_map.xx[0], a_map.yy[:, 0]
-    if not _goes_round(azimuths):
+    if not goes_round(azimuths):
         space = Space(space.domain, latitudes=space.latitudes)
     away = np.abs(azimuths - point[0])
     start = int(np.argmin(np.abs(elevations - point[1]))), int(np.argmin(np.minimum(away, space.periods[0] - away)))
@@ -70,12 +70,15 @@ def mean_over(a_map: MapResult, values: np.ndarray, measure: str) -> float:
 
 
 def _mean(values: np.ndarray, elevations: np.ndarray, space: Space) -> float:
-    if not space.latitudes[1]:
-        return float(values.mean())
-    return float(np.average(values, weights=np.cos(np.radians(elevations))))
+    return float(np.average(values, weights=weights(elevations, space)) if space.latitudes[1] else values.mean())
 
 
-def _goes_round(azimuths: np.ndarray) -> bool:
+def weights(elevations: np.ndarray, space: Space) -> np.ndarray:
+    """How much the views at elevations [..] in degrees count: as the views around them do, in a space's measure."""
+    return np.cos(np.radians(elevations)) if space.latitudes[1] else np.ones(elevations.shape)
+
+
+def goes_round(azimuths: np.ndarray) -> bool:
     """Whether no gap between the columns of a map is wider at azimuth 0 than elsewhere."""
     if len(azimuths) < 2:
         return False
