@@ -43,8 +43,8 @@ def read_image(path: str | Path | BytesIO, name: str | Path | None = None, most_
     if not white:
         return pixels
     if not 0 <= pixels.min() <= pixels.max() <= 1:
-        raise MeshError(f"{called}: an image of greys from {pixels.min():g} to {pixels.max():g}, where 1 is white; save "
-                        "it with 8 or 16 bits")
+        raise MeshError(f"{called}: an image of greys from {pixels.min():g} to {pixels.max():g}, where 1 is white; "
+                        "save it with 8 or 16 bits")
     return np.repeat(pixels[..., None], 3, axis=-1)
 
 
