@@ -4,7 +4,8 @@
 
 (a) every confident initial point of the maps below --checkpoint_dir, or of made-up ones: questions over those of the
 whole map, and over those of OIR_B's iterations (8 corners each); (b) what the size of a round costs;
-(c) boxes, questions and the search's own time in 1 to 5 dimensions, for an ellipsoid nearly as wide as the domain.
+(c) boxes, questions and the search's own time in 1 to 5 dimensions, for an ellipsoid nearly as wide as the domain;
+(d) how often a promise is wrong; (e) what it leaves of a box with pits; (f) and of a real network's boxes.
 """
 import time
 from collections.abc import Iterator
@@ -13,6 +14,7 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks.common import machine
+from benchmarks.promises import print_how_often_wrong, print_real_boxes, print_what_is_kept
 from utils.bounds.descent import N_ITERATIONS
 from utils.bounds.largest import Search, advance
 from utils.bounds.lattice import Lattice
@@ -95,6 +97,10 @@ def main() -> None:
     parser = Parser(prog="benchmarks.regions", description=__doc__.splitlines()[0])
     parser.add_argument("--checkpoint_dir", type=Path, metavar="DIR", help="with map.pt files (default: made-up maps)")
     parser.add_argument("--level", type=float, default=0.5, help="of a robust region (default: 0.5)")
+    parser.add_argument("--runs", type=int, default=100, metavar="N", help="of each row of (d) and (e) (default: 100)")
+    parser.add_argument("--network", help="for (f), such as efficientnet_lite0 (default: none)")
+    parser.add_argument("--weights", type=Path, metavar="FILE", help="of the network")
+    parser.add_argument("--data_dir", type=Path, default=Path("scale"), metavar="DIR", help="with ShapeNet models")
     args = parser.parse_args()
     print(machine())
     maps = list(stored_maps(args.checkpoint_dir) if args.checkpoint_dir else made_up_maps())
@@ -138,6 +144,10 @@ def main() -> None:
         n_points = points_in(search, lattice)
         print(f"{n:2} {lattice.size:9,} {n_points:8,} {search.queries:8,} {search.queries / n_points:6.2f} "
               f"{search.n_boxes:7,} {seconds:6.2f}", flush=True)
+    print_how_often_wrong(args.runs)
+    print_what_is_kept(args.runs)
+    if args.network:
+        print_real_boxes(args.network, args.weights, args.data_dir)
 
 
 if __name__ == "__main__":

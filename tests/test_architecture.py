@@ -9,7 +9,8 @@ import pytest
 ROOT = Path(__file__).parents[1]
 LONGEST = 300  # lines of a module
 MOST_ARGUMENTS = 8
-KERNELS = {"cpu/camera_kernels.py", "cpu/gradient_kernels.py", "cpu/kernels.py", "cuda/kernels.py"}
+KERNELS = {"cpu/camera_kernels.py", "cpu/gradient_kernels.py", "cpu/image_kernels.py", "cpu/kernels.py",
+           "cuda/kernels.py"}
 # the neural_renderer package's own signatures, which programs call
 PUBLISHED = {"Renderer.__init__", "Renderer.forward", "Renderer.render", "Renderer.render_rgb", "Rasterize.__init__",
              "rasterize_rgbad", "rasterize"}

@@ -288,7 +288,7 @@ WEIGHTS = dict(  # what no network can take, as a function of good weights, and 
     sparse=(lambda good: {"a": good.to_sparse()}, "holds no state_dict ('a' names no dense tensor)"),
     quantized=(lambda good: {"layers.1.bias": torch.quantize_per_tensor(good, 1.0, 0, torch.qint8)}, "does not fit"),
     empty=(lambda good: {}, "holds no state_dict"), none=(lambda good: None, "holds no state_dict"),
-    nested=(lambda good: {"a": {"b": good}}, "holds no state_dict"),
+    nested=(lambda good: {"a": {"b": good}}, "does not fit"),
     deep=(lambda good: [[[good]]], "holds no state_dict"))
 
 

@@ -54,7 +54,7 @@ def test_another_renderer_of_the_same_names(quick, run_script, tmp_path, monkeyp
         setattr(public, name, getattr(utils.renderer, name))
     monkeypatch.setitem(sys.modules, "neural_renderer", public)
     code, _, err = run_script(script, *quick, "--renderer", "neural_renderer")
-    assert code == 2 and "renderer not recorded, now neural_renderer" in err
+    assert code == 2 and "renderer utils, now neural_renderer" in err
     assert run_script(script, *quick, "--renderer", "neural_renderer", "--override")[0] == 0
     theirs = torch.load(tmp_path / "ck/tests.tiny_network/5/0/map.pt")
     assert torch.equal(theirs["z"], ours["z"]) and theirs["settings"]["renderer"] == "neural_renderer"

@@ -361,3 +361,14 @@ def test_figures_leave_the_screen_to_notebooks():
     program = "import sys, utils.figures.tree; print('matplotlib.pyplot' in sys.modules)"
     run = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True)
     assert run.stdout == "False\n", run.stderr
+
+
+def test_figures_that_could_not_be_made_are_not_listed(report, no_drawing, tree, tmp_path):
+    for key in ("AlexNet/5/0", "ResNet50/1/0"):
+        (tree / key / OPTIM).write_bytes(b"")
+    code, out, _ = report("traces", "-s", "cup", "-n", "alexnet", "-j", 0)
+    assert code == 1 and out == "0 drawn, 0 up to date\n"
+    code, out, _ = report("traces", "-n", "alexnet")
+    assert code == 1 and out.startswith("2 drawn, 0 up to date: ") and ".." in out
+    listed = [path.strip(" .") for path in out.partition(": ")[2].strip().removesuffix(" ..").split(", ")]
+    assert listed and all((tmp_path / path).exists() for path in listed)

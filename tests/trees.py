@@ -73,15 +73,23 @@ def regions_of(points, methods, **known):
         name: MethodResult([ndinterval(a, b) for a, b in boxes]) for name, boxes in methods.items()}, Metadata(**known))
 
 
-def largest_share(xx, yy, held, point):
-    """The share of the domain of the largest box of held cells around a point's grid point, by brute force."""
+def largest_share(xx, yy, held, point, wrap=False):
+    """The share of the domain of the largest box of held cells around a point's grid point, by brute force.
+
+    With `wrap` the map stands there three times, side by side, and a box of all its columns is a turn wide.
+    """
     x, y = np.asarray(xx)[0], np.asarray(yy)[:, 0]
     column, row = np.argmin(abs(x - point[0])), np.argmin(abs(y - point[1]))
+    n, rows_that_hold = len(x), np.asarray(held).all(1)
+    if wrap:
+        x, held, column = np.concatenate((x - 360, x, x + 360)), np.tile(held, 3), column + n
     counts = np.pad(held, ((1, 0), (1, 0))).cumsum(0).cumsum(1)  # of the cells below and to the left
     left, right = np.arange(column + 1)[:, None], np.arange(column, len(x))[None]
     best = 0.0
     for low, high in itertools.product(range(row + 1), range(row, len(y))):
         inside = (counts[high + 1, right + 1] - counts[low, right + 1] - counts[high + 1, left] + counts[low, left])
-        holds = inside == (high - low + 1) * (right - left + 1)
+        holds = (inside == (high - low + 1) * (right - left + 1)) & (right - left < n)
+        if wrap and rows_that_hold[low:high + 1].all():
+            best = max(best, float(y[high] - y[low]) / 100)
         best = max(best, float((holds * (x[right] - x[left])).max() * (y[high] - y[low]) / 36000))
     return best

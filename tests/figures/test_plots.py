@@ -43,9 +43,24 @@ def test_names_are_no_formulas(tmp_path):
     board = {name: estimate(np.array([0.2, 0.4])), "other": estimate(np.array([0.1, 0.3]))}
     for figure in (plots.plot_map(map_of(30), name),
                    network_plots.plot_profiles(np.arange(3), {name: np.ones((1, 3))}, name),
-                   network_plots.plot_leaderboard(dict(mean=board), [name, "other"], {}, 0.5, name)):
+                   network_plots.plot_leaderboard(dict(mean=board), [name, "other"], {}, 0.5, name, "sphere")):
         plots.save(figure, tmp_path / "x.png")
         assert figure.findobj(lambda part: isinstance(part, Text) and part.get_text() == name.replace("$", r"\$"))
+
+
+def test_a_region_through_azimuth_0_is_drawn_on_both_sides():
+    box, points = ndinterval([285, 0], [395, 40]), np.array([[350, 20]])
+    figure = plots.plot_regions(dict(naive=[box], largest=[box]), points, None, "title",
+                                holds=dict(naive=[True], largest=[False]))
+    axes = figure.axes[0]
+    assert [patch.get_bbox().bounds for patch in axes.patches] == [(285, 0, 110, 40), (285, 0, 110, 40),
+                                                                   (-75, 0, 110, 40)]
+    assert [line.get_xydata().tolist() for line in axes.lines if line.get_marker() == "o"] == [[[35, 40]]]
+    assert axes.get_xlim() == (-2, 362)
+    flat = ndinterval([285], [395])
+    bars = plots.plot_profile(np.arange(3), np.zeros(3), dict(naive=[flat], largest=[flat]), points[:, 0], "title")
+    found = [[path.get_extents().bounds[::2] for path in part.get_paths()] for part in bars.axes[0].collections]
+    assert found == [[(285, 110)], [(285, 110), (-75, 110)]]
 
 
 def test_traces_start_where_something_moves():

@@ -18,47 +18,59 @@ def shade(index: np.ndarray, vertices: np.ndarray, faces: np.ndarray, textures: 
     Returns:
         [3, S, S] float32, row 0 at the bottom.
     """
-    size, n_faces, layout = len(index), len(faces), textures.layout
-    texels, colors = textures.texels[view % len(textures.texels)].detach().numpy(), np.broadcast_to(
-        colors, (len(colors), 3, 3))
-    uv, wrap, images, first, start, sizes, steps = (getattr(layout, name).numpy() for name in (
-        "uv", "wrap", "image", "first", "start", "size", "steps"))
-    image = np.empty((3, size, size), np.float32)
+    texels = textures.texels[view % len(textures.texels)].detach().numpy()
+    layout = {name: value.numpy() for name, value in vars(textures.layout).items() if name != "is_nearest"}
+    colors = np.broadcast_to(colors, (len(colors), 3, 3))
+    image = np.empty((3, *index.shape), np.float32)
     with np.errstate(all="ignore"):
-        for line, column in np.ndindex(size, size):
+        for line, column in np.ndindex(index.shape):
             face = index[line, column]
             if face == rules.BACKGROUND:
                 image[:, line, column] = background
                 continue
-            front = face % n_faces
-            order = [2, 1, 0] if face >= n_faces else [0, 1, 2]
-            corners = vertices[faces[front][order]]
-            x, y = rules.sample_at(corners[:, 0], size), rules.sample_at(corners[:, 1], size)
-            (dx1, dx2), (dy1, dy2) = x[1:] - x[0], y[1:] - y[0]
-            area, q = rules.doubled_area(dx1, dy1, dx2, dy2), rules.ONE / corners[:, 2]
-
-            def linear(values, depth):
-                slopes = rules.plane_slopes(dx1, dy1, dx2, dy2, area, *(values * q))
-                plane = rules.plane_at(np.float32(column) - x[0], np.float32(line) - y[0], values[0] * q[0], *slopes)
-                return plane if depth is None else rules.in_perspective(plane, depth, values.min(), values.max())
-
-            depth = rules.ONE / linear(np.ones(3, np.float32), None)
-            places = uv[front][order]
-            u, v = (rules.wrapped(linear(places[:, axis], depth), wrap[front, axis]) for axis in (0, 1))
-            level, end = first[images[front]], first[images[front] + 1]
-            (u1, v1), (u2, v2) = places[1:] - places[0]
-            n_texels = rules.footprint_scale(rules.doubled_area(u1, v1, u2, v2), area, *q)
-            n_texels = n_texels * np.maximum(steps[level], 1).prod() * (depth * depth * depth)
-            while level + 1 < end and rules.is_coarse(n_texels):
-                n_texels, level = n_texels / 4, level + 1
-            i, j = (rules.first_texel(c * s, s) for c, s in zip((u, v), steps[level]))
-            across, down = u * steps[level, 0] - i, v * steps[level, 1] - j
-            if layout.is_nearest:
-                across, down = np.round(across), np.round(down)
-            width, height = sizes[level]
-            of_level = texels[start[level]:start[level] + width * height].reshape(height, width, 3)
-            (a, b), (c, d) = of_level[int(j):int(j) + 2, int(i):int(i) + 2]
-            read = rules.between(rules.between(a, c, down), rules.between(b, d, down), across)
-            image[:, line, column] = read * [linear(colors[face][:, k], depth)
-                                             for k in range(3)]
+            order = [2, 1, 0] if face >= len(faces) else [0, 1, 2]
+            front = face % len(faces)
+            sample = _Sample(np.float32(column), np.float32(line), vertices[faces[front][order]], len(index))
+            read = _read(sample, texels, layout, front, order, textures.layout.is_nearest)
+            image[:, line, column] = read * [sample.value(colors[face][:, k]) for k in range(3)]
     return image
+
+
+class _Sample:
+    """A face at a sample."""
+
+    def __init__(self, column, line, corners, size):
+        x, y = rules.sample_at(corners[:, 0], size), rules.sample_at(corners[:, 1], size)
+        (dx1, dx2), (dy1, dy2) = x[1:] - x[0], y[1:] - y[0]
+        self.edges, self.area = (dx1, dy1, dx2, dy2), rules.doubled_area(dx1, dy1, dx2, dy2)
+        self.place, self.q = (column - x[0], line - y[0]), rules.ONE / corners[:, 2]
+        self.depth = rules.ONE / self._plane(np.ones(3, np.float32))
+
+    def _plane(self, values):
+        over_z = values * self.q
+        slopes = rules.plane_slopes(*self.edges, self.area, *over_z)
+        return rules.plane_at(*self.place, over_z[0], *slopes)
+
+    def value(self, values):
+        """What is `values` at the corners."""
+        return rules.in_perspective(self._plane(values), self.depth, values.min(), values.max())
+
+
+def _read(sample, texels, layout, front, order, is_nearest):
+    """What the image of a front shows at a sample, [3]."""
+    places, number = layout["uv"][front][order], layout["image"][front]
+    u, v = (rules.wrapped(sample.value(places[:, axis]), layout["wrap"][front, axis]) for axis in (0, 1))
+    level, end = layout["first"][number], layout["first"][number + 1]
+    (u1, v1), (u2, v2) = places[1:] - places[0]
+    n_texels = rules.footprint_scale(rules.doubled_area(u1, v1, u2, v2), sample.area, *sample.q)
+    n_texels = n_texels * np.maximum(layout["steps"][level], 1).prod() * (sample.depth * sample.depth * sample.depth)
+    while level + 1 < end and rules.is_coarse(n_texels):
+        n_texels, level = n_texels / 4, level + 1
+    steps, (width, height), start = layout["steps"][level], layout["size"][level], layout["start"][level]
+    i, j = (rules.first_texel(place * n, n) for place, n in zip((u, v), steps))
+    across, down = u * steps[0] - i, v * steps[1] - j
+    if is_nearest:
+        across, down = np.round(across), np.round(down)
+    of_level = texels[start:start + width * height].reshape(height, width, 3)
+    (a, b), (c, d) = of_level[int(j):int(j) + 2, int(i):int(i) + 2]
+    return rules.between(rules.between(a, c, down), rules.between(b, d, down), across)

@@ -208,11 +208,14 @@ from triton.backends.compiler import GPUTarget
 from triton.compiler import ASTSource
 from utils.renderer.cuda import kernels as cuda_kernels
 floats = dict.fromkeys("vertices centres depth colors background image textures gradient grad_vertices grad_textures "
-                       "grad_colors".split(), "*fp32")
-types = floats | dict(faces="*i32", keys="*i64", larger="*i64", n_larger="*i32", face_index="*i32", owner="*i32",
+                       "grad_colors texels uv steps grad_texels".split(), "*fp32")
+types = floats | dict(faces="*i32", keys="*i64", firsts="*i64", larger="*i64", wrap="*i32", images="*i32",
+                      first="*i32", start="*i64", level_size="*i32", n_larger="*i32", face_index="*i32", owner="*i32",
                       visible="*i64", near="fp32", far="fp32", eps="fp32")
-constants = dict(FILL_BACK=True, FACES=32, LIMIT=256, STEP=64, CHANNELS=3, SAMPLES=2, EDGES=1, FLAT=False)
-for name in ("draw_small draw_larger resolve shade read_cubes texture_gradient depth_gradient edge_gradient").split():
+constants = dict(FILL_BACK=True, FACES=32, LIMIT=256, STEP=64, CHANNELS=3, SAMPLES=2, EDGES=1, FLAT=False,
+                 COINCIDE=True, IS_NEAREST=False, LEVELS=16, CORNERS=3)
+for name in ("draw_small draw_larger resolve shade read_cubes texture_gradient read_images image_gradient "
+             "depth_gradient edge_gradient").split():
     kernel = getattr(cuda_kernels, name)
     names = kernel.arg_names
     given = {n: constants[n] for n in names if n in constants}

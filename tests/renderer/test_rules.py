@@ -135,16 +135,18 @@ def test_the_gradient_of_edges(backend, soups, channels, with_alpha, fill_back, 
 
 def test_backends_call_the_rules_by_their_names():
     pytest.importorskip("triton")
-    from utils.renderer.cpu import gradient_kernels, kernels
+    from utils.renderer.cpu import gradient_kernels, image_kernels, kernels
     from utils.renderer.cuda import kernels as cuda_kernels
+
+    of_cpu = kernels, gradient_kernels, image_kernels
 
     names = {name for name, function in inspect.getmembers(rules, inspect.isfunction)
              if function.__module__ == rules.__name__} - {"sample_centre"}  # an array of them is an argument
     assert names
     for name in names:
-        module = kernels if hasattr(kernels, name) else gradient_kernels
+        module = next(module for module in of_cpu if hasattr(module, name))
         assert getattr(module, name).py_func is getattr(rules, name)
         assert hasattr(cuda_kernels, name), name
-    for modules in ((kernels, gradient_kernels), (cuda_kernels,)):
+    for modules in (of_cpu, (cuda_kernels,)):
         tables = "".join(module.__doc__ for module in modules)
         assert not [name for name in names - {"sample_at"} if name not in tables]

@@ -17,6 +17,7 @@ from utils.results.metadata import Metadata
 from utils.results.same import Kinds, differences, made_otherwise, objects_of, same_function, step_of, to_add
 from utils.results.tree import Key
 
+MEASURED = "Views are uniform in degrees. The largest boxes on maps run through azimuth 0."
 MESH = dict(path="mug.stl", up="y", front=None, textures=False)
 
 
@@ -67,7 +68,8 @@ def test_a_map_of_another_kind_has_a_row_of_its_own(other, words):
     table = srvr.tables(Tables(maps, {}))["srvr"]
     maps_at = list(table.frame).index("maps")
     assert {row[0]: row[maps_at] for row in table.rows()} == {"N": 2, f"N ({words})": 1}
-    note, = table.notes
+    note, measured = table.notes
+    assert measured == MEASURED
     assert note.startswith("Rows are of: stand-ins, grid step 90 x 50, no normalisation. Words in brackets say")
     assert note in table.text() and note in table.markdown() and note not in table.csv()
 
@@ -77,7 +79,7 @@ def test_one_kind_needs_no_marks_and_networks_may_have_their_own_weights():
             **keyed(map_of(normalize=False, weights="cd", image_size=299), network="M")}
     table = srvr.tables(Tables(maps, {}))["srvr"]
     assert [row[0] for row in table.rows()] == ["M", "N"]
-    assert table.notes == ("Rows are of: stand-ins, grid step 90 x 50, no normalisation.",)
+    assert table.notes == ("Rows are of: stand-ins, grid step 90 x 50, no normalisation.", MEASURED)
 
 
 def test_regions_of_another_kind_have_rows_of_their_own_in_every_table():
@@ -144,7 +146,7 @@ def test_an_exact_srvr_is_from_one_set_of_initial_points():
     regions = keyed(regions_of(), regions_of(), regions_of(point=9))  # files that state no settings
     found = Tables(dict.fromkeys(regions, map_of()), regions)
     assert rows_of(srvr.tables(found)["srvr"], "largest on map", "objects") == [
-        ["N", 37.5, 2], ["N (from 9,9)", 37.5, 1]]
+        ["N", 50, 2], ["N (from 9,9)", 50, 1]]
     z = np.where(np.arange(4) == 0, 0.1, 0.9) * np.ones((2, 1))
     holed = replace(map_of(), z=z)  # where the paper's points are, and not at 0, 0
     ours, theirs = keyed(regions_of()), Key("M", "5", "0")
@@ -171,6 +173,11 @@ def test_settings_of_one_question():
     assert differences(stored, dict(step=3, textures=True, certify=1)) == []  # the mesh's hash tells textures
     assert differences(stored, dict(step=6, tag="b")) == ["step 3, now 6", "tag not recorded, now b"]
     assert differences(stored, {}) == ["step 3, now not a setting"]
+    assert differences(dict(mesh_hash="ab" * 32), dict(mesh_hash="cd" * 32)) == ["mesh_hash abababab.., now cdcdcdcd.."]
+    otherwise = dict(parameters="azimuth,distance", score="logit", fixed=dict(red=0.5), image_size=64)
+    assert differences({}, otherwise) == ["fixed none, now {'red': 0.5}", "image_size 224, now 64",
+                                          "parameters azimuth,elevation, now azimuth,distance",
+                                          "score softmax, now logit"]
     assert to_add(stored, dict(largest=dict(level=0.5), certify=1)) == ["certify"]
     assert to_add(stored, dict(largest=dict(level=0.6))) == ["largest"]
 

@@ -9,12 +9,20 @@ const IS_SHOWN = { holds: () => true, fails: () => state.others, small: () => st
 const sprite = new Image();
 sprite.onload = drawView;
 
+// A region, and its copy a turn back if it runs through azimuth 0: it is drawn on both sides.
+function piecesOf(regions, method, k) {
+  const [x0, y0, x1, y1] = regions.boxes[method][k];
+  return regions.wrapped.includes(method) && x1 > 360 ? [[x0, y0, x1, y1], [x0 - 360, y0, x1 - 360, y1]] :
+    [[x0, y0, x1, y1]];
+}
+
 // Whether a region holds: "holds", or one of KINDS. Those of the map itself hold.
 function kindOf(regions, map, method, k) {
   const verdict = regions.holds[method] ? regions.holds[method][k] : true;
   if (verdict !== null) return verdict ? "holds" : "fails";
-  const [x0, y0, x1, y1] = regions.boxes[method][k];
-  const hasPoint = map && map.azimuth.some(x => x0 <= x && x <= x1) && map.elevation.some(y => y0 <= y && y <= y1);
+  const boxes = piecesOf(regions, method, k);
+  const hasPoint = map && boxes.some(([x0, y0, x1, y1]) =>
+    map.azimuth.some(x => x0 <= x && x <= x1) && map.elevation.some(y => y0 <= y && y <= y1));
   return map && !hasPoint ? "small" : "unknown";
 }
 
@@ -30,12 +38,15 @@ function regionTraces(regions, map) {
       boxes.forEach((box, k) => {
         const kind = box && kindOf(regions, map, method, k);
         if (!box || (kind === "holds") !== known || !IS_SHOWN[kind]()) return;
-        const [x0, y0, x1, y1] = box;
-        x.push(x0, x1, x1, x0, x0, null);
-        y.push(y0, y0, y1, y1, y0, null);
+        const pieces = piecesOf(regions, method, k);
+        for (const [x0, y0, x1, y1] of pieces) {
+          x.push(x0, x1, x1, x0, x0, null);
+          y.push(y0, y0, y1, y1, y0, null);
+        }
         if (known) return;
-        corners[kind].x.push(Math.min(Math.max(x1, 0), 360));  // the corner may lie outside the map
-        corners[kind].y.push(Math.min(Math.max(y1, -10), 90));
+        const [, , right, top] = pieces[pieces.length - 1];
+        corners[kind].x.push(Math.min(Math.max(right, 0), 360));  // the corner may lie outside the map
+        corners[kind].y.push(Math.min(Math.max(top, -10), 90));
       });
       const trace = { type: "scatter", mode: "lines", x, y, hoverinfo: "skip", showlegend: false };
       const width = known ? WIDE : THIN;

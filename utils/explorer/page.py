@@ -61,7 +61,8 @@ def page(found: Tables, tables: Iterable[Table], data_dir: Path, left_out: LeftO
             shapes.append((entry, page_object, shape_of(page_object.key, data_dir, *page_object.known)))
     for k, (entry, page_object, shape) in enumerate(tqdm(shapes, desc="rendering views", unit="object")):
         image_size = max(about.image_size for about in page_object.known)
-        entry["sprite"] = sprite(shape, image_size, n_bytes // (len(shapes) - k) - SPARE)
+        entry["sprite"] = sprite(shape, image_size, n_bytes // (len(shapes) - k) - SPARE,
+                                 any(about.unmirrored for about in page_object.known))
         n_bytes -= len(entry["sprite"]["uri"]) + SPARE
     return _written(data, parts, of_what)
 

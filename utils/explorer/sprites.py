@@ -18,19 +18,20 @@ SAMPLE_STEP = 60  # degrees between the views by which the size of all is estima
 MOST_BYTES = 750_000  # of a sprite, however many there are
 
 
-def sprite(shape: Shape, image_size: int, n_bytes: int) -> dict[str, Any]:
+def sprite(shape: Shape, image_size: int, n_bytes: int, unmirrored: bool = False) -> dict[str, Any]:
     """All views of an object, a row for each elevation, the lowest first: the finest of LOOKS that fits, else the last.
 
     Args:
         shape: the object.
         image_size: pixels a side of the network's images.
         n_bytes: bytes that the picture may take, as text.
+        unmirrored: whether the network saw the object as it is, and not its mirror image.
 
     Returns:
         size: pixels of a view; azimuth, elevation: of its columns and rows, in degrees; uri: the picture.
     """
     n_bytes = min(n_bytes, MOST_BYTES)
-    views = sample = _views(shape, image_size, SAMPLE_STEP)
+    views = sample = _views(shape, image_size, SAMPLE_STEP, unmirrored)
     drawn = SAMPLE_STEP
     for step, size, quality in LOOKS:
         is_last = (step, size, quality) == LOOKS[-1]
@@ -38,17 +39,18 @@ def sprite(shape: Shape, image_size: int, n_bytes: int) -> dict[str, Any]:
         if len(_picture(sample, size, quality)) * xx.size > n_bytes * grid(SAMPLE_STEP)[0].size and not is_last:
             continue
         if step != drawn:
-            views, drawn = _views(shape, image_size, step), step
+            views, drawn = _views(shape, image_size, step, unmirrored), step
         uri = _picture(views, size, quality)
         if len(uri) <= n_bytes:
             break
     return dict(size=size, azimuth=xx[0].tolist(), elevation=yy[:, 0].tolist(), uri=uri)
 
 
-def _views(shape: Shape, image_size: int, step: float) -> np.ndarray:
+def _views(shape: Shape, image_size: int, step: float, unmirrored: bool) -> np.ndarray:
     """Views of LARGEST_VIEW pixels, in one array [rows of pixels, columns of pixels] uint8."""
     xx, yy = grid(step)
-    views = views_at(np.stack((xx.ravel(), yy.ravel()), axis=1), shape, image_size, LARGEST_VIEW)
+    views = views_at(np.stack((xx.ravel(), yy.ravel()), axis=1), shape, image_size, LARGEST_VIEW,
+                     unmirrored)
     return views.reshape(*xx.shape, LARGEST_VIEW, LARGEST_VIEW).transpose(0, 2, 1, 3).reshape(
         len(xx) * LARGEST_VIEW, -1)
 

@@ -109,7 +109,8 @@ def _example(answers: Answers, index: int, maps: Mapping[Key, MapResult], data_d
     answer = answer._replace(where=where)
     with left_out.on_error():
         shape = shape_of(key, data_dir, a_map.metadata)
-        return answer._replace(picture=views_at(np.array([point]), shape, a_map.metadata.image_size)[0])
+        return answer._replace(picture=views_at(np.array([point]), shape, a_map.metadata.image_size,
+                                                unmirrored=a_map.metadata.unmirrored)[0])
     return answer
 
 

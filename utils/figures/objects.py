@@ -7,6 +7,7 @@ import torch
 from ..errors import InputError, printable
 from ..paper import CLASS_NAMES, SHAPE_IDS
 from ..parameters import IMAGE_SIZE
+from ..results.layout import IMAGES
 from ..results.metadata import Metadata
 from ..results.tree import Key
 from ..semantic.views import Views
@@ -27,6 +28,9 @@ def shape_of(key: Key, data_dir: Path, *known: Metadata) -> Shape:
             values = ", ".join(f"{name}={value:g}" for name, value in metadata.fixed.items())
             raise InputError(f"{key} was made with {values}, which the report does not draw")
     mesh = next((metadata.mesh for metadata in known if metadata.mesh), None)
+    if mesh and mesh["textures"] and any(metadata.settings.get("textures") not in (None, IMAGES) for metadata in known):
+        raise InputError(f"{key} was made with one cube of colours for each face, as earlier versions read them; make "
+                         "it again to see it drawn")
     shape = load_mesh(**mesh) if mesh else _by_number(key, data_dir)
     for metadata in known:
         if metadata.shape_id not in (None, printable(shape.shape_id)):
@@ -38,13 +42,14 @@ def shape_of(key: Key, data_dir: Path, *known: Metadata) -> Shape:
     return shape
 
 
-def views_at(points: np.ndarray, shape: Shape, image_size: int = IMAGE_SIZE, size: int = IMAGE_SIZE) -> np.ndarray:
+def views_at(points: np.ndarray, shape: Shape, image_size: int = IMAGE_SIZE, size: int = IMAGE_SIZE,
+             unmirrored: bool = False) -> np.ndarray:
     """What a network of images of `image_size` pixels a side saw at [N, 2] points, azimuth and elevation in degrees.
 
     Returns:
         [N, size, size] uint8, grey; the images are scaled.
     """
-    draw, views = Views(shape, image_size=image_size), []
+    draw, views = Views(shape, image_size=image_size, unmirrored=unmirrored), []
     for chunk in torch.as_tensor(np.asarray(points, dtype=np.float64)).split(BATCH):
         grey = torch.nn.functional.adaptive_avg_pool2d(draw(chunk).mean(1), size)
         views.append((grey.clamp(0, 1) * 255).round().byte().numpy())

@@ -9,14 +9,14 @@ from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
+from matplotlib.figure import Figure, SubFigure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Rectangle
 
 from ..bounds import LARGEST
 from ..files import whole_file
 from ..findings.methods import in_order
-from ..findings.on_map import DOMAIN, Regions, Verdicts, holds_on, with_largest
+from ..findings.on_map import DOMAIN, Regions, Verdicts, drawn_in, holds_on, with_largest
 from ..options.reports import COLORMAP
 from ..parameters import AZIMUTH_AND_ELEVATION, domain_of
 from ..regions import ndinterval
@@ -49,7 +49,8 @@ def plot_regions(regions: Regions, initial_points: np.ndarray, below: MapResult 
                  level: float | None = None) -> Figure:
     """Draw regions over the map of the same object, as the paper's figure does, and the largest box on the map.
 
-    A region that does not hold has a thin line, and a mark in its upper right corner.
+    A region that does not hold has a thin line, and a mark in its upper right corner. One that runs through azimuth 0
+    is drawn on both sides.
 
     Args:
         regions: boxes by method. Those that are not finite are not drawn. Without largest boxes among them, those of
@@ -67,13 +68,15 @@ def plot_regions(regions: Regions, initial_points: np.ndarray, below: MapResult 
         level = (below.metadata if below else Metadata()).level
     names, corners = [], []
     for name, boxes in with_largest(regions, initial_points, below, level).items():
-        drawn = [(k, box) for k, box in enumerate(boxes) if box.is_finite()]
+        drawn, space = [(k, box) for k, box in enumerate(boxes) if box.is_finite()], drawn_in(name)
         for k, box in drawn:
-            known = holds[name][k] if holds and name in holds else holds_on(below, box, level)
-            patch = axes.add_patch(box_of(box.a, box.r, name))
+            known = holds[name][k] if holds and name in holds else holds_on(below, box, level, space)
+            pieces = space.pieces(box)
+            patches = [axes.add_patch(box_of(piece.a, piece.r, name)) for piece in pieces]
             if known is False:
-                patch.set(linewidth=1.4, path_effects=OUTLINED_THIN)
-                corners.append(np.clip(box.b, DOMAIN.a, DOMAIN.b))
+                corners.append(np.clip(pieces[-1].b, DOMAIN.a, DOMAIN.b))
+                for patch in patches:
+                    patch.set(linewidth=1.4, path_effects=OUTLINED_THIN)
         names += [name] if drawn else []
     finish_regions(figure, axes, initial_points, names, corners)
     return figure
@@ -82,6 +85,8 @@ def plot_regions(regions: Regions, initial_points: np.ndarray, below: MapResult 
 def plot_profile(azimuth: np.ndarray, confidence: np.ndarray, regions: Regions, initial_points: np.ndarray,
                  title: str) -> Figure:
     """Draw confidence over azimuth at one elevation, with one-dimensional regions as bars below it.
+
+    The bar of a region that runs through azimuth 0 is drawn on both sides.
 
     Args:
         azimuth, confidence: [N].
@@ -95,7 +100,8 @@ def plot_profile(azimuth: np.ndarray, confidence: np.ndarray, regions: Regions, 
         bottom = -0.08 * i
         for box in boxes:
             if box.is_finite():
-                axes.broken_barh([(box.a[0], box.r[0])], (bottom - 0.025, 0.05), facecolor=style_of(method).color,
+                bars = [(piece.a[0], piece.r[0]) for piece in drawn_in(method, AZIMUTH_AND_ELEVATION[:1]).pieces(box)]
+                axes.broken_barh(bars, (bottom - 0.025, 0.05), facecolor=style_of(method).color,
                                  edgecolor="black", linewidth=0.8)
         axes.text(-4, bottom, method, ha="right", va="center", fontsize="small")
     for point in initial_points:
@@ -212,7 +218,7 @@ def finish_regions(figure: Figure, axes: Axes, initial_points: np.ndarray, names
     legend_below(figure, entries, [*names, *(["does not hold"] if corners else []), "initial points"], 6)
 
 
-def draw_map(figure: Figure, axes: Axes, result: MapResult, colormap: str = COLORMAP,
+def draw_map(figure: Figure | SubFigure, axes: Axes, result: MapResult, colormap: str = COLORMAP,
               to_maximum: bool = False) -> None:
     """Draw a map, and what its colours mean."""
     score = result.metadata.score_name

@@ -21,7 +21,7 @@ from ..results.contents import MapResult
 from ..results.layout import MAP, OPTIM
 from ..results.left_out import LeftOut
 from ..results.tree import Key, Tree
-from . import answers, gifs, network_plots, plots
+from . import answers, cover, gifs, network_plots, plots
 from .drawing import GIF, PICTURE, Planned
 from .group import Group, boxes_of, row_at
 
@@ -157,6 +157,7 @@ KINDS = dict(
         Kind(f"gif/{ONE}_turning", f"{{network}}: confidence in {OBJECT}", gifs.turning, ("elevation", "data_dir")),
         Kind(f"gif/{ONE}_inside", f"{{network}}: views of {OBJECT}", gifs.inside, ("data_dir",), BOTH),
         Kind(f"gif/{ONE}_growing", f"{{network}}: regions of {OBJECT}", gifs.growing, (), BOTH)),
+    cover=(Kind(f"2d/{ONE}_cover", f"{{network}}: where it is confident in {OBJECT}", cover.of_object, ("level",)),),
     answers=(
         Kind(f"2d/{ONE}_answers", f"{{network}}: first answers to {OBJECT}", answers.of_object, ("data_dir",)),
         Kind("2d/{network}_{class_name}_answers", "{network}: wrong answers to {class_name}", answers.of_class,

@@ -14,10 +14,12 @@ from ..parameters import AZIMUTH_AND_ELEVATION
 from ..results.contents import MapResult, RegionsResult
 from ..results.left_out import LeftOut
 from ..results.same import POINTS
+from ..space import UNIFORM
 from .audit import Curve, curves
 from .common import common_objects, networks_of
-from .intervals import CHANCE, INTERVAL, Estimate, difference, estimate
+from .intervals import CHANCE, FEWEST, INTERVAL, Estimate, difference, estimate
 from .methods import ON_MAP, in_order
+from .on_map import mean_over
 from .rows import OBJECT, Tables
 from .tables import PERCENT, Table, counted
 
@@ -34,19 +36,21 @@ class Leaderboard:
         ranked: the networks, the best first.
         curves: the exact SRVR over the level, by network.
         level: of a robust view.
+        measure: of sizes and of means over views.
         notes: of which kind the results are.
     """
     values: pd.DataFrame
     ranked: list[str]
     curves: dict[str, Curve]
     level: float
+    measure: str
     notes: tuple[str, ...]
 
     @property
     def title(self) -> str:
         """Of the table and the figure."""
         return (f"Networks at level {self.level:g}, in percent, with {INTERVAL:.0%} intervals over "
-                f"{counted(len(self.values), 'object')}")
+                f"{counted(len(self.values), 'object')}; views uniform {UNIFORM[self.measure]}")
 
     @cached_property
     def estimates(self) -> dict[str, dict[str, Estimate]]:
@@ -71,7 +75,8 @@ class Leaderboard:
             [row for metric in self.estimates for row in self._neighbours(metric)],
             columns=["metric", "network", "next", "objects", "difference", "p", "more than chance"])
         notes = (f"p: how likely a difference as large is by chance, in either direction; below {CHANCE:g} it is "
-                 "more than chance. Of twenty lines on networks that are equal, one says yes all the same.",)
+                 "more than chance. Of twenty lines on networks that are equal, one says yes all the same. Fewer than "
+                 f"{FEWEST} objects cannot tell.",)
         return dict(leaderboard=Table(self.title, frame, notes=(*self.notes, *self.fewer())),
                     leaderboard_neighbours=Table("Neighbours: is the difference more than chance?", neighbours,
                                                  digits=3, notes=notes))
@@ -82,7 +87,8 @@ class Leaderboard:
             both = self.values[metric][[one, other]].dropna().to_numpy()
             if len(both):
                 by, p = difference(*both.T)
-                yield metric, one, other, len(both), by, p, "yes" if p < CHANCE else "no"
+                said = "cannot tell" if len(both) < FEWEST else "yes" if p < CHANCE else "no"
+                yield metric, one, other, len(both), by, p, said
 
 
 def leaderboard(found: Tables, level: float, left_out: LeftOut) -> Leaderboard:
@@ -92,7 +98,8 @@ def leaderboard(found: Tables, level: float, left_out: LeftOut) -> Leaderboard:
         InputError: if there is no object that all networks have.
     """
     kinds = found.kinds
-    usual = Tables(kinds.usual_of(found.maps, left_out), kinds.usual_of(found.regions_results, left_out), kinds)
+    usual = Tables(kinds.usual_of(found.maps, left_out), kinds.usual_of(found.regions_results, left_out), kinds,
+                   found.measure, found.wrap)
     networks, objects = networks_of(usual.maps), common_objects(usual.maps)
     if not objects:
         raise InputError(f"there is no object that all of {', '.join(networks) or 'the networks'} have a map of, all "
@@ -108,14 +115,14 @@ def leaderboard(found: Tables, level: float, left_out: LeftOut) -> Leaderboard:
         regions[key] = replace(result, methods={name: method for name, method in result.methods.items()
                                                 if kinds.usual_of({key: result}, left_out, name)})
     compared = Tables({key: a_map for key, a_map in usual.maps.items() if (key.class_nb, key.object_nb) in objects},
-                      regions, kinds)
+                      regions, kinds, found.measure, found.wrap)
     values = _values(compared, level, objects)
     first = RIGHT if RIGHT in values and values[RIGHT].notna().all(axis=None) and (
         len(values[RIGHT].columns) == len(networks)) else MEAN
     ranked = sorted(networks, key=lambda network: -values[first][network].mean())
-    notes = (*kinds.notes(are_all_usual=True),
+    notes = (*found.notes(are_all_usual=True),
              f"Over {counted(len(objects), 'object')} of which all have a map, in the order of {first}.")
-    return Leaderboard(values, ranked, curves(compared, by="network"), level, notes)
+    return Leaderboard(values, ranked, curves(compared, by="network"), level, found.measure, notes)
 
 
 def _values(found: Tables, level: float, objects: list[tuple[str, str]]) -> pd.DataFrame:
@@ -124,8 +131,8 @@ def _values(found: Tables, level: float, objects: list[tuple[str, str]]) -> pd.D
 
     def of_map(a_map: MapResult) -> tuple[Any, ...]:
         is_said = a_map.top1 is not None and a_map.metadata.label is not None
-        right = np.mean(a_map.top1 == a_map.metadata.label) if is_said else np.nan
-        return right, a_map.z.mean(), (a_map.z >= level).mean()
+        right = mean_over(a_map, np.asarray(a_map.top1 == a_map.metadata.label), found.measure) if is_said else np.nan
+        return right, mean_over(a_map, a_map.z, found.measure), mean_over(a_map, a_map.z >= level, found.measure)
 
     maps = found.per_map(names, of_map).set_index(OBJECT)[names]
     means = found.on_maps(level).groupby([*OBJECT, "method"], observed=True)[["share", "purity"]].mean().unstack()

@@ -3,7 +3,9 @@ import torch
 
 from .camera import SHORTEST, unit
 from .cpu import camera as cpu
-from .tensors import Numbers, is_grey, repeats, vertices_to_faces, wants_gradient
+from .tensors import Numbers, check_tensors, is_grey, repeats, vertices_to_faces, wants_gradient
+
+LONGEST_EDGE = 1e9  # of a face that has a normal: its square's square is within float32
 
 
 def lighting(faces: torch.Tensor, textures: torch.Tensor, intensity_ambient: float | torch.Tensor = 0.5,
@@ -19,6 +21,7 @@ def lighting(faces: torch.Tensor, textures: torch.Tensor, intensity_ambient: flo
     Returns:
         [B, F, t, t, t, 3], a new tensor.
     """
+    check_tensors(faces=faces, textures=textures)
     light = face_light(faces, intensity_ambient, intensity_directional, color_ambient, color_directional, direction)
     return textures * light[:, :, None, None, None]
 
@@ -70,6 +73,8 @@ def mesh_light(vertices: torch.Tensor, faces: torch.Tensor, intensity_ambient: f
 def cosines(faces: torch.Tensor, direction: torch.Tensor, fill_back: bool) -> torch.Tensor:
     """Cosines between the direction to the light and the faces' normals, 0 for those that turn away.
 
+    A face with a corner that is not finite, or too far away for a normal in float32, has 0 and no gradient.
+
     Args:
         faces: [B, F, 3, 3], corners in object space.
         direction: [1 or B, 3].
@@ -79,6 +84,8 @@ def cosines(faces: torch.Tensor, direction: torch.Tensor, fill_back: bool) -> to
         [B, F or 2F, 1].
     """
     first, second = faces[:, :, 0] - faces[:, :, 1], faces[:, :, 2] - faces[:, :, 1]
+    is_near = ((first.abs() < LONGEST_EDGE) & (second.abs() < LONGEST_EDGE)).all(-1, keepdim=True)
+    first, second = torch.where(is_near, first, 0.0), torch.where(is_near, second, 0.0)
     if fill_back:  # the corners of a back run the other way
         first, second = torch.cat((first, second), dim=1), torch.cat((second, first), dim=1)
     normals = unit(torch.linalg.cross(first, second))

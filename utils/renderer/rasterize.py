@@ -6,10 +6,9 @@ from typing import Any
 
 import torch
 from torch import nn
-from torch.autograd.function import once_differentiable
 
 from .cpu import backend as cpu
-from .modes import untraced
+from .modes import once_differentiable, untraced
 from .scene import DEFAULT_ANTI_ALIASING, DEFAULT_FAR, DEFAULT_IMAGE_SIZE, DEFAULT_NEAR, Scene
 from .tensors import (
     Numbers,
@@ -41,7 +40,7 @@ def rasterize_rgbad(faces: torch.Tensor, textures: torch.Tensor | TextureMap | N
 
     Args:
         faces: [B, F, 3, 3] float tensor, corners: x and y on the image in [-1, 1], z the depth.
-        textures: [B, F, t, t, t, 3] float tensor, a colour cube for each face, or a TextureMap; needed if rgb is wanted.
+        textures: [B, F, t, t, t, 3] float tensor, a colour cube for each face, or a TextureMap; needed for rgb.
         image_size: pixels a side.
         anti_aliasing: draw twice as many rows and columns, and average 2 x 2 samples.
         near, far: depths between which a face counts.
@@ -60,26 +59,24 @@ def rasterize_rgbad(faces: torch.Tensor, textures: torch.Tensor | TextureMap | N
     if faces.dim() != 4 or list(faces.shape[2:]) != [3, 3]:
         raise ValueError(f"faces of shape {list(faces.shape)}: expected [B, F, 3, 3], the corners of every face "
                          "(vertices_to_faces makes them)")
-    colors = layout = None
+    colors = texels = layout = None
     first_of_coincident = False
-    if not return_rgb:
-        textures = None
-    else:
-        check_textures(textures, *faces.shape[:2])
+    if return_rgb:
+        textures = check_textures(textures, *faces.shape[:2])
         first_of_coincident = differ_in_color(textures)
         if isinstance(textures, TextureMap):
             textures = textures.to(faces.device)
-            colors, textures, layout = textures.corner_colors(fill_back=False), textures.texels, textures.layout
+            colors, texels, layout = textures.corner_colors(fill_back=False), textures.texels, textures.layout
         elif is_flat(textures):
-            colors, textures = textures[:, :, 0, 0, 0], None
+            colors = textures[:, :, 0, 0, 0]
         else:
-            colors = textures.new_ones(1, 1, textures.shape[-1]).expand(1, faces.shape[1], -1)
+            colors, texels = textures.new_ones(1, 1, textures.shape[-1]).expand(1, faces.shape[1], -1), textures
     n_faces = faces.shape[1]
     corners = torch.arange(3 * n_faces, dtype=torch.int32, device=faces.device).reshape(1, n_faces, 3)
     scene = Scene(corners, image_size, anti_aliasing, near, far, eps, background_color, fill_back=False,
                   with_depth=return_depth, with_alpha=return_alpha, first_of_coincident=first_of_coincident,
                   layout=layout)
-    rgb, depth, alpha = rasterize_mesh(faces.reshape(len(faces), -1, 3), colors, textures, scene)
+    rgb, depth, alpha = rasterize_mesh(faces.reshape(len(faces), -1, 3), colors, texels, scene)
     return {"rgb": rgb, "alpha": alpha, "depth": depth}
 
 
@@ -166,7 +163,8 @@ def rasterize_mesh(vertices: torch.Tensor, colors: torch.Tensor | None, textures
     with_alpha = scene.with_alpha
     background = None if colors is None else _background(vertices, colors, scene)
     is_learnt = wants_gradient(background)
-    scene = replace(scene, image_size=int(scene.image_size), faces=once(scene.faces).to(vertices.device, torch.int32), with_alpha=with_alpha or is_learnt,
+    scene = replace(scene, image_size=int(scene.image_size), with_alpha=with_alpha or is_learnt,
+                    faces=once(scene.faces).to(vertices.device, torch.int32),
                     background_color=None if background is None else background.detach())
     if colors is None:
         textures = None

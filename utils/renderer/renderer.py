@@ -100,8 +100,8 @@ class Renderer(nn.Module):
                 computed; their gradient comes back in their own type.
             faces: [B, F, 3] integer tensor, vertices counted from 0.
             textures: a TextureMap, images that every sample reads for itself; or a [B, F, t, t, t, 3] float tensor, a
-                cube of colours for each face (Kato et al. 2018, section 4). None for "silhouettes" and "depth". Cubes of one colour are drawn fastest as t = 1, or as a tensor
-                expanded to any t.
+                cube of colours for each face (Kato et al. 2018, section 4). None for "silhouettes" and "depth". Cubes
+                of one colour are drawn fastest as t = 1, or as a tensor expanded to any t.
             mode: "rgb", "silhouettes" or "depth" for one image; None for rgb, depth and alpha.
             K, R, t, dist_coeffs, orig_size: in place of the attributes, for camera_mode "projection".
 
@@ -158,7 +158,7 @@ class Renderer(nn.Module):
         vertices = _in_float32(vertices)
         colors, background, layout = None, None, None
         if with_rgb:
-            check_textures(textures, *faces.shape[:2])
+            textures = check_textures(textures, *faces.shape[:2])
             colors, texels, background = self._lit(vertices, faces, textures)
             layout = textures.layout if isinstance(textures, TextureMap) else None
         scene = Scene(faces, self.image_size, self.anti_aliasing, self.near, self.far, self.rasterizer_eps, background,

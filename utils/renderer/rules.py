@@ -23,7 +23,7 @@ HALF = np.float32(0.5)
 ONE = np.float32(1)
 TWO = np.float32(2)
 MARGIN = np.float32(0.05)  # samples; a bound computed in float32 is this close to the exact one
-TIE = np.float32(1e-6)  # of the depth; two faces so near each other coincide
+TIE = np.float32(1e-5)  # of the depth; two faces so near each other coincide
 CLAMP, REPEAT, MIRROR = 0, 1, 2  # what coordinates outside of an image stand for
 LONGEST = np.float32(1e15)  # bound of a ratio of lengths; products of distances stay within float32
 

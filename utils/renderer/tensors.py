@@ -7,6 +7,8 @@ import torch
 from .modes import untraced
 from .texture_map import TextureMap
 
+FEW = 64  # faces; among so many, two mostly differ
+
 Numbers: TypeAlias = Sequence[float] | torch.Tensor  # three numbers, or one or more for each view
 
 
@@ -26,8 +28,15 @@ def is_flat(textures: torch.Tensor) -> bool:
 
 
 def differ_in_color(textures: torch.Tensor | TextureMap) -> bool:
-    """Whether faces may differ in colour, as far as the textures are not made of one number or colour for all."""
-    return isinstance(textures, TextureMap) or textures.stride(1) != 0 or not is_flat(textures)
+    """Whether faces may differ in colour: not all numbers of colour cubes are those of the first cell."""
+    if isinstance(textures, TextureMap):
+        return True
+    given = textures.detach()
+    for axis in range(5):  # what is expanded is one number in memory
+        if given.stride(axis) == 0:
+            given = given.narrow(axis, 0, 1)
+    few = given[:, :FEW]
+    return any(bool((cells != cells[:1, :1, :1, :1, :1]).any()) for cells in (few, given) if cells.numel())
 
 
 def is_grey(color: Numbers) -> bool:
@@ -84,8 +93,8 @@ def vertices_to_faces(vertices: torch.Tensor, faces: torch.Tensor) -> torch.Tens
     return vertices.reshape(-1, 3).index_select(0, faces.reshape(-1)).reshape(*faces.shape, 3)
 
 
-def check_textures(textures: torch.Tensor | TextureMap | None, batch: int, n_faces: int) -> None:
-    """Raise a ValueError unless textures are [batch, n_faces, t, t, t, 3], or a texture map of as many faces."""
+def check_textures(textures: torch.Tensor | TextureMap | None, batch: int, n_faces: int) -> torch.Tensor | TextureMap:
+    """The textures; a ValueError unless they are [batch, n_faces, t, t, t, 3], or a texture map of as many faces."""
     if textures is None:
         raise ValueError("no textures; for rgb give [B, F, t, t, t, 3] or a TextureMap (silhouettes and depth need "
                          "none)")
@@ -93,12 +102,13 @@ def check_textures(textures: torch.Tensor | TextureMap | None, batch: int, n_fac
         if textures.n_faces != n_faces or len(textures.texels) not in (1, batch):
             raise ValueError(f"a texture map of {textures.n_faces} faces and {len(textures.texels)} views: expected "
                              f"{n_faces} faces, and {batch} views or 1")
-        return
+        return textures
     shape = list(textures.shape)
     if (len(shape) != 6 or shape[:2] != [batch, n_faces] or not shape[2] == shape[3] == shape[4] > 0
             or shape[5] != 3):
         raise ValueError(f"textures of shape {shape}: expected [{batch}, {n_faces}, t, t, t, 3], a cube of colours for "
                          "each face")
+    return textures
 
 
 def check_tensors(**given: Any) -> None:

@@ -63,7 +63,7 @@ class TextureMap:
         """
         Args:
             image: [B or 1, 3, H, W] float tensor, row 0 at the top, or several of any sizes.
-            uv: [F, 3, 2] float tensor, the corners' coordinates (u, v): (0, 0) is the bottom left, (1, 1) the top right.
+            uv: [F, 3, 2] float tensor, the corners' (u, v): (0, 0) is the bottom left, (1, 1) the top right.
             material: [F] integer tensor, the number of each face's image; -1 stands for white. None: the first image.
             colors: [F, 1, 3] or [F, 3, 3] float tensor, colours of faces or of their corners that the image is
                 multiplied with. None: white.
@@ -90,7 +90,7 @@ class TextureMap:
         starts = torch.cat((torch.zeros(1, dtype=torch.int64), sizes.prod(1).cumsum(0)[:-1]))
         steps = torch.tensor([[level.shape[3] - 1, level.shape[2] - 1] for level in every], dtype=torch.float32)
         self.texels = _packed(every)
-        self.colors = None if colors is None else colors.float()
+        self.colors = None if colors is None else colors.float().contiguous()
         self.layout = Layout(placed, rules, material.int(), counts, starts, sizes.int(), steps, filter == "nearest"
                              ).to(uv.device)
 
@@ -196,4 +196,4 @@ def _placed(uv, codes):
     uv = torch.where(turned[:, None], 2 - uv, uv)
     fits = turned | (most <= 1)
     wrap = torch.where(fits, CLAMP, codes)
-    return uv.float(), wrap.int()
+    return uv.float().contiguous(), wrap.int().contiguous()

@@ -20,6 +20,7 @@ DONE, RUNNING, UNFINISHED, FAILED, MISSING, OTHER = (
 # Keys of both files. Those of IDENTITY say what the result is of, with values of these types; early files, and results
 # of the paper's objects, have not all of IF_KNOWN.
 PARAMETERS, MESH, SETTINGS, ENGINE = "parameters", "mesh", "settings", "engine"
+IMAGES = "images"  # the setting `textures` where samples read images; True in early results: a cube for each face
 ADDED_LATER = ("largest", "certify")  # settings of what can be added to a finished result
 IDENTITY = dict(class_nb=int, object_nb=int, shape_id=str, network_name=str, class_name=str, label=int, score=str,
                 engine=str)

@@ -78,6 +78,11 @@ class Metadata:
         return int(self.settings.get("image_size", IMAGE_SIZE))
 
     @property
+    def unmirrored(self) -> bool:
+        """Whether the network saw the object as it is, and not its mirror image."""
+        return bool(self.settings.get("unmirrored", False))
+
+    @property
     def elevation(self) -> float | None:
         """Degrees, where it is not among the parameters; None if the file does not say."""
         elevation = self.settings.get("elevation")

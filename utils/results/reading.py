@@ -167,13 +167,14 @@ def regions_of(contents: Contents, with_traces: bool = True) -> RegionsResult:
     points = numbers(contents.get(layout.INITIAL_POINT, unknown), np.float64)
     if any(points.shape != (len(method), n) for method in boxes.values()):
         raise ValueError(f"has initial points of shape {points.shape}; expected one of {n} numbers for every region")
-    methods = {name: _method_of(entry, boxes[name], with_traces) for name, entry in entries.items()}
+    methods = {name: _method_of(entry, boxes[name], metadata.parameters, with_traces)
+               for name, entry in entries.items()}
     profile = [numbers(part, np.float64) for part in contents.get(layout.PROFILE, ())]
     return RegionsResult(points, methods, metadata, of_type(contents, layout.VERIFIED_AT, int),
                          (profile[0], profile[1]) if profile else None)
 
 
-def _method_of(entry: Contents, regions: list[Any], with_traces: bool) -> MethodResult:
+def _method_of(entry: Contents, regions: list[Any], parameters: tuple[str, ...], with_traces: bool) -> MethodResult:
     """What a file says of one method's regions."""
     optional = {key: entry.get(key) for key in layout.OPTIONAL}
     for key, said in optional.items():
@@ -181,7 +182,7 @@ def _method_of(entry: Contents, regions: list[Any], with_traces: bool) -> Method
                                      and all(_is_said(key, one) for one in said)):
             raise ValueError(f"has other {key} than optim.py writes of {len(regions)} regions")
     traces, losses = (entry.get(key) if with_traces else None for key in (layout.TRACES, layout.LOSSES))
-    found = MethodResult(regions, traces, losses, **optional)
+    found = MethodResult(regions, traces, losses, parameters=parameters, **optional)
     for point in range(len(regions)):
         found.trace(point), found.loss(point)  # raise for what is none
     return found

@@ -14,7 +14,7 @@ import numpy as np
 from ..engine_names import TORCH
 from ..errors import one_line
 from ..paper import SHAPE_IDS
-from ..parameters import AZIMUTH_AND_ELEVATION
+from ..parameters import AZIMUTH_AND_ELEVATION, IMAGE_SIZE
 from ..scores import CONFIDENCE
 from .contents import MapResult, RegionsResult
 from .layout import ADDED_LATER
@@ -37,6 +37,9 @@ SHOWN = (OBJECTS, STEP, NORMALISATION, "engine", "n_iterations", SETTINGS)  # in
 STAND_INS, SHAPENET, OWN, OTHER = "stand-ins", "ShapeNet models", "own meshes", "other objects"
 IDS = {shape_id for ids in SHAPE_IDS for shape_id in ids}
 NOT_STATED = "settings not stated"
+USUAL = dict(parameters=",".join(AZIMUTH_AND_ELEVATION), score="softmax", fixed="none", renderer=DEFAULTS["renderer"],
+             image_size=IMAGE_SIZE)  # which are recorded if they are otherwise
+LONG_HASH = re.compile(r"\b([0-9a-f]{8})[0-9a-f]{56}\b")
 LONG_NUMBER = re.compile(r"\d+\.\d{7,}")
 WORDS = {OBJECTS: "{}", SETTINGS: "{}", NORMALISATION: "{} normalisation", "n_iterations": "{} iterations",
          POINTS: "from {}"}
@@ -49,7 +52,10 @@ def differences(stored: Contents, wanted: Contents) -> list[str]:
 
     A textured mesh has a `mesh_hash` of its own, so that results of before `textures` was recorded still match.
     """
-    return [f"{name} {stored.get(name, 'not recorded')}, now {wanted.get(name, 'not a setting')}"
+    def words(settings: Contents, name: str, missing: str) -> str:
+        return LONG_HASH.sub(r"\1..", str(settings.get(name, USUAL.get(name, missing))))
+
+    return [f"{name} {words(stored, name, 'not recorded')}, now {words(wanted, name, 'not a setting')}"
             for name in sorted({*stored, *wanted} - {*ADDED_LATER, "textures"}) if stored.get(name) != wanted.get(name)]
 
 
@@ -130,7 +136,7 @@ def facets(result: MapResult | RegionsResult, *methods: str) -> dict[str, Any]:
     else:
         found[SETTINGS] = NOT_STATED
     if metadata.mesh and metadata.mesh["textures"]:  # which results did not always record as a setting
-        found["textures"] = True
+        found.setdefault("textures", True)
     asked = {method: settings[method] for method in methods if isinstance(settings.get(method), dict)}
     found |= {f"{method} {name}": value for method, of_method in asked.items() for name, value in of_method.items()}
     return {name: value for name, value in found.items() if value is not None}

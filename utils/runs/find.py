@@ -10,12 +10,12 @@ import torch
 from ..engine_names import OPENVINO
 from ..errors import InputError
 from ..files import folder_name
-from ..networks import IMAGENET_MEAN, IMAGENET_STD, Network, find_label, load_network
+from ..networks import IMAGENET_MEAN, IMAGENET_STD, Network, load_network
 from ..networks.engines import engine_for
 from ..options.jobs import RENDERER, JobOptions
 from ..parameters import CAMERA, IMAGE_SIZE
 from ..regions import ndinterval
-from ..results.layout import result_path
+from ..results.layout import IMAGES, result_path
 from ..results.metadata import Metadata
 from ..semantic.classifier import Classifier
 from ..semantic.confidence import RENDERER_GRADIENT, Confidence
@@ -36,6 +36,7 @@ def _call(function: Callable[..., Any], *arguments: Any, version: Any) -> Any:
 # Many jobs in one process read a file once, as long as it stays the same version.
 _cached = lru_cache(maxsize=128)(_call)  # more than the paper's 100 objects, about 1 MB each
 _cached_large = lru_cache(maxsize=6)(_call)  # a network, its module and its engine, of two networks
+_cached_textured = lru_cache(maxsize=2)(_call)  # images may take hundreds of MB
 
 
 @dataclass(frozen=True)
@@ -82,7 +83,7 @@ class Job:
         known = {**(fixed or {}), **options.fixed}
         views = Views(self.shape, options.parameters,
                       {name: value for name, value in known.items() if name not in options.parameters},
-                      self.image_size, self.renderer, self.device)
+                      self.image_size, self.renderer, self.device, options.unmirrored)
         version = version_of(network.weights_file)
         module = _cached_large(Network.load, network, version=version)
         engine = None
@@ -93,7 +94,7 @@ class Job:
             print("precision bf16 is for a quick look: confidences are off by about 0.01, and by up to 0.1 in a view")
         classifier = Classifier(module, self.device, options.batch_size, options.precision, normalization,
                                 options.compile, engine)
-        return Confidence(views, classifier, self.label, options.score, gradient)
+        return Confidence(views, classifier, self.label, options.score, gradient, network)
 
     def metadata(self) -> Metadata:
         """What the result says about itself: class, object, shape and network; an own mesh has no numbers."""
@@ -106,7 +107,7 @@ class Job:
             network_name=self.network.folder, class_nb=None if own else options.class_nb,
             object_nb=None if own else options.object_nb, class_name=self.class_name, label=self.label,
             shape_id=self.shape.shape_id, parameters=options.parameters, score=options.score, mesh=mesh,
-            settings=self.file.settings)
+            settings=self.file.settings_of_all)
 
 
 def prepare(options: JobOptions) -> Job:
@@ -124,11 +125,14 @@ def prepare(options: JobOptions) -> Job:
     renderer = renderer_for(options.renderer, device)
     network = _cached_large(load_network, options.network, options.weights, version=version_of(options.weights))
     shape = _shape_of(options)
-    class_name, label = _class_of(options, network)
+    network, class_name, label = _class_of(options, network)
     foreign = [name for name in (*options.parameters, *options.fixed) if name not in CAMERA]
     if options.renderer != RENDERER and foreign:
         raise InputError(f"`renderer` {options.renderer}: takes {', '.join(CAMERA)} for each view, and not "
                          f"{foreign[0]}; leave the option out for {RENDERER}")
+    if options.renderer != RENDERER and options.textures:
+        raise InputError(f"`renderer` {options.renderer}: reads no images over faces; leave the option out for "
+                         f"{RENDERER}, or `textures`")
     image_size = options.image_size or network.image_size or IMAGE_SIZE
     folders: tuple[Any, Any] = options.class_nb, options.object_nb
     if options.mesh is not None:
@@ -141,6 +145,8 @@ def prepare(options: JobOptions) -> Job:
         options.settings(), shape_id=shape.shape_id, mesh_hash=shape.mesh_hash,
         weights=_cached(Network.weights_identity, network, version=version_of(network.weights_file)),
         normalize=str(network.normalization) if network.normalization else options.normalize)
+    if options.textures:
+        settings["textures"] = IMAGES
     if image_size != IMAGE_SIZE:
         settings["image_size"] = image_size
     if options.mesh is not None or options.dataset is not None or options.label is not None:
@@ -151,38 +157,41 @@ def prepare(options: JobOptions) -> Job:
 
 def _shape_of(options: JobOptions) -> Shape:
     """The mesh that the options name."""
-    file = options.mesh
+    file, cached = options.mesh, _cached_textured if options.textures else _cached
     if options.dataset is not None:
         file = catalogue_of(options.dataset).entry(options.class_nb, options.object_nb).mesh
     if file is not None:
-        shape = _cached(load_mesh, file, options.up, options.front, options.textures, None, options.texture_limit,
-                        version=version_of(file))
+        shape = cached(load_mesh, file, options.up, options.front, options.textures, None, options.texture_limit,
+                       version=version_of(file))
     else:
         number = options.data_dir, options.class_nb, options.object_nb
-        shape = _cached(load_shape, *number, options.textures, options.stand_ins, options.texture_limit,
-                        version=version_of(model_path(*number)))
+        shape = cached(load_shape, *number, options.textures, options.stand_ins, options.texture_limit,
+                       version=version_of(model_path(*number)))
     for note in shape.notes:
         print(note)
+    if options.textures:
+        print("objects are shown as they are" if options.unmirrored else "objects are shown as their mirror image, as "
+              "published: writing on them reads backwards (--unmirrored shows them as they are)")
     if shape.source is None:
         print(f"no ShapeNet model at hand: using the built-in {shape.shape_id} "
               "(python -m scale.link --shapenet DIR brings in yours)")
     return shape
 
 
-def _class_of(options: JobOptions, network: Network) -> tuple[str, int]:
-    """The name of the object's class, and its index among the network's outputs."""
-    def index(given: str, source: str = "`label`") -> int:
-        return find_label(given, network.class_names, network.n_classes, source)
-
+def _class_of(options: JobOptions, network: Network) -> tuple[Network, str, int]:
+    """The network with the object's class among its own, the class's name, and its index among the outputs."""
     if options.mesh is not None:
         assert options.label is not None
-        label = index(options.label)
-        return network.class_names[label] if network.class_names else str(label), label
+        network, label = network.labelled(options.label)
+        return network, network.class_names[label] if network.class_names else str(label), label
     catalogue = catalogue_of(options.dataset)
     class_name = catalogue.class_names[options.class_nb]
     if options.label is not None:
-        return class_name, index(options.label)
-    if options.dataset is None:
-        return class_name, network.label(options.class_nb)
-    entry = catalogue.entry(options.class_nb, options.object_nb)
-    return class_name, index(entry.label, f"`dataset` {options.dataset}, {class_name} {options.object_nb}: label")
+        network, label = network.labelled(options.label)
+    elif options.dataset is None:
+        label = network.label(options.class_nb)
+    else:
+        entry = catalogue.entry(options.class_nb, options.object_nb)
+        network, label = network.labelled(
+            entry.label, f"`dataset` {options.dataset}, {class_name} {options.object_nb}: label")
+    return network, class_name, label

@@ -3,15 +3,17 @@ from collections.abc import Mapping, Sequence
 from types import ModuleType
 from typing import Any
 
+import numpy as np
 import torch
 
 from .. import renderer as our_renderer
 from ..errors import InputError
-from ..parameters import AZIMUTH_AND_ELEVATION, COLOR, IMAGE_SIZE, PARAMETERS, domain_of
+from ..parameters import AZIMUTH_AND_ELEVATION, COLOR, IMAGE_SIZE, PARAMETERS, domain_of, periods_of
 from ..regions import as_numbers, ndinterval
 from ..renderer import TextureMap
 from ..shapes.shape import Shape
 
+POLE, NEAREST = 90.0, 89.9994  # degrees of elevation: the pole, and where the published camera is still exact
 INTENSITIES = {"ambient_intensity": "light_intensity_ambient", "directional_intensity": "light_intensity_directional"}
 
 
@@ -25,11 +27,13 @@ class Views:
         image_size: H = W, pixels.
         renderer: module with the public names of neural_renderer.
         device: that it draws on.
+        unmirrored: show the object as it is. The published camera shows its mirror image.
     """
 
     def __init__(self, shape: Shape, parameters: Sequence[str] = AZIMUTH_AND_ELEVATION,
                  fixed: Mapping[str, float] | None = None, image_size: int | None = None,
-                 renderer: ModuleType = our_renderer, device: torch.device | str = "cpu") -> None:
+                 renderer: ModuleType = our_renderer, device: torch.device | str = "cpu",
+                 unmirrored: bool = False) -> None:
         """
         Args:
             shape: the object; white, unless it has textures or the parameters name a colour.
@@ -38,6 +42,7 @@ class Views:
             image_size: None: IMAGE_SIZE.
             renderer: the device must be one that it draws on.
             device: of the images.
+            unmirrored: show the object as it is, and not its mirror image.
         """
         self.shape = shape.to(device)
         self.parameters = tuple(parameters)
@@ -45,11 +50,17 @@ class Views:
         self.image_size = image_size or IMAGE_SIZE
         self.renderer = renderer
         self.device = torch.device(device)
+        self.unmirrored = unmirrored
 
     @property
     def domain(self) -> ndinterval:
         """The box of all allowed points."""
         return domain_of(self.parameters)
+
+    @property
+    def periods(self) -> np.ndarray:
+        """[n] after which a number means the same view again; inf where it never does."""
+        return periods_of(self.parameters)
 
     def __call__(self, points: Any) -> torch.Tensor:
         """The views at points [N, n]: [N, 3, H, W]. They are differentiable in a tensor of points."""
@@ -59,6 +70,8 @@ class Views:
         given.update(zip(self.parameters, points.unbind(-1)))
         camera = self._camera(given, n)
         images = camera.render_rgb(vertices.expand(n, -1, -1), faces.expand(n, -1, -1), self._textures(given, n))
+        if self.unmirrored:
+            images = images.flip(-1)  # samples are symmetric, so this is what the mirrored camera draws
         # a stronger light than the default makes faces brighter than white
         return images.clamp(max=1) if given.keys() & INTENSITIES.keys() else images
 
@@ -70,7 +83,7 @@ class Views:
         vertices = self.shape.vertices
         camera = self.renderer.Renderer(image_size=self.image_size, camera_mode="look_at")
         place = self.renderer.get_points_from_angles
-        camera.eye = place(*map(values, ("distance", "elevation", "azimuth"))).to(vertices)
+        camera.eye = place(values("distance"), off_the_poles(values("elevation")), values("azimuth")).to(vertices)
         if "field_of_view" in given:
             camera.viewing_angle = (values("field_of_view") / 2).to(vertices)
         if "light_azimuth" in given or "light_elevation" in given:
@@ -92,6 +105,16 @@ class Views:
             return color[:, None, None, None, None].expand(n, n_faces, 2, 2, 2, 3)
         # one number is the colour of every face
         return torch.ones(1, device=vertices.device).expand(n, n_faces, 2, 2, 2, 3)
+
+
+def off_the_poles(elevations: torch.Tensor) -> torch.Tensor:
+    """Elevations [N] in degrees at which views are drawn; the gradient passes as if they were the same.
+
+    A view from a pole is the limit from inside the domain: the azimuth says what is up. From NEAREST on all views are
+    drawn there, 0.0006 degrees or 0.002 pixels away (docs/method.md, section 1). Beyond the poles nothing changes.
+    """
+    drawn = torch.where(elevations.abs() <= POLE, elevations.clamp(-NEAREST, NEAREST), elevations)
+    return elevations + (drawn - elevations).detach()
 
 
 def as_points(points: Any, parameters: Sequence[str]) -> torch.Tensor:

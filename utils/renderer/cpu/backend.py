@@ -1,6 +1,7 @@
 """The rasterizer on the CPU: tensors in, tensors out, each view drawn in one thread by the kernels."""
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import numpy as np
 import torch
@@ -12,7 +13,7 @@ from .vectors import LANES
 
 _pool = None  # (threads, executor), made at the first use
 _last_faces = None, None  # those of the mesh that was drawn last, and what `_with_back` knows of them
-_last_firsts = None, False, None  # the faces that `_first_of_each` was given last, and its answer
+_last_firsts: tuple[Any, ...] = None, False, None  # what `_first_of_each` was given last, and its answer
 _of_thread = threading.local()
 
 
@@ -37,7 +38,7 @@ def draw(vertices: torch.Tensor, colors: torch.Tensor | None, textures: torch.Te
     """
     image_size, samples, size, eps = scene.image_size, scene.samples, scene.size, np.float32(scene.eps)
     vertices, faces, colors, textures = map(_array, (vertices, scene.faces, colors, textures))
-    layout = None if scene.layout is None else image_kernels.arrays(scene.layout)
+    layout = None if scene.layout is None else image_kernels.arguments(scene.layout)
     if layout is None and textures is not None and textures[0, 0].size > kernels.LARGEST_CUBE:
         raise ValueError(f"colour cubes of shape {list(textures.shape[2:])}: on the CPU a cube has at most "
                          f"{kernels.LARGEST_CUBE:,} numbers; give fewer cells")
@@ -64,7 +65,8 @@ def draw(vertices: torch.Tensor, colors: torch.Tensor | None, textures: torch.Te
         if only_grey:
             written = colors[view % len(colors), :, 0].view(np.int32)
             empty = background[view % len(background), 0].view(np.int32)
-        kernels.draw(vertices[view], drawn[view % len(drawn)], with_back, size, centres, near, far, written, empty, coincide, *space)
+        kernels.draw(vertices[view], drawn[view % len(drawn)], with_back, size, centres, near, far, written, empty,
+                     coincide, *space)
         face_index, sample_depth, box, *_ = space
         if len(centres) > size:  # an image smaller than a vector
             face_index, sample_depth = (samples.reshape(len(centres), -1)[:size, :size].ravel()
@@ -76,8 +78,8 @@ def draw(vertices: torch.Tensor, colors: torch.Tensor | None, textures: torch.Te
             if only_grey:
                 kernels.shade_grey(face_index.view(np.float32), empty.view(np.float32), samples, box, of_rgb[0])
             elif layout is not None:
-                of_images = textures[view % len(textures)], layout, scene.layout.is_nearest
-                image_kernels.shade_images(face_index, *mesh, *of_images, *paint, box, of_rgb)
+                image_kernels.shade_images(face_index, *mesh, textures[view % len(textures)], *layout, *paint, box,
+                                           of_rgb)
             elif textures is not None:
                 kernels.shade_textured(face_index, *mesh, textures[view % len(textures)], *paint, eps, box, of_rgb)
             elif keep_face_index:
@@ -124,15 +126,14 @@ def _texture_gradient(vertices, colors, textures, scene, face_index, grad_rgb):
     views_of_colors, views_of_textures = grad_colors.numpy(), grad_textures.numpy()
     vertices, faces, colors_, textures = map(_array, (vertices, scene.faces, colors, textures))
     face_index, grad_rgb = face_index.numpy(), _array(grad_rgb)
-    layout = None if scene.layout is None else image_kernels.arrays(scene.layout)
+    layout = None if scene.layout is None else image_kernels.arguments(scene.layout)
 
     def add_view(view):
         mesh = face_index[view], vertices[view], faces[view % len(faces)]
         texture, color = textures[view % len(textures)], colors_[view % len(colors_)]
         added_to = views_of_textures[view % len(textures)], views_of_colors[view]
         if layout is not None:
-            image_kernels.image_gradient(*mesh, texture, layout, scene.layout.is_nearest, color, grad_rgb[view],
-                                         scene.samples, *added_to)
+            image_kernels.image_gradient(*mesh, texture, *layout, color, grad_rgb[view], scene.samples, *added_to)
         else:
             gradient_kernels.texture_gradient(*mesh, texture, color, grad_rgb[view], scene.samples,
                                               np.float32(scene.eps), *added_to)
@@ -161,11 +162,9 @@ def vertex_gradient(vertices: torch.Tensor, colors: torch.Tensor | None, texture
     moved_by_edges = [g for g in (grad_rgb, None if grad_alpha is None else grad_alpha[:, None]) if g is not None]
     if moved_by_edges:
         grad_image = _array(torch.cat(moved_by_edges, dim=1) if len(moved_by_edges) > 1 else moved_by_edges[0])
-        # Of corners, whose samples are read from images below, any will do.
-        flat = colors if colors is None or colors.dim() == 3 else colors[:, :, 0]
-        shown, background = _flat_channels(flat, scene, grad_rgb is not None, grad_alpha is not None)
-        layout = None if scene.layout is None else image_kernels.arrays(scene.layout)
-        colors = _array(colors)
+        shown, background = _flat_channels(colors, scene, grad_rgb is not None, grad_alpha is not None)
+        layout = None if scene.layout is None else image_kernels.arguments(scene.layout)
+        lit: Any = _array(colors)
     grad_depth = _array(grad_depth)
     everywhere = np.array([0, size, 0, size])
 
@@ -176,9 +175,9 @@ def vertex_gradient(vertices: torch.Tensor, colors: torch.Tensor | None, texture
             n_textured = 0 if textures is None or grad_rgb is None else textures.shape[-1]
             image = np.empty((n_textured, size, size), np.float32)
             if n_textured and layout is not None:
-                image_kernels.shade_images(face_index[view], *mesh, textures[view % len(textures)], layout,
-                                           scene.layout.is_nearest, colors[view % len(colors)],
-                                           background[view % len(background)], 1, everywhere, image)
+                image_kernels.shade_images(face_index[view], *mesh, textures[view % len(textures)], *layout,
+                                           lit[view % len(lit)], background[view % len(background)], 1, everywhere,
+                                           image)
             elif n_textured:
                 kernels.shade_textured(face_index[view], *mesh, textures[view % len(textures)], *paint, 1, eps,
                                        everywhere, image)
@@ -196,6 +195,8 @@ def vertex_gradient(vertices: torch.Tensor, colors: torch.Tensor | None, texture
 def _flat_channels(colors, scene, with_rgb, with_alpha):
     """The faces' colours [B or 1, F or 2F, C] and the background's [B or 1, C], with alpha as the last channel."""
     n_faces = scene.faces.shape[1] * (2 if scene.fill_back else 1)
+    if with_rgb and colors.dim() == 4:
+        colors = colors[:, :, 0]  # of corners; their samples are read from images
     parts = [(_array(colors), _array(scene.background_color))] if with_rgb else []
     if with_alpha:
         parts.append((np.ones((1, n_faces, 1), np.float32), np.zeros((1, 1), np.float32)))
@@ -206,12 +207,8 @@ def _flat_channels(colors, scene, with_rgb, with_alpha):
 
 
 def _sides(faces, scene):
-    """The faces [1 or B, f, 3] that are drawn of faces [1 or B, F, 3], and how.
-
-    Returns:
-        These faces, as arrays; of which of them the back is drawn too, [f] bool; their numbers, the backs' behind the
-        fronts', [2f] int32 of each array.
-    """
+    """Of faces [1 or B, F, 3] those f that are drawn, of which their backs are too, [f] bool, and the numbers of their
+    fronts and backs, [2f] int32 of each array of faces."""
     n_faces = faces.shape[1]
     numbers = np.arange(2 * n_faces, dtype=np.int32)
     if not scene.first_of_coincident:

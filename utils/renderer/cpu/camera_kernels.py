@@ -101,7 +101,7 @@ def _cosine(first0, first1, first2, second0, second1, second2, shortest, directi
     length = np.sqrt(fused(n2, n2, fused(n1, n1, n0 * n0)))
     length = shortest if length < shortest else length
     cosine = n0 / length * direction[0] + n1 / length * direction[1] + n2 / length * direction[2]
-    return ZERO if cosine < 0 else cosine
+    return cosine if cosine > 0 else ZERO  # also where it is not a number
 
 
 @kernel

@@ -8,12 +8,11 @@ which mip level                                         footprint_scale, is_coar
 
 As in kernels.py, one view is worked on in one thread, without the GIL.
 """
-from typing import Any
-
 import numpy as np
 
 from .. import rules
 from ..rules import BACKGROUND, HALF, ONE, ZERO
+from ..texture_map import Layout
 from .compiled import inlined, kernel
 from .kernels import (
     QUARTER,
@@ -121,8 +120,8 @@ def _image_table(shown, vertices, faces, size, layout):
 def _color_table(shown, vertices, faces, size, colors):
     """The colours of faces' corners as planes: [N, OF_COLORS] float32.
 
-    Of all channels the value at corner 0, the slope along x, the slope along y, the least and the most, each in CHANNELS
-    numbers.
+    Of all channels the value at corner 0, the slope along x, the slope along y, the least and the most, in CHANNELS
+    numbers each.
 
     Args:
         colors: [F or 2F, 3, 3].
@@ -197,8 +196,7 @@ def shade_images(face_index: np.ndarray, vertices: np.ndarray, faces: np.ndarray
         vertices: [V, 3] float32, as for `kernels.draw`.
         faces: [F, 3] int32.
         texels: [T, 3] float32, of a texture map.
-        layout: the arrays of a texture map's Layout, in its order.
-        is_nearest: of the Layout.
+        layout, is_nearest: from `arguments`.
         colors: [F or 2F, 3] float32, or of the corners [F or 2F, 3, 3].
         background: [3] float32.
         image: [3, S / samples, S / samples] float32, out.
@@ -208,7 +206,9 @@ def shade_images(face_index: np.ndarray, vertices: np.ndarray, faces: np.ndarray
     size = width * samples
     begin, first_run, row_of, shown = find_runs(face_index, len(faces), size, box)
     table = _image_table(shown, vertices, faces, size, layout)
-    of_corners = _color_table(shown, vertices, faces, size, colors) if colors.ndim == 3 else np.empty((0, 0), np.float32)
+    of_corners = np.empty((0, 0), np.float32)
+    if colors.ndim == 3:
+        of_corners = _color_table(shown, vertices, faces, size, colors)
     positions = np.arange(size + LANES).astype(np.float32)
     _shade_images(face_index, texels, layout, is_nearest, colors, background, samples, box, begin, first_run, row_of,
                   table, of_corners, positions, np.ones(CHANNELS, np.float32), np.zeros(CHANNELS, np.float32),
@@ -383,6 +383,7 @@ def image_gradient(face_index: np.ndarray, vertices: np.ndarray, faces: np.ndarr
                     grad_colors[face, channel] += read * wish
 
 
-def arrays(layout: Any) -> tuple[np.ndarray, ...]:
-    """The arrays of a texture map's Layout."""
-    return tuple(getattr(layout, name).numpy() for name in ("uv", "wrap", "image", "first", "start", "size", "steps"))
+def arguments(layout: Layout) -> tuple[tuple[np.ndarray, ...], bool]:
+    """A texture map's Layout as the kernels' arguments `layout` and `is_nearest`."""
+    names = "uv", "wrap", "image", "first", "start", "size", "steps"
+    return tuple(getattr(layout, name).numpy() for name in names), layout.is_nearest

@@ -758,7 +758,8 @@ def shade_textured(face_index: np.ndarray, vertices: np.ndarray, faces: np.ndarr
     stride = (channels + CHANNELS - 1) // CHANNELS * CHANNELS
     # Whole vectors are read. Behind the last cube there may be nothing, so it is read from a copy.
     last_cube = np.zeros(cells * cells * cells * channels + stride, np.float32)
-    last_cube[:-stride] = textures[-1].reshape(-1)
+    if len(textures) > 0:
+        last_cube[:-stride] = textures[-1].reshape(-1)
     _shade_textured(face_index, textures, colors, background, samples, eps, box, begin, first_run, row_of, table,
                     positions, place, last_cube, np.zeros(stride, np.float32), np.zeros(stride, np.float32),
                     np.empty(7 * LANES, np.float32), np.empty((samples, size * stride), np.float32),

@@ -56,8 +56,8 @@ def color_gradient(vertices: torch.Tensor, colors: torch.Tensor, textures: torch
         if scene.layout is not None:
             kernels.image_gradient[triton.cdiv(size * size, STEP), batch](
                 face_index, vertices, faces, textures, colors, gradient, *_arrays(scene.layout), grad_textures,
-                grad_colors, vertices.shape[1], faces.shape[1], _stride(faces), _stride(textures), _stride(colors), size,
-                **_image_settings(colors, scene), SAMPLES=scene.samples, STEP=STEP, enable_fp_fusion=False)
+                grad_colors, vertices.shape[1], faces.shape[1], _stride(faces), _stride(textures), _stride(colors),
+                size, **_image_settings(colors, scene), SAMPLES=scene.samples, STEP=STEP, enable_fp_fusion=False)
             return grad_colors, grad_textures
         kernels.texture_gradient[triton.cdiv(size * size, STEP), batch](
             face_index, vertices, faces, textures, colors, gradient, grad_textures, grad_colors, vertices.shape[1],
@@ -109,8 +109,8 @@ def _nearest_faces(vertices, faces, scene):
             scene.near, scene.far, FILL_BACK=scene.fill_back, FACES=FACES, LIMIT=SMALL, COINCIDE=coincide, num_warps=1,
             enable_fp_fusion=False)
         kernels.draw_larger[PROGRAMS, BANDS](
-            vertices, faces, centres, keys, firsts, larger, n_larger, n_vertices, n_faces, n_sides, _stride(faces), size,
-            scene.near, scene.far, STEP=STEP, COINCIDE=coincide, enable_fp_fusion=False)
+            vertices, faces, centres, keys, firsts, larger, n_larger, n_vertices, n_faces, n_sides, _stride(faces),
+            size, scene.near, scene.far, STEP=STEP, COINCIDE=coincide, enable_fp_fusion=False)
     face_index = torch.empty(batch, size * size, dtype=torch.int32, device=device)
     depth = torch.empty(batch, size * size, device=device)
     kernels.resolve[triton.cdiv(keys.numel(), STEP),](keys, firsts, face_index, depth, keys.numel(),
