@@ -27,7 +27,7 @@ def read_image(path: str | Path | BytesIO, name: str | Path | None = None, most_
     Raises:
         MeshError: if it cannot be read, or has more pixels.
     """
-    name = name or path
+    called = name or path
     try:
         with _any_size(), Image.open(path) as image:
             width, height = image.size
@@ -36,15 +36,15 @@ def read_image(path: str | Path | BytesIO, name: str | Path | None = None, most_
             pixels = _pixels(image, white, longest) if is_small else np.empty(0)
     except Exception as error:  # a broken file can raise anything in the reader
         reason = (str(error) or type(error).__name__).splitlines()[0]
-        raise MeshError(f"{name}: cannot be read as an image ({reason})") from None
+        raise MeshError(f"{called}: cannot be read as an image ({reason})") from None
     if not is_small:
-        raise MeshError(f"{name}: an image of {width:,} x {height:,} pixels; the limit is {most_pixels / 1e6:g} "
+        raise MeshError(f"{called}: an image of {width:,} x {height:,} pixels; the limit is {most_pixels / 1e6:g} "
                         "million, and `texture_limit` sets another")
     if not white:
         return pixels
     if not 0 <= pixels.min() <= pixels.max() <= 1:
-        raise MeshError(f"{name}: an image of greys from {pixels.min():g} to {pixels.max():g}, where 1 is white; save "
-                        "it with 8 or 16 bits")
+        raise MeshError(f"{called}: an image of greys from {pixels.min():g} to {pixels.max():g}, where 1 is white; "
+                        "save it with 8 or 16 bits")
     return np.repeat(pixels[..., None], 3, axis=-1)
 
 

@@ -53,7 +53,10 @@ def _paints(obj: ObjFile, corners: np.ndarray, polygon_of: np.ndarray, most_pixe
         InputError: if the file tells no colours, or not those of all faces.
         MeshError: if a material file or an image is missing or cannot be read.
     """
-    colors = None if obj.vertex_colors is None else colors_of(obj.path, obj.vertex_colors)
+    colors = obj.vertex_colors
+    if colors is not None:
+        has_color = ~np.isnan(colors).any(1)
+        colors[has_color] = colors_of(obj.path, colors[has_color])
     if not obj.libraries and colors is None:
         raise InputError(f"{obj.path}: no mtllib line and no colours of vertices, so there are no colours to load; "
                          "leave `textures` out")
