@@ -278,7 +278,7 @@ class Model:
 
 
 def _whitened(cholesky: np.ndarray, values: np.ndarray) -> tuple[np.ndarray, float, float]:
-    """L^-1 (values - mean), the most likely mean, and the most likely variance of values [m] with a covariance L L^T."""
+    """L^-1 (values - mean), and the most likely mean and variance, of values [m] whose covariance is L L^T."""
     from scipy.linalg import solve_triangular
     both = np.stack((np.ones(len(values)), values), axis=1)
     ones, white = solve_triangular(cholesky, both, lower=True).T
