@@ -13,7 +13,8 @@ from typing import Any
 import numpy as np
 
 from ..errors import InputError
-from .certificate import CONFIDENCE, LEVEL, Function, values_of
+from .certificate import CONFIDENCE
+from .views import LEVEL, Function, stream, values_of
 
 N_START = 32  # points of a Sobol sequence, before there is a model
 N_AT_A_TIME = 24  # points that are chosen before f is asked
@@ -140,7 +141,7 @@ def level_set(f: Function, points: np.ndarray, n_views: int, level: float = LEVE
     found[asked] = values
     is_asked = np.zeros(len(points), dtype=bool)
     is_asked[asked] = True
-    fresh = np.random.default_rng(seed).choice(np.flatnonzero(~is_asked), n_views - n_model, replace=False)
+    fresh = stream("fresh views of a grid", seed).choice(np.flatnonzero(~is_asked), n_views - n_model, replace=False)
     true = values_of(f, points[fresh])
     n_wrong = np.count_nonzero((true >= level) != (found[fresh] >= level))
     error = wrong_share(int(n_wrong), len(fresh), len(points) - n_model, len(points))

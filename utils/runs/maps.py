@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ..bounds.level_set import Function, check_model, level_set
+from ..bounds.level_set import level_set
 from ..errors import InputError
 from ..options.maps import MapOptions
 from ..parameters import AZIMUTH_AND_ELEVATION, IMAGE_SIZE, PARAMETERS, grid, periods_of
@@ -19,6 +19,7 @@ from ..scores import CONFIDENCE
 from .records import ANSWER
 
 if TYPE_CHECKING:
+    from ..bounds.views import Function
     from ..semantic.confidence import Confidence
     from .find import Job
 
@@ -59,7 +60,6 @@ def confidence_map(f: Confidence, step: float | Sequence[float] | None = None, v
         raise InputError(f"a map is over two parameters, and f has {len(f.parameters)}: {', '.join(f.parameters)}")
     xx, yy = grid(step, f.parameters)
     if views is not None:
-        check_model(views, xx.size)
         return _from_part(f, xx, yy, views, _about(f, step, views))
     points = np.stack((xx.ravel(), yy.ravel()), axis=1)
     found = [f.answers(f.images(chunk)) for chunk in f.chunks(points)]
@@ -117,11 +117,9 @@ def _about(f: Confidence, step: float | Sequence[float] | None, n_views: int | N
     steps = [float(one) for one in np.broadcast_to([PARAMETERS[name].step for name in f.parameters]
                                                    if step is None else step, 2)]
     changed = dict(parameters=",".join(f.parameters), fixed=views.fixed, score=f.score.name,
-                   image_size=views.image_size, textures=shape.textures is not None)
+                   image_size=views.image_size, textures=shape.textures is not None, views=n_views)
     usual = dict(parameters=",".join(AZIMUTH_AND_ELEVATION), fixed={}, score="softmax", image_size=IMAGE_SIZE,
-                 textures=False)
-    if n_views is not None:
-        changed["views"], usual["views"] = n_views, None
+                 textures=False, views=None)
     settings = dict(
         {name: value for name, value in changed.items() if value != usual[name]},
         precision=f.classifier.precision, step=steps[0] if len(set(steps)) == 1 else steps, shape_id=shape.shape_id,
