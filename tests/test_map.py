@@ -16,7 +16,7 @@ import map as script  # not the built-in, which nothing here uses
 import optim
 from tests.processes import Started, script_text
 from utils import files
-from utils.semantic.confidence import Confidence
+from utils.semantic.views import Views
 
 ROOT = Path(__file__).parents[1]
 TINY = ("--network", "tests.tiny:network", "--class_nb", 5, "--object_nb", 0, "--gpu", -1, "--engine", "torch")
@@ -194,9 +194,9 @@ def test_a_map_from_a_part_of_the_views_and_one_that_was_stopped(run_script, tmp
     assert "top1" not in part and not {"asked", "error", "level"} & whole.keys()
     assert script.Options.of(script.parse_args([])).settings().keys() == {"step", "precision"}
 
-    images, n_calls = Confidence.images, itertools.count()
+    images, n_calls = Views.__call__, itertools.count()
     with monkeypatch.context() as patch:
-        patch.setattr(Confidence, "images", lambda f, points: images(f, points) if next(n_calls) < 5 else os.kill(
+        patch.setattr(Views, "__call__", lambda views, points: images(views, points) if next(n_calls) < 5 else os.kill(
             os.getpid(), signal.SIGINT))
         assert run_script(script, *PART, "--checkpoint_dir", tmp_path / "stopped")[0] == 130
     code, out, _ = run_script(script, *PART, "--checkpoint_dir", tmp_path / "stopped", "--batch_size", 7)
