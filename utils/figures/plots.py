@@ -40,7 +40,7 @@ def plot_map(result: MapResult, title: str, colormap: str = COLORMAP, to_maximum
         colormap: matplotlib's name.
         to_maximum: the colours of a confidence end at the map's largest, and not at 1.
     """
-    figure, axes = map_axes(title, result.metadata.parameters)
+    figure, axes = map_axes("\n".join(filter(None, (title, result.origin))), result.metadata.parameters)
     draw_map(figure, axes, result, colormap, to_maximum)
     return figure
 

@@ -15,7 +15,7 @@ from ..parameters import AZIMUTH_AND_ELEVATION, domain_of, too_small
 from ..regions import ndinterval
 from ..results.contents import MapResult, MethodResult, RegionsResult
 from ..results.same import same_function
-from ..space import Space
+from ..space import SPHERE, Space
 from .methods import ON_MAP
 
 DOMAIN = domain_of(AZIMUTH_AND_ELEVATION)
@@ -69,6 +69,17 @@ def mean_over(a_map: MapResult, values: np.ndarray, measure: str) -> float:
     return _mean(values, a_map.yy, Space.of(AZIMUTH_AND_ELEVATION, measure))
 
 
+def most_wrong(a_map: MapResult, measure: str) -> float:
+    """The share of a map's views that may be on the wrong side of its level: 0 where all were asked.
+
+    The error's upper bound is of equal views. On the sphere the wrong ones may be those that count most.
+    """
+    if a_map.error is None:
+        return 0.0
+    weights = np.cos(np.radians(a_map.yy)) if measure == SPHERE else np.ones(a_map.yy.shape)
+    return min(a_map.error["high"] * float(weights.max() / weights.mean()), 1.0)
+
+
 def _mean(values: np.ndarray, elevations: np.ndarray, space: Space) -> float:
     return float(np.average(values, weights=weights(elevations, space)) if space.latitudes[1] else values.mean())
 
@@ -106,9 +117,10 @@ def with_largest(regions: Regions, points: np.ndarray, a_map: MapResult | None,
                  level: float) -> dict[str, Sequence[ndinterval]]:
     """Regions by method, and the largest boxes: those among the regions, else those that the map allows, as ON_MAP.
 
-    The boxes of the map are around initial points, [P, 2], at a level of its score, and may run around the azimuth.
+    The boxes of the map are around initial points, [P, 2], at a level of its score, and may run around the azimuth. A
+    map from a part of its views allows none.
     """
-    if LARGEST in regions or a_map is None:
+    if LARGEST in regions or a_map is None or a_map.origin:
         return dict(regions)
     boxes = (largest_box(a_map, point, level) for point in points)
     return {**regions, ON_MAP: [box for box in boxes if box]}
@@ -117,9 +129,9 @@ def with_largest(regions: Regions, points: np.ndarray, a_map: MapResult | None,
 def holding(result: RegionsResult, a_map: MapResult | None) -> Verdicts:
     """For each region whether it holds, {method: [P]}: as its certificate says, else as the map of its object says.
 
-    None where neither says anything. A map of another function says nothing.
+    None where neither says anything. A map of another function, or from a part of its views, says nothing.
     """
-    if a_map is not None and same_function(a_map.metadata, result.metadata):
+    if a_map is not None and (a_map.origin or same_function(a_map.metadata, result.metadata)):
         a_map = None
     level = level_of(result)
 
