@@ -6,8 +6,8 @@
 whole map, and over those of OIR_B's iterations (8 corners each); (b) what the size of a round costs;
 (c) boxes, questions and the search's own time in 1 to 5 dimensions, for an ellipsoid nearly as wide as the domain;
 (d) how often a promise is wrong; (e) what it leaves of a box with pits; (f) and of a real network's boxes;
-(g) boxes that run around circles, against brute force; (h) what wrapping costs, and (i) what it and the sphere change, on
-those maps.
+(g) boxes that run around circles, against brute force; (h) what wrapping costs, and (i) what it and the sphere change,
+on those maps.
 """
 import time
 from collections.abc import Iterator
