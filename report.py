@@ -70,7 +70,7 @@ def cover(args: Namespace, tree: Tree) -> None:
     from utils.findings.cover import covers
     from utils.findings.rows import Tables
     from utils.findings.tables import write_text
-    found = covers(Tables(tree.maps(), {}), args.level, tree.left_out)
+    found = covers(Tables(tree.maps(), {}, measure=args.measure, wrap=not args.no_wrap), args.level, tree.left_out)
     show(args, found.tables(), draw=lambda: plot_cover(found.curves(), found.title))
     path = args.results_dir / "cover_boxes.csv"
     write_text(path, found.boxes().to_csv(index=False, lineterminator="\n"))
@@ -160,7 +160,7 @@ COMMANDS = dict(
     leaderboard=Command(leaderboard, "a row for each network, with intervals, and whether neighbours differ by more "
                                      "than chance", ("level", *MEASURED)),
     cover=Command(cover, "how many boxes it takes to say where a network is confident; of one object (-j) the boxes "
-                         "over its map", ("level",)),
+                         "over its map", ("level", *MEASURED)),
     answers=Command(answers, "what each network says instead of the class, where it is least confident", ("data_dir",)),
     maps=Command(figures, "confidence over azimuth and elevation: of each object, and the means of each class",
                  ("paper", "scale")),

@@ -94,6 +94,24 @@ def test_a_map_is_that_of_the_script_with_the_same_settings(words, given, golden
         "tests.tiny_network", "cup", stored.metadata.score, "torch")
 
 
+def test_a_map_from_a_part_of_the_views_is_that_of_the_script(goldens, run_script, tmp_path):
+    mesh = goldens / "meshes/open_bowl.obj"
+    code, _, err = run_script(map_script, "--network", "tests.tiny:network", "--mesh", mesh, "--label", "cup", "--step",
+                              12, "--views", 200, "--gpu", -1, "--engine", "torch", "--checkpoint_dir", tmp_path)
+    assert code == 0, err
+    stored = load_result(tmp_path / "tests.tiny_network/cup/open_bowl/map.pt")
+    f = Confidence.of("tests.tiny:network", "cup", mesh, engine="torch")
+    ours = confidence_map(f, 12, views=200)
+    assert ours.origin == stored.origin != "" and ours.metadata.settings == stored.metadata.settings
+    assert np.array_equal(ours.asked, stored.asked) and (ours.error, ours.level) == (stored.error, stored.level)
+    np.testing.assert_allclose(ours.z, stored.z, atol=1e-6)
+    assert ours.to_frame()["asked"].sum() == 200
+    ours.save(tmp_path / "map.pt")
+    assert repr(load_result(tmp_path / "map.pt")) == repr(ours)
+    with pytest.raises(InputError, match="`views` 300: expected 200 to 269"):
+        confidence_map(f, 12, views=300)
+
+
 def test_the_map_of_a_module_without_names_says_what_it_can():
     about = confidence_map(Confidence(Views(CUP), Classifier(Tiny()), 5), (90, 50)).metadata
     assert (about.network_name, about.class_name, about.settings["step"]) == ("Tiny", "5", [90, 50])

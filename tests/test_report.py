@@ -301,8 +301,8 @@ def test_largest_boxes_are_drawn_with_the_other_regions(report, tree, monkeypatc
         record(name)
     for command, words in (("regions", ("-s", "cup")), ("profiles", ("-s", 1)), ("traces", ("-s", "cup"))):
         assert report(command, "-n", "alexnet", "-j", 0, *words)[0] == 0
-    (regions, *_, holds, level), figure = seen["plot_regions"]
-    assert list(regions) == [*METHODS, "largest"] and holds["largest"] == [True, None] and level == 0.5
+    (regions, *_, judged), figure = seen["plot_regions"]
+    assert list(regions) == [*METHODS, "largest"] and judged.holds["largest"] == [True, None] and judged.level == 0.5
     whites = [patch.get_bbox().bounds for patch in figure.axes[0].patches if patch.get_edgecolor()[:3] == (1, 1, 1)]
     assert whites == [(124.5, 24.5, 26, 26)]  # no box for the start that is not confident, and none of the map
     (_, _, boxes, _, _), figure = seen["plot_profile"]

@@ -17,10 +17,11 @@ METHODS = ("naive", "OIR_B", "OIR_W")
 
 
 def write_result(folder, class_nb=5, object_nb=0, seed=0, step=15, iterations=4, parameters=("azimuth", "elevation"),
-                 largest=False, answers=False):
+                 largest=False, answers=False, part=False):
     """A map and regions of the stand-in of a class and number, as map.py and optim.py leave them.
 
     With `answers` the map has the network's first answers: its class, 3, where it is sure, else 4 or 5.
+    With `part` the map is from 140 of its 168 views, and at most 5 % on the wrong side of 0.5.
     With `largest` there are largest boxes among the regions: one that is certified, and a start that is not confident.
     """
     random = np.random.default_rng(seed)
@@ -36,7 +37,13 @@ def write_result(folder, class_nb=5, object_nb=0, seed=0, step=15, iterations=4,
         found = dict(top1=torch.from_numpy(top1.astype(np.int16)),
                      top1_score=torch.from_numpy(np.maximum(z, 0.4)).float(),
                      top1_names={3: "cup", 4: "bowl", 5: "hat | cap"})
-    ResultFile(folder / MAP, settings).save_finished(
+    of_map = settings
+    if part:
+        of_map = dict(settings, views=140)
+        asked = (np.arange(xx.size) % 6 < 5).reshape(xx.shape)
+        found |= dict(asked=torch.from_numpy(asked), level=0.5, error=dict(
+            share=0.02, low=0.01, high=0.05, confidence=0.95, n_views=100, n_wrong=2))
+    ResultFile(folder / MAP, of_map).save_finished(
         dict(xx=torch.from_numpy(xx), yy=torch.from_numpy(yy), z=torch.from_numpy(z).float(), **identity, **found))
     n = len(parameters)
     points = np.array([[130, 30], [50, 20]])[:, :n]

@@ -52,10 +52,6 @@ class ndinterval:
         """Whether all bounds are numbers."""
         return bool(np.isfinite(self.a).all() and np.isfinite(self.b).all())
 
-    def contains(self, points: np.ndarray) -> np.ndarray:
-        """Which of points [N, n] lie in the closed box: bool [N]."""
-        return ((points >= self.a) & (points <= self.b)).all(axis=1)
-
     def grid(self, k: int) -> np.ndarray:
         """k ** n points, k evenly spaced along each dimension, the bounds included: [k ** n, n]."""
         axes = np.meshgrid(*(np.linspace(a, b, k) for a, b in zip(self.a, self.b)), indexing="ij")

@@ -124,6 +124,16 @@ def test_answers_have_the_names_that_the_map_states(whole_tree):
     assert shown["map"]["top1_score"] is None
 
 
+def test_a_map_from_a_part_of_its_views_says_which_were_asked(tmp_path):
+    write_result(tmp_path / "AlexNet/5/0", part=True)
+    a_map = read_map(tmp_path / "AlexNet/5/0" / MAP)
+    block, (cup,) = page_objects.Block(), page_objects.objects_of({tree_module.Key("AlexNet", "5", "0"): a_map}, {})
+    shown = cup.shown("AlexNet", block)["map"]
+    numbers = np.frombuffer(zlib.decompress(base64.b64decode(block.text())), "<i2")[shown["asked"]:][:a_map.z.size]
+    np.testing.assert_array_equal(numbers.reshape(a_map.z.shape) == 1, a_map.asked)
+    assert shown["origin"] == a_map.origin and "top1" not in shown
+
+
 def test_settings_in_words():
     settings = dict(shape_id="stand-in-cup-0", mesh_hash="0123456789abcdef", step=3.0, normalize=False,
                     points=[[130.0, 30.0]], certify=dict(level=0.5, views=60), methods="",

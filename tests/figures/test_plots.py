@@ -5,6 +5,7 @@ from matplotlib.text import Text
 
 from utils.figures import network_plots, plots
 from utils.findings.intervals import estimate
+from utils.findings.on_map import Judged
 from utils.parameters import domain_of
 from utils.regions import ndinterval
 from utils.results.contents import MapResult, MethodResult, RegionsResult
@@ -50,9 +51,10 @@ def test_names_are_no_formulas(tmp_path):
 
 def test_a_region_through_azimuth_0_is_drawn_on_both_sides():
     box, points = ndinterval([285, 0], [395, 40]), np.array([[350, 20]])
-    figure = plots.plot_regions(dict(naive=[box], largest=[box]), points, None, "title",
-                                holds=dict(naive=[True], largest=[False]))
+    judged = Judged(0.5, dict(naive=[True], largest=[False]), [np.array([10, 20])])
+    figure = plots.plot_regions(dict(naive=[box], largest=[box]), points, None, "title", judged=judged)
     axes = figure.axes[0]
+    assert [line.get_xydata().tolist() for line in axes.lines if line.get_marker() == "v"] == [[[10, 20]]]
     assert [patch.get_bbox().bounds for patch in axes.patches] == [(285, 0, 110, 40), (285, 0, 110, 40),
                                                                    (-75, 0, 110, 40)]
     assert [line.get_xydata().tolist() for line in axes.lines if line.get_marker() == "o"] == [[[35, 40]]]

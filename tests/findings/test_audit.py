@@ -10,7 +10,7 @@ from tests.trees import METHODS, largest_share, map_of, regions_of, write_result
 from utils.figures import plots
 from utils.findings.audit import LEVELS, curves, tables
 from utils.findings.methods import ON_MAP
-from utils.findings.on_map import holding, largest_box, level_of, purity, with_largest
+from utils.findings.on_map import Judged, holding, largest_box, level_of, purity, with_largest
 from utils.findings.rows import Tables, load_tree
 from utils.regions import ndinterval
 from utils.results.contents import MethodResult, RegionsResult
@@ -223,7 +223,7 @@ def test_figures_mark_the_regions_that_do_not_hold():
     assert names == ["naive", ON_MAP, "does not hold", "initial points"]
     widths, corners, names = drawn(None)
     assert widths == [2, 2] and corners == [] and names == ["naive", "initial points"]
-    _, corners, _ = drawn(MAP_RESULT, holds=dict(naive=[False, True, None]))
+    _, corners, _ = drawn(MAP_RESULT, judged=Judged(holds=dict(naive=[False, True, None])))
     assert corners == [[[90, 10]]]
 
 

@@ -11,9 +11,11 @@ from utils.errors import InputError
 from utils.figures import cover as figures
 from utils.findings.cover import IN_TABLE, N_BOXES, PURITIES, Cover, covers
 from utils.findings.rows import Tables
+from utils.parameters import AZIMUTH_AND_ELEVATION
 from utils.regions import ndinterval
 from utils.results.left_out import LeftOut
 from utils.results.tree import Key
+from utils.space import SPHERE, Space
 
 AROUND = map_of([[0.9, 0.1, 0.1, 0.8], [0.5, 0.1, 0.1, 0.9], [0.1, 0.6, 0.1, 0.1]])  # azimuth 270 and 0, and one more
 
@@ -28,6 +30,18 @@ def test_boxes_in_degrees_go_through_azimuth_0():
     assert Cover.of(map_of(z), 0.5, 1.0).boxes == [ndinterval([180, -10], [360, 30])]
     z[:, 1:3] = (0.9, 0.2)
     assert Cover.of(map_of(z), 0.5, 1.0).boxes == [ndinterval([270, -10], [450, 30])]
+
+
+def test_boxes_that_end_at_azimuth_0_and_views_by_solid_angle():
+    found = Cover.of(AROUND, 0.5, 1.0, Space.of(AZIMUTH_AND_ELEVATION, wrap=False))
+    assert found.boxes == [ndinterval([0, -10], [0, 10]), ndinterval([270, -10], [270, 10]),
+                           ndinterval([90, 30], [90, 30])]
+    np.testing.assert_allclose(found.covered[:3], [0.4, 0.8, 1])
+    found = Cover.of(AROUND, 0.5, 1.0, Space.of(AZIMUTH_AND_ELEVATION, SPHERE))
+    low, high = 4 * np.cos(np.radians(10)), np.cos(np.radians(30))
+    np.testing.assert_allclose(found.covered[:2], [low / (low + high), 1])
+    half = map_of([[0.9, 0.1, 0.9], [0.9, 0.9, 0.1]], step=(60, 20))  # a map that does not go round
+    assert Cover.of(half, 0.5, 1.0).boxes[0] == ndinterval([0, -10], [0, 10])
 
 
 def test_the_table_by_hand(capsys):
@@ -74,7 +88,9 @@ def test_the_command_its_table_its_boxes_and_its_figures(run_script, whole_tree,
     assert all(0 < float(row["1 box low"]) <= float(row["1 box"]) <= float(row["16 boxes"]) <= 100 for row in rows)
     boxes = list(csv.DictReader(open(tmp_path / "r/cover_boxes.csv")))
     assert {row["object"] for row in boxes} == {"0", "1"} and {row["purity"] for row in boxes} == {"100.0", "95.0"}
-    assert report("--level", 0.4, "-n", "resnet", "-s", "cup", "-j", 1)[0] == 0
+    code, out, _ = report("--level", 0.4, "-n", "resnet", "-s", "cup", "-j", 1, "--measure", "sphere", "--no_wrap")
+    assert code == 0 and "views uniform on the sphere" in out and "Boxes end at azimuth 0." in out
+    assert max(float(row["azimuth to"]) for row in csv.DictReader(open(tmp_path / "r/cover_boxes.csv"))) < 360
     assert (tmp_path / "r/2d/ResNet50_cup_1_cover.png").read_bytes()[:4] == b"\x89PNG"
 
 

@@ -10,6 +10,7 @@ import torch
 import report as script
 from tests.trees import METHODS, largest_share, write_result
 from utils.findings.intervals import bootstrap, difference, estimate
+from utils.findings.leaderboard import Leaderboard, over
 from utils.findings.tables import Table
 from utils.results.layout import MAP, OPTIM
 
@@ -111,6 +112,48 @@ def test_results_of_another_kind_are_left_out_by_name(tree, run, tmp_path):
     assert rows["VGG"]["exact SRVR"] and not rows["VGG"]["purity OIR_W"]
     assert any(f"purity OIR_W is over {there} objects." in out
                for there in ("1 (AlexNet), 0 (VGG)", "0 (VGG), 1 (AlexNet)"))
+
+
+def test_maps_from_a_part_of_the_views_count_with_their_error(tree, run, tmp_path):
+    """VGG's maps are: at most 5 % of a map's views are on the wrong side of 0.5."""
+    for j in range(7):
+        for network, seed in (("AlexNet", 0), ("VGG", 2)):
+            write_result(tmp_path / f"t/{network}/5/{j}", 5, j, seed=3 * j + seed, answers=network != "VGG",
+                         part=network == "VGG")
+            (tmp_path / f"t/{network}/5/{j}" / OPTIM).unlink()
+    code, out, err, rows = run(tmp_path / "t", "--level", 0.5)
+    assert code == 0, err
+    assert "in the order of views >=0.5." in out
+    assert "7 of 14 maps are from a part of the views: they count in views >=0.5 alone" in out
+    assert not rows["VGG"]["mean confidence"] and not rows["VGG"]["exact SRVR"] and rows["AlexNet"]["exact SRVR"]
+    shares = {network: np.array([100 * (torch.load(tmp_path / f"t/{network}/5/{j}" / MAP)["z"] >= 0.5).double().mean()
+                                 for j in range(7)]) for network in rows}
+    for network, error in (("AlexNet", 0), ("VGG", 5)):
+        value, low, high = estimate(shares[network])
+        stated = [float(rows[network][f"views >=0.5{end}"]) for end in ("", " low", " high")]
+        assert stated == pytest.approx([value, low - error, high + error])
+    line, = (line for line in csv.DictReader(open(tmp_path / "leaderboard_neighbours.csv"))
+             if line["metric"] == "views >=0.5")
+    first, second = (shares[line[name]] for name in ("network", "next"))
+    by, p = difference(first, second)
+    assert float(line["difference low"]) == pytest.approx(by.low - 5)
+    assert float(line["p"]) == 1 if (first - second).mean() <= 5 else float(line["p"]) > p
+
+    code, _, err, rows = run(tmp_path / "t")
+    assert code == 1 and list(rows) == ["AlexNet"]
+    assert "VGG cup 0: has a map from 140 of 168 views; 2.0 % on the wrong side of 0.5 (1.0 to 5.0); at --level 0.45" \
+        in err
+
+
+def test_a_difference_beyond_the_error_is_more_than_chance():
+    values = pd.DataFrame({(over(0.5), "A"): [60.0, 61, 62, 63, 64, 65], (over(0.5), "B"): [40.0] * 6})
+    values.columns.names = ["metric", "network"]
+    for error, answer in ((5.0, "yes"), (30.0, "no")):
+        errors = pd.DataFrame(dict(A=[error] * 6, B=[0.0] * 6))
+        board = Leaderboard(values, errors, ["A", "B"], {}, 0.5, ())
+        row, = board.tables()["leaderboard_neighbours"].frame.itertuples()
+        high = difference(*values.T.to_numpy())[0].high + error
+        assert row[-1] == answer and row.difference.high == pytest.approx(high)
 
 
 def test_no_object_in_common(run, tmp_path):

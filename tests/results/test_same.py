@@ -5,8 +5,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from tests.trees import write_result
 from utils.findings import audit, srvr
 from utils.findings.leaderboard import leaderboard
+from utils.findings.on_map import holding, with_largest
 from utils.findings.rows import Tables, load_tree
 from utils.paper import SHAPE_IDS
 from utils.regions import ndinterval
@@ -205,3 +207,31 @@ def test_a_tree_as_frames(whole_tree, capsys, tmp_path):
     assert len(found.views) == sum(a_map.z.size for a_map in found.maps.values()) and len(found.results) == 11
     assert found.views["score"].mean() == pytest.approx(np.mean([a_map.z.mean() for a_map in found.maps.values()]))
     assert found.views.memory_usage().sum() < 50 * len(found.views)
+
+
+def test_maps_from_a_part_of_the_views_are_another_kind(tmp_path, capsys):
+    """A row of their own, no part of a mean, and no judge of regions."""
+    for j in range(3):
+        write_result(tmp_path / "ResNet50" / "5" / str(j), 5, j, part=j == 2)
+    found = load_tree(tmp_path)
+    rows = found.results.query("file == 'map.pt'")["row"].tolist()
+    assert rows == ["ResNet50", "ResNet50", "ResNet50 (from 140 views)"]
+    assert found.views.groupby("object_nb", observed=True)["asked"].sum().tolist() == [168, 168, 140]
+    left_out = LeftOut("test")
+    assert len(found.kinds.usual_of(found.maps, left_out)) == 2
+    assert left_out.lines == ["ResNet50 cup 2: is of another kind (from 140 views) than most (stand-ins, grid step 15)"]
+    part = found.maps[Key("ResNet50", "5", "2")]
+    assert part.origin == "from 140 of 168 views; 2.0 % on the wrong side of 0.5 (1.0 to 5.0)" in repr(part)
+    assert [key.object_nb for key in found.pairs] == ["0", "1"]
+    assert "regions are held against maps of all views" in found.unpaired[Key("ResNet50", "5", "2")]
+    regions = found.regions_results[Key("ResNet50", "5", "2")]
+    assert set(holding(regions, part)["naive"]) == {None} and "largest on map" not in with_largest({}, [], part, 0.5)
+    assert made_otherwise(part, found.maps[Key("ResNet50", "5", "1")])[-1] == "views 140 and all"
+
+
+def test_a_published_map_is_of_all_views():
+    published = MapResult(*(map_of().xx,) * 2, map_of().z)
+    part = replace(map_of(normalize=False), asked=np.ones(published.z.shape, bool), level=0.5, error=dict(
+        share=0, low=0, high=0))
+    kinds = Kinds(keyed(part, part, published))
+    assert "from all views" in kinds.row(Key("N", "5", "2"), published)

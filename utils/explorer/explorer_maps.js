@@ -88,6 +88,7 @@ function drawMap(k) {
   card.setAttribute("aria-label", `${title}, over azimuth and elevation. Arrow keys move the cursor.`);
   const regions = result.regions, notes = [];
   if (!map) notes.push("There is no map of this object.");
+  if (isFromPart(map)) notes.push(`The map is ${map.origin}. Dots are the views that were asked.`);
   if (!regions) notes.push("There are no regions of this object.");
   else {
     if (regions.parameters.join() !== "azimuth,elevation")
@@ -96,6 +97,11 @@ function drawMap(k) {
   }
   note.textContent = notes.join(" ");
   const answers = map && map.top1 !== undefined ? rowsOf(map, map.top1, index => answerName(k, index)) : undefined;
+  const asked = { x: [], y: [] };
+  if (isFromPart(map))
+    rowsOf(map, map.asked, Boolean).forEach((cells, row) => cells.forEach((is, column) => {
+      if (is) { asked.x.push(map.azimuth[column]); asked.y.push(map.elevation[row]); }
+    }));
   const cursor = { type: "scatter", mode: "markers", x: [state.azimuth], y: [state.elevation], hoverinfo: "skip",
                    showlegend: false };
   const traces = [
@@ -103,6 +109,8 @@ function drawMap(k) {
       text: answers, zmin: 0, zmax: 1, colorscale: "Viridis",
       colorbar: { thickness: 10, outlinewidth: 0, title: { text: "confidence", side: "right" } },
       hovertemplate: `%{x}°, %{y}°<br>%{z:.3f}${answers ? "<br>%{text}" : ""}<extra></extra>` },
+    { type: "scatter", mode: "markers", ...asked, hoverinfo: "skip", showlegend: false,
+      marker: { size: 3.5, color: "white", line: { color: "black", width: 0.8 } } },
     ...regionTraces(regions, map),
     { type: "scatter", mode: "markers", x: regions ? regions.points.map(p => p[0]) : [],
       y: regions ? regions.points.map(p => p[1]) : [], visible: state.methods.size > 0, hoverinfo: "skip",

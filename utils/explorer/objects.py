@@ -128,6 +128,8 @@ def _map(result: MapResult, block: Block) -> dict[str, Any]:
     if result.top1 is not None:
         found["top1"] = block.add(result.top1)
         found["top1_score"] = None if result.top1_score is None else block.add_scores(result.top1_score)
+    if result.asked is not None:
+        found |= dict(asked=block.add(result.asked), origin=result.origin)
     return found
 
 

@@ -14,7 +14,7 @@ from matplotlib.figure import Figure
 
 from ..errors import InputError
 from ..files import folder_name
-from ..findings.on_map import holding, level_of
+from ..findings.on_map import judged
 from ..findings.tables import counted
 from ..parameters import AZIMUTH_AND_ELEVATION, PARAMETERS
 from ..results.contents import MapResult
@@ -100,7 +100,7 @@ def _regions(group: Group, colormap: str, to_maximum: bool) -> Figure:
     result = group.regions_on_map("regions")
     below = group.map() if group.maps else None
     return plots.plot_regions(boxes_of(result), result.initial_points, below, group.title, colormap,
-                              to_maximum, holding(result, below), level_of(result))
+                              to_maximum, judged(result, below))
 
 
 def _profile(group: Group, elevation: float) -> Figure:
@@ -157,7 +157,8 @@ KINDS = dict(
         Kind(f"gif/{ONE}_turning", f"{{network}}: confidence in {OBJECT}", gifs.turning, ("elevation", "data_dir")),
         Kind(f"gif/{ONE}_inside", f"{{network}}: views of {OBJECT}", gifs.inside, ("data_dir",), BOTH),
         Kind(f"gif/{ONE}_growing", f"{{network}}: regions of {OBJECT}", gifs.growing, (), BOTH)),
-    cover=(Kind(f"2d/{ONE}_cover", f"{{network}}: where it is confident in {OBJECT}", cover.of_object, ("level",)),),
+    cover=(Kind(f"2d/{ONE}_cover", f"{{network}}: where it is confident in {OBJECT}", cover.of_object,
+                ("level", "measure", "no_wrap")),),
     answers=(
         Kind(f"2d/{ONE}_answers", f"{{network}}: first answers to {OBJECT}", answers.of_object, ("data_dir",)),
         Kind("2d/{network}_{class_name}_answers", "{network}: wrong answers to {class_name}", answers.of_class,

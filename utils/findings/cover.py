@@ -14,8 +14,9 @@ from ..results.contents import MapResult
 from ..results.left_out import LeftOut
 from ..results.tree import Key
 from ..scores import CONFIDENCE
+from ..space import UNIFORM, Space
 from .intervals import INTERVAL, Estimate, bootstrap
-from .on_map import DOMAIN
+from .on_map import DOMAIN, ROUND, goes_round, mean_over, weights
 from .rows import Tables
 from .tables import PERCENT, Table
 
@@ -24,7 +25,6 @@ N_BOXES = 16
 IN_TABLE = (1, 2, 4, 8, 16)
 BOUNDED = 8  # boxes of which the table says what the best ones cover at most
 PURITIES = (1.0, 0.95)
-TURN = 360.0  # degrees of azimuth
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,14 +40,18 @@ class Cover:
     covered: np.ndarray
 
     @classmethod
-    def of(cls, a_map: MapResult, level: float, purity: float) -> "Cover":
-        """The cover of a map with a view that reaches the level: boxes of which at least `purity` of the views do."""
-        found = cover(a_map.z >= level, np.ones(a_map.z.shape), purity, N_BOXES, is_circle=True)
+    def of(cls, a_map: MapResult, level: float, purity: float, space: Space = ROUND) -> "Cover":
+        """The cover of a map with a view that reaches the level: boxes of which at least `purity` of the views do.
+
+        Boxes go through azimuth 0 where the space and the map go round, and views count as in the space's measure.
+        """
         x, y, boxes = a_map.xx[0], a_map.yy[:, 0], []
+        is_circle = bool(space.circles[0]) and goes_round(x)
+        found = cover(a_map.z >= level, weights(a_map.yy, space), purity, N_BOXES, is_circle)
         for box in found:
             turns, last = divmod(sum(box.columns) - 1, len(x))
-            azimuths = (x[box.columns[0]], x[last] + turns * TURN)
-            if box.columns[1] == len(x):
+            azimuths = (x[box.columns[0]], x[last] + turns * ROUND.periods[0])
+            if is_circle and box.columns[1] == len(x):
                 azimuths = (DOMAIN.a[0], DOMAIN.b[0])
             boxes.append(ndinterval(*zip(azimuths, y[list(box.rows)])))
         covered = [box.covered for box in found]
@@ -87,7 +91,8 @@ class Covers:
     @property
     def title(self) -> str:
         """Of the table and the figure."""
-        return f"Boxes that cover the views with confidence of at least {self.level:g}"
+        return (f"Boxes that cover the views with confidence of at least {self.level:g}; views uniform "
+                f"{UNIFORM[self.found.measure]}")
 
     def curves(self) -> dict[float, dict[str, CoverCurve]]:
         """The curves of each row, which is a network and perhaps where its results differ from most, by purity."""
@@ -96,9 +101,11 @@ class Covers:
 
     def tables(self) -> dict[str, Table]:
         """"cover", a row for each network and purity, and "cover_per_class", one for each of its classes."""
+        ends = "run through azimuth 0" if self.found.wrap else "end at azimuth 0"
         notes = (*self.found.kinds.notes(),
                  f"Percent of the confident views, the mean over the objects with at least {PERCENT * LEAST:g} % "
-                 f"confident views, with {INTERVAL:.0%} intervals. Purity: at least so much of a box is confident.",
+                 f"confident views, with {INTERVAL:.0%} intervals. Purity: at least so much of a box is confident. "
+                 f"Boxes {ends}.",
                  f"best {BOUNDED} at most: no {BOUNDED} boxes cover more. half takes: on half of the objects so many "
                  "boxes cover half of the confident views.")
         return {name: Table(title, self._frame(per_class), digits=1, notes=notes) for name, title, per_class in (
@@ -155,6 +162,7 @@ def covers(found: Tables, level: float, left_out: LeftOut) -> Covers:
     Raises:
         InputError: if no map has enough confident views.
     """
+    space = Space.of(AZIMUTH_AND_ELEVATION, found.measure, found.wrap)
     of_maps: dict[Key, dict[float, Cover]] = {}
     others = set()
     for key, a_map in found.maps.items():
@@ -162,10 +170,10 @@ def covers(found: Tables, level: float, left_out: LeftOut) -> Covers:
         if known.parameters != AZIMUTH_AND_ELEVATION or known.score_name != CONFIDENCE:
             left_out.add(f"{key}: has a map of the {known.score_name} over {','.join(known.parameters)}; expected the "
                          f"{CONFIDENCE} over {','.join(AZIMUTH_AND_ELEVATION)}")
-        elif (a_map.z >= level).mean() < LEAST:
+        elif mean_over(a_map, a_map.z >= level, found.measure) < LEAST:
             others.add(key)
         else:
-            of_maps[key] = {purity: Cover.of(a_map, level, purity) for purity in PURITIES}
+            of_maps[key] = {purity: Cover.of(a_map, level, purity, space) for purity in PURITIES}
     if not of_maps:
         raise InputError(f"no map has at least {PERCENT * LEAST:g} % of its views at `level` {level:g} or above; give "
                          "a lower one")

@@ -4,6 +4,7 @@ A map's lattice is its grid, and a region starts at the grid point nearest to it
 section 10).
 """
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -14,7 +15,7 @@ from ..parameters import AZIMUTH_AND_ELEVATION, domain_of, too_small
 from ..regions import ndinterval
 from ..results.contents import MapResult, MethodResult, RegionsResult
 from ..results.same import same_function
-from ..space import Space
+from ..space import SPHERE, Space
 from .methods import ON_MAP
 
 DOMAIN = domain_of(AZIMUTH_AND_ELEVATION)
@@ -42,7 +43,7 @@ def largest_box(a_map: MapResult, point: Sequence[float] | np.ndarray, level: fl
     if not np.isfinite(point).all():
         return None
     azimuths, elevations = a_map.xx[0], a_map.yy[:, 0]
-    if not _goes_round(azimuths):
+    if not goes_round(azimuths):
         space = Space(space.domain, latitudes=space.latitudes)
     away = np.abs(azimuths - point[0])
     start = int(np.argmin(np.abs(elevations - point[1]))), int(np.argmin(np.minimum(away, space.periods[0] - away)))
@@ -68,13 +69,27 @@ def mean_over(a_map: MapResult, values: np.ndarray, measure: str) -> float:
     return _mean(values, a_map.yy, Space.of(AZIMUTH_AND_ELEVATION, measure))
 
 
+def most_wrong(a_map: MapResult, measure: str) -> float:
+    """The share of a map's views that may be on the wrong side of its level: 0 where all were asked.
+
+    The error's upper bound is of equal views. On the sphere the wrong ones may be those that count most.
+    """
+    if a_map.error is None:
+        return 0.0
+    weights = np.cos(np.radians(a_map.yy)) if measure == SPHERE else np.ones(a_map.yy.shape)
+    return min(a_map.error["high"] * float(weights.max() / weights.mean()), 1.0)
+
+
 def _mean(values: np.ndarray, elevations: np.ndarray, space: Space) -> float:
-    if not space.latitudes[1]:
-        return float(values.mean())
-    return float(np.average(values, weights=np.cos(np.radians(elevations))))
+    return float(np.average(values, weights=weights(elevations, space)) if space.latitudes[1] else values.mean())
 
 
-def _goes_round(azimuths: np.ndarray) -> bool:
+def weights(elevations: np.ndarray, space: Space) -> np.ndarray:
+    """How much the views at elevations [..] in degrees count: as the views around them do, in a space's measure."""
+    return np.cos(np.radians(elevations)) if space.latitudes[1] else np.ones(elevations.shape)
+
+
+def goes_round(azimuths: np.ndarray) -> bool:
     """Whether no gap between the columns of a map is wider at azimuth 0 than elsewhere."""
     if len(azimuths) < 2:
         return False
@@ -102,9 +117,10 @@ def with_largest(regions: Regions, points: np.ndarray, a_map: MapResult | None,
                  level: float) -> dict[str, Sequence[ndinterval]]:
     """Regions by method, and the largest boxes: those among the regions, else those that the map allows, as ON_MAP.
 
-    The boxes of the map are around initial points, [P, 2], at a level of its score, and may run around the azimuth.
+    The boxes of the map are around initial points, [P, 2], at a level of its score, and may run around the azimuth. A
+    map from a part of its views allows none.
     """
-    if LARGEST in regions or a_map is None:
+    if LARGEST in regions or a_map is None or a_map.origin:
         return dict(regions)
     boxes = (largest_box(a_map, point, level) for point in points)
     return {**regions, ON_MAP: [box for box in boxes if box]}
@@ -113,9 +129,9 @@ def with_largest(regions: Regions, points: np.ndarray, a_map: MapResult | None,
 def holding(result: RegionsResult, a_map: MapResult | None) -> Verdicts:
     """For each region whether it holds, {method: [P]}: as its certificate says, else as the map of its object says.
 
-    None where neither says anything. A map of another function says nothing.
+    None where neither says anything. A map of another function, or from a part of its views, says nothing.
     """
-    if a_map is not None and same_function(a_map.metadata, result.metadata):
+    if a_map is not None and (a_map.origin or same_function(a_map.metadata, result.metadata)):
         a_map = None
     level = level_of(result)
 
@@ -125,6 +141,28 @@ def holding(result: RegionsResult, a_map: MapResult | None) -> Verdicts:
 
     return {name: [verdict(name, method, k) for k in range(len(method.regions))]
             for name, method in result.methods.items()}
+
+
+@dataclass(frozen=True)
+class Judged:
+    """What is known of regions.
+
+    Attributes:
+        level: that they are held against; None: that of the map's score.
+        holds: as of `holding`; of a method that is not among them the map says it.
+        worst: [n] views below the level in regions that hold, as a promise allows.
+    """
+    level: float | None = None
+    holds: Verdicts = field(default_factory=dict)
+    worst: Sequence[np.ndarray] = ()
+
+
+def judged(result: RegionsResult, a_map: MapResult | None) -> Judged:
+    """What certificates, and the map of the object, say of regions."""
+    worst = [result.space_of(name).fold(np.array(certificate["worst_at"])) for name, method in result.methods.items()
+             for k, certificate in enumerate(method.certificates or ())
+             if certificate and method.holds(k) and certificate["worst"] < certificate["level"]]
+    return Judged(level_of(result), holding(result, a_map), worst)
 
 
 def on_map(a_map: MapResult, result: RegionsResult, level: float, measure: str,

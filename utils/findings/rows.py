@@ -55,6 +55,7 @@ RESULTS = (*WHICH, Column("file", TEXT, "", "map.pt or optim.pt"), Column("shape
 VIEWS = (*WHICH, Column("azimuth", NUMBER, "degrees", "of the camera"),
          Column("elevation", NUMBER, "degrees", "of the camera"),
          Column("score", NUMBER, "confidence in [0, 1]", "in the class"),
+         Column("asked", YES_OR_NO, "", "whether the score is the network's; else it is the mean of a model"),
          Column("top1", WHOLE, "", "index of the network's first answer; empty where the file does not say"),
          Column("top1_name", "category", "", "its name; empty where the network does not name its outputs"),
          Column("top1_score", NUMBER, "confidence in [0, 1]", "in the first answer"))
@@ -112,6 +113,8 @@ class Tables:
         frame = frame.loc[frame.index.repeat([a_map.z.size for a_map in maps])].reset_index(drop=True)
         for column, name in (("azimuth", "xx"), ("elevation", "yy"), ("score", "z")):
             frame[column] = _joined(_numbers(getattr(a_map, name)) for a_map in maps)
+        asked = [np.ones(a_map.z.size, bool) if a_map.asked is None else a_map.asked.ravel() for a_map in maps]
+        frame["asked"] = pd.array(_joined(asked).astype(bool), "boolean")
         answers = [_answers(a_map) for a_map in maps]
         top1, names, scores = (_joined(answer[k] for answer in answers) for k in range(3))
         return frame.assign(top1=pd.array(top1, "Float64").astype("Int64"), top1_name=pd.Categorical(names),
@@ -162,8 +165,14 @@ class Tables:
     @cached_property
     def _unlike(self) -> dict[Key, str]:
         """Why an object's map and regions are no pair, "" if they are one."""
-        return {key: no_pair(self.regions_results[key].metadata, self.maps[key].metadata)
-                for key in self.keys if key in self.maps and key in self.regions_results}
+        found = {}
+        for key in self.keys:
+            if key in self.maps and key in self.regions_results:
+                a_map = self.maps[key]
+                found[key] = no_pair(self.regions_results[key].metadata, a_map.metadata)
+                if a_map.origin and not found[key]:
+                    found[key] = f"has a map {a_map.origin}; regions are held against maps of all views"
+        return found
 
     def _regions(self) -> Iterator[tuple[Any, ...]]:
         pairs = set(self.pairs)

@@ -18,6 +18,8 @@ def get_points_from_angles(distance: float | torch.Tensor, elevation: float | to
                            ) -> tuple[float, float, float] | torch.Tensor:
     """Points on a sphere around the origin; azimuth 0 is the side of negative z.
 
+    At elevation 90 and -90 they lie so near to the pole, on the azimuth's side, that `look_at` still knows the azimuth.
+
     Args:
         distance, elevation, azimuth: numbers, or tensors of one shape [...], or some of each.
         degrees: the angles are in degrees; False: in radians.

@@ -68,6 +68,9 @@ class MapResult(Result):
         top1_score: likewise, the score of the first answer (its softmax output; its logit; or, of margins, how far it
             is ahead of the second); None if the file does not say.
         top1_names: {index: name} of the answers in `top1`; None if the network does not name its outputs.
+        asked: likewise, where the score is the network's; elsewhere it is a model's mean. None if that is everywhere.
+        error: of the model, the numbers of a `WrongShare`; None if all views were asked.
+        level: of the score, whose sides the error is about; None if all views were asked.
     """
     xx: np.ndarray
     yy: np.ndarray
@@ -76,11 +79,28 @@ class MapResult(Result):
     top1: np.ndarray | None = None
     top1_score: np.ndarray | None = None
     top1_names: dict[int, str] | None = None
+    asked: np.ndarray | None = None
+    error: dict[str, Any] | None = None
+    level: float | None = None
 
     def __repr__(self) -> str:
         z, about = self.z, self.metadata
         return (f"MapResult({about.subject}: {about.score_name} over {', '.join(about.parameters)}, {z.shape[0]} x "
-                f"{z.shape[1]}, mean {np.nanmean(z, dtype=float):.3f})")
+                f"{z.shape[1]}, mean {np.nanmean(z, dtype=float):.3f}{self.origin and f', {self.origin}'})")
+
+    @property
+    def n_asked(self) -> int:
+        """Views whose score is the network's."""
+        return self.z.size if self.asked is None else int(self.asked.sum())
+
+    @property
+    def origin(self) -> str:
+        """How many views were asked and how often the others are wrong, in words; "" if all of them were asked."""
+        if self.asked is None or self.error is None:
+            return ""
+        share, low, high = (100 * self.error[name] for name in ("share", "low", "high"))
+        return (f"from {self.n_asked:,} of {self.z.size:,} views; {share:.1f} % on the wrong side of {self.level:g} "
+                f"({low:.1f} to {high:.1f})")
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -190,8 +210,8 @@ def map_contents(result: MapResult) -> Contents:
     """What map.pt holds, but for its settings."""
     import torch  # takes seconds, and the options are read without it
     arrays = {layout.XX: result.xx, layout.YY: result.yy, layout.Z: result.z}
-    answers = {key: value for key in layout.ANSWERS if (value := getattr(result, key)) is not None}
-    contents = {**arrays, layout.PARAMETERS: list(result.metadata.parameters), **identity(result.metadata), **answers}
+    added = {key: value for key in layout.ADDED if (value := getattr(result, key)) is not None}
+    contents = {**arrays, layout.PARAMETERS: list(result.metadata.parameters), **identity(result.metadata), **added}
     return {key: torch.from_numpy(value) if isinstance(value, np.ndarray) else value for key, value in contents.items()}
 
 
