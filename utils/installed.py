@@ -3,7 +3,8 @@ import sys
 from importlib.util import find_spec
 from pathlib import Path
 
-NEEDED = ("numpy", "torch", "scipy", "matplotlib", "tqdm", "numba", "pandas", "trimesh", "xxhash", "platformdirs")
+NEEDED = ("numpy", "torch", "scipy", "matplotlib", "tqdm", "numba", "pandas", "trimesh", "plyfile",
+          "mapbox_earcut", "xxhash", "platformdirs")
 SCRIPTS = {"map.py", "optim.py", "sweep.py", "report.py"}
 
 

@@ -220,6 +220,17 @@ def test_colours_of_vertices_times_the_materials(tmp_path):
     assert "drawn opaque: glass" in mesh.notes[0]
 
 
+def test_a_description_may_be_padded_with_zeros(tmp_path):
+    gltf = Gltf()
+    gltf.mesh(solid(gltf))
+    for name in ("x", "xx", "xxx", "xxxx"):
+        gltf.json["asset"]["generator"] = name
+        content = gltf.glb()
+        end = 20 + int.from_bytes(content[12:16], "little")
+        text = content[20:end].rstrip(b" ")
+        assert len(read(tmp_path, content[:20] + text.ljust(end - 20, b"\0") + content[end:]).faces) == 4
+
+
 def test_gltf_files_with_their_numbers_within_or_beside(tmp_path):
     gltf = Gltf()
     gltf.mesh(solid(gltf))

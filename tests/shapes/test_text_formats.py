@@ -88,6 +88,13 @@ def test_forms_of_an_images_line(line, encoding, images):
     assert paint.uv[0].tolist() == [[0, 0], [1, 0], [1, 1]]
 
 
+def test_faces_without_coordinates_beside_an_image(images):
+    put(images / "a.mtl", "newmtl m\nKd 0 1 0\nmap_Kd t.png\n")
+    mesh = read(images, "a.obj", OBJ + "f 1 2 3\n", True)
+    assert mesh.paints[0].colors[2].tolist() == [[0, 1, 0]] * 3 and np.isnan(mesh.paints[0].uv[2]).all()
+    assert "1 triangle of materials with an image have no texture coordinates" in mesh.notes[0]
+
+
 def test_options_of_an_images_line_that_move_or_change_it(images):
     for options, uv, value in (("-s 2 3 1", [[0, 0], [2, 0], [2, 3]], 1),
                                ("-o 0.5 0.25", [[.5, .25], [1.5, .25], [1.5, 1.25]], 1),

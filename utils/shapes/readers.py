@@ -2,7 +2,7 @@
 from collections.abc import Callable
 from pathlib import Path
 
-from ..errors import InputError
+from ..errors import InputError, quiet
 from ..renderer import MeshError
 from ..renderer.io.images import MOST_PIXELS
 from .formats import gltf, obj, off, other, ply, stl
@@ -26,7 +26,8 @@ def read_mesh(path: Path, textures: bool = False, published: bool = False, most_
     if read is other.read and not other.is_known(path.suffix):
         raise InputError(f"{path}: files of this kind are not read; {EXPECTED}")
     try:
-        mesh = read(path, most_pixels if textures else 0)
+        with quiet():  # what a library would warn of is checked
+            mesh = read(path, most_pixels if textures else 0)
     except (InputError, MeshError):
         raise
     except OSError as error:

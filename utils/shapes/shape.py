@@ -127,9 +127,9 @@ def _load(path: Path, shape_id: str | None, turn: np.ndarray | None, published: 
     try:
         check_file(path, EXPECTED)
         mesh = read_mesh(path, textures, published, round(texture_limit * 1e6))
-        if not published:
-            mesh = near_origin(without_far_vertices(mesh, path))
-        with np.errstate(over="ignore"):  # `normalize` refuses what single precision cannot hold
+        with np.errstate(all="ignore"):  # `normalize` refuses what single precision cannot hold
+            if not published:
+                mesh = near_origin(without_far_vertices(mesh, path))
             vertices = torch.from_numpy(mesh.vertices.astype(np.float32))
         if turn is not None:
             vertices = vertices @ torch.from_numpy(turn).T

@@ -52,6 +52,8 @@ class Painter:
         if glossy is not None:
             factor, texture = np.array(glossy.get("diffuseFactor", [1, 1, 1]), float)[:3], glossy.get("diffuseTexture")
         linear = self._vertex_colors(primitive)
+        if not (np.isfinite(factor).all() and (linear is None or np.isfinite(linear).all())):
+            raise self.file.damaged("a colour is not a finite number")
         if texture is not None:
             uv, image, wrap = self._textured(primitive, texture, factor)
             colors = None if linear is None else encoded(linear)[faces]
@@ -72,7 +74,7 @@ class Painter:
         values = primitive.integers("COLOR_0")[:, :3]
         if values.dtype.kind == "f":
             return values.astype(np.float64).clip(0, 1)
-        return decoded(values / np.iinfo(values.dtype).max)
+        return decoded((values / np.iinfo(values.dtype).max).clip(0, 1))
 
     def _textured(self, primitive: Primitive, info: Json, factor: np.ndarray) -> tuple[np.ndarray, np.ndarray, str]:
         """(coordinates [V, 2] with v upwards, the image times the factor, its wrapping)."""

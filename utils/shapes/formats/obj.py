@@ -36,6 +36,11 @@ def _read(path: Path, most_pixels: int, cut: Callable[..., tuple[np.ndarray, np.
     if obj.not_drawn:
         notes.append(_not_drawn(path, obj.not_drawn))
     paints = _paints(obj, corners, polygon_of, most_pixels) if most_pixels else None
+    n_outside = sum(int(np.isnan(paint.uv).any(axis=(1, 2)).sum()) for paint in paints or ()
+                    if paint.image is not None and paint.uv is not None)
+    if n_outside:
+        notes.append(f"{path}: {counted(n_outside, 'triangle')} of materials with an image have no texture "
+                     "coordinates, and the material's colour")
     return Mesh(obj.vertices, obj.corners[corners], paints, notes)
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 
-from ...errors import InputError, quiet
+from ...errors import InputError
 from ...renderer.io.files import decoded, named_file, read_file, without_mark
 from ...renderer.io.images import read_image
 from ..colors import Paint
@@ -58,8 +58,7 @@ def _parsed(path: Path) -> tuple[dict[str, dict[str, np.ndarray]], list[str]]:
         body = b"\n".join([*lines, b""])
     plain = "\n".join([*header, "end_header", ""]).encode("ascii", "backslashreplace")
     try:
-        with quiet():
-            data = plyfile.PlyData.read(io.BytesIO(plain + body))
+        data = plyfile.PlyData.read(io.BytesIO(plain + body))
     except (plyfile.PlyParseError, ValueError, MemoryError, OverflowError) as error:
         raise InputError(f"{path}: cannot be read as a ply file ({error}); is it complete? Write it again") from None
     return {element.name: {name: element.data[name] for name in element.data.dtype.names or ()}
