@@ -479,10 +479,3 @@ def test_a_killed_sweep_goes_on_with_exactly_what_is_missing(swept, two_nodes, t
     assert "cannot be read" in damaged.with_name("map.failed.txt").read_text()
     swept("--classes", 5, "--objects", 3, "--jobs", "map", "--override")
     assert_same_as_one_by_one(words, tmp_path)
-
-
-def test_status_of_a_file_is_one_line(run_script, tmp_path):
-    (tmp_path / "a.txt").touch()
-    code, out, err = run_script(script, "status", *QUICK, "--checkpoint_dir", tmp_path / "a.txt")
-    assert code == 2 and out == "" and "--checkpoint_dir " in err and "it is a file, and no folder" in err
-    assert err.count("\n") == 1
