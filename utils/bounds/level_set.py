@@ -123,7 +123,8 @@ def level_set(f: Function, points: np.ndarray, n_views: int, level: float = LEVE
     check_model(n_views, len(points))
     n_model = n_views - n_fresh(n_views)
     model = Model(points, periods, n_model)
-    asked = model.nearest(Sobol(points.shape[1], rng=seed).random(N_START))
+    shift = stream("first views of a grid", seed).random(points.shape[1])
+    asked = model.nearest((Sobol(points.shape[1], scramble=False).random(N_START) + shift) % 1)
     values, n_fitted = values_of(f, points[asked]), 0
 
     def distances() -> np.ndarray:
@@ -290,4 +291,4 @@ def _whitened(cholesky: np.ndarray, values: np.ndarray) -> tuple[np.ndarray, flo
     ones, white = solve_triangular(cholesky, both, lower=True).T
     mean = ones @ white / (ones @ ones)
     rest = white - mean * ones
-    return rest, float(mean), max(float(rest @ rest) / len(values), 1e-6)
+    return rest, float(mean), max(float(rest @ rest) / len(values), 1e-12)
