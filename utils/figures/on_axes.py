@@ -27,7 +27,8 @@ def draw(result: MapResult | RegionsResult, ax: Axes | None = None) -> Axes:
                          "`to_frame` has their numbers")
     if ax is None:
         _, ax = plt.subplots(figsize=(9, 3.6), layout="constrained")
-        ax.set_title(literal(about.subject), loc="left")
+        origin = result.origin if isinstance(result, MapResult) else ""
+        ax.set_title(literal("\n".join(filter(None, (about.subject, origin)))), loc="left")
     if isinstance(result, MapResult):
         draw_map(ax.figure, ax, result)
     else:
