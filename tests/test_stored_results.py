@@ -11,6 +11,7 @@ import map as map_script
 import optim as optim_script
 import report as report_script
 from utils.paper import SHAPE_IDS
+from utils.shapes.shape import load_stand_in
 
 WHERE = "tests.tiny_network/5/0"
 JOB = ("--network", "tests.tiny:network", "--class_nb", 5, "--object_nb", 0, "--gpu", -1, "--engine", "torch")
@@ -77,16 +78,19 @@ def test_the_report_reads_them(stored, run_script, goldens, tmp_path):
     assert row["network"] == "tests.tiny_network" and row["maps"] == "1"
 
 
-SEARCHED = "searched/tests.tiny_sure/cup/awkward/optim.pt"  # of before boxes ran around the azimuth
+SEARCHED = "searched/tests.tiny_sure/cup/turned_cup/optim.pt"  # of before boxes ran around the azimuth
 
 
 @pytest.fixture
 def search(goldens, tmp_path, run_script):
     """Run optim.py for what the stored largest boxes are of, with more options, in a copy of their folder."""
     shutil.copytree(goldens / "stored_results", tmp_path / "stored")
-    words = ("--network", "tests.tiny:sure", "--mesh", goldens / "meshes/awkward.obj", "--front=x", "--label", "cup",
-             "--gpu", -1, "--engine", "torch", "--methods", "largest", "--lattice", 20, "--level", 0.45,
-             "--initial_points", "120,10 270,80 270,10", "--checkpoint_dir", tmp_path / "stored/searched", "--certify")
+    cup, mesh = load_stand_in(5, 0), tmp_path / "turned_cup.obj"
+    mesh.write_text("".join([f"v {x!r} {y!r} {z!r}\n" for x, y, z in cup.vertices.tolist()]
+                            + [f"f {a + 1} {b + 1} {c + 1}\n" for a, b, c in cup.faces.tolist()]))
+    words = ("--network", "tests.tiny:sure", "--mesh", mesh, "--front=x", "--label", "cup", "--gpu", -1, "--engine",
+             "torch", "--methods", "largest", "--lattice", 20, "--level", 0.45, "--initial_points",
+             "0,10 200,10 310,30", "--checkpoint_dir", tmp_path / "stored/searched", "--certify")
     return lambda *more: run_script(optim_script, *words, *more)
 
 
@@ -94,7 +98,7 @@ def test_largest_boxes_without_a_wrap_are_those_of_before(search, goldens, tmp_p
     path, before = tmp_path / "stored" / SEARCHED, torch.load(goldens / "stored_results" / SEARCHED)
     written = path.read_bytes()
     code, out, err = search(0, "--no_wrap")
-    assert code == 0 and "[0.0, 240.0] x [-10.0, 90.0] 66.67%" in out, err
+    assert code == 0 and "[0.0, 180.0] x [-10.0, 90.0]   50.00%" in out, err
     assert path.read_bytes() == written  # it is of the same question
     assert search(20, "--no_wrap", "--override")[0] == 0
     after = torch.load(path)
@@ -105,7 +109,7 @@ def test_largest_boxes_without_a_wrap_are_those_of_before(search, goldens, tmp_p
 
 def test_by_default_they_are_searched_for_again_around_the_azimuth(search, tmp_path, run_script):
     code, out, err = search(20)
-    assert code == 0 and "[280.0, 600.0] x [-10.0, 90.0] 88.89%" in out, err
+    assert code == 0 and "[300.0, 540.0] x [-10.0, 90.0] 66.67%" in out, err
     stored = torch.load(tmp_path / "stored" / SEARCHED)
     assert stored["settings"]["largest"]["wrap"] is True
     certificate = stored["largest"]["certificates"][0]
@@ -113,7 +117,7 @@ def test_by_default_they_are_searched_for_again_around_the_azimuth(search, tmp_p
     assert run_script(report_script, "srvr", "--checkpoint_dir", tmp_path / "stored/searched", "--results_dir",
                       tmp_path / "results")[0] == 0
     row, = csv.DictReader(open(tmp_path / "results/srvr.csv"))
-    assert float(row["largest"]) == pytest.approx(100 * (320 * 100 + 360 * 50) / 36000 / 3)
+    assert float(row["largest"]) == pytest.approx(100 * (240 * 100 + 280 * 40 + 260 * 100) / 36000 / 3)
 
 
 def test_stored_largest_boxes_of_before_are_reported(search, tmp_path, run_script):
@@ -122,7 +126,7 @@ def test_stored_largest_boxes_of_before_are_reported(search, tmp_path, run_scrip
                                   "--results_dir", tmp_path / "results")
         assert code == 0, err
     row, = csv.DictReader(open(tmp_path / "results/srvr.csv"))
-    assert float(row["largest"]) == pytest.approx(100 * (240 * 100 + 360 * 50) / 36000 / 3)
+    assert float(row["largest"]) == pytest.approx(100 * (180 * 100 + 200 * 40 + 90 * 80) / 36000 / 3)
 
 
 def test_boxes_by_solid_angle_are_another_question(search, tmp_path):
@@ -131,5 +135,6 @@ def test_boxes_by_solid_angle_are_another_question(search, tmp_path):
     assert code == 0 and "shares and random views: uniform on the sphere" in out, err
     settings = torch.load(tmp_path / "stored" / SEARCHED)["settings"]
     assert settings["largest"]["measure"] == settings["certify"]["measure"] == "sphere"
-    code, _, err = search(20, "--parameters", "azimuth", "--initial_points", "120", "--measure", "sphere")
+    code, _, err = search(20, "--parameters", "azimuth", "--initial_points", "120", "--measure",
+                          "sphere")
     assert code == 2 and "--measure sphere: needs elevation among --parameters" in err
