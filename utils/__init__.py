@@ -31,7 +31,7 @@ _PLACES = {
     "grid": "parameters", "grow_regions": "bounds", "largest_region": "bounds.largest",
     "load_mesh": "shapes.shape", "load_network": "networks",
     "load_result": "results.reading", "load_shape": "shapes.shape", "load_stand_in": "shapes.shape",
-    "load_tree": "findings.rows"}
+    "load_tree": "findings.rows", "Space": "space"}
 __all__ = [*_PLACES, "ndinterval"]
 
 

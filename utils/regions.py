@@ -44,10 +44,6 @@ class ndinterval:
         a = np.clip(self.a, domain.a, domain.b)
         return ndinterval(a, np.maximum(np.clip(self.b, domain.a, domain.b), a))
 
-    def share_of(self, domain: ndinterval) -> float:
-        """The volume inside a domain over the domain's; 0 where a bound is not finite."""
-        return self.within(domain).size() / domain.size() if self.is_finite() else 0.0
-
     def is_finite(self) -> bool:
         """Whether all bounds are numbers."""
         return bool(np.isfinite(self.a).all() and np.isfinite(self.b).all())

@@ -32,7 +32,7 @@ class Space:
     def __init__(self, domain: ndinterval, periods: Any = np.inf, latitudes: Any = False) -> None:
         """
         Args:
-            domain: finite.
+            domain: a finite ndinterval.
             periods: one for all dimensions, or [n]; inf for none. A dimension is a circle if its side is one period.
             latitudes: likewise.
 
