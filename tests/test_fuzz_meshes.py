@@ -20,7 +20,8 @@ def check_mesh(path, textures):
     if shape is not None:
         assert torch.isfinite(shape.vertices).all() and shape.vertices.abs().max() <= 1 + 1e-6
         assert len(shape.faces) and shape.faces.min() >= 0 and shape.faces.max() < len(shape.vertices)
-        assert shape.textures is None or (shape.textures.min() >= 0 and shape.textures.max() <= 1)
+        colors = [] if shape.textures is None else [shape.textures.texels, shape.textures.colors]
+        assert all(0 <= values.min() and values.max() <= 1 for values in colors)
 
 
 @fuzz(obj=damaged(OBJ), mtl=damaged(MTL), textures=st.booleans())

@@ -76,7 +76,7 @@ def test_images_that_a_ply_file_names(image, complaint, files, capsys):
     (files / "mesh.ply").write_text(PLY.format(image))
     assert len(load_mesh(files / "mesh.ply").faces) == 1  # for a white object it does not matter
     if complaint is None:
-        colors = load_mesh(files / "mesh.ply", textures=True).textures.reshape(-1, 3)
+        colors = load_mesh(files / "mesh.ply", textures=True).textures.texels[0, :16]
         assert colors.unique(dim=0).tolist() == [[1, 0, 0]]
     else:
         with pytest.raises(InputError) as error:
@@ -90,7 +90,7 @@ def test_the_image_of_a_glb_file(files):
     box.visual = trimesh.visual.TextureVisuals(uv=np.zeros((8, 2)), material=trimesh.visual.material.PBRMaterial(
         baseColorTexture=Image.open(files / "red.png")))
     box.export(files / "box.glb")
-    assert load_mesh(files / "box.glb", textures=True).textures.reshape(-1, 3).unique(dim=0).tolist() == [[1, 0, 0]]
+    assert load_mesh(files / "box.glb", textures=True).textures.texels[0, :1].tolist() == [[1, 0, 0]]
 
 
 def test_numbers_that_a_gltf_file_names(files):
