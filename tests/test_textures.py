@@ -97,6 +97,6 @@ def test_results_say_how_colours_were_read_and_which_way_round(run_script, tmp_p
 
 
 def test_another_renderer_reads_no_images(run_script, tmp_path):
-    code, _, err = run_script(map_script, *QUICK, "--mesh", FIELD / "tex_quadrants/a.obj", "--label", "cup", "--textures",
-                              "--renderer", "utils.renderer", "--checkpoint_dir", tmp_path)
+    code, _, err = run_script(map_script, *QUICK, "--mesh", FIELD / "tex_quadrants/a.obj", "--label", "cup",
+                              "--textures", "--renderer", "utils.renderer", "--checkpoint_dir", tmp_path)
     assert code == 2 and "--renderer utils.renderer: reads no images over faces" in err
