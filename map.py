@@ -33,6 +33,8 @@ def show(result: MapResult, path: Path, plot: bool) -> None:
     z, about = result.z, result.metadata
     print(f"mean {about.score_name} {z.mean(dtype=float):.3f}, maximum {z.max():.3f}, above {about.level:g} in "
           f"{(z > about.level).mean():.1%} of {z.size:,} views: {path}")
+    if result.origin:
+        print(result.origin)
     if plot:
         from utils.figures.plots import plot_map, save_beside  # matplotlib takes a second to import
         save_beside(plot_map(result, f"{about.network_name}: {about.score_name} in {about.object_class}, shape "

@@ -44,7 +44,7 @@ def show(result: RegionsResult, path: Path, plot: bool) -> None:
 def draw(result: RegionsResult, path: Path) -> None:
     """Draw regions of azimuth and elevation over the object's map, if there is one; of azimuth alone over a profile."""
     from utils.figures.plots import plot_profile, plot_regions, save_beside  # matplotlib takes a second to import
-    from utils.findings.on_map import holding, level_of
+    from utils.findings.on_map import judged
     about = result.metadata
     title = f"{about.network_name}: regions of {about.object_class}, shape {about.shape_id}"
     regions = {name: result.methods[name].regions for name in METHODS if name in result.methods}
@@ -55,8 +55,7 @@ def draw(result: RegionsResult, path: Path) -> None:
     below = load_result(map_path) if map_path.exists() else None
     if not isinstance(below, MapResult) or below.metadata.parameters != AZIMUTH_AND_ELEVATION:
         below = None
-    save_beside(plot_regions(regions, result.initial_points, below, title, holds=holding(result, below),
-                             level=level_of(result)), path)
+    save_beside(plot_regions(regions, result.initial_points, below, title, judged=judged(result, below)), path)
 
 
 def main() -> None:

@@ -22,6 +22,7 @@ from utils.results.left_out import LeftOut
 from utils.results.tree import Selection, Tree
 from utils.runs.script import run_script
 from utils.shapes.catalogue import catalogue_of
+from utils.space import DEGREES
 
 if TYPE_CHECKING:
     from utils.findings.rows import Tables
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 LEFT_OUT = 1  # exit code
 EXAMPLES = ("python report.py leaderboard --level 0.7",
             "python report.py regions --network resnet --class_nb cup --paper")
+MEASURED = ("measure", "no_wrap")  # options of how views are counted and boxes found on maps
 VALUES = ("colormap", "to_maximum", "file_format")  # what commands are given for --paper, --scale and --format
 
 # The commands import what they need themselves: pandas and matplotlib take seconds.
@@ -37,27 +39,45 @@ VALUES = ("colormap", "to_maximum", "file_format")  # what commands are given fo
 
 def srvr(args: Namespace, tree: Tree) -> None:
     from utils.findings.srvr import tables
-    show(args, tables(found_in(tree)))
+    show(args, tables(found_in(tree, args.measure, not args.no_wrap)))
 
 
 def audit(args: Namespace, tree: Tree) -> None:
     from utils.figures.network_plots import plot_curves
     from utils.findings.audit import curves, tables
-    found = found_in(tree)
+    found = found_in(tree, args.measure, not args.no_wrap)
     for key, why in found.unpaired.items():
         tree.left_out.add(f"{key}: {why}")
     if not found.pairs:
         raise InputError(f"{tree.folder}: has no object to audit; expected {MAP} and {OPTIM} of the same one")
-    show(args, tables(found, args.level), tree.single(), lambda: plot_curves(curves(found), args.level))
+    show(args, tables(found, args.level), tree.single(), lambda: plot_curves(
+        curves(found), args.level, args.measure))
 
 
 def leaderboard(args: Namespace, tree: Tree) -> None:
     from utils.figures.network_plots import plot_leaderboard
     from utils.findings import leaderboard
     from utils.findings.common import missing_lines
-    board = leaderboard.leaderboard(found_in(tree), args.level, tree.left_out)
+    board = leaderboard.leaderboard(found_in(tree, args.measure, not args.no_wrap), args.level, tree.left_out)
     show(args, board.tables(), missing_lines(tree.of(MAP), "map", tree.folder), lambda: plot_leaderboard(
-        board.estimates, board.ranked, board.curves, args.level, board.title))
+        board.estimates, board.ranked, board.curves, args.level, board.title, args.measure))
+
+
+def cover(args: Namespace, tree: Tree) -> None:
+    from utils.figures import drawing
+    from utils.figures.cover import plot_cover
+    from utils.figures.tree import figures_of
+    from utils.findings.cover import covers
+    from utils.findings.rows import Tables
+    from utils.findings.tables import write_text
+    found = covers(Tables(tree.maps(), {}, measure=args.measure, wrap=not args.no_wrap), args.level, tree.left_out)
+    show(args, found.tables(), draw=lambda: plot_cover(found.curves(), found.title))
+    path = args.results_dir / "cover_boxes.csv"
+    write_text(path, found.boxes().to_csv(index=False, lineterminator="\n"))
+    print(f"every box: {path}")
+    if args.object_nb:
+        drawing.draw_missing(figures_of(args.command, tree, vars(args), found.of_maps), args.results_dir,
+                             tree.left_out)
 
 
 def answers(args: Namespace, tree: Tree) -> None:
@@ -103,10 +123,10 @@ def compare(args: Namespace, first: Tree, second: Tree) -> None:
     show(args, dict(compare=comparison.compare(first, second)), comparison.only_in_one(first, second))
 
 
-def found_in(tree: Tree) -> "Tables":
+def found_in(tree: Tree, measure: str = DEGREES, wrap: bool = True) -> "Tables":
     """What a folder's results hold, as tables."""
     from utils.findings.rows import Tables
-    return Tables(tree.maps(), tree.regions())
+    return Tables(tree.maps(), tree.regions(), measure=measure, wrap=wrap)
 
 
 def show(args: Namespace, tables: Mapping[str, "Table"], lines: Iterable[str] = (),
@@ -133,11 +153,14 @@ class Command:
 
 
 COMMANDS = dict(
-    srvr=Command(srvr, "the paper's table: SRVR by network and method, and shares of views above a confidence"),
+    srvr=Command(srvr, "the paper's table: SRVR by network and method, and shares of views above a confidence",
+                 MEASURED),
     audit=Command(audit, "which regions hold on the maps, and how large they may be: tables, and a figure over the "
-                         "level", ("level",)),
+                         "level", ("level", *MEASURED)),
     leaderboard=Command(leaderboard, "a row for each network, with intervals, and whether neighbours differ by more "
-                                     "than chance", ("level",)),
+                                     "than chance", ("level", *MEASURED)),
+    cover=Command(cover, "how many boxes it takes to say where a network is confident; of one object (-j) the boxes "
+                         "over its map", ("level", *MEASURED)),
     answers=Command(answers, "what each network says instead of the class, where it is least confident", ("data_dir",)),
     maps=Command(figures, "confidence over azimuth and elevation: of each object, and the means of each class",
                  ("paper", "scale")),

@@ -17,6 +17,7 @@ from contextlib import redirect_stdout
 import map as map_script  # not the built-in, which nothing here uses
 import optim as optim_script
 from utils.errors import InputError
+from utils.files import no_folder
 from utils.options.jobs import ONE_JOB
 from utils.options.option import Parser
 from utils.options.sweeps import SweepOptions
@@ -53,6 +54,9 @@ def wanted(args: Namespace) -> list[Task]:
     if args.weights and len(options.networks) > 1:
         raise InputError(f"`weights` {args.weights}: belongs to one network, and `networks` names "
                          f"{len(options.networks)}; run one sweep for each")
+    there = next(path for path in (args.checkpoint_dir, *args.checkpoint_dir.parents) if path.exists())
+    if no_folder(there):
+        raise InputError(f"`checkpoint_dir` {there}: {no_folder(there)}; give the folder of the results")
     # a worker starts in another folder
     folders = {name: path.absolute() for name in ("data_dir", "checkpoint_dir", "weights", "dataset")
                if (path := getattr(args, name))}

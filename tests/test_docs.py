@@ -12,6 +12,7 @@ from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
 
+import matplotlib
 import pytest
 import trimesh
 
@@ -19,8 +20,9 @@ import map as map_script
 import optim as optim_script
 import report as report_script
 import sweep as sweep_script
+from tests import hubs
 from tests.tiny import Tiny
-from utils.bounds.certificate import Certainty
+from utils.bounds.promise import Certainty
 from utils.shapes.catalogue import catalogue_of
 
 ROOT = Path(__file__).parents[1]
@@ -135,11 +137,15 @@ def quick(monkeypatch):
     coarser("utils.bounds.grow_regions", n_iterations=2)
     coarser("utils.bounds.largest.largest_region", step=30, certainty=Certainty(0.3))
     monkeypatch.setattr("utils.semantic.confidence.engine_for", lambda *args: None)
+    matplotlib.use("agg")
     load = import_module("utils.networks").load_network
-    monkeypatch.setattr("utils.networks.load_network",
-                        lambda name: load("tests.tiny:network" if name == "efficientnet_lite0" else name))
+    for place in ("utils.networks.load_network", "utils.networks.table.load_network"):
+        monkeypatch.setattr(place, lambda name: load("tests.tiny:network" if "efficientnet" in name else name))
 
 
+RECIPES = dict(transformers='"hf:', timm='"timm:', open_clip='"open_clip:', onnxruntime="import onnxruntime")
+MAKERS = dict(transformers=hubs.make_hf, timm=hubs.make_timm, open_clip=hubs.make_open_clip,
+              onnxruntime=hubs.make_onnx)
 WITH_PYTHON = [page for page in PAGES if blocks(page, "python") and page.name != "reports.md"]
 
 
@@ -147,6 +153,8 @@ WITH_PYTHON = [page for page in PAGES if blocks(page, "python") and page.name !=
 def test_python_runs_as_pasted(page, folder, quick):
     names = {"MyNet": Tiny}
     for code in blocks(page, "python"):
+        if any(words in code for words in RECIPES.values()):
+            continue
         file = re.match(r"# (\w+\.py)\n", code)
         if file:
             (folder / file[1]).write_text(code)
@@ -155,6 +163,19 @@ def test_python_runs_as_pasted(page, folder, quick):
     for network in made:  # what the page says a network's function returns is taken
         module, facts = network()
         assert isinstance(module, Tiny) and facts["image_size"]
+
+
+@pytest.mark.parametrize("package", RECIPES)
+def test_recipes_run_as_pasted(package, folder, quick, monkeypatch):
+    pytest.importorskip(package, reason=f"needs {package}")
+    monkeypatch.setenv("HF_HUB_OFFLINE", "1")
+    code, = (code for code in blocks(ROOT / "docs/python.md", "python") if RECIPES[package] in code)
+    MAKERS[package](folder)
+    for name in re.findall(r'"((?:hf|timm|open_clip):[^"]+)"', code):  # a small one of a folder in the hub's place
+        prefix = name.partition(":")[0]
+        code = code.replace(f'"{name}"', f'"{prefix}:{"" if prefix == "hf" else "local-dir:"}{folder}"')
+    assert len(code.splitlines()) <= 20
+    exec(compile(code, f"docs/python.md, {package}", "exec"), {})
 
 
 def test_the_tables_are_made_as_pasted(whole_tree, folder):

@@ -5,6 +5,7 @@ import warnings
 
 import pytest
 
+from utils import installed
 from utils.errors import (
     DiskError,
     InputError,
@@ -68,3 +69,15 @@ def test_errors_of_others():
     assert described(ValueError("a\nb")) == "ValueError: a b" and described(SystemExit()) == "SystemExit"
     assert is_out_of_memory(MemoryError()) and is_out_of_memory(RuntimeError("CUDA out of memory. Tried to allocate"))
     assert not is_out_of_memory(RuntimeError("memory"))
+
+
+def test_missing_packages_are_one_line_of_a_script_and_an_error_of_the_library(monkeypatch, capsys):
+    monkeypatch.setattr(installed, "NEEDED", ("numpy", "no_such_package", "nor_this"))
+    monkeypatch.setattr("sys.argv", ["/somewhere/optim.py"])
+    with pytest.raises(SystemExit) as stop:
+        installed.check_installed()
+    line = "no_such_package, nor_this are not installed; pip install -r requirements.txt"
+    assert stop.value.code == 2 and capsys.readouterr().err == f"optim.py: error: {line}\n"
+    monkeypatch.setattr("sys.argv", ["ipython"])
+    with pytest.raises(ImportError, match=f"^{line}$"):
+        installed.check_installed()

@@ -11,7 +11,6 @@ from contextlib import redirect_stderr, redirect_stdout, suppress
 from functools import cache, partial
 from pathlib import Path
 from types import SimpleNamespace
-from unittest.mock import patch
 
 import numpy as np
 import pytest
@@ -23,7 +22,6 @@ import report as report_script
 import sweep as sweep_script
 from tests.fuzzing import LONG, OBJ, damaged, fuzz, only_input_errors, outcome, spoilt, st
 from tests.tiny import Tiny
-from utils.bounds.certificate import worst_view
 from utils.errors import InputError
 from utils.networks import load_network
 from utils.networks.function_network import function_network
@@ -77,7 +75,8 @@ def option_strings(module):
 LEFT_OUT = {"--compile", "--address", "--renderer", "-h", "--help"}
 OPTIONS = {module: [option for option in option_strings(module) if option not in LEFT_OUT]
            for module in (map_script, optim_script, sweep_script)}
-REPORTS = ["srvr", "audit", "leaderboard", "answers", "export", "compare", "regions", "maps", "traces", "profiles"]
+REPORTS = ["srvr", "audit", "cover", "leaderboard", "answers", "export", "compare", "regions", "maps", "traces",
+           "profiles"]
 SLOW_REPORTS = ["gif", "explorer"] if LONG else []
 REPORT_OPTIONS = {name: [f"--{option}" for option in (*OF_ALL, *command.options)]
                   for name, command in report_script.COMMANDS.items()}
@@ -195,20 +194,14 @@ def changed(contents, seed):
 RESULTS = [("whole", "map.pt"), ("whole", "optim.pt"), ("finished", "optim.pt")]
 JOB = ("--gpu", "-1", "--engine", "torch", "--class_nb", "5", "--stand_ins")
 SURE = ("--network", "tests.tiny:sure", "--n_iterations", "2", "--initial_width", "5", "--methods", "naive,largest",
-        "--initial_points", "130,30 310,80", "--lattice", "30", "--certify", "8", "--verify", "2", "--risk", "0.3",
-        "--image_size", "64")
+        "--initial_points", "130,30 310,80", "--lattice", "30", "--certify", "8", "--worst", "32", "--verify", "2",
+        "--risk", "0.3", "--image_size", "64")
 REPEAT = {"map": (map_script, ("--network", "tests.tiny:network", "--step", "30", "--batch_size", "8")),
           "optim": (optim_script, ("--network", "tests.tiny:network", "--n_iterations", "6", "--initial_width", "5",
                                    "--methods", "OIR_W,naive,OIR_B,trap", "--certify", "0"))}
 
 
-def quickly():
-    """Have the search for the worst view ask little."""
-    return patch("utils.bounds.certificate.worst_view", partial(worst_view, n_questions=8))
-
-
 @cache
-@quickly()
 def finished():
     """What optim.py writes today."""
     with tempfile.TemporaryDirectory() as folder, redirect_stderr(io.StringIO()), redirect_stdout(io.StringIO()):
@@ -231,7 +224,6 @@ def good_file(kind, name, folder):
     return path, module, [*JOB, *words, "--checkpoint_dir", str(folder), "--data_dir", str(folder)]
 
 
-@quickly()
 def test_result_files_that_are_good_are_taken(tmp_path):
     for kind, name in RESULTS:
         path, module, words = good_file(kind, name, tmp_path / kind / name)
@@ -241,7 +233,6 @@ def test_result_files_that_are_good_are_taken(tmp_path):
 
 @fuzz(which=st.sampled_from(RESULTS), seed=st.integers(0, 2 ** 32), by_bytes=st.booleans(),
       report=st.sampled_from([*REPORTS, *SLOW_REPORTS]))
-@quickly()
 def test_result_files(folder, which, seed, by_bytes, report):
     path, module, words = good_file(*which, folder)
     if by_bytes:

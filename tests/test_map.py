@@ -1,4 +1,5 @@
 """map.py, run as a user runs it."""
+import itertools
 import os
 import re
 import resource
@@ -15,6 +16,7 @@ import map as script  # not the built-in, which nothing here uses
 import optim
 from tests.processes import Started, script_text
 from utils import files
+from utils.semantic.views import Views
 
 ROOT = Path(__file__).parents[1]
 TINY = ("--network", "tests.tiny:network", "--class_nb", 5, "--object_nb", 0, "--gpu", -1, "--engine", "torch")
@@ -54,7 +56,7 @@ def test_another_renderer_of_the_same_names(quick, run_script, tmp_path, monkeyp
         setattr(public, name, getattr(utils.renderer, name))
     monkeypatch.setitem(sys.modules, "neural_renderer", public)
     code, _, err = run_script(script, *quick, "--renderer", "neural_renderer")
-    assert code == 2 and "renderer not recorded, now neural_renderer" in err
+    assert code == 2 and "renderer utils, now neural_renderer" in err
     assert run_script(script, *quick, "--renderer", "neural_renderer", "--override")[0] == 0
     theirs = torch.load(tmp_path / "ck/tests.tiny_network/5/0/map.pt")
     assert torch.equal(theirs["z"], ours["z"]) and theirs["settings"]["renderer"] == "neural_renderer"
@@ -175,3 +177,47 @@ def test_map_of_a_real_cup_agrees_with_the_papers(shared, run_script, tmp_path):
     published = torch.load(shared / "published/checkpoint/ResNet50/5/4/map.pt", weights_only=False)["z"]
     published = torch.as_tensor(published)[::3, ::3]
     assert torch.corrcoef(torch.stack((z.ravel(), published.ravel())))[0, 1] > 0.6
+
+
+PART = (*TINY, "--step", 12, "--views", 240)  # of 270
+
+
+def test_a_map_from_a_part_of_the_views_and_one_that_was_stopped(run_script, tmp_path, monkeypatch):
+    code, out, _ = run_script(script, *PART, "--checkpoint_dir", tmp_path / "part", "--plot")
+    words = r"from 240 of 270 views; \d+\.\d % on the wrong side of 0\.5 \(\d+\.\d to \d+\.\d\)"
+    assert code == 0 and re.search(words, out)
+    assert run_script(script, *PART[:-2], "--checkpoint_dir", tmp_path / "whole")[0] == 0
+    part, whole = (torch.load(tmp_path / name / "tests.tiny_network/5/0/map.pt") for name in ("part", "whole"))
+    assert part["asked"].shape == part["z"].shape == (9, 30) and part["asked"].sum() == 240
+    assert torch.equal(part["z"][part["asked"]], whole["z"][part["asked"]]) and part["z"].dtype == torch.float32
+    assert part["error"]["n_views"] == 100 and part["level"] == 0.5 and part["settings"]["views"] == 240
+    assert "top1" not in part and not {"asked", "error", "level"} & whole.keys()
+    assert script.Options.of(script.parse_args([])).settings().keys() == {"step", "precision"}
+
+    images, n_calls = Views.__call__, itertools.count()
+    with monkeypatch.context() as patch:
+        patch.setattr(Views, "__call__", lambda views, points: images(views, points) if next(n_calls) < 5 else os.kill(
+            os.getpid(), signal.SIGINT))
+        assert run_script(script, *PART, "--checkpoint_dir", tmp_path / "stopped")[0] == 130
+    code, out, _ = run_script(script, *PART, "--checkpoint_dir", tmp_path / "stopped", "--batch_size", 7)
+    assert code == 0 and "going on after" in out
+    again = torch.load(tmp_path / "stopped/tests.tiny_network/5/0/map.pt")
+    assert torch.equal(again["z"], part["z"]) and torch.equal(again["asked"], part["asked"])
+    assert again["error"] == part["error"]
+
+
+def test_views_of_two_other_axes_and_of_another_score(run_script, tmp_path):
+    words = ("--parameters", "light_azimuth,distance", "--step", "24,0.1", "--views", 200, "--score", "logit")
+    code, out, _ = run_script(script, *TINY, *words, "--checkpoint_dir", tmp_path)
+    assert code == 0 and "from 200 of 300 views" in out and "wrong side of 0 " in out
+
+
+@pytest.mark.parametrize("words, said", [
+    (("--views", 100), "--views 100: expected 200 to 4,079 of the grid's 4,080 views"),
+    (("--views", 4080), "--views 4,080: expected 200 to 4,079"),
+    (("--step", 12, "--views", 300), "--views 300: expected 200 to 269 of the grid's 270 views"),
+    (("--step", 40, "--views", 200), "--views 200: a grid of 27 views is too small: ask all of them"),
+    (("--step", 0.1, "--views", 400), "too large for a model: take a larger --step")])
+def test_a_number_of_views_that_cannot_be_is_refused_in_a_line(words, said, run_script, tmp_path):
+    code, _, err = run_script(script, *TINY, *words, "--checkpoint_dir", tmp_path)
+    assert code == 2 and said in err and err.count("\n") == 1

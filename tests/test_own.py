@@ -177,10 +177,12 @@ def test_a_network_of_ones_own(my_nets, run_script, tmp_path):
     (("--network", "my_nets:nameless", "--class_nb", 0), "does not name its classes"),
     (("--network", "my_nets:tiny", "--class_nb", 0), "say with --label"),
     (("--network", "my_nets:tiny", "--label", "zebra"), "has no such class"),
-    (("--network", "my_nets:large", "--label", "1"), "give its image_size beside the module, or pass --image_size"),
+    (("--network", "my_nets:large", "--label", "1"), "give its image_size beside the module"),
     (("--network", "my_nets:spatial", "--label", "1"), "gives [1, 10, 222, 222] for 1 image, expected logits"),
     (("--network", "my_nets:blind", "--label", "1"), "not finite"),
     ((*TINY[:2], "--mesh", "mug.stl"), "of which class?"),
+    ((*TINY[:2], "--mesh", "mug.stl", "--label", "cup", "--class_nb", 3), "--class_nb 3: numbers the paper's objects"),
+    ((*TINY[:2], "--mesh", "mug.stl", "--label", "cup", "--object_nb", 3), "--object_nb 3: numbers the paper's objec"),
     ((*TINY[:2], "--label", "b"), "stands for 3 classes (1 bathtub, 2 bench, 3 bottle)"),
     ((*TINY[:2], "--label", "cupp"), "did you mean cup"),
     ((*TINY[:2], "--label", "10"), "expected 0 to 9"),
@@ -205,6 +207,8 @@ def test_labels():
         find_label("crane", names, 5)
     with pytest.raises(InputError, match="did you mean coffee mug"):
         find_label("mug", names, 5)
+    with pytest.raises(InputError, match=r"did you mean coffee mug or beer mug or mud\?"):
+        find_label("mug", ("mud", "coffee mug", "cup", "beer mug"), 4)
 
 
 def test_a_score_is_recorded(run_script, tmp_path):

@@ -301,8 +301,8 @@ def test_largest_boxes_are_drawn_with_the_other_regions(report, tree, monkeypatc
         record(name)
     for command, words in (("regions", ("-s", "cup")), ("profiles", ("-s", 1)), ("traces", ("-s", "cup"))):
         assert report(command, "-n", "alexnet", "-j", 0, *words)[0] == 0
-    (regions, *_, holds, level), figure = seen["plot_regions"]
-    assert list(regions) == [*METHODS, "largest"] and holds["largest"] == [True, None] and level == 0.5
+    (regions, *_, judged), figure = seen["plot_regions"]
+    assert list(regions) == [*METHODS, "largest"] and judged.holds["largest"] == [True, None] and judged.level == 0.5
     whites = [patch.get_bbox().bounds for patch in figure.axes[0].patches if patch.get_edgecolor()[:3] == (1, 1, 1)]
     assert whites == [(124.5, 24.5, 26, 26)]  # no box for the start that is not confident, and none of the map
     (_, _, boxes, _, _), figure = seen["plot_profile"]
@@ -361,3 +361,14 @@ def test_figures_leave_the_screen_to_notebooks():
     program = "import sys, utils.figures.tree; print('matplotlib.pyplot' in sys.modules)"
     run = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True)
     assert run.stdout == "False\n", run.stderr
+
+
+def test_figures_that_could_not_be_made_are_not_listed(report, no_drawing, tree, tmp_path):
+    for key in ("AlexNet/5/0", "ResNet50/1/0"):
+        (tree / key / OPTIM).write_bytes(b"")
+    code, out, _ = report("traces", "-s", "cup", "-n", "alexnet", "-j", 0)
+    assert code == 1 and out == "0 drawn, 0 up to date\n"
+    code, out, _ = report("traces", "-n", "alexnet")
+    assert code == 1 and out.startswith("2 drawn, 0 up to date: ") and ".." in out
+    listed = [path.strip(" .") for path in out.partition(": ")[2].strip().removesuffix(" ..").split(", ")]
+    assert listed and all((tmp_path / path).exists() for path in listed)

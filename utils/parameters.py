@@ -23,6 +23,7 @@ class Parameter:
         default: its value where it is not among a point's numbers.
         step: of a map's grid.
         small: what one degree is to an angle: the unit of finite_difference's step.
+        period: x and x + period are the same view; None if there is none.
     """
     name: str
     unit: str
@@ -31,13 +32,14 @@ class Parameter:
     default: float
     step: float
     small: float
+    period: float | None = None
 
 
 PARAMETERS = {parameter.name: parameter for parameter in (
-    Parameter("azimuth", "degrees", 0, 360, default=0, step=3, small=1),
+    Parameter("azimuth", "degrees", 0, 360, default=0, step=3, small=1, period=360),
     Parameter("elevation", "degrees", -10, 90, default=35, step=3, small=1),
     Parameter("distance", "half lengths of the object's longest side", 2, 4, default=2.732, step=0.05, small=0.01),
-    Parameter("light_azimuth", "degrees", 0, 360, default=0, step=6, small=1),
+    Parameter("light_azimuth", "degrees", 0, 360, default=0, step=6, small=1, period=360),
     Parameter("light_elevation", "degrees", -90, 90, default=90, step=6, small=1),
     Parameter("directional_intensity", "of white", 0, 1, default=0.5, step=0.025, small=0.01),
     Parameter("ambient_intensity", "of white", 0, 1, default=0.5, step=0.025, small=0.01),
@@ -123,6 +125,16 @@ def domain_of(parameters: Sequence[str]) -> ndinterval:
         An ndinterval of n dimensions, each in its parameter's unit (of angles degrees).
     """
     return ndinterval([PARAMETERS[name].begin for name in parameters], [PARAMETERS[name].end for name in parameters])
+
+
+def too_small(box: ndinterval, parameters: Sequence[str]) -> bool:
+    """Whether a box is too small to judge: narrower than a map's step in every one of its parameters."""
+    return bool((box.r < [PARAMETERS[name].step for name in parameters]).all())
+
+
+def periods_of(parameters: Sequence[str]) -> np.ndarray:
+    """[n] the periods of the named parameters, each in its parameter's unit; inf where there is none."""
+    return np.array([PARAMETERS[name].period or np.inf for name in parameters])
 
 
 def grid(step: float | Sequence[float] | None = None,

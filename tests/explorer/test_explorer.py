@@ -22,7 +22,7 @@ from utils.explorer import sprites
 from utils.figures.objects import views_at
 from utils.figures.style import STYLES
 from utils.findings.methods import ON_MAP
-from utils.findings.on_map import largest_box, purity
+from utils.findings.on_map import drawn_in, largest_box, purity
 from utils.results import tree as tree_module
 from utils.results.layout import MAP, OPTIM
 from utils.results.metadata import Metadata
@@ -122,6 +122,16 @@ def test_answers_have_the_names_that_the_map_states(whole_tree):
     shown = cup.shown("AlexNet", block)
     assert block.names == dict(AlexNet={3: "beaker"}) and (shown["output"], shown["output_name"]) == (3, "beaker")
     assert shown["map"]["top1_score"] is None
+
+
+def test_a_map_from_a_part_of_its_views_says_which_were_asked(tmp_path):
+    write_result(tmp_path / "AlexNet/5/0", part=True)
+    a_map = read_map(tmp_path / "AlexNet/5/0" / MAP)
+    block, (cup,) = page_objects.Block(), page_objects.objects_of({tree_module.Key("AlexNet", "5", "0"): a_map}, {})
+    shown = cup.shown("AlexNet", block)["map"]
+    numbers = np.frombuffer(zlib.decompress(base64.b64decode(block.text())), "<i2")[shown["asked"]:][:a_map.z.size]
+    np.testing.assert_array_equal(numbers.reshape(a_map.z.shape) == 1, a_map.asked)
+    assert shown["origin"] == a_map.origin and "top1" not in shown
 
 
 def test_settings_in_words():
@@ -295,7 +305,8 @@ def failing(page_file, network, methods=METHODS):
     """The regions of the cup that do not hold on its map, and those without a grid point."""
     folder = page_file.parent / "tree" / network / "5/0"
     a_map, result = read_map(folder / MAP), read_optim(folder / OPTIM)
-    shares = [(box, purity(a_map, box, 0.5)) for method in methods for box in result.methods[method].regions]
+    shares = [(box, purity(a_map, box, 0.5, drawn_in(method))) for method in methods
+              for box in result.methods[method].regions]
     return [box for box, share in shares if share not in (None, 1)], [box for box, share in shares if share is None]
 
 
@@ -390,6 +401,21 @@ def test_regions_that_do_not_hold_are_marked(opened, page_file):
     opened.uncheck("#others")
     assert marked(opened, 0) == [] and f"Regions not shown: {n_marked[0]} that do not hold" in opened.text_content(
         "#map-0 .note")
+
+
+def test_a_region_through_azimuth_0_is_drawn_on_both_sides(opened, data):
+    of_file, of_map = (data["objects"][1]["results"][name]["regions"] for name in ("ResNet50", "AlexNet"))
+    assert of_file["wrapped"] == [LARGEST] and of_map["wrapped"] == [ON_MAP]
+    shown = opened.evaluate("""() => {
+        const chosen = state.methods, box = [285, 0, 395, 40];
+        [state.methods, state.others] = [new Set(["largest", "naive"]), true];
+        const traces = regionTraces({ boxes: { largest: [box, box], naive: [box] }, wrapped: ["largest"],
+                                      holds: { largest: [true, false], naive: [true] } }, null);
+        [state.methods, state.others] = [chosen, false];
+        return traces.filter(one => one.name).map(one => [one.name, one.x]); }""")
+    both, once = [285, 395, 395, 285, 285, None, -75, 35, 35, -75, -75, None], [285, 395, 395, 285, 285, None]
+    assert [one for one in shown if one[1]] == [[LARGEST, both], [LARGEST, both], ["naive", once],
+                                                ["does not hold", [35]]]
 
 
 def test_swatches_are_as_the_lines_are_drawn(opened):

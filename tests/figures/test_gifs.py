@@ -8,6 +8,7 @@ from utils.figures import gifs
 from utils.parameters import grid
 from utils.regions import ndinterval
 from utils.results.contents import MapResult
+from utils.space import Space
 
 VIEWS = np.random.default_rng(0).integers(0, 255, (7, 112, 112), dtype=np.uint8)
 
@@ -48,11 +49,12 @@ def test_cells_inside_a_region():
     xx, yy = grid(10)
     a_map = MapResult(xx, yy, np.zeros(xx.shape))
 
-    def inside(a, b):
-        cells = gifs.cells_inside(a_map, ndinterval(a, b))
+    def inside(a, b, wrap=False):
+        cells = gifs.cells_inside(a_map, ndinterval(a, b), Space.of(("azimuth", "elevation"), wrap=wrap))
         return [(xx.ravel()[k], yy.ravel()[k]) for k in cells]
 
     assert inside([95, 15], [121, 25]) == [(100, 20), (110, 20), (120, 20)]
     assert inside([101, 15], [109, 25]) == []
+    assert inside([345, 15], [375, 25], wrap=True) == [(350, 20), (0, 20), (10, 20)]
     all_over = inside([-50, -50], [400, 100])
     assert len(all_over) == 15 and all_over[0] == (0, 80) and all_over[-1] == (350, -10)

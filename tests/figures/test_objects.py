@@ -55,7 +55,7 @@ def test_a_gif_is_drawn_at_the_results_own_image_size(tmp_path, monkeypatch):
     tree = Tree(tmp_path, Selection(), LeftOut("report.py"))
     turning, inside, _ = figures_of("gif", tree, dict(elevation=35, data_dir=tmp_path))
     assert turning.draw()[0][0].size[0] == 224
-    monkeypatch.setattr(gifs, "cells_inside", lambda view, box: np.arange(3))
+    monkeypatch.setattr(gifs, "cells_inside", lambda view, box, space: np.arange(3))
     inside.draw()
     assert set(asked) == {64} and len(asked) > 1
 

@@ -3,12 +3,17 @@ import numpy as np
 import pytest
 from matplotlib.text import Text
 
+from tests.trees import write_result
 from utils.figures import network_plots, plots
+from utils.figures.tree import figures_of
 from utils.findings.intervals import estimate
+from utils.findings.on_map import Judged
 from utils.parameters import domain_of
 from utils.regions import ndinterval
 from utils.results.contents import MapResult, MethodResult, RegionsResult
+from utils.results.left_out import LeftOut
 from utils.results.metadata import Metadata
+from utils.results.tree import Selection, Tree
 
 DOMAIN = domain_of(("azimuth", "elevation"))
 
@@ -43,9 +48,25 @@ def test_names_are_no_formulas(tmp_path):
     board = {name: estimate(np.array([0.2, 0.4])), "other": estimate(np.array([0.1, 0.3]))}
     for figure in (plots.plot_map(map_of(30), name),
                    network_plots.plot_profiles(np.arange(3), {name: np.ones((1, 3))}, name),
-                   network_plots.plot_leaderboard(dict(mean=board), [name, "other"], {}, 0.5, name)):
+                   network_plots.plot_leaderboard(dict(mean=board), [name, "other"], {}, 0.5, name, "sphere")):
         plots.save(figure, tmp_path / "x.png")
         assert figure.findobj(lambda part: isinstance(part, Text) and part.get_text() == name.replace("$", r"\$"))
+
+
+def test_a_region_through_azimuth_0_is_drawn_on_both_sides():
+    box, points = ndinterval([285, 0], [395, 40]), np.array([[350, 20]])
+    judged = Judged(0.5, dict(naive=[True], largest=[False]), [np.array([10, 20])])
+    figure = plots.plot_regions(dict(naive=[box], largest=[box]), points, None, "title", judged=judged)
+    axes = figure.axes[0]
+    assert [line.get_xydata().tolist() for line in axes.lines if line.get_marker() == "v"] == [[[10, 20]]]
+    assert [patch.get_bbox().bounds for patch in axes.patches] == [(285, 0, 110, 40), (285, 0, 110, 40),
+                                                                   (-75, 0, 110, 40)]
+    assert [line.get_xydata().tolist() for line in axes.lines if line.get_marker() == "o"] == [[[35, 40]]]
+    assert axes.get_xlim() == (-2, 362)
+    flat = ndinterval([285], [395])
+    bars = plots.plot_profile(np.arange(3), np.zeros(3), dict(naive=[flat], largest=[flat]), points[:, 0], "title")
+    found = [[path.get_extents().bounds[::2] for path in part.get_paths()] for part in bars.axes[0].collections]
+    assert found == [[(285, 110)], [(285, 110), (-75, 110)]]
 
 
 def test_traces_start_where_something_moves():
@@ -75,3 +96,13 @@ def test_profiles_of_several_networks():
     assert np.unique(band.get_paths()[0].vertices[:, 1]) == pytest.approx([0.15, 0.25])  # quartiles
     assert axes.lines[0].get_linestyle() != axes.lines[1].get_linestyle()
     assert network_plots.plot_profiles(azimuth, found, "title", True).axes[0].get_ylim()[1] < 0.4
+
+
+def test_titles_say_that_maps_are_from_a_part_of_their_views(tmp_path):
+    for j in (0, 1):
+        write_result(tmp_path / f"VGG/5/{j}", 5, j, part=True)
+    tree = Tree(tmp_path, Selection(), LeftOut("test"))
+    titles = [planned.draw().get_suptitle() for command in ("maps", "profiles") for planned in figures_of(
+        command, tree, dict(colormap="viridis", to_maximum=False, elevation=35.0))]
+    whole = "from 140 of 168 views; 2.0 % on the wrong side of 0.5 (1.0 to 5.0)"
+    assert len(titles) == 7 and all(title.endswith(f"\n{whole}") or "from 140 views each" in title for title in titles)

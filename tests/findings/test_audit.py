@@ -10,12 +10,13 @@ from tests.trees import METHODS, largest_share, map_of, regions_of, write_result
 from utils.figures import plots
 from utils.findings.audit import LEVELS, curves, tables
 from utils.findings.methods import ON_MAP
-from utils.findings.on_map import holding, largest_box, level_of, purity, with_largest
+from utils.findings.on_map import Judged, holding, largest_box, level_of, purity, with_largest
 from utils.findings.rows import Tables, load_tree
 from utils.regions import ndinterval
 from utils.results.contents import MethodResult, RegionsResult
 from utils.results.layout import MAP, OPTIM
 from utils.results.tree import Key
+from utils.space import SPHERE, Space
 
 HALF, NOTHING = 0.5, [np.nan, np.nan]
 
@@ -26,10 +27,12 @@ def rows_of(table):
 
 
 def found_of(a_map, result):
-    return Tables({KEY: a_map}, {KEY: result})
+    return Tables({KEY: a_map}, {KEY: result}, wrap=False)
 
 
 KEY = Key("N", "5", "0")
+INTERVAL, ROUND, ON_SPHERE = (Space.of(("azimuth", "elevation"), *how) for how in (
+    ("degrees", False), ("degrees", True), (SPHERE, True)))
 MAP_RESULT = map_of([[0.9, 0.9, 0.1, 0.5], [0.9, 0.7, 0.6, np.nan], [0.1, 0.8, 0.8, 0.2]])
 
 
@@ -40,15 +43,61 @@ MAP_RESULT = map_of([[0.9, 0.9, 0.1, 0.5], [0.9, 0.7, 0.6, np.nan], [0.1, 0.8, 0
     ([1, -10], [89, 40], HALF, None), ([400, 0], [500, 50], HALF, None), ([50, 20], [40, 10], HALF, None),
     (NOTHING, NOTHING, HALF, None), ([0, 0], [np.inf, 10], HALF, None)])
 def test_purity_of_a_closed_region_within_the_domain(a, b, level, expected):
-    assert purity(MAP_RESULT, ndinterval(a, b), level) == (None if expected is None else pytest.approx(expected))
+    assert purity(MAP_RESULT, ndinterval(a, b), level, INTERVAL) == (None if expected is None else
+                                                                     pytest.approx(expected))
+
+
+def test_purity_of_a_region_through_azimuth_0_and_on_the_sphere():
+    region = ndinterval([270, -10], [450, 30])
+    assert purity(MAP_RESULT, region, HALF, ROUND) == pytest.approx(6 / 9)
+    assert purity(MAP_RESULT, region, HALF, INTERVAL) == pytest.approx(1 / 3)
+    weights = np.cos(np.radians([-10, 10, 30]))
+    assert purity(MAP_RESULT, region, HALF, ON_SPHERE) == pytest.approx(weights @ [3, 2, 1] / (3 * weights.sum()))
+    top = map_of([[0.9, 0.9], [0.9, 0.1]], step=(180, 100))  # the second row is the pole, a single view
+    assert 0.99 < purity(top, ndinterval([0, -10], [180, 90]), HALF, ON_SPHERE) < 1
 
 
 def test_the_largest_box_starts_at_the_nearest_grid_point():
-    assert largest_box(MAP_RESULT, (44, 19), HALF) == ndinterval([0, -10], [90, 10])
+    assert largest_box(MAP_RESULT, (44, 19), HALF, INTERVAL) == ndinterval([0, -10], [90, 10])
     assert largest_box(MAP_RESULT, (100, 25), HALF) == ndinterval([90, 10], [180, 30])
-    assert largest_box(MAP_RESULT, (359, -10), HALF) == ndinterval([270, -10], [270, -10])  # azimuth does not go round
+    assert largest_box(MAP_RESULT, (359, -10), HALF, INTERVAL) == ndinterval([270, -10], [270, -10])
+    assert largest_box(MAP_RESULT, (359, -10), HALF) == ndinterval([0, -10], [90, 10])  # 0 is nearer than 270
     assert largest_box(MAP_RESULT, (180, -10), HALF) is None and largest_box(MAP_RESULT, (270, 10), HALF) is None
     assert largest_box(MAP_RESULT, (np.nan, np.nan), HALF) is None
+
+
+def test_the_largest_box_on_a_map_runs_around_the_azimuth_where_the_map_goes_round():
+    z = [[0.9, 0.1, 0.1, 0.9], [0.9, 0.1, 0.1, 0.9], [0.1, 0.1, 0.1, 0.1]]
+    assert largest_box(map_of(z), (0, 0), HALF) == ndinterval([270, -10], [360, 10])
+    assert largest_box(map_of(z), (0, 0), HALF, INTERVAL) == ndinterval([0, -10], [0, 10])
+    part = map_of(z, step=(40, 20))  # ends at 120
+    assert largest_box(part, (0, 0), HALF) == ndinterval([0, -10], [0, 10])
+    assert largest_box(map_of(np.ones((2, 4))), (100, 0), HALF) == ndinterval([0, -10], [360, 10])
+    assert largest_box(map_of(np.ones((2, 4))), (100, 0), HALF, INTERVAL) == ndinterval([0, -10], [270, 10])
+
+
+@pytest.mark.parametrize("wrap", [True, False])
+def test_a_stored_largest_box_is_read_as_it_was_made(wrap):
+    box = ([270, -10], [450, 10])
+    result = regions_of([[350, 0]], dict(largest=[box], naive=[box]), settings=dict(largest=dict(wrap=True) if wrap
+                                                                                   else dict(level=0.5)))
+    found = found_of(map_of([[0.9, 0.9, 0.1, 0.9]] * 2), result).regions.set_index("method")
+    assert found["share"]["naive"] == 90 * 20 / 36000 and found["purity"]["naive"] == 1
+    assert found["share"]["largest"] == (180 if wrap else 90) * 20 / 36000 and found["purity"]["largest"] == 1
+
+
+def test_shares_on_the_sphere_by_hand():
+    def area(a, b):
+        return (np.sin(np.radians(b[1])) - np.sin(np.radians(a[1]))) * (b[0] - a[0]) / 360 / (
+            1 + np.sin(np.radians(10)))
+
+    box = ([0, -10], [90, 10])
+    for measure, expected in ((SPHERE, area(*box)), ("degrees", 0.05)):
+        found = Tables({KEY: MAP_RESULT}, {KEY: regions_of([[10, 0]], dict(naive=[box]))}, measure=measure, wrap=False)
+        row = rows_of(tables(found, HALF)["audit"])["N", "naive"]
+        assert row["SRVR"] == pytest.approx(100 * expected) and row["IoU with largest"] == 100
+        exact = curves(found, [HALF])["N"]
+        assert exact.srvr == pytest.approx([100 * expected]) and exact.methods["naive"] == pytest.approx(100 * expected)
 
 
 def test_the_table_by_hand():
@@ -61,7 +110,7 @@ def test_the_table_by_hand():
         "regions": 2, "starts confident": 50, "SRVR": pytest.approx(50 * (wide_share + good_share)),
         "purity": pytest.approx(50 * (1 + 5 / 6)),
         "purity by volume": pytest.approx(100 * (good_share + 5 / 6 * wide_share) / (good_share + wide_share)),
-        "hold": 1, "of regions with a view": 2, "IoU with largest": 100}  # of the confident start
+        "hold": 1, "judged": 2, "IoU with largest": 100}  # of the confident start
     assert list(found["N", "naive"].values()) == [2, 50, pytest.approx(50 / 36000), None, None, 0, 0, None]
     assert list(found["N", "largest"].values()) == [2, 50, pytest.approx(50 * good_share), 100, 100, 1, 1, 100]
     assert found["N", ON_MAP] == found["N", "largest"]
@@ -76,15 +125,16 @@ def test_an_initial_point_that_no_file_states():
     assert row == ["N", "naive", 1, None, 5, 100, 100, 1, 1, None] and curves(found) == {}
 
 
-@pytest.mark.parametrize("level", [0.2, HALF])
-def test_the_exact_srvr_of_the_published_pairs_by_brute_force(shared, level):
-    tree = shared / "published/checkpoint"
-    both = load_tree(tree)
+@pytest.mark.parametrize("level, wrap", [(0.2, True), (0.2, False), (HALF, True)])
+def test_the_exact_srvr_of_the_published_pairs_by_brute_force(shared, level, wrap):
+    both = load_tree(shared / "published/checkpoint")
+    both = Tables(both.maps, both.regions_results, wrap=wrap)
     assert len(both.pairs) + len(both.unpaired) == 8 and len(both.pairs) > 6
     shares = {}
     for key in both.pairs:
         a_map = both.maps[key]
-        shares.setdefault(key.network, []).extend(largest_share(a_map.xx, a_map.yy, a_map.z >= level, point)
+        shares.setdefault(key.network, []).extend(largest_share(a_map.xx, a_map.yy, a_map.z >= level, point,
+                                                                wrap)
                                                   for point in both.regions_results[key].initial_points)
     found = rows_of(tables(both, level)["audit"])
     assert any(any(of_network) for of_network in shares.values())
@@ -109,7 +159,7 @@ def test_the_curve_and_its_bootstrap():
     box = [([0, -10], [36, 90])]
     keys = [Key("N", "5", str(k)) for k in range(3)]
     tables = Tables(dict(zip(keys, maps)), {key: regions_of(starts, dict(naive=box * len(starts)))
-                                            for key, starts in zip(keys, points)})
+                                            for key, starts in zip(keys, points)}, wrap=False)
     found = curves(tables, [0.2, 0.5, 0.95], by="network")["N"]
     share = 90 * 20 / 360
     np.testing.assert_allclose(found.srvr, [3 * share / 4, 2 * share / 4, 0])
@@ -173,7 +223,7 @@ def test_figures_mark_the_regions_that_do_not_hold():
     assert names == ["naive", ON_MAP, "does not hold", "initial points"]
     widths, corners, names = drawn(None)
     assert widths == [2, 2] and corners == [] and names == ["naive", "initial points"]
-    _, corners, _ = drawn(MAP_RESULT, holds=dict(naive=[False, True, None]))
+    _, corners, _ = drawn(MAP_RESULT, judged=Judged(holds=dict(naive=[False, True, None])))
     assert corners == [[[90, 10]]]
 
 

@@ -7,16 +7,15 @@ import pytest
 from tests.trees import map_of, regions_of
 from utils.errors import InputError
 from utils.findings.comparison import agreement, overlaps
-from utils.findings.on_map import overlap
 from utils.findings.rows import Tables, load_tree
 from utils.findings.srvr import tables
-from utils.parameters import domain_of
 from utils.regions import ndinterval
 from utils.results.contents import MapResult
 from utils.results.layout import MAP, OPTIM
 from utils.results.tree import Key
+from utils.space import SPHERE, Space
 
-DOMAIN = domain_of(("azimuth", "elevation"))
+PLAIN = Space.of(("azimuth", "elevation"), wrap=False)
 
 
 def optim_of(*boxes, points=None, method="naive", **known):
@@ -29,7 +28,7 @@ def optim_of(*boxes, points=None, method="naive", **known):
     ([-20, 0], [-10, 10], 0), ([10, 10], [10, 50], 0), ([20, 10], [10, 50], 0),
     ([np.nan, 0], [10, 10], 0), ([0, 0], [np.inf, 10], 0), ([-np.inf, -np.inf], [np.inf, np.inf], 0)])
 def test_share_of_the_domain(a, b, share):
-    assert ndinterval(a, b).share_of(DOMAIN) == pytest.approx(share)
+    assert PLAIN.share(ndinterval(a, b)) == pytest.approx(share)
 
 
 def test_tables_by_hand():
@@ -113,8 +112,23 @@ def test_the_published_files_numbers_by_the_definition(shared):
     (([2, 2], [0, 0]), ([0, 0], [2, 2]), 0), (([np.nan, 0], [1, 1]), ([np.nan, 0], [1, 1]), np.nan)])
 def test_overlap_of_two_boxes(first, second, expected):
     first, second = ndinterval(*first), ndinterval(*second)
-    assert overlap(first, second) == pytest.approx(expected, nan_ok=True)
-    assert overlap(second, first) == pytest.approx(expected, nan_ok=True)
+    assert PLAIN.overlap(first, second) == pytest.approx(expected, nan_ok=True)
+    assert PLAIN.overlap(second, first) == pytest.approx(expected, nan_ok=True)
+
+
+def test_overlap_of_boxes_that_run_around_the_azimuth():
+    first = regions_of([[350, 0]], dict(largest=[([340, 0], [380, 10])]), settings=dict(largest=dict(wrap=True)))
+    second = regions_of([[350, 0]], dict(largest=[([0, 0], [20, 10])]), settings=dict(largest=dict(level=0.5)))
+    assert overlaps(first, second) == overlaps(second, first) == {"largest": [0.5]}
+
+
+def test_shares_of_views_on_the_sphere():
+    found = {measure: tables(Tables({Key("N", "5", "0"): map_of([[0.6, 0.6], [0.6, 0], [0, 0]], step=(180, 40))}, {},
+                                    measure=measure))["srvr"] for measure in ("degrees", SPHERE)}
+    weights = np.cos(np.radians([-10, 30, 70]))
+    shares = {measure: dict(zip(table.frame, table.rows()[0]))[">0.5"] for measure, table in found.items()}
+    assert shares == {"degrees": pytest.approx(50), SPHERE: pytest.approx(100 * weights @ [1, 0.5, 0] / weights.sum())}
+    assert "uniform in degrees" in found["degrees"].text() and "uniform on the sphere" in found[SPHERE].text()
 
 
 def test_agreement_of_maps_at_the_viewpoints_they_share():

@@ -57,3 +57,20 @@ def test_timm_without_the_network_and_no_timm(timm, monkeypatch):
     monkeypatch.setitem(sys.modules, "timm", None)
     with pytest.raises(InputError, match="`network` timm:resnet18: timm cannot be imported .*pip install timm"):
         load_network("timm:resnet18").load()
+
+
+def test_a_package_that_a_users_function_misses_is_named(tmp_path, monkeypatch):
+    (tmp_path / "nets_that_miss.py").write_text("import no_such_package.inside\n")
+    (tmp_path / "nets_that_miss_later.py").write_text("def small():\n    import no_such_package.inside\n")
+    monkeypatch.syspath_prepend(tmp_path)
+    said = r"needs the package no_such_package, which is not installed \(No module named .*\); pip install it$"
+    with pytest.raises(InputError, match=f"^`network` nets_that_miss:small: {said}"):
+        load_network("nets_that_miss:small")
+    with pytest.raises(InputError, match=f"^`network` nets_that_miss_later:small: {said}"):
+        load_network("nets_that_miss_later:small").load()
+
+
+@pytest.mark.parametrize("name, hint", [("my_networks.py:small", "my_networks:small"), ("nets/a.py:b", "nets.a:b")])
+def test_a_file_in_a_modules_place_brings_the_module(name, hint):
+    with pytest.raises(InputError, match=f"^`network` {name}: expected a module, and not its file: {hint}$"):
+        load_network(name)

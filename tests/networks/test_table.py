@@ -42,5 +42,5 @@ def test_a_new_source_is_a_line_of_the_table(monkeypatch):
     monkeypatch.setitem(table.BY_NAME, "mine", another)
     monkeypatch.setitem(table.BY_PREFIX, "hub", another)
     assert load_network("mine").name == "mine" and load_network("hub:some/thing").folder == "hub_some_thing"
-    with pytest.raises(InputError, match="resnet, .*, efficientnet_lite0, .*, mine, .*timm:NAME, hub:NAME, and"):
+    with pytest.raises(InputError, match="resnet, .*, efficientnet_lite0, .*, mine, .*timm:NAME, .*hub:NAME, and"):
         load_network("qqqqqq")

@@ -5,8 +5,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from tests.trees import write_result
 from utils.findings import audit, srvr
 from utils.findings.leaderboard import leaderboard
+from utils.findings.on_map import holding, with_largest
 from utils.findings.rows import Tables, load_tree
 from utils.paper import SHAPE_IDS
 from utils.regions import ndinterval
@@ -17,6 +19,7 @@ from utils.results.metadata import Metadata
 from utils.results.same import Kinds, differences, made_otherwise, objects_of, same_function, step_of, to_add
 from utils.results.tree import Key
 
+MEASURED = "Views are uniform in degrees. The largest boxes on maps run through azimuth 0."
 MESH = dict(path="mug.stl", up="y", front=None, textures=False)
 
 
@@ -67,7 +70,8 @@ def test_a_map_of_another_kind_has_a_row_of_its_own(other, words):
     table = srvr.tables(Tables(maps, {}))["srvr"]
     maps_at = list(table.frame).index("maps")
     assert {row[0]: row[maps_at] for row in table.rows()} == {"N": 2, f"N ({words})": 1}
-    note, = table.notes
+    note, measured = table.notes
+    assert measured == MEASURED
     assert note.startswith("Rows are of: stand-ins, grid step 90 x 50, no normalisation. Words in brackets say")
     assert note in table.text() and note in table.markdown() and note not in table.csv()
 
@@ -77,7 +81,7 @@ def test_one_kind_needs_no_marks_and_networks_may_have_their_own_weights():
             **keyed(map_of(normalize=False, weights="cd", image_size=299), network="M")}
     table = srvr.tables(Tables(maps, {}))["srvr"]
     assert [row[0] for row in table.rows()] == ["M", "N"]
-    assert table.notes == ("Rows are of: stand-ins, grid step 90 x 50, no normalisation.",)
+    assert table.notes == ("Rows are of: stand-ins, grid step 90 x 50, no normalisation.", MEASURED)
 
 
 def test_regions_of_another_kind_have_rows_of_their_own_in_every_table():
@@ -144,7 +148,7 @@ def test_an_exact_srvr_is_from_one_set_of_initial_points():
     regions = keyed(regions_of(), regions_of(), regions_of(point=9))  # files that state no settings
     found = Tables(dict.fromkeys(regions, map_of()), regions)
     assert rows_of(srvr.tables(found)["srvr"], "largest on map", "objects") == [
-        ["N", 37.5, 2], ["N (from 9,9)", 37.5, 1]]
+        ["N", 50, 2], ["N (from 9,9)", 50, 1]]
     z = np.where(np.arange(4) == 0, 0.1, 0.9) * np.ones((2, 1))
     holed = replace(map_of(), z=z)  # where the paper's points are, and not at 0, 0
     ours, theirs = keyed(regions_of()), Key("M", "5", "0")
@@ -171,6 +175,11 @@ def test_settings_of_one_question():
     assert differences(stored, dict(step=3, textures=True, certify=1)) == []  # the mesh's hash tells textures
     assert differences(stored, dict(step=6, tag="b")) == ["step 3, now 6", "tag not recorded, now b"]
     assert differences(stored, {}) == ["step 3, now not a setting"]
+    assert differences(dict(mesh_hash="ab" * 32), dict(mesh_hash="cd" * 32)) == ["mesh_hash abababab.., now cdcdcdcd.."]
+    otherwise = dict(parameters="azimuth,distance", score="logit", fixed=dict(red=0.5), image_size=64)
+    assert differences({}, otherwise) == ["fixed none, now {'red': 0.5}", "image_size 224, now 64",
+                                          "parameters azimuth,elevation, now azimuth,distance",
+                                          "score softmax, now logit"]
     assert to_add(stored, dict(largest=dict(level=0.5), certify=1)) == ["certify"]
     assert to_add(stored, dict(largest=dict(level=0.6))) == ["largest"]
 
@@ -198,3 +207,41 @@ def test_a_tree_as_frames(whole_tree, capsys, tmp_path):
     assert len(found.views) == sum(a_map.z.size for a_map in found.maps.values()) and len(found.results) == 11
     assert found.views["score"].mean() == pytest.approx(np.mean([a_map.z.mean() for a_map in found.maps.values()]))
     assert found.views.memory_usage().sum() < 50 * len(found.views)
+
+
+def test_maps_from_a_part_of_the_views_are_another_kind(tmp_path, capsys):
+    """A row of their own, no part of a mean, and no judge of regions."""
+    for j in range(3):
+        write_result(tmp_path / "ResNet50" / "5" / str(j), 5, j, part=j == 2)
+    found = load_tree(tmp_path)
+    rows = found.results.query("file == 'map.pt'")["row"].tolist()
+    assert rows == ["ResNet50", "ResNet50", "ResNet50 (from 140 views)"]
+    assert found.views.groupby("object_nb", observed=True)["asked"].sum().tolist() == [168, 168, 140]
+    left_out = LeftOut("test")
+    assert len(found.kinds.usual_of(found.maps, left_out)) == 2
+    assert left_out.lines == ["ResNet50 cup 2: is of another kind (from 140 views) than most (stand-ins, grid step 15)"]
+    part = found.maps[Key("ResNet50", "5", "2")]
+    assert part.origin == "from 140 of 168 views; 2.0 % on the wrong side of 0.5 (1.0 to 5.0)" in repr(part)
+    assert [key.object_nb for key in found.pairs] == ["0", "1"]
+    assert "regions are held against maps of all views" in found.unpaired[Key("ResNet50", "5", "2")]
+    regions = found.regions_results[Key("ResNet50", "5", "2")]
+    assert set(holding(regions, part)["naive"]) == {None} and "largest on map" not in with_largest({}, [], part, 0.5)
+    assert made_otherwise(part, found.maps[Key("ResNet50", "5", "1")])[-1] == "views 140 and all"
+
+
+def test_a_published_map_is_of_all_views():
+    published = MapResult(*(map_of().xx,) * 2, map_of().z)
+    part = replace(map_of(normalize=False), asked=np.ones(published.z.shape, bool), level=0.5, error=dict(
+        share=0, low=0, high=0))
+    kinds = Kinds(keyed(part, part, published))
+    assert "from all views" in kinds.row(Key("N", "5", "2"), published)
+
+
+def test_largest_boxes_that_run_around_the_azimuth_have_rows_of_their_own():
+    asked = [dict(level=0.5), dict(level=0.5, wrap=True), dict(level=0.5, wrap=True, measure="sphere")]
+    around = dict(methods=("largest",), largest=asked[1])
+    found = Tables({}, keyed(regions_of(methods=("largest",), largest=asked[0]), regions_of(**around),
+                             regions_of(**around), regions_of(methods=("largest",), largest=asked[2])))
+    assert rows_of(srvr.tables(found)["srvr"], "objects") == [
+        ["N", 2], ["N (largest measure sphere)", 1], ["N (largest wrap no)", 1]]
+    assert to_add(dict(largest=asked[0]), dict(largest=asked[1])) == ["largest"]

@@ -171,3 +171,13 @@ def test_every_score_is_of_the_label_and_of_the_first_answer(score, of, shape):
     torch.testing.assert_close(answers.top1_score, of(logits, answers.top1[:, None])[:, 0])
     right = answers.top1 == 1
     assert torch.equal(answers.score[right], answers.top1_score[right])
+
+
+def test_a_point_and_the_one_a_period_further_are_the_same_view(shape):
+    parameters = ("light_azimuth", "elevation", "azimuth")
+    f = f_of(Tiny(), 1, shape, parameters=parameters)
+    np.testing.assert_array_equal(f.periods, [360, np.inf, 360])
+    points = np.array([[20.0, 30, 40], [200, 10, 310]])
+    turned = points + np.where(np.isfinite(f.periods), f.periods, 0)
+    torch.testing.assert_close(f.images(turned), f.images(points))
+    torch.testing.assert_close(f(turned), f(points))

@@ -63,15 +63,19 @@ def test_white_objects(folder):
 
 @pytest.mark.parametrize("folder", ["glb_vcol_material", "glb_vcol_u2_3", "glb_vcol_linear", "ply_facecol_l", "mtl_bom",
                                     "obj_bom_mtllib", "v_colors", "utm", "stray_vertex", "f_two", "max_hash_names",
-                                    "map_missing_unused"])
+                                    "map_missing_unused", "double_faces"])
 def test_coloured_objects(folder):
     assert_same(picture(folder, True), picture("ref", True))
 
 
 @pytest.mark.parametrize("folder", ["tex_hash", "tex_lower_key", "tex_s_space", "tex_scale2", "tex_abs",
-                                    "glb_tex_transform", "glb_specgloss"])
+                                    "glb_tex_transform", "glb_specgloss", "tex_quadrants"])
 def test_textured_objects(folder):
     assert mean_color(picture(folder, True)) == pytest.approx(IN_QUADRANTS, abs=0.004)
+
+
+def test_a_texture_that_repeats_over_a_face():
+    assert mean_color(picture("tex_tiled2", True)) == pytest.approx([0.311, 0, 0.332], abs=0.004)
 
 
 @pytest.mark.parametrize("folder, color", [("glb_single_material", (0.8, 0.2, 0.1)), ("ycb_no_usemtl", (0.2, 0.7, 0.3)),

@@ -187,6 +187,11 @@ def test_second_sets_of_coordinates_and_samplers(tmp_path):
     textured(gltf, dict(texCoord=1), uv=[[9, 9]] * 4, sampler=dict(wrapS=33071, wrapT=33071), TEXCOORD_1=second)
     [paint] = read(tmp_path, gltf, True).paints
     assert paint.wrap == "clamp" and paint.uv.tolist() == np.array([[0, 1], [1, 1], [0, 0], [1, 0]])[FACES].tolist()
+    one_way, both_ways = [[[0, 0], [1, 0], [0, 2], [1, 2]], [[0, 0], [3, 0], [0, 2], [3, 2]]]
+    sampler = dict(wrapS=33071, wrapT=33648)
+    assert read(tmp_path, textured(Gltf(), uv=one_way, sampler=sampler), True).paints[0].wrap == "mirror"
+    with pytest.raises(InputError, match="continues in two ways, clamp and mirror"):
+        read(tmp_path, textured(Gltf(), uv=both_ways, sampler=sampler), True)
     gltf = Gltf()
     with pytest.raises(InputError, match="a primitive with a texture has no TEXCOORD_3"):
         read(tmp_path, textured(gltf, dict(texCoord=3)), True)
@@ -213,6 +218,17 @@ def test_colours_of_vertices_times_the_materials(tmp_path):
     mesh = read(tmp_path, gltf, True)
     np.testing.assert_allclose(mesh.paints[0].colors[0, 0], [0.537, 0.735, 0], atol=1e-3)  # 0.25, 0.5 and 0 as sRGB
     assert "drawn opaque: glass" in mesh.notes[0]
+
+
+def test_a_description_may_be_padded_with_zeros(tmp_path):
+    gltf = Gltf()
+    gltf.mesh(solid(gltf))
+    for name in ("x", "xx", "xxx", "xxxx"):
+        gltf.json["asset"]["generator"] = name
+        content = gltf.glb()
+        end = 20 + int.from_bytes(content[12:16], "little")
+        text = content[20:end].rstrip(b" ")
+        assert len(read(tmp_path, content[:20] + text.ljust(end - 20, b"\0") + content[end:]).faces) == 4
 
 
 def test_gltf_files_with_their_numbers_within_or_beside(tmp_path):

@@ -12,6 +12,7 @@ from PIL import Image
 from utils.errors import InputError
 from utils.shapes import readers
 from utils.shapes.mesh import Mesh
+from utils.shapes.readers import read_mesh
 from utils.shapes.shape import load_mesh
 
 TRIANGLE = Mesh(np.eye(3), np.array([[0, 1, 2]]))
@@ -76,8 +77,8 @@ def test_images_that_a_ply_file_names(image, complaint, files, capsys):
     (files / "mesh.ply").write_text(PLY.format(image))
     assert len(load_mesh(files / "mesh.ply").faces) == 1  # for a white object it does not matter
     if complaint is None:
-        colors = load_mesh(files / "mesh.ply", textures=True).textures.texels[0, :16]
-        assert colors.unique(dim=0).tolist() == [[1, 0, 0]]
+        [paint] = read_mesh(files / "mesh.ply", True).paints
+        assert (paint.image == [1, 0, 0]).all() and paint.uv.tolist() == [[[0, 0], [0, 1], [1, 0]]]
     else:
         with pytest.raises(InputError) as error:
             load_mesh(files / "mesh.ply", textures=True)
@@ -90,7 +91,8 @@ def test_the_image_of_a_glb_file(files):
     box.visual = trimesh.visual.TextureVisuals(uv=np.zeros((8, 2)), material=trimesh.visual.material.PBRMaterial(
         baseColorTexture=Image.open(files / "red.png")))
     box.export(files / "box.glb")
-    assert load_mesh(files / "box.glb", textures=True).textures.texels[0, :1].tolist() == [[1, 0, 0]]
+    [paint] = read_mesh(files / "box.glb", True).paints
+    assert (paint.image == [1, 0, 0]).all() and paint.colors is None
 
 
 def test_numbers_that_a_gltf_file_names(files):

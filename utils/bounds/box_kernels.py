@@ -1,8 +1,7 @@
 """The inner loops of the search for the largest box (numba).
 
-A box [lo, hi] is given by the numbers of its lines, both ends included, and it always holds the center. In the queue it
-is one integer, its key: index of lo times the lattice's size, plus index of hi. Keys of the same volume and number of
-points sort as lo does, then as hi does.
+Boxes wait in a queue, each as its key. On a circle a failing point stands at each of its places. So it cuts a box
+wherever it lies in it, and a box without one that is a turn wide or more can always become as wide as all lines are.
 
 A failing point matters only through the side of the center on which it lies, and how far. Of two failing points, one
 of which lies between the center and the other in every dimension, the farther one says nothing more: only the nearer
@@ -13,18 +12,9 @@ from typing import NamedTuple
 import numpy as np
 
 from .compiled import kernel
+from .grid_kernels import Grid, key_of, width, write_box
 
-UNKNOWN, HOLDS, FAILS, TAKEN = range(4)  # of a lattice point; TAKEN only while a round's questions are chosen
-RANKS = 256  # steps of the distance by which questions are sorted, a dimension
 LOW, HIGH = 0, 1  # sides of a box in one dimension
-
-
-class Grid(NamedTuple):
-    """A lattice: lines [n, longest] (filled up with zeros), sizes [n], center [n], and the number of its points."""
-    lines: np.ndarray
-    sizes: np.ndarray
-    center: np.ndarray
-    size: int
 
 
 class Queue(NamedTuple):
@@ -62,8 +52,8 @@ def push(queue: Queue, length: int, grid: Grid, lo: np.ndarray, hi: np.ndarray) 
     volume = 1.0
     count = 1
     for d in range(len(grid.sizes)):
-        volume *= grid.lines[d, hi[d]] - grid.lines[d, lo[d]]
-        count *= hi[d] - lo[d] + 1
+        volume *= width(grid, d, lo[d], hi[d])
+        count *= min(hi[d] - lo[d] + 1, grid.counts[d])
     queue.volumes[length], queue.counts[length], queue.keys[length] = volume, count, key_of(grid, lo, hi)
     i = length
     while i > 0 and is_better(queue, i, (i - 1) // 2):
@@ -87,36 +77,6 @@ def pop(queue: Queue, length: int) -> int:
         swap(queue, i, child)
         i = child
     return length
-
-
-@kernel
-def index_of(place: np.ndarray, sizes: np.ndarray) -> int:
-    """The index of a lattice point."""
-    index = 0
-    for d in range(len(sizes)):
-        index = index * sizes[d] + place[d]
-    return index
-
-
-@kernel
-def write_place(index: int, sizes: np.ndarray, place: np.ndarray) -> None:
-    """The place of a lattice point, into `place`."""
-    for d in range(len(sizes) - 1, -1, -1):
-        place[d] = index % sizes[d]
-        index //= sizes[d]
-
-
-@kernel
-def key_of(grid: Grid, lo: np.ndarray, hi: np.ndarray) -> int:
-    """A box as one integer."""
-    return index_of(lo, grid.sizes) * grid.size + index_of(hi, grid.sizes)
-
-
-@kernel
-def write_box(key: int, grid: Grid, lo: np.ndarray, hi: np.ndarray) -> None:
-    """A box from its key, into lo and hi."""
-    write_place(key // grid.size, grid.sizes, lo)
-    write_place(key % grid.size, grid.sizes, hi)
 
 
 @kernel
@@ -170,7 +130,7 @@ def inspect(failing: np.ndarray, grid: Grid, lo: np.ndarray, hi: np.ndarray,
         failing: [S, n] places.
         grid: the lattice.
         lo, hi: [n] the box.
-        supported: [n, 2], written: whether a side of the box lies at the domain's end, or a failing point lies on the
+        supported: [n, 2], written: whether a side of the box lies at the last line, or a failing point lies on the
             next line, within the box in the other dimensions. Without one the side could move outwards.
         kept: [n, 2], written: the farthest line at which a failing point inside the box could support that side;
             -1 if none.
@@ -184,7 +144,7 @@ def inspect(failing: np.ndarray, grid: Grid, lo: np.ndarray, hi: np.ndarray,
         others[d] = 1.0
         for e in range(n):
             if e != d:
-                others[d] *= grid.lines[e, hi[e]] - grid.lines[e, lo[e]]
+                others[d] *= width(grid, e, lo[e], hi[e])
         supported[d, LOW], supported[d, HIGH] = lo[d] == 0, hi[d] == grid.sizes[d] - 1
         kept[d, LOW] = kept[d, HIGH] = -1
     best, smallest = -1, np.inf
@@ -206,11 +166,11 @@ def inspect(failing: np.ndarray, grid: Grid, lo: np.ndarray, hi: np.ndarray,
         for d in range(n):
             x = failing[s, d]
             if x < grid.center[d]:
-                largest = max(largest, others[d] * (grid.lines[d, hi[d]] - grid.lines[d, x + 1]))
+                largest = max(largest, others[d] * width(grid, d, x + 1, hi[d]))
                 if kept[d, LOW] < 0 or x + 1 < kept[d, LOW]:
                     kept[d, LOW] = x + 1
             elif x > grid.center[d]:
-                largest = max(largest, others[d] * (grid.lines[d, x - 1] - grid.lines[d, lo[d]]))
+                largest = max(largest, others[d] * width(grid, d, lo[d], x - 1))
                 kept[d, HIGH] = max(kept[d, HIGH], x - 1)
         # of equals the first place, so that the choice does not hang on the order in which the points were found
         if largest < smallest or (largest == smallest and best >= 0 and comes_first(failing, s, best)):

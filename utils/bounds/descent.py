@@ -112,6 +112,25 @@ def initial_width(n: int) -> float:
     return INITIAL_WIDTH_3D if n >= 3 else INITIAL_WIDTH
 
 
+def longest_side(n: int, n_iterations: int, width: float, learning_rate: float, enough: float) -> float:
+    """How long a side of a region is after a descent where f is 1, which is as much as a small region can grow.
+
+    No bound then moves by more than eta prod(other sides) in an iteration, with any optimizer.
+
+    Args:
+        n: dimensions.
+        n_iterations, learning_rate: of the descent.
+        width: a region starts as its point -/+ this.
+        enough: a side that is as long as this is not followed further, and `enough` is returned.
+    """
+    side = 2 * width
+    for _ in range(n_iterations):
+        if side >= enough:
+            return enough
+        side += 2 * learning_rate * side ** (n - 1)
+    return side
+
+
 def start(methods: Sequence[Optimizer], initial_points: Any, width: float = INITIAL_WIDTH,
           domain: ndinterval | None = None) -> Descent:
     """A descent that has not moved yet: every method from every initial point.

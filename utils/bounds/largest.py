@@ -3,7 +3,7 @@
 A robust region is a box around a point in which f stays at or above a level. The bound optimizers grow such boxes by
 gradient descent, and do not always end in one. Here the answer is sought on a lattice around the point, where it is
 exact, with little more questions to f than the answer has points: see `BoxSearch` for how, and why it is exact. Between
-the lattice points f is sampled: see `Attempts`. A view that fails there cuts the box, and the search goes on.
+the lattice points f is sampled: see `Attempts`. Where too many views fail, some are excluded, and the search goes on.
 """
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,9 +12,12 @@ import numpy as np
 
 from ..errors import InputError
 from ..regions import ndinterval
-from .certificate import BATCH_SIZE, LEVEL, Attempts, Certainty, Certificate, Function, values_of
+from ..space import Space
+from .certificate import Certificate
 from .lattice import Lattice
+from .promise import Attempts, Certainty
 from .search import BoxSearch
+from .views import BATCH_SIZE, LEVEL, Function, values_of
 
 USUAL_CERTAINTY = Certainty()
 
@@ -51,7 +54,7 @@ class Search:
         self.value_at_point = np.nan
         self.obstacles: list[np.ndarray] = []
         self._boxes = BoxSearch(lattice)
-        self._attempts = None if certainty is None else Attempts(level, certainty)
+        self._attempts = None if certainty is None else Attempts(level, certainty, lattice.space)
 
     @property
     def done(self) -> bool:
@@ -121,6 +124,7 @@ class Search:
             at_point = (points == self._boxes.lattice.point).all(1)
             self.value_at_point = float(values[at_point][0]) if at_point.any() else np.nan
         self._boxes.record(indices, values >= self.level)
+        self._exclude_failures()
 
     def add_obstacle(self, point: Sequence[float] | np.ndarray) -> None:
         """Exclude a point [n] anywhere: the region ends, in some dimension, at the lattice line before it.
@@ -131,7 +135,7 @@ class Search:
         box = self._boxes.answer
         self.obstacles.append(at)
         self._boxes.exclude(at)
-        if self._attempts is not None and len(self._attempts.passed) and self._boxes.answer != box:
+        if self._attempts is not None and self._attempts.has_started and self._boxes.answer != box:
             self._attempts.start_again()
 
     def region(self) -> Region:
@@ -143,9 +147,20 @@ class Search:
         assert box is not None and self._attempts is not None  # else the search is done
         if not np.array_equal(views, self._attempts.ask(box, len(views))):
             raise ValueError("these are not the views that were wanted")
-        failed = self._attempts.tell(views, values)
-        if failed is not None:
-            self.add_obstacle(failed)
+        attempt = self._attempts.attempt
+        self._attempts.tell(box, views, values)
+        if self._attempts.attempt != attempt:
+            self._exclude_failures()
+
+    def _exclude_failures(self) -> None:
+        """Exclude known views that failed from a box that no attempt would certify, one by one, at the least cost."""
+        while self._attempts is not None and self._boxes.is_done and (box := self._boxes.answer) is not None:
+            failures = self._attempts.too_many_of(box)
+            if not len(failures):
+                return
+            bounds = [self._boxes.bound_without(view) for view in failures]
+            self.obstacles.append(failures[int(np.argmax(bounds))])
+            self._boxes.exclude(self.obstacles[-1])
 
 
 def advance(searches: Sequence[Search], f: Function, batch_size: int = BATCH_SIZE) -> None:
@@ -169,34 +184,41 @@ def advance(searches: Sequence[Search], f: Function, batch_size: int = BATCH_SIZ
 
 
 def largest_region(f: Function, point: Sequence[float] | np.ndarray, level: float = LEVEL,
-                   step: float | Sequence[float] | np.ndarray | None = None, domain: ndinterval | None = None,
-                   certainty: Certainty | None = USUAL_CERTAINTY, batch_size: int = BATCH_SIZE) -> Region:
+                   step: float | Sequence[float] | np.ndarray | None = None, domain: ndinterval | Space | None = None,
+                   certainty: Certainty | None = USUAL_CERTAINTY, batch_size: int = BATCH_SIZE,
+                   period: float | Sequence[float] | np.ndarray | None = None) -> Region:
     """The largest box around a point in which f >= level, with a certificate.
 
     On the lattice of `Lattice.around` the box is exactly the largest one, prod(b - a), that has f >= level at all its
-    lattice points; of several it has most points, then the lexicographically smallest a, then b. The search is
-    best-first branch and bound (`BoxSearch`). It asks f for little more than the points of the answer. Views that fail
-    between the lattice points, in tries at a certificate (`Attempts`), are then excluded in the same way.
+    lattice points; ties are as of `BoxSearch`. On a circle the box may run through the domain's end, as in [285, 395].
+    The search is best-first branch and bound (`BoxSearch`). It asks f for little more than the points of the answer.
+    Where too many views fail between the lattice points, in attempts at a certificate (`Attempts`), some of them are
+    then excluded.
 
     Args:
         f: f(points [N, n]) -> [N], and perhaps `domain`. A `Confidence` has both.
         point: [n], in f's units: of a `Confidence` over azimuth and elevation two numbers of degrees.
         level: of a robust region, in the unit of f's values. A value of f that is not a number is below it.
         step: of the lattice, one for all dimensions or [n], in f's units (default: a 32nd of the domain's sides).
-        domain: an ndinterval in f's units that the region stays in (default: f's).
+        domain: an ndinterval in f's units that the region stays in (default: f's); or a `Space`, which says its
+            periods and its measure too.
         certainty: of the certificate, two shares in (0, 1) and a seed; None for no certificate.
         batch_size: number of points that f is asked for at a time; see `advance`.
+        period: one for all dimensions or [n], after which f is the same again; inf where it is not (default: f's, of
+            azimuth 360). A dimension of the domain that is one period wide is a circle.
 
     Returns:
         A `Region`: its `box` (None if f is below the level at the point), `certificate` and `queries`.
 
     Raises:
-        InputError: for a point outside the domain, no domain, a step that is not above 0, or a lattice that is too
-            large.
+        InputError: for a point outside the domain, no domain, a step that is not above 0, a lattice that is too large,
+            or a domain that is wider than a period.
     """
     domain = getattr(f, "domain", None) if domain is None else domain
     if domain is None:
         raise InputError("no domain is known; give one, a ndinterval, or an f that has one")
+    if not isinstance(domain, Space):
+        domain = Space(domain, getattr(f, "periods", np.inf) if period is None else period)
     search = Search(Lattice.around(point, step, domain), level, certainty)
     while not search.done:
         advance([search], f, batch_size)

@@ -7,6 +7,7 @@ import numpy as np
 
 from ..errors import InputError
 from ..regions import as_numbers, ndinterval
+from ..space import Space, as_space
 
 LARGEST_LATTICE = 50_000_000  # points; a search keeps one byte for each
 STEPS_PER_SIDE = 32  # where no step is given
@@ -20,32 +21,42 @@ class Lattice:
     A lattice point is known by its place [n], the numbers of its lines, or by its index: places counted in C order, the
     last dimension fastest.
 
+    A circle has every line once. A box may run around it: its lines are those of the circle unrolled, from a turn
+    before the point to a turn after it, and each of them stands there twice, the point's own three times.
+
     Attributes:
-        lines: n arrays, each of rising float64 numbers.
+        lines: n arrays, each of rising float64 numbers; of a circle those of one turn.
         center: [n] integers: the point is lines[d][center[d]] in dimension d.
+        space: that boxes lie in.
 
     Raises:
         InputError: for more than LARGEST_LATTICE points.
     """
     lines: tuple[np.ndarray, ...]
     center: np.ndarray
+    space: Space
 
     def __post_init__(self) -> None:
         _check_size([len(lines) for lines in self.lines])
 
     @classmethod
     def around(cls, point: Sequence[float] | np.ndarray, step: float | Sequence[float] | np.ndarray | None,
-               domain: ndinterval) -> "Lattice":
+               space: ndinterval | Space) -> "Lattice":
         """The lines point + k step inside a domain, and the domain's own ends (docs/method.md, section 10).
+
+        On a circle the two ends are one line. A step need not divide the period: the gaps beside that line are what is
+        left of it.
 
         Args:
             point: [n], inside the domain.
             step: one for all dimensions, or [n]. None: a STEPS_PER_SIDEth of the domain's side.
-            domain: of n dimensions, finite.
+            space: the domain, of n dimensions, finite; or the space of one.
 
         Raises:
             InputError: for a point outside, a step that is not above 0, or too many points.
         """
+        space = as_space(space)
+        domain = space.domain
         at = as_numbers(point, "point")
         if at.shape != domain.a.shape:
             raise InputError(f"a point of shape {list(at.shape)}: expected {domain.n} numbers, as the domain has "
@@ -63,8 +74,10 @@ class Lattice:
         _check_size([math.ceil(low) + math.ceil(high) + 1 for low, high in zip(below, above)])
         sides = [(_lines_up_to(high, p, h, end), _lines_up_to(low, p, -h, start))
                  for low, high, p, h, start, end in zip(below, above, at, steps, domain.a, domain.b)]
-        return cls(tuple(np.concatenate((down[::-1], [p], up)) for (up, down), p in zip(sides, at)),
-                   np.array([len(down) for _, down in sides], dtype=np.int64))
+        lines = [np.concatenate((down[::-1], [p], up)) for (up, down), p in zip(sides, at)]
+        lines = [own[:-1] if is_circle else own for own, is_circle in zip(lines, space.circles)]
+        center = [len(down) % len(own) for (_, down), own in zip(sides, lines)]  # the end of a circle is its beginning
+        return cls(tuple(lines), np.array(center, dtype=np.int64), space)
 
     @property
     def n(self) -> int:
@@ -104,23 +117,58 @@ class Lattice:
             raise ValueError(f"{points[strangers][0].tolist()} is no point of the lattice")
         return np.ravel_multi_index(tuple(places), tuple(self.sizes))
 
-    def reach(self, point: np.ndarray) -> np.ndarray | None:
-        """The place [n] of the lattice point that a box has to hold if it holds any given point; None outside.
+    def unrolled(self) -> tuple[list[np.ndarray], np.ndarray]:
+        """The lines that a box may have, n arrays of rising numbers, and the place [n] of the point among them."""
+        lines, center = list(self.lines), self.center.copy()
+        for d in np.flatnonzero(self.space.circles):
+            own = len(lines[d])
+            turns, numbers = np.divmod(center[d] + np.arange(2 * own + 1), own)
+            lines[d], center[d] = self.lines[d][numbers] + (turns - 1) * self.space.periods[d], own
+        return lines, center
+
+    def copies(self, places: np.ndarray) -> np.ndarray:
+        """The unrolled places of lattice points [m, n]: [m or more, n], on both sides of the point on a circle."""
+        copies = places.copy()
+        for d in np.flatnonzero(self.space.circles):
+            own = len(self.lines[d])
+            copies[:, d] = (copies[:, d] - self.center[d]) % own + own
+            before = copies[copies[:, d] > own]
+            before[:, d] -= own
+            copies = np.concatenate((copies, before))
+        return copies
+
+    def reach(self, point: np.ndarray) -> np.ndarray:
+        """The unrolled places [m, n] that a box has to hold, one of them at least, if it holds any given point.
 
         In each dimension that is the given point's own line, or the next one away from the center. A box around the
-        center, with its ends on lines, holds both points or neither.
+        center, with its ends on lines, holds the given point, or a copy of it on a circle, if it holds one of the
+        places, and else not. A point outside the domain has none.
         """
-        place = np.empty(self.n, dtype=np.int64)
-        for d, (lines, c, x) in enumerate(zip(self.lines, self.center, point)):
-            place[d] = np.searchsorted(lines, x, "left") if x >= lines[c] else np.searchsorted(lines, x, "right") - 1
-            if not 0 <= place[d] < len(lines):
-                return None
-        return place
+        lines, center = self.unrolled()
+        places = np.empty((1, 0), dtype=np.int64)
+        for d, (own, c, period) in enumerate(zip(lines, center, self.space.periods)):
+            copies = [point[d]]
+            if np.isfinite(period):  # the first copy from the center on, and the one a turn before it
+                copies = [point[d] + period * np.ceil((own[c] - point[d]) / period)]
+                copies += [copies[0] - period] if copies[0] > own[c] else []
+            found = [np.searchsorted(own, x, "left") if x >= own[c] else np.searchsorted(own, x, "right") - 1
+                     for x in copies]
+            inside = np.array([place for place in found if 0 <= place < len(own)], dtype=np.int64)
+            places = np.concatenate((np.repeat(places, len(inside), 0), np.tile(inside, len(places))[:, None]), 1)
+        return places
 
     def box(self, lo: np.ndarray, hi: np.ndarray) -> ndinterval:
-        """The box between two lattice points, given by their places [n]."""
-        return ndinterval([lines[i] for lines, i in zip(self.lines, lo)],
-                          [lines[i] for lines, i in zip(self.lines, hi)])
+        """The box between two unrolled places [n]. It begins in the domain; a whole turn is the domain's."""
+        a, b = np.empty(self.n), np.empty(self.n)
+        for d, (lines, period) in enumerate(zip(self.lines, self.space.periods)):
+            if not np.isfinite(period):
+                a[d], b[d] = lines[lo[d]], lines[hi[d]]
+            elif hi[d] - lo[d] >= len(lines):
+                a[d], b[d] = self.space.domain.a[d], self.space.domain.b[d]
+            else:
+                first, last = ((place + self.center[d]) % len(lines) for place in (lo[d], hi[d]))
+                a[d], b[d] = lines[first], lines[last] + (period if last < first else 0)
+        return ndinterval(a, b)
 
 
 def _check_size(sizes: Sequence[int]) -> None:

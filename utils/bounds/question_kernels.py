@@ -7,8 +7,12 @@ sum over the dimensions of the share of the way from the center to the box's sid
 """
 import numpy as np
 
-from .box_kernels import RANKS, TAKEN, UNKNOWN, Grid, index_of
 from .compiled import kernel
+from .grid_kernels import Grid, one_turn, point_at
+
+UNKNOWN, HOLDS, FAILS, TAKEN = range(4)  # of a lattice point; TAKEN only while a round's questions are chosen
+RANKS = 256  # steps of the distance by which questions are sorted, a dimension
+
 
 
 @kernel
@@ -16,7 +20,7 @@ def in_order(status: np.ndarray, grid: Grid, lo: np.ndarray, hi: np.ndarray, n_w
     """The unknown points of a box by distance, then index; if there are many, the nearest n_wanted or some more.
 
     Args:
-        status: [grid.size] of the lattice points.
+        status: of the lattice points, by index.
         grid: the lattice.
         lo, hi: [n] the box.
         n_wanted: how many are enough; 1 or more.
@@ -26,6 +30,7 @@ def in_order(status: np.ndarray, grid: Grid, lo: np.ndarray, hi: np.ndarray, n_w
     """
     n = len(grid.sizes)
     last = n - 1
+    lo, hi = one_turn(grid, lo, hi)
     ranks = np.zeros((n, np.max(grid.sizes)), np.int64)
     for d in range(n):
         for x in range(lo[d], hi[d] + 1):
@@ -44,17 +49,21 @@ def in_order(status: np.ndarray, grid: Grid, lo: np.ndarray, hi: np.ndarray, n_w
             row_rank = 0
             for e in range(last):
                 row_rank += ranks[e, place[e]]
-            place[last] = 0
-            row = index_of(place, grid.sizes)
+            place[last] = lo[last]
+            index = point_at(grid, place)
+            line = (lo[last] + grid.starts[last]) % grid.counts[last]
             for x in range(lo[last], hi[last] + 1):
-                if status[row + x] == UNKNOWN:
+                if status[index] == UNKNOWN:
                     rank = row_rank + ranks[last, x]
                     if not is_counted:
                         counts[rank] += 1
                         n_unknown += 1
                     elif rank < end:
-                        found[starts[rank]] = row + x
+                        found[starts[rank]] = index
                         starts[rank] += 1
+                index, line = index + 1, line + 1
+                if line == grid.counts[last]:
+                    index, line = index - line, 0
             d = last - 1
             while d >= 0 and place[d] == hi[d]:
                 place[d] = lo[d]
@@ -86,6 +95,7 @@ def choose(status: np.ndarray, grid: Grid, lo: np.ndarray, hi: np.ndarray,
         Indices; fewer than n_wanted if `order` has no more.
     """
     n = len(grid.sizes)
+    lo, hi = one_turn(grid, lo, hi)
     chosen = np.empty(n_wanted, np.int64)
     n_chosen = 0
     place = np.empty(n, np.int64)
@@ -102,7 +112,7 @@ def choose(status: np.ndarray, grid: Grid, lo: np.ndarray, hi: np.ndarray,
                     place[d] = c + (hi[d] - c) * step // n_steps
                 else:
                     place[d] = c - (c - lo[d]) * step // n_steps
-            index = index_of(place, grid.sizes)
+            index = point_at(grid, place)
             if status[index] == UNKNOWN:
                 status[index] = TAKEN
                 chosen[n_chosen] = index

@@ -1,34 +1,33 @@
 """The search for the largest box of a lattice that holds no failing point: best-first branch and bound."""
+import math
+from copy import deepcopy
 
 import numpy as np
 
 from ..regions import ndinterval
-from .box_kernels import (
-    FAILS,
-    HOLDS,
-    UNKNOWN,
-    Grid,
-    Queue,
-    add_all_failing,
-    push,
-    settle,
-    write_box,
-)
+from .box_kernels import Queue, add_all_failing, push, settle
+from .grid_kernels import Grid, write_box
 from .lattice import Lattice
-from .question_kernels import choose, in_order
+from .question_kernels import FAILS, HOLDS, UNKNOWN, choose, in_order
 
 ROOM = 1024  # boxes, and failing points, for which room is made at first
 ORDERED = 4096  # questions that are put in order at a time
 
 
 class BoxSearch:
-    """Finds the box [a, b] around the lattice's center, a and b lattice points, of largest volume prod(b - a) all of
-    whose lattice points hold; of several the one with most points, then with the lexicographically smallest a, then b.
+    """Finds the box [a, b] around the lattice's center, a and b lattice points, of largest size all of whose lattice
+    points hold; of several the one with most points, then with the lexicographically smallest a, then b. On a circle a
+    box may run around, by one turn at most; there a and b are compared as they lie before and after the center, and a
+    whole turn begins first.
 
     Open boxes wait in a queue, the best first; at first there is one, the domain. Round by round the best box is looked
     at. A failing point inside it is known: its children take its place (for each dimension in which that point
     differs from the center, the box cut back to the line before the point). All its points are known to hold: it is
     the answer. Otherwise some of them are asked.
+
+    Circles are unrolled (`Lattice.unrolled`), so that all boxes lie in the first one. A box of one turn or more counts
+    as one turn. Without a failing point it can become as wide as all lines are, and of these boxes only that one is
+    looked for.
 
     The answer is exact. A box without failing points that lies in a parent lies in one of its children, or where
     boxes are cut short (`box_kernels.tighten`) in another open box. And no box comes before one that it lies in: its
@@ -36,7 +35,7 @@ class BoxSearch:
     that can still be found.
 
     Attributes:
-        lattice: see `Lattice`.
+        lattice: see `Lattice`; sizes are those of its space.
         n_asked: lattice points that have been asked.
         n_boxes: boxes that have been looked at.
     """
@@ -44,15 +43,11 @@ class BoxSearch:
     def __init__(self, lattice: Lattice) -> None:
         self.lattice = lattice
         self.n_asked = self.n_boxes = 0
-        sizes = lattice.sizes
         self._status = np.full(lattice.size, UNKNOWN, dtype=np.int8)
-        lines = np.zeros((lattice.n, sizes.max()))
-        for row, own in zip(lines, lattice.lines):
-            row[:len(own)] = own
-        self._grid = Grid(lines, sizes, np.asarray(lattice.center, dtype=np.int64), lattice.size)
+        self._grid = _grid_of(lattice)
         self._failing, self._n_failing = np.empty((ROOM, lattice.n), dtype=np.int64), 0
         self._queue = _with_room(ROOM)
-        self._length = push(self._queue, 0, self._grid, np.zeros_like(sizes), sizes - 1)
+        self._length = push(self._queue, 0, self._grid, 0 * self._grid.sizes, self._grid.sizes - 1)
         self._order_of, self._order, self._order_is_whole = -1, np.empty(0, dtype=np.int64), True
         self._go_on()
 
@@ -76,7 +71,7 @@ class BoxSearch:
 
         The center comes first, alone. The same is wanted until something is recorded.
         """
-        center = np.ravel_multi_index(tuple(self._grid.center), tuple(self._grid.sizes))
+        center = np.ravel_multi_index(tuple(self.lattice.center), tuple(self.lattice.sizes))
         if self.is_done or self._status[center] == UNKNOWN:
             return np.full(0 if self.is_done else 1, center)
         box = self._best()
@@ -92,25 +87,26 @@ class BoxSearch:
         indices, holds = indices[is_new], holds[is_new]
         self.n_asked += len(indices)
         self._status[indices] = np.where(holds, HOLDS, FAILS)
-        self._note_failing(indices[~holds])
+        failing = np.unravel_index(indices[~holds], tuple(self.lattice.sizes))
+        self._note_failing(self.lattice.copies(np.stack(failing, axis=1)))
         self._go_on()
 
     def exclude(self, point: np.ndarray) -> None:
         """Take note that a point [n] fails, on the lattice or not: no box holds it from now on."""
-        place = self.lattice.reach(point)
-        if place is None:  # outside the domain
-            return
-        index = np.ravel_multi_index(tuple(place), tuple(self._grid.sizes))
-        self._status[index] = FAILS
-        self._note_failing(np.array([index]))
+        self._note_failing(self.lattice.reach(point))
         self._go_on()
 
-    def _note_failing(self, indices: np.ndarray) -> None:
-        """Keep the failing points that say something new."""
-        if self._n_failing + len(indices) > len(self._failing):
-            more = np.empty((len(self._failing) + len(indices), self.lattice.n), dtype=np.int64)
+    def bound_without(self, point: np.ndarray) -> float:
+        """What `bound` would be with a point [n] excluded."""
+        trial = deepcopy(self)
+        trial.exclude(point)
+        return trial.bound
+
+    def _note_failing(self, places: np.ndarray) -> None:
+        """Keep the failing places [m, n] that say something new."""
+        if self._n_failing + len(places) > len(self._failing):
+            more = np.empty((len(self._failing) + len(places), self.lattice.n), dtype=np.int64)
             self._failing = np.concatenate((self._failing, more))
-        places = np.stack(np.unravel_index(indices, tuple(self._grid.sizes)), axis=1)
         self._n_failing = add_all_failing(self._failing, self._n_failing, places, self._grid.center)
 
     def _go_on(self) -> None:
@@ -144,6 +140,18 @@ class BoxSearch:
         lo, hi = np.empty_like(self._grid.sizes), np.empty_like(self._grid.sizes)
         write_box(key, self._grid, lo, hi)
         return lo, hi
+
+
+def _grid_of(lattice: Lattice) -> Grid:
+    """What the kernels know of a lattice."""
+    unrolled, center = lattice.unrolled()
+    sizes = np.array([len(own) for own in unrolled], dtype=np.int64)
+    lines = np.zeros((lattice.n, sizes.max()))
+    for row, own in zip(lines, unrolled):
+        row[:len(own)] = own
+    space = lattice.space
+    return Grid(space.warp(lines.T).T.copy(), sizes, center, math.prod(sizes.tolist()), lattice.sizes,
+                np.where(space.circles, lattice.center, 0), space.periods)
 
 
 def _with_room(n_boxes: int, queue: Queue | None = None) -> Queue:

@@ -9,12 +9,20 @@ const IS_SHOWN = { holds: () => true, fails: () => state.others, small: () => st
 const sprite = new Image();
 sprite.onload = drawView;
 
+// A region, and its copy a turn back if it runs through azimuth 0: it is drawn on both sides.
+function piecesOf(regions, method, k) {
+  const [x0, y0, x1, y1] = regions.boxes[method][k];
+  return regions.wrapped.includes(method) && x1 > 360 ? [[x0, y0, x1, y1], [x0 - 360, y0, x1 - 360, y1]] :
+    [[x0, y0, x1, y1]];
+}
+
 // Whether a region holds: "holds", or one of KINDS. Those of the map itself hold.
 function kindOf(regions, map, method, k) {
   const verdict = regions.holds[method] ? regions.holds[method][k] : true;
   if (verdict !== null) return verdict ? "holds" : "fails";
-  const [x0, y0, x1, y1] = regions.boxes[method][k];
-  const hasPoint = map && map.azimuth.some(x => x0 <= x && x <= x1) && map.elevation.some(y => y0 <= y && y <= y1);
+  const boxes = piecesOf(regions, method, k);
+  const hasPoint = map && boxes.some(([x0, y0, x1, y1]) =>
+    map.azimuth.some(x => x0 <= x && x <= x1) && map.elevation.some(y => y0 <= y && y <= y1));
   return map && !hasPoint ? "small" : "unknown";
 }
 
@@ -30,12 +38,15 @@ function regionTraces(regions, map) {
       boxes.forEach((box, k) => {
         const kind = box && kindOf(regions, map, method, k);
         if (!box || (kind === "holds") !== known || !IS_SHOWN[kind]()) return;
-        const [x0, y0, x1, y1] = box;
-        x.push(x0, x1, x1, x0, x0, null);
-        y.push(y0, y0, y1, y1, y0, null);
+        const pieces = piecesOf(regions, method, k);
+        for (const [x0, y0, x1, y1] of pieces) {
+          x.push(x0, x1, x1, x0, x0, null);
+          y.push(y0, y0, y1, y1, y0, null);
+        }
         if (known) return;
-        corners[kind].x.push(Math.min(Math.max(x1, 0), 360));  // the corner may lie outside the map
-        corners[kind].y.push(Math.min(Math.max(y1, -10), 90));
+        const [, , right, top] = pieces[pieces.length - 1];
+        corners[kind].x.push(Math.min(Math.max(right, 0), 360));  // the corner may lie outside the map
+        corners[kind].y.push(Math.min(Math.max(top, -10), 90));
       });
       const trace = { type: "scatter", mode: "lines", x, y, hoverinfo: "skip", showlegend: false };
       const width = known ? WIDE : THIN;
@@ -77,6 +88,7 @@ function drawMap(k) {
   card.setAttribute("aria-label", `${title}, over azimuth and elevation. Arrow keys move the cursor.`);
   const regions = result.regions, notes = [];
   if (!map) notes.push("There is no map of this object.");
+  if (isFromPart(map)) notes.push(`The map is ${map.origin}. Dots are the views that were asked.`);
   if (!regions) notes.push("There are no regions of this object.");
   else {
     if (regions.parameters.join() !== "azimuth,elevation")
@@ -85,6 +97,11 @@ function drawMap(k) {
   }
   note.textContent = notes.join(" ");
   const answers = map && map.top1 !== undefined ? rowsOf(map, map.top1, index => answerName(k, index)) : undefined;
+  const asked = { x: [], y: [] };
+  if (isFromPart(map))
+    rowsOf(map, map.asked, Boolean).forEach((cells, row) => cells.forEach((is, column) => {
+      if (is) { asked.x.push(map.azimuth[column]); asked.y.push(map.elevation[row]); }
+    }));
   const cursor = { type: "scatter", mode: "markers", x: [state.azimuth], y: [state.elevation], hoverinfo: "skip",
                    showlegend: false };
   const traces = [
@@ -92,6 +109,8 @@ function drawMap(k) {
       text: answers, zmin: 0, zmax: 1, colorscale: "Viridis",
       colorbar: { thickness: 10, outlinewidth: 0, title: { text: "confidence", side: "right" } },
       hovertemplate: `%{x}°, %{y}°<br>%{z:.3f}${answers ? "<br>%{text}" : ""}<extra></extra>` },
+    { type: "scatter", mode: "markers", ...asked, hoverinfo: "skip", showlegend: false,
+      marker: { size: 3.5, color: "white", line: { color: "black", width: 0.8 } } },
     ...regionTraces(regions, map),
     { type: "scatter", mode: "markers", x: regions ? regions.points.map(p => p[0]) : [],
       y: regions ? regions.points.map(p => p[1]) : [], visible: state.methods.size > 0, hoverinfo: "skip",

@@ -29,6 +29,7 @@ const methodsHere = () => Object.keys(data.methods).filter(method => data.object
   Object.values(object.results).some(result => result.regions && result.regions.boxes[method])));
 const resultOf = k => state.object.results[state.networks[k]];
 const mapOf = k => { const result = resultOf(k); return result && result.map; };
+const isFromPart = map => Boolean(map) && map.asked !== undefined;  // of its views; the others are a model's means
 
 // An array of a map, from where it begins: rows of numbers, one for each elevation.
 function rowsOf(map, begin, value) {
@@ -56,6 +57,7 @@ function reading(k) {
     found.answer = `first answer: ${answerName(k, index)}${confidence === null ? "" : `, ${confidence.toFixed(3)}`}`
       + (index === result.output ? " (right)" : "");
   }
+  if (isFromPart(map)) found.answer = numbers[map.asked + cell] ? "asked" : "not asked: the mean of a model";
   return found;
 }
 

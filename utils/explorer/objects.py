@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from ..figures.group import boxes_of
-from ..findings.on_map import holding, level_of, with_largest
+from ..findings.on_map import drawn_in, holding, level_of, with_largest
 from ..findings.output_names import names_of_outputs, output_of
 from ..parameters import AZIMUTH_AND_ELEVATION, PARAMETERS
 from ..results.contents import MapResult, RegionsResult
@@ -128,6 +128,8 @@ def _map(result: MapResult, block: Block) -> dict[str, Any]:
     if result.top1 is not None:
         found["top1"] = block.add(result.top1)
         found["top1_score"] = None if result.top1_score is None else block.add_scores(result.top1_score)
+    if result.asked is not None:
+        found |= dict(asked=block.add(result.asked), origin=result.origin)
     return found
 
 
@@ -149,7 +151,8 @@ def _regions(result: RegionsResult, a_map: MapResult | None) -> dict[str, Any] |
     level = level_of(result)
     below = a_map if parameters == AZIMUTH_AND_ELEVATION else None
     boxes = with_largest(boxes_of(result), result.initial_points, below, level)
+    wrapped = [name for name in boxes if drawn_in(name, parameters).circles[parameters.index("azimuth")]]
     return dict(points=[flat(point) for point in result.initial_points if np.isfinite(point).all()],
-                parameters=list(parameters), level=level, holds=holding(result, a_map),
+                parameters=list(parameters), level=level, holds=holding(result, a_map), wrapped=wrapped,
                 boxes={name: [flat(box.a) + flat(box.b) if box.is_finite() else None for box in of_method]
                        for name, of_method in boxes.items()})

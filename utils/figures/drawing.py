@@ -80,5 +80,6 @@ def draw_missing(figures: list[Planned], folder: Path, left_out: LeftOut) -> Non
     finally:
         if n_drawn:
             write_text(folder / RECORD, json.dumps(record, indent=0, sort_keys=True) + "\n")
-    where = f": {', '.join(map(str, figures[0].paths(folder)))}{' ..' if len(figures) > 1 else ''}" if figures else ""
+    there = [figure for figure in figures if all(path.exists() for path in figure.paths(folder))]
+    where = f": {', '.join(map(str, there[0].paths(folder)))}{' ..' if len(there) > 1 else ''}" if there else ""
     print(f"{n_drawn} drawn, {len(figures) - len(missing)} up to date{where}")

@@ -9,9 +9,11 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from PIL import Image, ImageDraw, ImageFont
 
 from ..errors import InputError
+from ..findings.on_map import drawn_in
 from ..options.reports import COLORMAP
 from ..regions import ndinterval
 from ..results.contents import MapResult
+from ..space import Space
 from . import plots
 from .group import Group, boxes_of, row_at
 from .objects import shape_of, views_at
@@ -48,7 +50,7 @@ def inside(group: Group, data_dir: Path) -> Animation:
     frames = []
     for method, boxes in boxes_of(result).items():
         for point, box in zip(result.initial_points, boxes):
-            cells = cells_inside(a_map, box) if box.is_finite() else ()
+            cells = cells_inside(a_map, box, drawn_in(method)) if box.is_finite() else ()
             if len(cells):
                 azimuths, elevations, confidences = (values.ravel()[cells] for values in (a_map.xx, a_map.yy, a_map.z))
                 points = np.stack((azimuths, elevations), axis=1)
@@ -86,10 +88,14 @@ def growing(group: Group) -> Animation:
     return frames, 8
 
 
-def cells_inside(a_map: MapResult, box: ndinterval) -> np.ndarray:
-    """Places of cells of a map inside a box, as many as a contact sheet holds, evenly over it, row by row."""
-    rows = np.flatnonzero((a_map.yy[:, 0] >= box.a[1]) & (a_map.yy[:, 0] <= box.b[1]))
-    columns = np.flatnonzero((a_map.xx[0] >= box.a[0]) & (a_map.xx[0] <= box.b[0]))
+def cells_inside(a_map: MapResult, box: ndinterval, space: Space) -> np.ndarray:
+    """Places of cells of a map inside a box, as many as a contact sheet holds, evenly over it, row by row.
+
+    Those of a box that runs through azimuth 0 begin where the box does.
+    """
+    rows, columns = (np.flatnonzero(space.spans(box, numbers, dimension))
+                     for dimension, numbers in ((1, a_map.yy[:, 0]), (0, a_map.xx[0])))
+    columns = columns[np.argsort(a_map.xx[0, columns] < box.a[0], kind="stable")]
     if not (len(rows) and len(columns)):
         return np.empty(0, dtype=int)
     across, down = SHEET

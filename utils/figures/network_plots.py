@@ -10,6 +10,7 @@ from ..findings.audit import Curve
 from ..findings.intervals import INTERVAL, Estimate
 from ..findings.methods import in_order
 from ..findings.tables import counted
+from ..space import UNIFORM
 from .style import EDGED, legend_below, literal, network_style, new_figure, plain
 
 ACROSS = 4  # metrics side by side
@@ -40,15 +41,15 @@ def plot_profiles(azimuth: np.ndarray, found: Mapping[str, np.ndarray], title: s
     return figure
 
 
-def plot_curves(found: Mapping[str, Curve], level: float) -> Figure:
+def plot_curves(found: Mapping[str, Curve], level: float, measure: str) -> Figure:
     """Draw the exact SRVR of networks over the level, and beside it the SRVR of the regions that the methods grew.
 
-    The given level of the confidence is marked.
+    The given level of the confidence is marked, and the axis names the measure.
     """
     figure = new_figure("The largest regions that hold, and the methods' regions", height=4.6)
     axes, beside = figure.subplots(1, 2, sharey=True, width_ratios=(3.6, 1))
     methods = in_order(name for curve in found.values() for name in curve.methods)
-    handles = _draw_curves(axes, found, level)
+    handles = _draw_curves(axes, found, level, measure)
     for k, curve in enumerate(found.values()):
         color, _, mark = network_style(k)
         offset = 0.14 * (k - (len(found) - 1) / 2)
@@ -66,7 +67,8 @@ def plot_curves(found: Mapping[str, Curve], level: float) -> Figure:
 
 
 def plot_leaderboard(found: Mapping[str, Mapping[str, Estimate]], ranked: Sequence[str],
-                     over_level: Mapping[str, Curve], level: float, title: str) -> Figure:
+                     over_level: Mapping[str, Curve], level: float, title: str,
+                     measure: str) -> Figure:
     """Draw each metric of networks with its interval, and below the exact SRVR over the level, as in `plot_curves`.
 
     Args:
@@ -96,12 +98,12 @@ def plot_leaderboard(found: Mapping[str, Mapping[str, Estimate]], ranked: Sequen
     ordered = {network: over_level[network] for network in ranked if network in over_level}
     if ordered:
         axes = below.subplots()
-        below.legend(handles=_draw_curves(axes, ordered, level), loc="outside right upper", frameon=False)
+        below.legend(handles=_draw_curves(axes, ordered, level, measure), loc="outside right upper", frameon=False)
         axes.set_ylim(0.01, 110)
     return figure
 
 
-def _draw_curves(axes: Axes, found: Mapping[str, Curve], level: float) -> list[Line2D]:
+def _draw_curves(axes: Axes, found: Mapping[str, Curve], level: float, measure: str) -> list[Line2D]:
     """The entries of a legend, after the exact SRVR over the level is drawn with its intervals."""
     handles = []
     for k, (network, curve) in enumerate(found.items()):
@@ -111,7 +113,7 @@ def _draw_curves(axes: Axes, found: Mapping[str, Curve], level: float) -> list[L
         handles.append(Line2D([], [], linestyle=line, marker=mark, color=color, linewidth=2.5, markersize=8, **EDGED,
                               label=literal(f"{network} ({counted(curve.n_objects, 'object')})")))
     axes.axvline(level, color="grey", linewidth=1, linestyle="--", zorder=0)
-    axes.set(yscale="log", xlabel="level of the confidence", ylabel="SRVR (% of the domain)",
+    axes.set(yscale="log", xlabel="level of the confidence", ylabel=f"SRVR (% of the domain {UNIFORM[measure]})",
              xlim=(0, 1))  # a share of 0 lies below the axis
     axes.yaxis.set_major_formatter("{x:g}")
     axes.set_title(f"the largest boxes on the maps, with {INTERVAL:.0%} intervals", loc="left", fontsize="medium")

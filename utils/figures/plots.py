@@ -9,14 +9,14 @@ from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
+from matplotlib.figure import Figure, SubFigure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Rectangle
 
 from ..bounds import LARGEST
 from ..files import whole_file
 from ..findings.methods import in_order
-from ..findings.on_map import DOMAIN, Regions, Verdicts, holds_on, with_largest
+from ..findings.on_map import DOMAIN, Judged, Regions, drawn_in, holds_on, with_largest
 from ..options.reports import COLORMAP
 from ..parameters import AZIMUTH_AND_ELEVATION, domain_of
 from ..regions import ndinterval
@@ -27,6 +27,7 @@ from ..scores import CONFIDENCE
 from .style import OUTLINED, OUTLINED_THIN, POINT_COLORS, legend_below, new_figure, set_viewpoints, style_of
 
 MOVED = 0.005  # of a side of the domain: what can be seen
+BY_THE_MAP = Judged()
 TICKS = dict(azimuth=5, elevation=6)  # over the domain: every 90 and every 20 degrees
 
 Traces = Mapping[str, Sequence[np.ndarray]]  # by method, one for each initial point
@@ -39,17 +40,17 @@ def plot_map(result: MapResult, title: str, colormap: str = COLORMAP, to_maximum
         colormap: matplotlib's name.
         to_maximum: the colours of a confidence end at the map's largest, and not at 1.
     """
-    figure, axes = map_axes(title, result.metadata.parameters)
+    figure, axes = map_axes("\n".join(filter(None, (title, result.origin))), result.metadata.parameters)
     draw_map(figure, axes, result, colormap, to_maximum)
     return figure
 
 
 def plot_regions(regions: Regions, initial_points: np.ndarray, below: MapResult | None, title: str,
-                 colormap: str = COLORMAP, to_maximum: bool = False, holds: Verdicts | None = None,
-                 level: float | None = None) -> Figure:
+                 colormap: str = COLORMAP, to_maximum: bool = False, judged: Judged = BY_THE_MAP) -> Figure:
     """Draw regions over the map of the same object, as the paper's figure does, and the largest box on the map.
 
-    A region that does not hold has a thin line, and a mark in its upper right corner.
+    A region that does not hold has a thin line, and a mark in its upper right corner. One that runs through azimuth 0
+    is drawn on both sides. A view below the level in a region that holds is marked.
 
     Args:
         regions: boxes by method. Those that are not finite are not drawn. Without largest boxes among them, those of
@@ -57,31 +58,33 @@ def plot_regions(regions: Regions, initial_points: np.ndarray, below: MapResult 
         initial_points: [P, 2], drawn as green crosses.
         below: the map, or None for no map.
         colormap, to_maximum: of the map, as in `plot_map`.
-        holds: whether each region holds, as of `on_map.holding`; default: as the map says.
-        level: of a robust region; default: that of the map's score.
+        judged: what is known of the regions (default: what the map says).
     """
     figure, axes = map_axes(title)
     if below is not None:
         draw_map(figure, axes, below, colormap, to_maximum)
-    if level is None:
-        level = (below.metadata if below else Metadata()).level
+    level = (below.metadata if below else Metadata()).level if judged.level is None else judged.level
     names, corners = [], []
     for name, boxes in with_largest(regions, initial_points, below, level).items():
-        drawn = [(k, box) for k, box in enumerate(boxes) if box.is_finite()]
+        drawn, space = [(k, box) for k, box in enumerate(boxes) if box.is_finite()], drawn_in(name)
         for k, box in drawn:
-            known = holds[name][k] if holds and name in holds else holds_on(below, box, level)
-            patch = axes.add_patch(box_of(box.a, box.r, name))
+            known = judged.holds[name][k] if name in judged.holds else holds_on(below, box, level, space)
+            pieces = space.pieces(box)
+            patches = [axes.add_patch(box_of(piece.a, piece.r, name)) for piece in pieces]
             if known is False:
-                patch.set(linewidth=1.4, path_effects=OUTLINED_THIN)
-                corners.append(np.clip(box.b, DOMAIN.a, DOMAIN.b))
+                corners.append(np.clip(pieces[-1].b, DOMAIN.a, DOMAIN.b))
+                for patch in patches:
+                    patch.set(linewidth=1.4, path_effects=OUTLINED_THIN)
         names += [name] if drawn else []
-    finish_regions(figure, axes, initial_points, names, corners)
+    finish_regions(figure, axes, initial_points, names, corners, judged.worst)
     return figure
 
 
 def plot_profile(azimuth: np.ndarray, confidence: np.ndarray, regions: Regions, initial_points: np.ndarray,
                  title: str) -> Figure:
     """Draw confidence over azimuth at one elevation, with one-dimensional regions as bars below it.
+
+    The bar of a region that runs through azimuth 0 is drawn on both sides.
 
     Args:
         azimuth, confidence: [N].
@@ -95,7 +98,8 @@ def plot_profile(azimuth: np.ndarray, confidence: np.ndarray, regions: Regions, 
         bottom = -0.08 * i
         for box in boxes:
             if box.is_finite():
-                axes.broken_barh([(box.a[0], box.r[0])], (bottom - 0.025, 0.05), facecolor=style_of(method).color,
+                bars = [(piece.a[0], piece.r[0]) for piece in drawn_in(method, AZIMUTH_AND_ELEVATION[:1]).pieces(box)]
+                axes.broken_barh(bars, (bottom - 0.025, 0.05), facecolor=style_of(method).color,
                                  edgecolor="black", linewidth=0.8)
         axes.text(-4, bottom, method, ha="right", va="center", fontsize="small")
     for point in initial_points:
@@ -199,8 +203,8 @@ def box_of(a: Sequence[float] | np.ndarray, r: Sequence[float] | np.ndarray, met
 
 
 def finish_regions(figure: Figure, axes: Axes, initial_points: np.ndarray, names: Sequence[str],
-                    corners: Sequence[np.ndarray] = ()) -> None:
-    """Draw the marked corners of regions that do not hold, the initial points, and what the methods' lines mean."""
+                    corners: Sequence[np.ndarray] = (), below_level: Sequence[np.ndarray] = ()) -> None:
+    """Draw marks: corners of regions that do not hold, single views, initial points; and what the lines mean."""
     entries: list[Any] = [box_of((0, 0), (1, 1), name) for name in names]
     if corners:
         at = tuple(zip(*corners))
@@ -208,11 +212,15 @@ def finish_regions(figure: Figure, axes: Axes, initial_points: np.ndarray, names
                         *axes.plot(*at, "x", color="black", markersize=5, markeredgewidth=1.5, zorder=4)))
     entries += axes.plot(*zip(*initial_points), "x", color="lime", markersize=9, markeredgewidth=2.5,
                          path_effects=OUTLINED)
+    words = [*names, *(["does not hold"] if corners else []), "initial points"]
+    if below_level:
+        entries += axes.plot(*zip(*below_level), "v", color="white", markeredgecolor="black", markersize=8, zorder=4)
+        words.append("lowest view")
     axes.set(xlim=(-2, 362), ylim=(-12, 92), facecolor="lightgrey")
-    legend_below(figure, entries, [*names, *(["does not hold"] if corners else []), "initial points"], 6)
+    legend_below(figure, entries, words, 6)
 
 
-def draw_map(figure: Figure, axes: Axes, result: MapResult, colormap: str = COLORMAP,
+def draw_map(figure: Figure | SubFigure, axes: Axes, result: MapResult, colormap: str = COLORMAP,
               to_maximum: bool = False) -> None:
     """Draw a map, and what its colours mean."""
     score = result.metadata.score_name

@@ -14,14 +14,14 @@ from matplotlib.figure import Figure
 
 from ..errors import InputError
 from ..files import folder_name
-from ..findings.on_map import holding, level_of
+from ..findings.on_map import judged
 from ..findings.tables import counted
 from ..parameters import AZIMUTH_AND_ELEVATION, PARAMETERS
 from ..results.contents import MapResult
 from ..results.layout import MAP, OPTIM
 from ..results.left_out import LeftOut
 from ..results.tree import Key, Tree
-from . import answers, gifs, network_plots, plots
+from . import answers, cover, gifs, network_plots, plots
 from .drawing import GIF, PICTURE, Planned
 from .group import Group, boxes_of, row_at
 
@@ -93,14 +93,19 @@ def _mean_map(group: Group, *colors: Any, of_networks: bool = False) -> Figure:
     words = counted(len(maps) // len(by_network), "object")
     if of_networks:
         words = f"{counted(len(by_network), 'network')}, {words}"
-    return plots.plot_map(mean, f"{group.title} ({words})", *colors)
+    return plots.plot_map(mean, f"{group.title} ({words}{_from_part(maps[0])})", *colors)
+
+
+def _from_part(a_map: MapResult) -> str:
+    """Of maps like this one, how many views each is from; "" if all were asked."""
+    return f", from {a_map.n_asked:,} views each" if a_map.origin else ""
 
 
 def _regions(group: Group, colormap: str, to_maximum: bool) -> Figure:
     result = group.regions_on_map("regions")
     below = group.map() if group.maps else None
     return plots.plot_regions(boxes_of(result), result.initial_points, below, group.title, colormap,
-                              to_maximum, holding(result, below), level_of(result))
+                              to_maximum, judged(result, below))
 
 
 def _profile(group: Group, elevation: float) -> Figure:
@@ -112,7 +117,8 @@ def _profile(group: Group, elevation: float) -> Figure:
         stated = result.metadata.elevation
         elevation = PARAMETERS["elevation"].default if stated is None else stated
     row, elevation = row_at(a_map, elevation)
-    return plots.plot_profile(a_map.xx[row], a_map.z[row], boxes, points, f"{group.title} at elevation {elevation:g}")
+    title = "\n".join(filter(None, (f"{group.title} at elevation {elevation:g}", a_map.origin)))
+    return plots.plot_profile(a_map.xx[row], a_map.z[row], boxes, points, title)
 
 
 def _profiles(group: Group, elevation: float, to_maximum: bool) -> Figure:
@@ -120,7 +126,7 @@ def _profiles(group: Group, elevation: float, to_maximum: bool) -> Figure:
     by_network = group.maps_by_network()
     first, *others = next(iter(by_network.values()))
     row, elevation = row_at(first, elevation)
-    title = f"{group.title} at elevation {elevation:g}"
+    title = f"{group.title} at elevation {elevation:g}{_from_part(first)}"
     if len(group.maps) > len(by_network):
         title += f" (mean of {counted(1 + len(others), 'object')}{', bands hold half of them' if others else ''})"
     found = {network: np.array([a_map.z[row] for a_map in maps]) for network, maps in by_network.items()}
@@ -157,6 +163,8 @@ KINDS = dict(
         Kind(f"gif/{ONE}_turning", f"{{network}}: confidence in {OBJECT}", gifs.turning, ("elevation", "data_dir")),
         Kind(f"gif/{ONE}_inside", f"{{network}}: views of {OBJECT}", gifs.inside, ("data_dir",), BOTH),
         Kind(f"gif/{ONE}_growing", f"{{network}}: regions of {OBJECT}", gifs.growing, (), BOTH)),
+    cover=(Kind(f"2d/{ONE}_cover", f"{{network}}: where it is confident in {OBJECT}", cover.of_object,
+                ("level", "measure", "no_wrap")),),
     answers=(
         Kind(f"2d/{ONE}_answers", f"{{network}}: first answers to {OBJECT}", answers.of_object, ("data_dir",)),
         Kind("2d/{network}_{class_name}_answers", "{network}: wrong answers to {class_name}", answers.of_class,

@@ -8,11 +8,13 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from ..parameters import AZIMUTH_AND_ELEVATION
 from ..results.contents import MapResult, RegionsResult
 from ..scores import SCORES
+from ..space import Space
 from .intervals import bootstrap
 from .methods import ON_MAP, ORDER, in_order
-from .on_map import DOMAIN, largest_box
+from .on_map import largest_box
 from .rows import OBJECT, Tables
 from .tables import PERCENT, Table
 
@@ -46,13 +48,16 @@ def curves(found: Tables, levels: Sequence[float] = LEVELS, by: str = "row") -> 
     the level at the start, that is 0. Initial points that a file does not state are left out. Results that are all of
     the usual kind may go by "network".
     """
+    whole = Space.of(AZIMUTH_AND_ELEVATION, found.measure, found.wrap)
+
     def shares(a_map: MapResult, result: RegionsResult) -> Iterator[tuple[object, ...]]:
         """Of each region, the same at all levels; and of the largest boxes around the points that the file states."""
         for name, entry in result.methods.items():
-            yield from ((name, *[region.share_of(DOMAIN)] * len(levels)) for region in entry.regions)
+            space = result.space_of(name, found.measure)
+            yield from ((name, *[space.share(region)] * len(levels)) for region in entry.regions)
         for point in result.initial_points[np.isfinite(result.initial_points).all(1)]:
-            boxes = (largest_box(a_map, point, level) for level in levels)
-            yield ON_MAP, *(box.share_of(DOMAIN) if box else 0.0 for box in boxes)
+            boxes = (largest_box(a_map, point, level, whole) for level in levels)
+            yield ON_MAP, *(whole.share(box) if box else 0.0 for box in boxes)
 
     columns = list(levels)
     every = found.of_pairs(["method", *columns], shares)
@@ -76,18 +81,18 @@ def tables(found: Tables, level: float = LEVEL) -> dict[str, Table]:
         method=pd.Categorical(regions["method"], (*ORDER, ON_MAP)),
         volume=regions["share"].where(regions["purity"].notna()), pure=regions["purity"] * regions["share"],
         holds=regions["purity"] == 1)
-    title, notes = f"Regions at level {level:g}: shares, purity and IoU in percent", found.kinds.notes()
+    title, notes = f"Regions at level {level:g}: shares, purity and IoU in percent", found.notes()
     return dict(audit=Table(title, _summary(regions, ["row"]), notes=notes),
                 audit_per_class=Table(f"{title}, per class", _summary(regions, ["row", "class_name"]), notes=notes))
 
 
 def _summary(regions: pd.DataFrame, by: list[str]) -> pd.DataFrame:
-    """A row for each group and method. Purity is over the regions with a view of the map."""
+    """A row for each group and method. Purity is over the regions that have a view of the map and are not too small."""
     groups = regions.groupby([*by, "method"], observed=True)
     means = PERCENT * groups[["confident", "share", "purity", "iou"]].mean()
     sums = groups[["pure", "volume", "holds"]].sum()
     frame = pd.DataFrame({
         "regions": groups.size(), "starts confident": means["confident"], "SRVR": means["share"],
         "purity": means["purity"], "purity by volume": PERCENT * sums["pure"] / sums["volume"], "hold": sums["holds"],
-        "of regions with a view": groups["purity"].count(), "IoU with largest": means["iou"]})
+        "judged": groups["purity"].count(), "IoU with largest": means["iou"]})
     return frame.reset_index().rename(columns=dict(row="network", class_name="class"))

@@ -10,7 +10,6 @@ from ..results.layout import MAP, OPTIM
 from ..results.same import made_otherwise
 from ..results.tree import Tree, some
 from .methods import in_order
-from .on_map import overlap
 from .tables import Table
 
 AGREEMENT = ("views", "correlation", "largest difference")  # columns of maps
@@ -92,8 +91,11 @@ def overlaps(first: RegionsResult, second: RegionsResult) -> dict[str, list[floa
         pairs = [(k, k) for k in range(len(first.initial_points))]
     if not pairs:
         raise InputError("the two have no initial point in common")
-    return {name: [overlap(first.methods[name].regions[i], second.methods[name].regions[j]) for i, j in pairs]
-            for name in in_order(first.methods.keys() & second.methods.keys())}
+    found = {}
+    for name in in_order(first.methods.keys() & second.methods.keys()):
+        space = max((first.space_of(name), second.space_of(name)), key=lambda one: one.circles.any())
+        found[name] = [space.overlap(first.methods[name].regions[i], second.methods[name].regions[j]) for i, j in pairs]
+    return found
 
 
 def _mean_overlaps(first: RegionsResult, second: RegionsResult) -> dict[str, Any]:

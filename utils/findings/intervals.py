@@ -1,4 +1,5 @@
 """Intervals of means over objects, and whether two means differ by more than chance. Objects are resampled."""
+import math
 from typing import NamedTuple
 
 import numpy as np
@@ -7,6 +8,7 @@ INTERVAL = 0.95  # confidence of the bootstrap's
 RESAMPLES = 2000  # of the bootstrap
 EXCHANGES = 9999  # of signs; with fewer than 14 objects all of them are tried
 CHANCE = 0.05  # a difference as large by chance with a lower probability than this is more than chance
+FEWEST = math.ceil(1 - math.log2(CHANCE))  # objects of which any difference can be more than chance
 SEED = 0  # the same numbers again
 
 
@@ -45,7 +47,7 @@ def difference(first: np.ndarray, second: np.ndarray) -> tuple[Estimate, float]:
     """The mean difference of two values of the same n objects, [n] each, and how likely one as large is by chance.
 
     By chance, which of the two values is whose may be exchanged in every object. With n objects no probability is below
-    2 / 2 ** n, so that five objects or fewer never tell.
+    2 / 2 ** n, so that fewer than FEWEST objects never tell.
     """
     from scipy.stats import permutation_test
     if len(first) < 2 or (first == second).all():

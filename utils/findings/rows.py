@@ -12,12 +12,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from ..parameters import domain_of
+from ..parameters import AZIMUTH_AND_ELEVATION
 from ..results.contents import MapResult, RegionsResult
 from ..results.layout import MAP, OPTIM
 from ..results.left_out import LeftOut
 from ..results.same import STEP, Kinds, facets, in_words, no_pair
 from ..results.tree import Key, Selection, Tree, natural
+from ..space import DEGREES, UNIFORM
 from .methods import ON_MAP
 from .on_map import ON_MAPS, level_of, on_map, purity
 
@@ -54,6 +55,7 @@ RESULTS = (*WHICH, Column("file", TEXT, "", "map.pt or optim.pt"), Column("shape
 VIEWS = (*WHICH, Column("azimuth", NUMBER, "degrees", "of the camera"),
          Column("elevation", NUMBER, "degrees", "of the camera"),
          Column("score", NUMBER, "confidence in [0, 1]", "in the class"),
+         Column("asked", YES_OR_NO, "", "whether the score is the network's; else it is the mean of a model"),
          Column("top1", WHOLE, "", "index of the network's first answer; empty where the file does not say"),
          Column("top1_name", "category", "", "its name; empty where the network does not name its outputs"),
          Column("top1_score", NUMBER, "confidence in [0, 1]", "in the first answer"))
@@ -63,7 +65,7 @@ REGIONS = (*WHICH, Column("method", "category", "", "that made the region"),
            *(Column(f"{name}_{k}", NUMBER, "that of the parameter", f"{words} of parameter {k}")
              for k in range(1, PARAMETERS + 1) for name, words in (
                  ("initial", "initial point"), ("low", "lower bound"), ("high", "upper bound"))),
-           Column("share", NUMBER, "of the domain, in [0, 1]", "volume inside the domain; the mean of it is the SRVR"),
+           Column("share", NUMBER, "of the domain, in [0, 1]", "size inside the domain; the mean of it is the SRVR"),
            Column("purity", NUMBER, "in [0, 1]", "share of the map's grid points in it that reach the level"),
            Column("level", NUMBER, "score", "from which a view counts as robust"),
            Column("holds", YES_OR_NO, "", "what the certificate says; empty without one"),
@@ -74,15 +76,17 @@ REGIONS = (*WHICH, Column("method", "category", "", "that made the region"),
 class Tables:
     """Maps and regions, {key: result}, as DataFrames, each of which is made when it is first asked for.
 
-    `keys` are those of both, in order. `kinds` says what is usual among them.
+    `keys` are those of both, in order. `kinds` says what is usual among them. Sizes and means over views are by a
+    `measure`, and the largest boxes on maps run around the azimuth where they `wrap`.
     """
 
     def __init__(self, maps: Mapping[Key, MapResult], regions_results: Mapping[Key, RegionsResult],
-                 kinds: Kinds | None = None) -> None:
+                 kinds: Kinds | None = None, measure: str = DEGREES, wrap: bool = True) -> None:
         self.maps = maps
         self.regions_results = regions_results
         self.keys = sorted({*maps, *regions_results}, key=lambda key: key.order)
         self.kinds = kinds or Kinds(maps, regions_results)
+        self.measure, self.wrap = measure, wrap
 
     @cached_property
     def results(self) -> pd.DataFrame:
@@ -109,6 +113,8 @@ class Tables:
         frame = frame.loc[frame.index.repeat([a_map.z.size for a_map in maps])].reset_index(drop=True)
         for column, name in (("azimuth", "xx"), ("elevation", "yy"), ("score", "z")):
             frame[column] = _joined(_numbers(getattr(a_map, name)) for a_map in maps)
+        asked = [np.ones(a_map.z.size, bool) if a_map.asked is None else a_map.asked.ravel() for a_map in maps]
+        frame["asked"] = pd.array(_joined(asked).astype(bool), "boolean")
         answers = [_answers(a_map) for a_map in maps]
         top1, names, scores = (_joined(answer[k] for answer in answers) for k in range(3))
         return frame.assign(top1=pd.array(top1, "Float64").astype("Int64"), top1_name=pd.Categorical(names),
@@ -129,6 +135,12 @@ class Tables:
         """Why the others that have both are no pair."""
         return {key: why for key, why in self._unlike.items() if why}
 
+    def notes(self, are_all_usual: bool = False) -> tuple[str, ...]:
+        """Lines below a table: of what its rows are, and how it measures; a table may be of the usual kind alone."""
+        ends = "run through azimuth 0" if self.wrap else "end at azimuth 0"
+        return (*self.kinds.notes(are_all_usual),
+                f"Views are uniform {UNIFORM[self.measure]}. The largest boxes on maps {ends}.")
+
     def per_map(self, names: Sequence[str], measure: Callable[[MapResult], Sequence[Any]]) -> pd.DataFrame:
         """A row for each map: which it is, as many values as names that are measured on it, and its `row`."""
         return self._typed([(*_which(key), *measure(a_map), self.kinds.row(key, a_map))
@@ -136,7 +148,8 @@ class Tables:
 
     def on_maps(self, level: float) -> pd.DataFrame:
         """A row for each region of the pairs, and for the largest box from each initial point: see `on_map`."""
-        return self.of_pairs(ON_MAPS, lambda a_map, result: on_map(a_map, result, level)).astype(
+        return self.of_pairs(ON_MAPS, lambda a_map, result: on_map(
+            a_map, result, level, self.measure, self.wrap)).astype(
             dict.fromkeys(ON_MAPS[1:], float))
 
     def of_pairs(self, names: Sequence[Any],
@@ -152,22 +165,28 @@ class Tables:
     @cached_property
     def _unlike(self) -> dict[Key, str]:
         """Why an object's map and regions are no pair, "" if they are one."""
-        return {key: no_pair(self.regions_results[key].metadata, self.maps[key].metadata)
-                for key in self.keys if key in self.maps and key in self.regions_results}
+        found = {}
+        for key in self.keys:
+            if key in self.maps and key in self.regions_results:
+                a_map = self.maps[key]
+                found[key] = no_pair(self.regions_results[key].metadata, a_map.metadata)
+                if a_map.origin and not found[key]:
+                    found[key] = f"has a map {a_map.origin}; regions are held against maps of all views"
+        return found
 
     def _regions(self) -> Iterator[tuple[Any, ...]]:
         pairs = set(self.pairs)
         for key, result in self.regions_results.items():
             names, level = result.metadata.parameters, level_of(result)
             for method, entry in result.methods.items():
-                row = self.kinds.row(key, result, method=method)
+                row, space = self.kinds.row(key, result, method=method), result.space_of(method, self.measure)
                 for k, (point, box) in enumerate(zip(result.initial_points, entry.regions)):
                     sides = np.full((PARAMETERS, 3), np.nan)
                     sides[:box.n] = np.stack((point, box.a, box.b), axis=1)[:PARAMETERS]
                     sides[~np.isfinite(sides)] = np.nan
                     certificate = entry.certificates[k] if entry.certificates else None
-                    yield (*_which(key), method, k, ",".join(names), *sides.flat, box.share_of(domain_of(names)),
-                           purity(self.maps[key], box, level) if key in pairs else None, level, entry.holds(k),
+                    yield (*_which(key), method, k, ",".join(names), *sides.flat, space.share(box),
+                           purity(self.maps[key], box, level, space) if key in pairs else None, level, entry.holds(k),
                            certificate["worst"] if certificate else None,
                            (entry.problems[k] if entry.problems else None) or None, row)
 
@@ -194,6 +213,18 @@ def load_tree(folder: str | Path) -> Tables:
     """
     tree = Tree(Path(folder), Selection(), LeftOut("load_tree"))
     return Tables(tree.maps(), tree.regions())
+
+
+def frame_of(result: MapResult | RegionsResult) -> pd.DataFrame:
+    """A result's part of `Tables`: of a map the `views`, whose first columns have its parameters' names; the `regions`
+    of regions.
+    """
+    about = result.metadata
+    key = Key(about.network_name or "", about.object_class, str(about.shape_id if about.object_nb is None else
+                                                                about.object_nb))
+    if isinstance(result, RegionsResult):
+        return Tables({}, {key: result}).regions
+    return Tables({key: result}, {}).views.rename(columns=dict(zip(AZIMUTH_AND_ELEVATION, about.parameters)))
 
 
 def _which(key: Key) -> tuple[str, str, str, str]:

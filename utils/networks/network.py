@@ -1,16 +1,15 @@
 """A network: a named classifier, whose weights are loaded when something asks for them."""
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import cached_property
 from pathlib import Path
 
 from torch import nn
 
 from ..errors import InputError
 from ..paper import CLASS_NAMES, IMAGENET_LABELS
-from .facts import Facts, Normalization, count_outputs
+from .facts import Facts, Normalization
 from .imagenet import N_CLASSES, imagenet_names
-from .labels import find_label
+from .labels import find_label, label_index
 from .weights import file_identity, state_identity
 
 # Mean and standard deviation of ImageNet's images: red, green and blue in [0, 1].
@@ -31,7 +30,9 @@ class Network:
         folder: name of its results' folder.
         make: () -> the module with its weights, as `load` returns it.
         describe: () -> its Facts.
-        identify: () -> what `weights_identity` returns where there is no weights file; None: a hash of the weights.
+        identify: () -> what `weights_identity` returns; None: the hash of the weights file, or of the weights.
+        find: text of a label -> the network with that class among its own, and the class's index; None for a network
+            whose classes are its own alone.
         code: the package that its architecture comes from, and its version; None for code that may change any time.
     """
     name: str
@@ -40,6 +41,7 @@ class Network:
     make: Callable[[], nn.Module] = field(compare=False)
     describe: Callable[[], Facts] = field(default=Facts, compare=False)
     identify: Callable[[], str] | None = field(default=None, compare=False)
+    find: "Callable[[str], tuple[Network, int]] | None" = field(default=None, compare=False)
     code: str | None = field(default=None, compare=False)
 
     def __repr__(self) -> str:
@@ -60,11 +62,12 @@ class Network:
         """Names of the outputs; None if it does not say and they are not ImageNet's 1,000."""
         return imagenet_names() if self._has_imagenets_classes else self.describe().class_names
 
-    @cached_property
+    @property
     def n_classes(self) -> int:
         """Number of outputs."""
-        facts = self.describe()
-        return facts.n_classes or count_outputs(self.load(), facts, f"`network` {self.name}")
+        n_classes = self.describe().n_classes
+        assert n_classes is not None
+        return n_classes
 
     def label(self, class_nb: int) -> int:
         """Index of one of the paper's ten classes among the outputs.
@@ -80,15 +83,29 @@ class Network:
         except InputError as error:
             raise InputError(f"{error}; say with `label`, or in a `dataset`, which of its classes is meant") from None
 
+    def labelled(self, label: int | str, source: str = "`label`") -> "tuple[Network, int]":
+        """The network, and the index of the output that a label names. One that takes any text gets it as a class.
+
+        Args:
+            label: a number, a name, or the beginning of one name only.
+            source: that it comes from; the beginning of the error's line.
+
+        Raises:
+            InputError: if there is no such class.
+        """
+        if self.find and isinstance(label, str) and label.strip() and not label.strip().isdecimal():
+            return self.find(label)
+        return self, label_index(label, self.class_names, self.n_classes, source)
+
     def weights_identity(self) -> str:
         """The weights, as the first digits of a SHA-256.
 
         Raises:
             InputError: if they cannot be read.
         """
-        if self.weights_file is not None:
-            return file_identity(self.weights_file)
-        return self.identify() if self.identify else state_identity(self.load().state_dict())
+        if self.identify:
+            return self.identify()
+        return file_identity(self.weights_file) if self.weights_file else state_identity(self.load().state_dict())
 
     def load(self) -> nn.Module:
         """The network with its weights, in eval mode and without gradients of its weights.

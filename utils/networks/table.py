@@ -2,11 +2,17 @@
 import difflib
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
+
+from torch import nn
 
 from ..errors import InputError
 from ..network_names import GONE
 from .efficientnet_lite import IMAGE_SIZES, efficientnet_lite
+from .function_network import function_network
+from .hf_networks import hf_network
 from .network import Network
+from .open_clip_networks import open_clip_network
 from .own import own_network
 from .timm_networks import timm_network
 from .torchvision_networks import PAPER_NETWORKS, torchvision_names, torchvision_network
@@ -19,6 +25,8 @@ BY_NAME: dict[str, Source] = {
 }
 BY_PREFIX: dict[str, Source] = {  # PREFIX:NAME
     "timm": timm_network,
+    "hf": hf_network,
+    "open_clip": open_clip_network,
 }
 
 
@@ -26,9 +34,10 @@ def load_network(name: str, weights: str | Path | None = None) -> Network:
     """A `Network` for `Confidence.of`. Its weights are loaded when something asks for them.
 
     Args:
-        name: "resnet", "efficientnet_lite0", any classifier of torchvision's, "timm:NAME", or
-            "package.module:function" for one of your own (see `utils.networks.own`).
-        weights: a .pth or .safetensors state_dict to use in place of the source's own weights.
+        name: "resnet", "efficientnet_lite0", any classifier of torchvision's, "timm:NAME", "hf:NAME",
+            "open_clip:MODEL/PRETRAINED", or "package.module:function" for one of your own (see `utils.networks.own`).
+        weights: a .pth or .safetensors state_dict to use in place of the source's own weights; "random" for untrained
+            ones.
 
     Raises:
         InputError: for an unknown name (the nearest known ones are given), a network that is gone, or packages that do
@@ -41,6 +50,20 @@ def load_network(name: str, weights: str | Path | None = None) -> Network:
     if name not in BY_NAME:
         _check_known(name)
     return BY_NAME.get(name, torchvision_network)(name, weights_file)
+
+
+def as_network(given: Network | str | nn.Module | tuple[nn.Module, dict[str, Any]]) -> Network:
+    """A `Network` from a name, or from what a function of the user's own would return: a module, or a pair.
+
+    Raises:
+        InputError: for anything else, as `load_network` does.
+    """
+    if isinstance(given, str):
+        return load_network(given)
+    if isinstance(given, Network):
+        return given
+    module = given[0] if isinstance(given, tuple) and given else given
+    return function_network(type(module).__name__, None, lambda: given)
 
 
 def _check_known(name: str) -> None:

@@ -4,7 +4,6 @@ from collections.abc import Container
 from pathlib import Path
 from typing import Any
 
-import torch
 from torch import nn
 
 from ..errors import InputError
@@ -12,7 +11,7 @@ from ..network_names import FOLDERS
 from .facts import Facts
 from .imagenet import N_CLASSES, import_torchvision
 from .network import Network
-from .weights import IDENTITY_DIGITS, StateDict, fill, read_state_dict
+from .weights import IDENTITY_DIGITS, RANDOM, StateDict, fill, read_state_dict, ready, untrained
 
 # The paper's four (Hamdi & Ghanem 2019, section 4) -> torchvision's names for them.
 PAPER_NETWORKS = {"resnet": "resnet50", "alexnet": "alexnet", "vgg": "vgg11_bn", "incept": "inception_v3"}
@@ -39,16 +38,20 @@ def torchvision_network(name: str, weights_file: Path | None) -> Network:
     builder = PAPER_NETWORKS.get(name, name)
 
     def load() -> nn.Module:
-        state = _download(name, _published_weights(builder)) if weights_file is None else read_state_dict(weights_file)
-        module = _build(builder)
-        return fill(module, _adapted(state, module.state_dict()), name, weights_file)
+        module = _build(builder, weights_file)
+        if weights_file == RANDOM:
+            return ready(module)
+        wanted = module.state_dict()
+        state = (_download(name, _published_weights(builder)) if weights_file is None else
+                 read_state_dict(weights_file, wanted))
+        return fill(module, _renamed(state, wanted), name, weights_file)
 
     def identify() -> str:
         """From the name of torchvision's file, which has the digits in it."""
         return _published_weights(builder).url.rpartition("-")[2].partition(".")[0][:IDENTITY_DIGITS]
 
     return Network(name, weights_file, FOLDERS.get(name, name), load, lambda: Facts(n_classes=N_CLASSES),
-                   identify, code)
+                   identify if weights_file is None else None, code=code)
 
 
 def torchvision_names() -> list[str]:
@@ -61,12 +64,12 @@ def torchvision_names() -> list[str]:
     return models.list_models(module=models)
 
 
-def _build(builder_name: str) -> nn.Module:
-    """An untrained network, on the meta device where possible: no time goes into random weights."""
+def _build(builder_name: str, weights_file: Path | None) -> nn.Module:
+    """An untrained network, where possible without random weights if others come from a file."""
     builder = import_torchvision().models.get_model_builder(builder_name)
     options = BUILDER_OPTIONS.get(builder_name, {})
     try:
-        with torch.device("meta"):
+        with untrained(weights_file):
             return builder(weights=None, **options)
     except (NotImplementedError, RuntimeError):  # a few builders read numbers from tensors
         return builder(weights=None, **options)
@@ -92,7 +95,7 @@ def _download(name: str, weights: Any) -> StateDict:
                          "efficientnet_lite0, which needs no download") from None
 
 
-def _adapted(state: StateDict, wanted: Container[str]) -> StateDict:
+def _renamed(state: StateDict, wanted: Container[str]) -> StateDict:
     """A state_dict with today's names and without heads for training, as far as names are not those that are wanted."""
     renamed = {key if key in wanted else OLD_DENSENET_NAME.sub(r"\1\2.", key): value for key, value in state.items()}
     return {key: value for key, value in renamed.items() if key in wanted or not TRAINING_HEADS.match(key)}

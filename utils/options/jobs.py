@@ -3,6 +3,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from math import inf
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -40,12 +41,23 @@ def _label(given: str | None, found: Found) -> str | None:
 
 
 def _class_nb(given: str, found: Found) -> Any:
-    return given if found["mesh"] is not None else catalogue_of(found["dataset"]).class_number(given)
+    if found["mesh"] is None:
+        return catalogue_of(found["dataset"]).class_number(given)
+    return _unnumbered("class_nb", given, found)
 
 
 def _object_nb(given: int, found: Found) -> int:
     if found["mesh"] is None:
         catalogue_of(found["dataset"]).check(found["class_nb"], given)
+        return given
+    return _unnumbered("object_nb", given, found)
+
+
+def _unnumbered(name: str, given: Any, found: Found) -> Any:
+    """A number of the paper's object, if it is not one that was chosen beside a mesh."""
+    if given != JobOptions.default(name):
+        raise InputError(f"`{name}` {given}: numbers the paper's objects or a `dataset`'s, and `mesh` {found['mesh']} "
+                         "is an object of its own, whose class `label` names; leave one of the two out")
     return given
 
 
@@ -56,6 +68,13 @@ def _front(given: str | None, found: Found) -> str | None:
 
 def _fixed(given: str, found: Found) -> dict[str, float]:
     return parse_fixed(given, found["parameters"])
+
+
+def _texture_limit(given: float, found: Found) -> float:
+    """A number above 0."""
+    if not 0 < given < inf:
+        raise InputError(f"`texture_limit` {given}: expected a number of million pixels above 0")
+    return given
 
 
 def _textures(given: bool, found: Found) -> bool:
@@ -93,12 +112,14 @@ class JobOptions(Options):
     file_name: ClassVar[str]
     network: str = option(
         "resnet", "resnet, alexnet, vgg, incept (the paper's), efficientnet_lite0, _lite1, _lite2, any torchvision "
-        "classifier, timm:NAME, or package.module:function", WHICH, "-n", metavar="NAME")
+        "classifier, timm:NAME, hf:NAME, open_clip:MODEL/PRETRAINED, or package.module:function", WHICH, "-n",
+        metavar="NAME")
     dataset: Path | None = option(
         None, "CSV or YAML of class, label and mesh, in place of the paper's objects", MESHES, type=file_path,
         metavar="FILE")
     mesh: Path | None = option(
-        None, "an object of your own: obj, ply, stl, glb or off", WHICH, check=_mesh, type=file_path, metavar="FILE")
+        None, "an object of your own: obj, ply, stl, glb, gltf or off", WHICH, check=_mesh, type=file_path,
+        metavar="FILE")
     label: str | None = option(
         None, "class of the object among the network's: its number or name", WHICH, check=_label, metavar="L")
     class_nb: int = option(
@@ -125,6 +146,8 @@ class JobOptions(Options):
     textures: bool = option(
         False, "objects keep their own colours: images, materials, colours of vertices (default: white)", VIEWS,
         check=_textures, recorded=IF_CHANGED)
+    texture_limit: float = option(
+        300.0, "million pixels that a texture's image may have", VIEWS, check=_texture_limit, metavar="N")
     unmirrored: bool = option(
         False, "show objects as they are; the published camera shows their mirror image", VIEWS, recorded=IF_CHANGED)
     score: str = option(
@@ -136,8 +159,8 @@ class JobOptions(Options):
         RENDERER, "Python module that draws, with the public names of neural_renderer, on the network's device", VIEWS,
         recorded=IF_CHANGED, metavar="MODULE")
     weights: Path | None = option(
-        None, "state_dict of the network, .pth or .safetensors (default: torchvision's ImageNet weights)", VIEWS,
-        type=file_path, metavar="FILE")
+        None, "state_dict of the network, .pth or .safetensors, or random for untrained weights (default: its own)",
+        VIEWS, type=file_path, metavar="FILE")
     normalize: bool = option(
         False, "take ImageNet's mean and standard deviation off the image; the paper does not", VIEWS)
     precision: str = option(

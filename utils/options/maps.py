@@ -5,11 +5,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from ..bounds.level_set import check_model
 from ..errors import InputError
-from ..parameters import AZIMUTH_AND_ELEVATION, PARAMETERS, check_views, domain_of, parse_parameters
+from ..parameters import AZIMUTH_AND_ELEVATION, PARAMETERS, check_views, domain_of, grid, parse_parameters
 from ..results.layout import MAP
 from .jobs import VIEWS, JobOptions
-from .option import ALWAYS, option
+from .option import ALWAYS, IF_CHANGED, option
 
 LARGEST_STEP = 100
 
@@ -35,6 +36,12 @@ def _step(given: str | None, found: Mapping[str, Any]) -> float | list[float]:
     return float(steps[0]) if len(set(steps)) == 1 else steps
 
 
+def _views(given: int | None, found: Mapping[str, Any]) -> int | None:
+    if given is not None:
+        check_model(given, grid(found["step"], found["parameters"])[0].size)
+    return given
+
+
 def _in_range(given: str, part: str) -> float:
     try:
         step = float(part)
@@ -53,6 +60,7 @@ class MapOptions(JobOptions):
     Attributes:
         parameters: the two axes.
         step: of the grid: one number for both parameters, or a list of two.
+        views: of the grid that are asked; None: all.
     """
     file_name = MAP
     parameters: tuple[str, ...] = option(
@@ -61,6 +69,10 @@ class MapOptions(JobOptions):
     step: float | list[float] = option(
         None, "of a map's grid, one for both parameters or one for each (default: 3 degrees; of distance "
         f"{PARAMETERS['distance'].step:g}, and so on)", "maps", check=_step, recorded=ALWAYS, metavar="S[,S]")
+    views: int | None = option(
+        None, "ask N views of the grid, where it matters, and take the others from a model; a quarter of them, but 100 "
+        "or more, say how often it is wrong (default: ask all)", "maps", check=_views, recorded=IF_CHANGED, type=int,
+        metavar="N")
 
     def settings(self) -> dict[str, Any]:
         others = {} if self.parameters == AZIMUTH_AND_ELEVATION else dict(parameters=",".join(self.parameters))

@@ -11,17 +11,20 @@ from ..bounds.descent import LEARNING_RATE, N_ITERATIONS, initial_width
 from ..bounds.lattice import LARGEST_LATTICE
 from ..bounds.naive import REG
 from ..bounds.oir import ALPHA, BETA
+from ..bounds.promise import RISK
+from ..bounds.worst import N_QUESTIONS, POPULATION
 from ..engine_names import OPENVINO, TORCH
 from ..errors import InputError, shown
 from ..paper import INITIAL_POINTS
 from ..parameters import AZIMUTH_AND_ELEVATION, PARAMETERS, check_views, domain_of, in_domain
 from ..results.layout import OPTIM
 from ..scores import CONFIDENCE, SCORES
+from ..space import DEGREES, MEASURES, SPHERE, Space, latitudes_of
 from .jobs import DRAWN, RESULT, JobOptions
 from .option import ALWAYS, option, share, within
 
 GRADIENTS = ("renderer", "finite_difference")
-N_VIEWS = 299  # for which 95 % confidence go with a share of 1 % below the level, if none fails
+N_VIEWS = 368  # if none fails, at most 1 % are below the level with 95 % confidence
 GROWN, SEARCHED, SAMPLED = "regions", f"regions of {LARGEST}", "what holds in a region"
 
 Found = Mapping[str, Any]
@@ -119,6 +122,20 @@ def _lattice(given: str | None, found: Found) -> tuple[float, ...]:
     return tuple(steps)
 
 
+def _worst(given: int, found: Found) -> int:
+    within("worst", 0, 10 ** 6)(given, found)
+    if given % POPULATION:
+        raise InputError(f"`worst` {given}: expected a multiple of {POPULATION}, such as {N_QUESTIONS}")
+    return given
+
+
+def _measure(given: str, found: Found) -> str:
+    if given == SPHERE and not latitudes_of(found["parameters"]).any():
+        raise InputError(f"`measure` {given}: needs elevation among `parameters`, or light_azimuth and "
+                         f"light_elevation; they are {','.join(found['parameters'])}")
+    return given
+
+
 def _verify(given: int, found: Found) -> int:
     within("verify", 0, 1000)(given, found)
     check_views([given] * len(found["parameters"]), f"`verify` {given}")
@@ -140,6 +157,8 @@ class RegionOptions(JobOptions):
         initial_points: P points of n numbers.
         level: the score from which a view counts as robust, for `largest` and the certificates.
         lattice: step of each parameter, for `largest`.
+        no_wrap: `largest` has no circles.
+        measure: of MEASURES.
         risk, confidence: what `largest` promises: with this confidence, at most this share is below the level.
     """
     file_name = OPTIM
@@ -179,12 +198,20 @@ class RegionOptions(JobOptions):
     lattice: tuple[float, ...] = option(
         None, "steps of the lattice, one for all parameters or one for each (default: a map's)", SEARCHED,
         check=_lattice, metavar="S[,S..]")
+    no_wrap: bool = option(
+        False, "the largest boxes end at azimuth 0 (default: they run through it, as the views do)", SEARCHED)
+    measure: str = option(
+        DEGREES, "of which a largest box has most, and random views are uniform: in degrees, as in the paper, or by "
+        "solid angle on the sphere", SAMPLED, check=_measure, choices=MEASURES)
     risk: float = option(
-        0.01, "share of a region that may be below the level", SEARCHED, check=share("risk"))
+        RISK, "share of a region that may be below the level", SEARCHED, check=share("risk"))
     confidence: float = option(0.95, "of what is said about a region", SAMPLED, check=share("confidence"))
     certify: int = option(
-        N_VIEWS, "look at N random views of every region, and for its worst one; 0: do not", SAMPLED,
+        N_VIEWS, "look at N random views of every region, and search for its worst one; 0: do not", SAMPLED,
         check=within("certify", 0, 10 ** 6), metavar="N")
+    worst: int = option(
+        N_QUESTIONS, "questions of the search for a region's worst view, a multiple of its generations of "
+        f"{POPULATION}", SAMPLED, check=_worst, metavar="N")
     verify: int = option(
         0, "look at f on a K x K grid over every region, as far as it lies in the domain", SAMPLED, check=_verify,
         metavar="K")
@@ -200,12 +227,20 @@ class RegionOptions(JobOptions):
             self.recorded(), methods=",".join(self.grown), parameters=",".join(self.parameters),
             difference=self.difference if self.gradient == "finite_difference" else 0,
             elevation=0 if "elevation" in self.parameters else self.elevation)
+        measured = {} if self.measure == DEGREES else dict(measure=self.measure)
         if LARGEST in self.methods:
+            wraps = dict(wrap=True) if self.space.circles.any() else {}
             found["largest"] = dict(level=self.level, lattice=list(self.lattice), risk=self.risk,
-                                    confidence=self.confidence)
+                                    confidence=self.confidence, **wraps, **measured)
         if self.certify:
-            found["certify"] = dict(level=self.level, views=self.certify, confidence=self.confidence)
+            found["certify"] = dict(level=self.level, views=self.certify, worst=self.worst,
+                                    confidence=self.confidence, **measured)
         return found
+
+    @property
+    def space(self) -> Space:
+        """The space that the largest boxes are searched for in."""
+        return Space.of(self.parameters, self.measure, wrap=not self.no_wrap)
 
     @property
     def computed_by(self) -> str:

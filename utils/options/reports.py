@@ -11,6 +11,7 @@ from ..files import no_folder
 from ..parameters import PARAMETERS
 from ..scores import SCORES
 from ..shapes.models import DATA_DIR
+from ..space import DEGREES, MEASURES
 from .option import Options, file_path, option, share
 
 COLORMAP = "viridis"  # even in lightness, and readable for the colour-blind
@@ -53,6 +54,10 @@ class ReportOptions(Options):
     level: float = option(
         SCORES["softmax"].level, "confidence from which a view counts as robust", WHAT, check=share("level"),
         metavar="L")
+    measure: str = option(
+        DEGREES, "of which views are uniform: in degrees, as the paper counts them, or by solid angle on the sphere",
+        WHAT, choices=MEASURES)
+    no_wrap: bool = option(False, "the largest boxes on the maps end at azimuth 0 (default: they run through it)", WHAT)
     paper: bool = option(False, "the paper's colours, red to blue (default: dark to light)", WHAT)
     scale: str = option(
         "0..1", "of the confidence: up to 1, or up to the largest of each figure", WHAT, choices=("0..1", "0..max"))

@@ -10,12 +10,15 @@ from .modes import matmul, once_differentiable
 from .tensors import Numbers, check_tensors, wants_gradient
 
 SHORTEST = 1e-5  # a shorter vector is divided by this, and not by its length
+ALONG = 0.9  # cosine from which a direction counts as that of an axis
 
 
 def get_points_from_angles(distance: float | torch.Tensor, elevation: float | torch.Tensor,
                            azimuth: float | torch.Tensor, degrees: bool = True,
                            ) -> tuple[float, float, float] | torch.Tensor:
     """Points on a sphere around the origin; azimuth 0 is the side of negative z.
+
+    At elevation 90 and -90 they lie so near to the pole, on the azimuth's side, that `look_at` still knows the azimuth.
 
     Args:
         distance, elevation, azimuth: numbers, or tensors of one shape [...], or some of each.
@@ -36,12 +39,22 @@ def get_points_from_angles(distance: float | torch.Tensor, elevation: float | to
         *(v if torch.is_tensor(v) else torch.tensor(v, dtype=dtype, device=tensors[0].device) for v in given))
     if degrees:
         elevations, azimuths = torch.deg2rad(elevations), torch.deg2rad(azimuths)
+    # the number nearest to 90 degrees may lie beyond the pole, where the view is turned around: then one before it
+    cosines = torch.cos(elevations.detach())
+    rounding = torch.finfo(cosines.dtype).eps
+    is_beyond = (cosines < 0) & (cosines > -rounding / 2)
+    elevations = elevations - torch.where(is_beyond, rounding * elevations, 0).detach()
     return torch.stack((distances * torch.cos(elevations) * torch.sin(azimuths), distances * torch.sin(elevations),
                         -distances * torch.cos(elevations) * torch.cos(azimuths)), dim=-1)
 
 
 def look_at(vertices: torch.Tensor, eye: Numbers, at: Numbers = (0, 0, 0), up: Numbers = (0, 1, 0)) -> torch.Tensor:
     """Vertices in the axes of a camera at `eye` that looks at `at`: x to the right, y up, z into the scene.
+
+    A camera straight above or below draws too. Near there the eye still says what is up: its x and z are small, and
+    their ratio counts. Where `up` lies along the line of sight itself, the image has (1, 0, 0) to the right, as at
+    azimuth 0 ((0, 0, 1) for an `up` along x). In both cases no gradient goes through the camera's turn about its line
+    of sight; it would grow without bound.
 
     Args:
         vertices: [B, V, 3] float tensor.
@@ -82,9 +95,32 @@ def camera_along(vertices: torch.Tensor, eye: Numbers, direction: Numbers = (0, 
 
 def _axes(forward, up):
     z = unit(forward)
-    x = unit(torch.linalg.cross(up.expand_as(z), z))
+    x = _right(torch.linalg.cross(up.expand_as(z), z), z)
     y = unit(torch.linalg.cross(z, x))
     return torch.stack((x, y, z), dim=-2)
+
+
+def _right(across, z):
+    """The cameras' axes to the right [..., 3], from `up` x z. They have length 1 also where that is below SHORTEST.
+
+    The published `unit` alone would make such an axis too short, and the image narrow or empty.
+    """
+    is_short = across.norm(dim=-1, keepdim=True) < SHORTEST
+    if not is_short.any():
+        return unit(across)
+    with torch.no_grad():
+        exact = across / across.abs().amax(-1, keepdim=True).clamp(min=torch.finfo(z.dtype).tiny)
+        # rounding can leave `up` x z along z
+        exact = _perpendicular(exact, z)
+        first, _, third = torch.eye(3, dtype=z.dtype, device=z.device)
+        chosen = _perpendicular(torch.where(z[..., :1].abs() < ALONG, first, third), z)
+        exact = unit(torch.where(exact.norm(dim=-1, keepdim=True) < 0.5, chosen, exact))
+    return torch.where(is_short, exact, unit(across))
+
+
+def _perpendicular(vectors, z):
+    """The part of vectors [..., 3] that is perpendicular to unit vectors z."""
+    return vectors - (vectors * z).sum(-1, keepdim=True) * z
 
 
 def _in_axes(vertices, eye, axes):

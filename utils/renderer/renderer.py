@@ -38,7 +38,8 @@ class Renderer(nn.Module):
     Camera, by `camera_mode`:
         "look_at": from `eye` to the origin; "look": from `eye` in the direction `camera_direction`. `eye` (an
             attribute only) and `camera_direction` are three numbers or tensors [B, 3], one for each mesh of the
-            batch. With `perspective`, the field of view is `viewing_angle` degrees to each side.
+            batch. Views from straight above and below are drawn too, see `look_at`. With `perspective`, the field of
+            view is `viewing_angle` degrees to each side.
         "projection": a calibrated camera, see `projection` for K, R, t, dist_coeffs and orig_size.
         "none": x and y of the vertices are on the image already, z is the depth.
 

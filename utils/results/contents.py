@@ -1,17 +1,63 @@
 """A result, a map or regions, and how map.pt and optim.pt hold it (docs/method.md, sections 4, 6 and 8)."""
+import io
 from collections.abc import Sequence
 from dataclasses import dataclass
+from importlib import import_module
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from ..errors import InputError
+from ..files import whole_file
+from ..parameters import AZIMUTH_AND_ELEVATION, too_small
 from ..regions import ndinterval
+from ..space import DEGREES, MEASURES, Space
 from . import layout
 from .metadata import Contents, Metadata, identity
 
 
+class Result:
+    """What there is to do with a map or regions. What draws and tabulates stands above this package, and is asked by
+    name: see "Where it differs from the obvious" in docs/architecture.md.
+    """
+    metadata: Metadata
+
+    def plot(self, ax: Any = None) -> Any:
+        """The matplotlib axes on which it is drawn.
+
+        Args:
+            ax: axes; None: those of a new figure of pyplot's.
+
+        Raises:
+            InputError: for regions of more than two parameters.
+        """
+        return import_module("..figures.on_axes", __package__).draw(self, ax)
+
+    def to_frame(self) -> Any:
+        """A pandas DataFrame: a row for each view of a map, or for each region (columns: docs/reports.md)."""
+        return import_module("..findings.rows", __package__).frame_of(self)
+
+    def save(self, path: str | Path) -> None:
+        """Write a map.pt or an optim.pt, which `load_result` and `report.py` read.
+
+        Args:
+            path: of the file, whose folder is made; <network>/<class>/<object>/map.pt for a report.
+
+        Raises:
+            InputError: if it cannot be written, or was read without its traces.
+        """
+        import torch  # takes seconds, and the options are read without it
+        assert isinstance(self, (MapResult, RegionsResult))
+        contents = map_contents(self) if isinstance(self, MapResult) else regions_contents(self)
+        stored = io.BytesIO()
+        torch.save({**contents, layout.SETTINGS: self.metadata.settings}, stored)
+        with whole_file(Path(path), layout.ADVICE) as file:
+            file.write_bytes(stored.getvalue())
+
+
 @dataclass(frozen=True, eq=False, repr=False)
-class MapResult:
+class MapResult(Result):
     """A map: a score over two parameters.
 
     Attributes:
@@ -22,6 +68,9 @@ class MapResult:
         top1_score: likewise, the score of the first answer (its softmax output; its logit; or, of margins, how far it
             is ahead of the second); None if the file does not say.
         top1_names: {index: name} of the answers in `top1`; None if the network does not name its outputs.
+        asked: likewise, where the score is the network's; elsewhere it is a model's mean. None if that is everywhere.
+        error: of the model, the numbers of a `WrongShare`; None if all views were asked.
+        level: of the score, whose sides the error is about; None if all views were asked.
     """
     xx: np.ndarray
     yy: np.ndarray
@@ -30,11 +79,28 @@ class MapResult:
     top1: np.ndarray | None = None
     top1_score: np.ndarray | None = None
     top1_names: dict[int, str] | None = None
+    asked: np.ndarray | None = None
+    error: dict[str, Any] | None = None
+    level: float | None = None
 
     def __repr__(self) -> str:
         z, about = self.z, self.metadata
         return (f"MapResult({about.subject}: {about.score_name} over {', '.join(about.parameters)}, {z.shape[0]} x "
-                f"{z.shape[1]}, mean {np.nanmean(z, dtype=float):.3f})")
+                f"{z.shape[1]}, mean {np.nanmean(z, dtype=float):.3f}{self.origin and f', {self.origin}'})")
+
+    @property
+    def n_asked(self) -> int:
+        """Views whose score is the network's."""
+        return self.z.size if self.asked is None else int(self.asked.sum())
+
+    @property
+    def origin(self) -> str:
+        """How many views were asked and how often the others are wrong, in words; "" if all of them were asked."""
+        if self.asked is None or self.error is None:
+            return ""
+        share, low, high = (100 * self.error[name] for name in ("share", "low", "high"))
+        return (f"from {self.n_asked:,} of {self.z.size:,} views; {share:.1f} % on the wrong side of {self.level:g} "
+                f"({low:.1f} to {high:.1f})")
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -51,6 +117,7 @@ class MethodResult:
         certificates: for each region what `optim.py --certify` found in it (see `utils.runs.certify`), or None for one
             that cannot be sampled; None if that was not asked for.
         promises: of the largest boxes, what their search promises: the numbers of a `Certificate`, or None.
+        parameters: names of the regions' n numbers.
     """
     regions: list[ndinterval]
     traces: Sequence[Any] | np.ndarray | None = None
@@ -59,6 +126,7 @@ class MethodResult:
     verified: list[dict[str, float]] | None = None
     certificates: list[dict[str, Any] | None] | None = None
     promises: list[dict[str, Any] | None] | None = None
+    parameters: tuple[str, ...] = AZIMUTH_AND_ELEVATION
 
     def __repr__(self) -> str:
         holding = sum(bool(self.holds(k)) for k in range(len(self.regions)))
@@ -66,12 +134,12 @@ class MethodResult:
         return f"MethodResult({len(self.regions)} regions{found})"
 
     def holds(self, point: int) -> bool | None:
-        """Whether a region keeps what it promises; None if nobody looked.
+        """Whether a region keeps what it promises; None if nobody looked, or it is too small to judge.
 
         A largest box may be below the level in the share that its search allows; any other region nowhere.
         """
         certificate = self.certificates[point] if self.certificates else None
-        if certificate is None:
+        if certificate is None or too_small(self.regions[point], self.parameters):
             return None
         promise = self.promises[point] if self.promises else None
         return certificate["worst"] >= certificate["level"] or bool(promise and certificate["low"] <= promise["risk"])
@@ -86,7 +154,7 @@ class MethodResult:
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class RegionsResult:
+class RegionsResult(Result):
     """Regions that one method or several grew from the same initial points.
 
     Attributes:
@@ -101,6 +169,23 @@ class RegionsResult:
     metadata: Metadata = Metadata()
     verified_at: int | None = None
     profile: tuple[np.ndarray, np.ndarray] | None = None
+
+    @property
+    def measure(self) -> str:
+        """Of its largest boxes and of its random views, one of MEASURES."""
+        stated = [self.metadata.settings.get(name) for name in layout.ADDED_LATER]
+        return next((one["measure"] for one in stated if isinstance(one, dict) and one.get("measure") in MEASURES),
+                    DEGREES)
+
+    def space_of(self, method: str, measure: str = DEGREES) -> Space:
+        """The space that a method's regions lie in: largest boxes may run around circles, where they were asked to.
+
+        Args:
+            method: its name.
+            measure: of MEASURES; how the space is measured.
+        """
+        asked = self.metadata.settings.get(method)
+        return Space.of(self.metadata.parameters, measure, wrap=isinstance(asked, dict) and asked.get("wrap") is True)
 
     def __repr__(self) -> str:
         return (f"RegionsResult({self.metadata.subject}: {', '.join(self.methods)} from {len(self.initial_points)} "
@@ -132,8 +217,8 @@ def map_contents(result: MapResult) -> Contents:
     """What map.pt holds, but for its settings."""
     import torch  # takes seconds, and the options are read without it
     arrays = {layout.XX: result.xx, layout.YY: result.yy, layout.Z: result.z}
-    answers = {key: value for key in layout.ANSWERS if (value := getattr(result, key)) is not None}
-    contents = {**arrays, layout.PARAMETERS: list(result.metadata.parameters), **identity(result.metadata), **answers}
+    added = {key: value for key in layout.ADDED if (value := getattr(result, key)) is not None}
+    contents = {**arrays, layout.PARAMETERS: list(result.metadata.parameters), **identity(result.metadata), **added}
     return {key: torch.from_numpy(value) if isinstance(value, np.ndarray) else value for key, value in contents.items()}
 
 
@@ -141,7 +226,7 @@ def regions_contents(result: RegionsResult) -> Contents:
     """What optim.pt holds, but for its settings.
 
     Raises:
-        ValueError: if the result was read without its traces.
+        InputError: if the result was read without its traces.
     """
     contents = {layout.INITIAL_POINT: result.initial_points.tolist(),
                 layout.PARAMETERS: list(result.metadata.parameters), **identity(result.metadata)}
@@ -162,5 +247,5 @@ def _tensors(traces: Sequence[Any] | np.ndarray | None) -> list[Any]:
     """A tensor for each initial point. Those of one array share its storage, which is written once."""
     import torch
     if traces is None:
-        raise ValueError("the result was read without its traces")
+        raise InputError("the result was read without its traces, which its file holds")
     return list(torch.from_numpy(traces)) if isinstance(traces, np.ndarray) else list(traces)

@@ -28,7 +28,8 @@ IF_KNOWN = ("class_name", "label", "engine", MESH)
 # Keys of map.pt: docs/method.md, section 4.
 XX, YY, Z = "xx", "yy", "z"
 TOP1, TOP1_SCORE, TOP1_NAMES = "top1", "top1_score", "top1_names"
-ANSWERS = (TOP1, TOP1_SCORE, TOP1_NAMES)  # attributes of `MapResult`, where there are any
+ASKED, ERROR, LEVEL = "asked", "error", "level"
+ADDED = (TOP1, TOP1_SCORE, TOP1_NAMES, ASKED, ERROR, LEVEL)  # attributes of `MapResult`, where there are any
 # Keys of optim.pt, and of what it has for each method: docs/method.md, section 6.
 INITIAL_POINT, VERIFIED_AT, PROFILE = "initial_point", "verified_at", "profile"
 TRACES, LOSSES, REGIONS = "optim_trace", "loss_trace", "regions"

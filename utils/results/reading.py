@@ -22,6 +22,7 @@ NUMBERS = {  # in what is said of a region
     "certificates": ("level", "n_views", "n_below", "low", "high", "mean", "top1", "worst"),
     "promises": ("level", "risk", "confidence", "high", "n_views", "n_below"),
     "verified": ("minimum", "mean", "above_half", "top1")}
+OF_ERROR = ("share", "low", "high", "confidence", "n_views", "n_wrong")  # numbers of a map's error
 
 
 def load_result(path: str | Path) -> MapResult | RegionsResult:
@@ -128,7 +129,8 @@ def map_of(contents: Contents) -> MapResult:
                          "sides for all")
     if not (np.isfinite(xx).all() and np.isfinite(yy).all() and np.isfinite(z).any()):
         raise ValueError("xx or yy is not finite, or z has no number that is finite")
-    return MapResult(xx, yy, z, metadata_of(contents, AZIMUTH_AND_ELEVATION), **_answers_of(contents, z.shape))
+    return MapResult(xx, yy, z, metadata_of(contents, AZIMUTH_AND_ELEVATION), **_answers_of(contents, z.shape),
+                     **_origin_of(contents, z.shape))
 
 
 def _answers_of(contents: Contents, shape: tuple[int, ...]) -> dict[str, Any]:
@@ -142,6 +144,18 @@ def _answers_of(contents: Contents, shape: tuple[int, ...]) -> dict[str, Any]:
     names = contents.get(layout.TOP1_NAMES)
     return {layout.TOP1: top1, layout.TOP1_SCORE: score,
             layout.TOP1_NAMES: names and {int(index): printable(name) for index, name in names.items()}}
+
+
+def _origin_of(contents: Contents, shape: tuple[int, ...]) -> dict[str, Any]:
+    """What a file of a part of the views says of them, as arguments of MapResult. Other files say nothing."""
+    if layout.ASKED not in contents:
+        return {}
+    asked, error, level = numbers(contents[layout.ASKED]), contents[layout.ERROR], contents[layout.LEVEL]
+    if not (asked.shape == shape and asked.dtype.kind == "b"):
+        raise ValueError(f"asked has shape {asked.shape}; expected {shape}, of true and false")
+    if not (isinstance(error, dict) and all(isinstance(error.get(name), float | int) for name in OF_ERROR)):
+        raise ValueError(f"error lacks some of {', '.join(OF_ERROR)}")
+    return {layout.ASKED: asked, layout.ERROR: error, layout.LEVEL: float(level)}
 
 
 def regions_of(contents: Contents, with_traces: bool = True) -> RegionsResult:
@@ -167,13 +181,14 @@ def regions_of(contents: Contents, with_traces: bool = True) -> RegionsResult:
     points = numbers(contents.get(layout.INITIAL_POINT, unknown), np.float64)
     if any(points.shape != (len(method), n) for method in boxes.values()):
         raise ValueError(f"has initial points of shape {points.shape}; expected one of {n} numbers for every region")
-    methods = {name: _method_of(entry, boxes[name], with_traces) for name, entry in entries.items()}
+    methods = {name: _method_of(entry, boxes[name], metadata.parameters, with_traces)
+               for name, entry in entries.items()}
     profile = [numbers(part, np.float64) for part in contents.get(layout.PROFILE, ())]
     return RegionsResult(points, methods, metadata, of_type(contents, layout.VERIFIED_AT, int),
                          (profile[0], profile[1]) if profile else None)
 
 
-def _method_of(entry: Contents, regions: list[Any], with_traces: bool) -> MethodResult:
+def _method_of(entry: Contents, regions: list[Any], parameters: tuple[str, ...], with_traces: bool) -> MethodResult:
     """What a file says of one method's regions."""
     optional = {key: entry.get(key) for key in layout.OPTIONAL}
     for key, said in optional.items():
@@ -181,7 +196,7 @@ def _method_of(entry: Contents, regions: list[Any], with_traces: bool) -> Method
                                      and all(_is_said(key, one) for one in said)):
             raise ValueError(f"has other {key} than optim.py writes of {len(regions)} regions")
     traces, losses = (entry.get(key) if with_traces else None for key in (layout.TRACES, layout.LOSSES))
-    found = MethodResult(regions, traces, losses, **optional)
+    found = MethodResult(regions, traces, losses, parameters=parameters, **optional)
     for point in range(len(regions)):
         found.trace(point), found.loss(point)  # raise for what is none
     return found

@@ -14,8 +14,9 @@ import numpy as np
 from ..engine_names import TORCH
 from ..errors import one_line
 from ..paper import SHAPE_IDS
-from ..parameters import AZIMUTH_AND_ELEVATION
+from ..parameters import AZIMUTH_AND_ELEVATION, IMAGE_SIZE
 from ..scores import CONFIDENCE
+from ..space import DEGREES
 from .contents import MapResult, RegionsResult
 from .layout import ADDED_LATER
 from .left_out import LeftOut
@@ -26,20 +27,27 @@ OF_OBJECT = ("shape_id", "mesh_hash")  # a mean is over objects
 OF_NETWORK = ("weights", "image_size")  # networks differ in these; results of one network should not
 OF_CLASS = ("label",)  # classes do too
 QUESTION = ("step", "methods", "initial_points", "n_iterations", "learning_rate", "alpha", "beta", "reg",
-            "initial_width", "released", "gradient", "difference", "elevation", *ADDED_LATER)  # of the same function
+            "initial_width", "released", "gradient", "difference", "elevation", "views",
+            *ADDED_LATER)  # of the same function
 STATED = ("parameters", "score", "fixed")  # compared with the paper's, whatever is usual
 DEFAULTS = dict(renderer="utils", engine=TORCH)
+ASKED_OF = dict(largest=dict(wrap=False, measure=DEGREES))  # of a method, where a file does not say
 OBJECTS, SETTINGS, LABEL, STEP, POINTS = "objects", "settings", "label", "grid step", "initial_points"
+N_VIEWS, ALL = "views", "all"  # of a map, and how many were asked where nothing else is said
 NORMALISATION = "normalisation"
 NOT_ALWAYS_KNOWN = {OBJECTS, SETTINGS, LABEL, STEP, POINTS}  # where a result lacks one of these, it may have any
-APART = {*OF_OBJECT, *OF_CLASS, *STATED, *ADDED_LATER, "methods", "step", POINTS, "normalize"}  # from other facets
-SHOWN = (OBJECTS, STEP, NORMALISATION, "engine", "n_iterations", SETTINGS)  # in the line below a table
+APART = {  # from other facets
+    *OF_OBJECT, *OF_CLASS, *STATED, *ADDED_LATER, "methods", "step", N_VIEWS, POINTS, "normalize"}
+SHOWN = (OBJECTS, STEP, N_VIEWS, NORMALISATION, "engine", "n_iterations", SETTINGS)  # in the line below a table
 STAND_INS, SHAPENET, OWN, OTHER = "stand-ins", "ShapeNet models", "own meshes", "other objects"
 IDS = {shape_id for ids in SHAPE_IDS for shape_id in ids}
 NOT_STATED = "settings not stated"
+USUAL = dict(parameters=",".join(AZIMUTH_AND_ELEVATION), score="softmax", fixed="none", renderer=DEFAULTS["renderer"],
+             image_size=IMAGE_SIZE)  # which are recorded if they are otherwise
+LONG_HASH = re.compile(r"\b([0-9a-f]{8})[0-9a-f]{56}\b")
 LONG_NUMBER = re.compile(r"\d+\.\d{7,}")
 WORDS = {OBJECTS: "{}", SETTINGS: "{}", NORMALISATION: "{} normalisation", "n_iterations": "{} iterations",
-         POINTS: "from {}"}
+         POINTS: "from {}", N_VIEWS: "from {} views"}
 NAMES = dict(shape_id="shape", mesh_hash="mesh", fixed="fixed values", normalize=NORMALISATION)
 Result = TypeVar("Result", MapResult, RegionsResult)
 
@@ -49,7 +57,10 @@ def differences(stored: Contents, wanted: Contents) -> list[str]:
 
     A textured mesh has a `mesh_hash` of its own, so that results of before `textures` was recorded still match.
     """
-    return [f"{name} {stored.get(name, 'not recorded')}, now {wanted.get(name, 'not a setting')}"
+    def words(settings: Contents, name: str, missing: str) -> str:
+        return LONG_HASH.sub(r"\1..", str(settings.get(name, USUAL.get(name, missing))))
+
+    return [f"{name} {words(stored, name, 'not recorded')}, now {words(wanted, name, 'not a setting')}"
             for name in sorted({*stored, *wanted} - {*ADDED_LATER, "textures"}) if stored.get(name) != wanted.get(name)]
 
 
@@ -119,7 +130,7 @@ def facets(result: MapResult | RegionsResult, *methods: str) -> dict[str, Any]:
     metadata, settings = result.metadata, result.metadata.settings
     found: dict[str, Any] = {OBJECTS: objects_of(metadata), LABEL: metadata.label}
     if isinstance(result, MapResult):
-        found[STEP] = step_of(result)
+        found |= {STEP: step_of(result), N_VIEWS: ALL if result.asked is None else result.n_asked}
     elif np.isfinite(result.initial_points).all():
         found[POINTS] = result.initial_points.tolist()
     if settings:
@@ -131,7 +142,8 @@ def facets(result: MapResult | RegionsResult, *methods: str) -> dict[str, Any]:
         found[SETTINGS] = NOT_STATED
     if metadata.mesh and metadata.mesh["textures"]:  # which results did not always record as a setting
         found.setdefault("textures", True)
-    asked = {method: settings[method] for method in methods if isinstance(settings.get(method), dict)}
+    asked = {method: {**ASKED_OF.get(method, {}), **settings[method]} for method in methods
+             if isinstance(settings.get(method), dict)}
     found |= {f"{method} {name}": value for method, of_method in asked.items() for name, value in of_method.items()}
     return {name: value for name, value in found.items() if value is not None}
 
@@ -163,8 +175,12 @@ class Kinds:
         recorded = self._recorded[type(result)] if result.metadata.settings else ()
         return dict.fromkeys(sorted(recorded)) | facets(result, *methods)
 
-    def words(self, key: Key, *results: MapResult | RegionsResult, method: str = "") -> tuple[str, ...]:
-        """Where results of one object and network differ from the usual, and from the paper's function."""
+    def words(self, key: Key, *results: MapResult | RegionsResult, method: str = "",
+              any_views: bool = False) -> tuple[str, ...]:
+        """Where results of one object and network differ from the usual, and from the paper's function.
+
+        Maps from `any_views` are one kind where a caller has an eye on how many were asked.
+        """
         differing: list[str] = []
         for result in results:
             metadata = result.metadata
@@ -172,7 +188,8 @@ class Kinds:
             differing += [metadata.score_name] if metadata.score_name != CONFIDENCE else []
             differing += _fixed(metadata)
             differing += [_words(name, value) for name, value in self.facets(result, method).items()
-                          if self.usual.get(_place(name, key, result)) != value]
+                          if self.usual.get(_place(name, key, result)) != value
+                          and not (any_views and name == N_VIEWS)]
         return tuple(dict.fromkeys(differing))
 
     def row(self, key: Key, *results: MapResult | RegionsResult, method: str = "") -> str:
@@ -185,9 +202,11 @@ class Kinds:
         others = "" if are_all_usual or not self.differing else " Words in brackets say what is otherwise in a row."
         return (f"Rows are of: {self.usual_words}.{others}",) if self.usual_words else ()
 
-    def usual_of(self, results: Mapping[Key, Result], left_out: LeftOut, method: str = "") -> dict[Key, Result]:
+    def usual_of(self, results: Mapping[Key, Result], left_out: LeftOut, method: str = "",
+                 any_views: bool = False) -> dict[Key, Result]:
         """Those of the usual kind, which a mean or a ranking is over. The others are named and left out."""
-        words = {key: ", ".join(self.words(key, result, method=method)) for key, result in results.items()}
+        words = {key: ", ".join(self.words(key, result, method=method, any_views=any_views))
+                 for key, result in results.items()}
         for key, differing in words.items():
             if differing:
                 left_out.add(f"{key}: is of another kind ({differing}) than most ({self.usual_words})")
@@ -198,7 +217,7 @@ class Kinds:
         """The usual kind, as far as it matters to a reader."""
         return ", ".join(_words(name, self.usual[place]) for name in SHOWN
                          for place in (name, (name, AZIMUTH_AND_ELEVATION)) if place in self.usual
-                         and self.usual[place] not in (None, DEFAULTS.get(name)))
+                         and self.usual[place] not in (None, ALL, DEFAULTS.get(name)))
 
 
 def in_words(value: Any) -> str:

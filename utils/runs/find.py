@@ -10,7 +10,7 @@ import torch
 from ..engine_names import OPENVINO
 from ..errors import InputError
 from ..files import folder_name
-from ..networks import IMAGENET_MEAN, IMAGENET_STD, Network, find_label, load_network
+from ..networks import IMAGENET_MEAN, IMAGENET_STD, Network, load_network
 from ..networks.engines import engine_for
 from ..options.jobs import RENDERER, JobOptions
 from ..parameters import CAMERA, IMAGE_SIZE
@@ -94,7 +94,7 @@ class Job:
             print("precision bf16 is for a quick look: confidences are off by about 0.01, and by up to 0.1 in a view")
         classifier = Classifier(module, self.device, options.batch_size, options.precision, normalization,
                                 options.compile, engine)
-        return Confidence(views, classifier, self.label, options.score, gradient)
+        return Confidence(views, classifier, self.label, options.score, gradient, network)
 
     def metadata(self) -> Metadata:
         """What the result says about itself: class, object, shape and network; an own mesh has no numbers."""
@@ -107,7 +107,7 @@ class Job:
             network_name=self.network.folder, class_nb=None if own else options.class_nb,
             object_nb=None if own else options.object_nb, class_name=self.class_name, label=self.label,
             shape_id=self.shape.shape_id, parameters=options.parameters, score=options.score, mesh=mesh,
-            settings=self.file.settings)
+            settings=self.file.settings_of_all)
 
 
 def prepare(options: JobOptions) -> Job:
@@ -125,7 +125,7 @@ def prepare(options: JobOptions) -> Job:
     renderer = renderer_for(options.renderer, device)
     network = _cached_large(load_network, options.network, options.weights, version=version_of(options.weights))
     shape = _shape_of(options)
-    class_name, label = _class_of(options, network)
+    network, class_name, label = _class_of(options, network)
     foreign = [name for name in (*options.parameters, *options.fixed) if name not in CAMERA]
     if options.renderer != RENDERER and foreign:
         raise InputError(f"`renderer` {options.renderer}: takes {', '.join(CAMERA)} for each view, and not "
@@ -161,10 +161,11 @@ def _shape_of(options: JobOptions) -> Shape:
     if options.dataset is not None:
         file = catalogue_of(options.dataset).entry(options.class_nb, options.object_nb).mesh
     if file is not None:
-        shape = cached(load_mesh, file, options.up, options.front, options.textures, version=version_of(file))
+        shape = cached(load_mesh, file, options.up, options.front, options.textures, None, options.texture_limit,
+                       version=version_of(file))
     else:
         number = options.data_dir, options.class_nb, options.object_nb
-        shape = cached(load_shape, *number, options.textures, options.stand_ins,
+        shape = cached(load_shape, *number, options.textures, options.stand_ins, options.texture_limit,
                        version=version_of(model_path(*number)))
     for note in shape.notes:
         print(note)
@@ -177,20 +178,20 @@ def _shape_of(options: JobOptions) -> Shape:
     return shape
 
 
-def _class_of(options: JobOptions, network: Network) -> tuple[str, int]:
-    """The name of the object's class, and its index among the network's outputs."""
-    def index(given: str, source: str = "`label`") -> int:
-        return find_label(given, network.class_names, network.n_classes, source)
-
+def _class_of(options: JobOptions, network: Network) -> tuple[Network, str, int]:
+    """The network with the object's class among its own, the class's name, and its index among the outputs."""
     if options.mesh is not None:
         assert options.label is not None
-        label = index(options.label)
-        return network.class_names[label] if network.class_names else str(label), label
+        network, label = network.labelled(options.label)
+        return network, network.class_names[label] if network.class_names else str(label), label
     catalogue = catalogue_of(options.dataset)
     class_name = catalogue.class_names[options.class_nb]
     if options.label is not None:
-        return class_name, index(options.label)
-    if options.dataset is None:
-        return class_name, network.label(options.class_nb)
-    entry = catalogue.entry(options.class_nb, options.object_nb)
-    return class_name, index(entry.label, f"`dataset` {options.dataset}, {class_name} {options.object_nb}: label")
+        network, label = network.labelled(options.label)
+    elif options.dataset is None:
+        label = network.label(options.class_nb)
+    else:
+        entry = catalogue.entry(options.class_nb, options.object_nb)
+        network, label = network.labelled(
+            entry.label, f"`dataset` {options.dataset}, {class_name} {options.object_nb}: label")
+    return network, class_name, label

@@ -168,7 +168,7 @@ class Journal:
         table = np.empty(len(points), table_type(kind, points.shape[1]))
         table["point"] = points
         if kind == GRADIENTS:
-            table["score"], table["gradient"] = self._f.value_and_grad(points)
+            table["score"], table["gradient"] = self._f.gradient.value_and_grad(self._f, points)
         else:
             table["image"], columns = self._values(points)
             for name, values in zip(ANSWER, columns):
@@ -182,7 +182,7 @@ class Journal:
 
     def _values(self, points: np.ndarray) -> tuple[np.ndarray, Iterator[Any]]:
         """Hashes of the images at a batch of points, and the columns of ANSWER. The network is asked for new images."""
-        images = self._f.images(points)
+        images = self._f.views(points)
         channels = images[:, :1] if images.stride(1) == 0 else images  # of a grey image all channels are one
         hashes = [xxhash.xxh3_128_digest(image) for image in channels.cpu().contiguous().numpy()]
         first = {key: k for k, key in reversed(list(enumerate(hashes)))}

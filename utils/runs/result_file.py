@@ -66,6 +66,11 @@ class ResultFile:
         self._added: Contents = {}  # settings of what was added to the stored result
         self._made_meanwhile = False
 
+    @property
+    def settings_of_all(self) -> Contents:
+        """The settings as they are stored: with those of what was added to the result before."""
+        return {**self._added, **self.settings}
+
     def state(self) -> tuple[str, str]:
         """How far it is, found out without touching anything: one of the states, and why it failed if it did."""
         note = layout.failure_path(self.path)
@@ -148,7 +153,7 @@ class ResultFile:
         names = {*engines, *filter(None, str(contents.get(ENGINE) or "").split("+"))}
         made_by = {ENGINE: "+".join(sorted(names))} if names else {}
         content = io.BytesIO()  # torch reports a full disk in other ways than Python
-        torch.save({**contents, **made_by, SETTINGS: {**self._added, **self.settings}}, content)
+        torch.save({**contents, **made_by, SETTINGS: self.settings_of_all}, content)
         # where there is no room, Python 3.12.1 falls over a getbuffer()
         self.take_in({self.path.name: content.getvalue()})
 

@@ -3,7 +3,7 @@ import torch
 from torch import nn
 
 from ..engine_names import TORCH
-from ..errors import InputError, first_line
+from ..errors import InputError, first_line, is_out_of_memory
 from ..networks.engines import Engine, EngineError
 from ..networks.facts import Normalization, not_logits
 
@@ -94,7 +94,8 @@ class Classifier:
         n = len(images)
         if self.compiled and n < self.batch_size:  # one shape only, so that it is compiled once
             images = torch.cat((images, images[-1:].expand(self.batch_size - n, -1, -1, -1)))
-        images = images.to(self.device).contiguous(memory_format=torch.channels_last)
+        # a copy, because a network may change its input in place
+        images = images.to(self.device).clone(memory_format=torch.channels_last)
         if self.normalization:
             mean, std = (torch.tensor(v, device=self.device)[:, None, None] for v in self.normalization)
             images = (images - mean) / std
@@ -111,8 +112,7 @@ class Classifier:
             if self.compiled and type(error).__module__.startswith("torch._dynamo"):
                 raise InputError(f"`compile`: torch.compile failed here ({first_line(error)}); "
                                  "install what it names, or run without `compile`") from None
-            unfit = isinstance(error, (RuntimeError, TypeError, ValueError))
-            if self._has_run or not unfit or isinstance(error, torch.cuda.OutOfMemoryError):
+            if self._has_run or is_out_of_memory(error) or images.requires_grad:
                 raise
             raise InputError(f"the network fails on images {list(images.shape)} ({first_line(error)}); is "
                              "`image_size` what it takes?") from None

@@ -5,18 +5,21 @@ f renders the object at each point, asks the network, and takes the score of the
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
 from typing import Any, NamedTuple
 
+import numpy as np
 import torch
+from torch import nn
 
-from ..engine_names import AUTO
-from ..errors import InputError
-from ..networks import Network, find_label
+from ..engine_names import AUTO, ENGINES
+from ..errors import InputError, first_line, in_short
+from ..networks import Network, as_network
 from ..networks.engines import engine_for
 from ..parameters import AZIMUTH_AND_ELEVATION
 from ..regions import ndinterval
 from ..scores import SCORES
-from ..shapes.shape import Shape
+from ..shapes.shape import Shape, load_mesh
 from .classifier import Classifier
 from .gradients import Gradient, RendererGradient
 from .views import Views, as_points
@@ -47,10 +50,11 @@ class Confidence:
         label: index of the object's class among the outputs.
         score: what stands for the confidence, a `Score`.
         gradient: how value_and_grad finds it.
+        network: that the classifier runs, if its name is known.
     """
 
     def __init__(self, views: Views, classifier: Classifier, label: int, score: str = "softmax",
-                 gradient: Gradient = RENDERER_GRADIENT) -> None:
+                 gradient: Gradient = RENDERER_GRADIENT, network: Network | None = None) -> None:
         """
         Args:
             views: on the classifier's device.
@@ -58,42 +62,60 @@ class Confidence:
             label: index of the object's class among its outputs.
             score: of SCORES.
             gradient: RendererGradient or CentralDifferences.
+            network: its name and the names of its classes, for people.
+
+        Raises:
+            InputError: for a label that is no index.
         """
+        if not isinstance(label, (int, np.integer)) or isinstance(label, bool) or label < 0:
+            raise InputError(f"label {in_short(label)}: expected the index of an output, a whole number from 0")
         self.views = views
         self.classifier = classifier
-        self.label = label
+        self.label = int(label)
         self.score = SCORES[score]
         self.gradient = gradient
+        self.network = network
 
     @classmethod
-    def of(cls, network: Network, label: int | str, shape: Shape, *,
-           parameters: Sequence[str] = AZIMUTH_AND_ELEVATION, fixed: Mapping[str, float] | None = None,
-           score: str = "softmax", gradient: Gradient = RENDERER_GRADIENT, engine: str = AUTO) -> Confidence:
-        """f on the CPU for a network and a shape as `load_network` and `load_mesh` give them.
+    def of(cls, network: Network | str | nn.Module | tuple[nn.Module, dict[str, Any]], label: int | str,
+           shape: Shape | str | Path, *, parameters: Sequence[str] = AZIMUTH_AND_ELEVATION,
+           fixed: Mapping[str, float] | None = None, score: str = "softmax",
+           gradient: Gradient = RENDERER_GRADIENT, **how: Any) -> Confidence:
+        """f for a network and an object.
 
         Args:
-            network: image size and normalisation are its own.
+            network: of `load_network`, or its name; or an nn.Module, images [B, 3, 224, 224] in [0, 1] -> logits; or a
+                pair of a module and a dict of what a function of your own would state beside it.
             label: number or name of the object's class among the network's.
-            shape: the object.
+            shape: of `load_mesh` and the like, or the path of a mesh.
             parameters: names of a point's n numbers; angles are in degrees (the units are in `utils.parameters`).
             fixed: values of other parameters, {name: number}, in their units.
             score: of SCORES: "softmax", "logit" or "margin".
             gradient: RendererGradient or CentralDifferences.
-            engine: what computes values: "auto", "torch" or "openvino". Gradients are PyTorch's.
+            how: device ("cpu", "cuda", ..), batch_size (number of views at a time), and engine, which computes values
+                on a CPU: "auto", "torch" or "openvino". Gradients are PyTorch's.
 
         Raises:
-            InputError: if the network has no such class.
+            InputError: if the network has no such class, or for anything that cannot be used.
         """
-        if isinstance(label, str):
-            label = find_label(label, network.class_names, network.n_classes)
-        module, normalization = network.load(), network.normalization
-        classifier = Classifier(module, normalization=normalization,
-                                engine=engine_for(engine, network, module, normalization))
-        return cls(Views(shape, parameters, fixed, network.image_size), classifier, label, score, gradient)
+        network, index = as_network(network).labelled(label)
+        shape = shape if isinstance(shape, Shape) else load_mesh(shape)
+        classifier = _classifier(network, **how)
+        views = Views(shape, parameters, fixed, network.image_size, device=classifier.device)
+        return cls(views, classifier, index, score, gradient, network)
 
     def __repr__(self) -> str:
-        return (f"Confidence({self.score.words} in label {self.label} over {', '.join(self.parameters)}: "
-                f"{type(self.classifier.module).__name__} on {self.views.shape.shape_id})")
+        label, network = f"label {self.label}", type(self.classifier.module).__name__
+        if self.network is not None:
+            label, network = f"{self.class_name} ({label})" if self.class_name else label, self.network.name
+        return (f"Confidence({self.score.words} in {label} over {', '.join(self.parameters)}: {network} on "
+                f"{self.views.shape.shape_id})")
+
+    @property
+    def class_name(self) -> str | None:
+        """The name of the object's class, if the network names its outputs."""
+        names = self.network and self.network.class_names
+        return names[self.label] if names else None
 
     @property
     def parameters(self) -> tuple[str, ...]:
@@ -105,12 +127,18 @@ class Confidence:
         """The box of all allowed points."""
         return self.views.domain
 
+    @property
+    def periods(self) -> np.ndarray:
+        """[n] after which a number means the same view again; inf where it never does."""
+        return self.views.periods
+
     def __call__(self, points: Any) -> torch.Tensor:
         """The score at points [N, n], in their parameters' units (of angles degrees): [N] float32 on the CPU.
 
         Raises:
-            InputError: for points of another shape.
+            InputError: for points of another shape, or that are not finite.
         """
+        points = self._finite(points)
         return torch.cat([torch.empty(0), *(self.evaluate(self.images(chunk)) for chunk in self.chunks(points))])
 
     def value_and_grad(self, points: Any) -> tuple[torch.Tensor, torch.Tensor]:
@@ -119,11 +147,11 @@ class Confidence:
         Returns:
             [N] float32 and [N, n] float64 tensors on the CPU; the gradient is per each parameter's unit.
         """
-        return self.gradient.value_and_grad(self, points)
+        return self.gradient.value_and_grad(self, self._finite(points))
 
     def images(self, points: Any) -> torch.Tensor:
         """What the network is shown at points [N, n]: [N, 3, H, W] float32 in [0, 1]."""
-        return self.views(points)
+        return self.views(self._finite(points))
 
     @torch.inference_mode()
     def evaluate(self, images: torch.Tensor) -> torch.Tensor:
@@ -157,10 +185,39 @@ class Confidence:
                              f"{logits.shape[1] - 1}")
         return logits
 
+    def _finite(self, points: Any) -> torch.Tensor:
+        """Points [N, n], all finite. A box of the released program may not be: a run asks views and network itself."""
+        points = as_points(points, self.parameters)
+        strange = points[~points.isfinite().all(1)].tolist()
+        if strange:
+            raise InputError(f"points: ({', '.join(map(str, strange[0]))}) is not finite; expected numbers of "
+                             f"{', '.join(self.parameters)}")
+        return points
+
     def chunks(self, points: Any) -> Iterable[torch.Tensor]:
         """Points [N, n] as float64 tensors of at most batch_size points each."""
         points = as_points(points, self.parameters)
         return points.split(self.classifier.batch_size) if len(points) else ()
+
+
+def _classifier(network: Network, device: torch.device | str = "cpu", batch_size: int = 32,
+                engine: str = AUTO) -> Classifier:
+    """A network ready for use. Image size and normalisation are its own.
+
+    Raises:
+        InputError: if there is no such device or engine, or the network cannot be loaded.
+    """
+    try:
+        torch.zeros(1, device=device)
+    except (RuntimeError, AssertionError) as error:
+        raise InputError(f"`device` {device}: cannot be used ({first_line(error)}); expected cpu, or cuda where "
+                         "there is a GPU") from None
+    if engine not in ENGINES:
+        raise InputError(f"`engine` {in_short(engine)}: expected one of {', '.join(ENGINES)}")
+    module, normalization = network.load(), network.normalization
+    on_cpu = torch.device(device).type == "cpu"
+    return Classifier(module, device, batch_size, normalization=normalization,
+                      engine=engine_for(engine, network, module, normalization) if on_cpu else None)
 
 
 def _finite(score: torch.Tensor) -> torch.Tensor:

@@ -1,17 +1,18 @@
 """The gradient of f: the renderer's approximate one, or central differences."""
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
 import torch
 
+from ..errors import InputError, first_line, is_out_of_memory
 from ..parameters import PARAMETERS
 from ..scores import Score
-from .views import as_points
+from .views import POLE, as_points
 
 
 class Stages(Protocol):
-    """The stages of f that a gradient needs: points -> chunks -> images -> logits -> score. `Confidence` has them."""
+    """The stages of f that a gradient needs: points -> chunks -> views -> logits -> score. `Confidence` has them."""
     label: int
     score: Score
 
@@ -22,8 +23,9 @@ class Stages(Protocol):
     def chunks(self, points: Any) -> Iterable[torch.Tensor]:
         """Points [N, n] in batches."""
 
-    def images(self, points: Any) -> torch.Tensor:
-        """The views at points [N, n]: [N, 3, H, W]."""
+    @property
+    def views(self) -> Callable[[Any], torch.Tensor]:
+        """Points [N, n] -> their views [N, 3, H, W]."""
 
     def logits(self, images: torch.Tensor) -> torch.Tensor:
         """The network's output for images: [N, classes]."""
@@ -50,15 +52,37 @@ class RendererGradient:
         values, gradients = [torch.empty(0)], [torch.empty(0, len(f.parameters), dtype=torch.float64)]
         for chunk in f.chunks(points):
             chunk = chunk.clone().requires_grad_()
-            score, objective = _score_and_objective(f, f.logits(f.images(chunk)), self.released)
-            gradients.append(torch.autograd.grad(objective.sum(), chunk)[0])
-            values.append(score.detach().cpu())
+            images = f.views(chunk)
+            score, of_images = self._through_network(f, images)
+            gradients.append(torch.autograd.grad(images, chunk, of_images)[0])
+            values.append(score)
         return torch.cat(values), torch.cat(gradients)
+
+    def _through_network(self, f: Stages, images: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+        """The score of images [n, 3, H, W], [n] on the CPU, and the objective's gradient there, as the images.
+
+        Raises:
+            InputError: if the network has none.
+        """
+        try:
+            score, objective = _score_and_objective(f, f.logits(images), self.released)
+            gradient, = torch.autograd.grad(objective.sum(), images)
+            return score.detach().cpu(), gradient
+        except InputError:
+            raise
+        except Exception as error:  # of somebody else's code
+            with torch.no_grad():
+                f.logits(images.detach())  # says what is wrong with it, if it fails without gradients too
+            if is_out_of_memory(error):
+                raise
+            raise InputError(f"the network gives no gradient ({first_line(error)}), as if it computes under no_grad or "
+                             "outside of PyTorch; leave it to values, with `methods` naive,OIR_B,largest, or take "
+                             "`gradient` finite_difference") from None
 
 
 @dataclass(frozen=True)
 class CentralDifferences:
-    """Central differences of f, from values alone.
+    """Central differences of f, from values alone; at a pole one-sided, as the image turns around behind it.
 
     Attributes:
         difference: the step to each side: degrees, and of other parameters as many of PARAMETERS' `small`.
@@ -71,15 +95,28 @@ class CentralDifferences:
         """As in `Gradient`."""
         points, n = as_points(points, f.parameters), len(f.parameters)
         steps = torch.tensor([PARAMETERS[name].small for name in f.parameters]).double() * self.difference
-        offsets = torch.cat((torch.zeros(1, n), torch.eye(n), -torch.eye(n))).double() * steps
+        up, down = (_on_one_side(points, steps, f.parameters, sign) for sign in (1, -1))
+        offsets = torch.cat((torch.zeros(len(points), 1, n), torch.diag_embed(up), -torch.diag_embed(down)), dim=1)
         around = (points[:, None] + offsets).reshape(-1, n)
         values = [torch.empty(2, 0)]
         for chunk in f.chunks(around):
-            both = _score_and_objective(f, f.logits(f.images(chunk)), self.released)
+            both = _score_and_objective(f, f.logits(f.views(chunk)), self.released)
             values.append(torch.stack(both).cpu())
         score, objective = torch.cat(values, dim=1).reshape(2, len(points), 1 + 2 * n)
         objective = objective.double()
-        return score[:, 0], (objective[:, 1:n + 1] - objective[:, n + 1:]) / (2 * steps)
+        return score[:, 0], (objective[:, 1:n + 1] - objective[:, n + 1:]) / (up + down)
+
+
+def _on_one_side(points: torch.Tensor, steps: torch.Tensor, parameters: Sequence[str], sign: int) -> torch.Tensor:
+    """The steps [N, n] upwards (sign 1) or downwards (-1) from points [N, n], up to a pole where one would cross it."""
+    steps = steps.expand_as(points).clone()
+    if "elevation" in parameters:
+        k = parameters.index("elevation")
+        to_pole = POLE - sign * points[:, k]
+        # beyond the poles there is no side to stay on
+        is_inside = points[:, k].abs() <= POLE
+        steps[:, k] = torch.where(is_inside, torch.minimum(steps[:, k], to_pole), steps[:, k])
+    return steps
 
 
 def _score_and_objective(f: Stages, logits: torch.Tensor, released: bool) -> tuple[torch.Tensor, torch.Tensor]:

@@ -3,15 +3,17 @@ from collections.abc import Mapping, Sequence
 from types import ModuleType
 from typing import Any
 
+import numpy as np
 import torch
 
 from .. import renderer as our_renderer
 from ..errors import InputError
-from ..parameters import AZIMUTH_AND_ELEVATION, COLOR, IMAGE_SIZE, PARAMETERS, domain_of
+from ..parameters import AZIMUTH_AND_ELEVATION, COLOR, IMAGE_SIZE, PARAMETERS, domain_of, periods_of
 from ..regions import as_numbers, ndinterval
 from ..renderer import TextureMap
 from ..shapes.shape import Shape
 
+POLE, NEAREST = 90.0, 89.9994  # degrees of elevation: the pole, and where the published camera is still exact
 INTENSITIES = {"ambient_intensity": "light_intensity_ambient", "directional_intensity": "light_intensity_directional"}
 
 
@@ -55,6 +57,11 @@ class Views:
         """The box of all allowed points."""
         return domain_of(self.parameters)
 
+    @property
+    def periods(self) -> np.ndarray:
+        """[n] after which a number means the same view again; inf where it never does."""
+        return periods_of(self.parameters)
+
     def __call__(self, points: Any) -> torch.Tensor:
         """The views at points [N, n]: [N, 3, H, W]. They are differentiable in a tensor of points."""
         points = as_points(points, self.parameters)
@@ -76,7 +83,7 @@ class Views:
         vertices = self.shape.vertices
         camera = self.renderer.Renderer(image_size=self.image_size, camera_mode="look_at")
         place = self.renderer.get_points_from_angles
-        camera.eye = place(*map(values, ("distance", "elevation", "azimuth"))).to(vertices)
+        camera.eye = place(values("distance"), off_the_poles(values("elevation")), values("azimuth")).to(vertices)
         if "field_of_view" in given:
             camera.viewing_angle = (values("field_of_view") / 2).to(vertices)
         if "light_azimuth" in given or "light_elevation" in given:
@@ -98,6 +105,16 @@ class Views:
             return color[:, None, None, None, None].expand(n, n_faces, 2, 2, 2, 3)
         # one number is the colour of every face
         return torch.ones(1, device=vertices.device).expand(n, n_faces, 2, 2, 2, 3)
+
+
+def off_the_poles(elevations: torch.Tensor) -> torch.Tensor:
+    """Elevations [N] in degrees at which views are drawn; the gradient passes as if they were the same.
+
+    A view from a pole is the limit from inside the domain: the azimuth says what is up. From NEAREST on all views are
+    drawn there, 0.0006 degrees or 0.002 pixels away (docs/method.md, section 1). Beyond the poles nothing changes.
+    """
+    drawn = torch.where(elevations.abs() <= POLE, elevations.clamp(-NEAREST, NEAREST), elevations)
+    return elevations + (drawn - elevations).detach()
 
 
 def as_points(points: Any, parameters: Sequence[str]) -> torch.Tensor:

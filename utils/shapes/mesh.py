@@ -7,6 +7,7 @@ import numpy as np
 from ..errors import InputError
 from .colors import Paint
 
+LONGEST_SIDE = 4096  # texels of an image: ten for each sample of a view of 224 pixels
 FAR = 4  # sizes of a mesh between it and the origin
 
 
@@ -32,16 +33,15 @@ def counted(number: int, thing: str) -> str:
 
 
 def colors_of(path: Path, written: np.ndarray) -> np.ndarray:
-    """Colours [N, 3] in [0, 1] from numbers of a text: where one is above 1, all count to 255. NaN stays.
+    """Colours [N, 3] in [0, 1] from numbers of a text: where one is above 1, all count to 255.
 
     Raises:
-        InputError: if one is below 0 or above 255.
+        InputError: if one is below 0 or above 255, or no number.
     """
-    known = written[np.isfinite(written)]
-    if known.size and not 0 <= known.min() <= known.max() <= 255:
-        raise InputError(f"{path}: colours from {known.min():g} to {known.max():g}; expected numbers from 0 to 1, or "
-                         "to 255")
-    return written / 255 if known.size and known.max() > 1 else written
+    lowest, highest = written.min(initial=0), written.max(initial=0)
+    if not 0 <= lowest <= highest <= 255:
+        raise InputError(f"{path}: colours from {lowest:g} to {highest:g}; expected numbers from 0 to 1, or to 255")
+    return written / 255 if highest > 1 else written
 
 
 def without_far_vertices(mesh: Mesh, path: Path) -> Mesh:

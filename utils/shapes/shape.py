@@ -12,6 +12,7 @@ from ..files import no_folder
 from ..paper import CLASS_NAMES, SHAPE_IDS
 from ..renderer import MeshError, TextureMap
 from ..renderer.io.files import check_file
+from ..renderer.io.images import MOST_PIXELS
 from ..renderer.io.load_obj import normalize
 from .colors import texture_map
 from .frame import rotation
@@ -62,7 +63,7 @@ class Shape:
 
 
 def load_shape(data_dir: str | Path, class_nb: int, object_nb: int, textures: bool = False,
-               stand_ins: bool = True) -> Shape:
+               stand_ins: bool = True, texture_limit: float = MOST_PIXELS / 1e6) -> Shape:
     """The object of a class and number: ShapeNet's model, or the built-in stand-in where there is no model.
 
     Args:
@@ -70,6 +71,7 @@ def load_shape(data_dir: str | Path, class_nb: int, object_nb: int, textures: bo
         class_nb, object_nb: the two numbers, 0 to 9 each; the classes in the order of `utils.paper.CLASS_NAMES`.
         textures: read the faces' colours too.
         stand_ins: whether a stand-in may take a model's place.
+        texture_limit: million pixels that a texture's image may have.
 
     Returns:
         A Shape: vertices [V, 3] in the published frame, faces [F, 3].
@@ -83,7 +85,7 @@ def load_shape(data_dir: str | Path, class_nb: int, object_nb: int, textures: bo
         raise InputError(f"`data_dir` {data_dir}: {wrong}; give the one that holds <class>/<shape id>/models")
     path = model_path(data_dir, class_nb, object_nb)
     if os.path.exists(path):
-        return _load(path, "y", None, textures, SHAPE_IDS[class_nb][object_nb], published=True)
+        return _load(path, SHAPE_IDS[class_nb][object_nb], None, True, textures, texture_limit)
     if not stand_ins:
         there = models_there(data_dir)
         raise InputError(f"`data_dir` {data_dir}: has no {path.relative_to(data_dir)}, the model of "
@@ -95,7 +97,7 @@ def load_shape(data_dir: str | Path, class_nb: int, object_nb: int, textures: bo
 
 
 def load_mesh(path: str | Path, up: str = "y", front: str | None = None, textures: bool = False,
-              shape_id: str | None = None) -> Shape:
+              shape_id: str | None = None, texture_limit: float = MOST_PIXELS / 1e6) -> Shape:
     """A mesh from a file: obj, ply, stl, off, glb, gltf, or another format that trimesh reads.
 
     A vertex that no face uses does not count for the size, and concave polygons are cut into triangles inside of them.
@@ -106,6 +108,7 @@ def load_mesh(path: str | Path, up: str = "y", front: str | None = None, texture
         front: the model's axis that its front looks along, such as "-z" (default: -z if y is up, -y if z is).
         textures: read the faces' colours too.
         shape_id: what the result calls it (default: the file's name without its suffix).
+        texture_limit: million pixels that a texture's image may have.
 
     Returns:
         A Shape: vertices [V, 3], turned, moved and scaled into the published frame, faces [F, 3].
@@ -114,18 +117,19 @@ def load_mesh(path: str | Path, up: str = "y", front: str | None = None, texture
         InputError: if the file cannot be read, if it holds no mesh that can be drawn, or if `textures` asks for colours
             and there are none; also if the front looks along the axis that is up.
     """
-    return _load(Path(path), up, front, textures, shape_id, published=False)
-
-
-def _load(path: Path, up: str, front: str | None, textures: bool, shape_id: str | None, published: bool) -> Shape:
-    """As `load_mesh`. If `published`, polygons are cut, and every vertex counts for the size, as published."""
     turn = rotation(up, front)
+    return _load(Path(path), shape_id, turn, False, textures, texture_limit)
+
+
+def _load(path: Path, shape_id: str | None, turn: np.ndarray | None, published: bool, textures: bool,
+          texture_limit: float) -> Shape:
+    """The Shape of a file, turned. If `published`, polygons are cut, and every vertex counts, as published."""
     try:
         check_file(path, EXPECTED)
-        mesh = read_mesh(path, textures, published)
-        if not published:
-            mesh = near_origin(without_far_vertices(mesh, path))
-        with np.errstate(over="ignore"):  # `normalize` refuses what single precision cannot hold
+        mesh = read_mesh(path, textures, published, round(texture_limit * 1e6))
+        with np.errstate(all="ignore"):  # `normalize` refuses what single precision cannot hold
+            if not published:
+                mesh = near_origin(without_far_vertices(mesh, path))
             vertices = torch.from_numpy(mesh.vertices.astype(np.float32))
         if turn is not None:
             vertices = vertices @ torch.from_numpy(turn).T

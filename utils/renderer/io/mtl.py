@@ -7,7 +7,7 @@ import numpy as np
 
 from ..errors import MeshError
 from .files import decoded, named_file, read_file, shown, without_mark
-from .images import read_image
+from .images import MOST_PIXELS, read_image
 
 ROUNDING = 0.01  # by which a colour may miss [0, 1]
 # Options of map_Kd -> how many numbers stand behind each, at most; 0 for one word.
@@ -36,8 +36,11 @@ class Material:
     base: float = 0
     gain: float = 1
 
-    def read(self) -> np.ndarray | None:
+    def read(self, most_pixels: int = MOST_PIXELS, longest: int | None = None) -> np.ndarray | None:
         """The image [H, W, 3] float32 in [0, 1], row 0 at the top; None if the material has none.
+
+        Args:
+            most_pixels, longest: as in `read_image`.
 
         Raises:
             MeshError: if the file is not there, or cannot be read.
@@ -46,7 +49,7 @@ class Material:
             raise MeshError(self.missing)
         if self.image is None:
             return None
-        image = read_image(self.image)
+        image = read_image(self.image, most_pixels=most_pixels, longest=longest)
         if (self.base, self.gain) != (0, 1):
             image = (self.base + self.gain * image).clip(0, 1)
         return image

@@ -11,7 +11,7 @@ from .files import decoded, read_file, without_mark
 
 FLOAT32_MAX = float(np.finfo(np.float32).max)
 LARGEST = 2 ** 62  # index that numpy holds; no file has as many lines
-NOT_DRAWN = {b"l": "lines", b"p": "points", b"curv": "curves", b"curv2": "curves", b"surf": "surfaces"}
+NOT_DRAWN = {b"l": "line", b"p": "point", b"curv": "curve", b"curv2": "curve", b"surf": "surface"}
 
 
 @dataclass
@@ -108,8 +108,8 @@ def read_obj(path: str | Path, textures: bool = True) -> ObjFile:
     if not counts and not short:
         raise MeshError(f"{path}: no faces (f lines), so there is nothing to draw")
 
-    obj = ObjFile(Path(path), np.array(vertices), None, np.array(corners, np.int64), np.array(counts, np.int64), lines,
-                  np.array(coordinates).reshape(-1, 2), np.array(places, np.int64), material_of, libraries, short,
+    obj = ObjFile(Path(path), np.array(vertices), None, _indices(corners), np.array(counts, np.int64), lines,
+                  np.array(coordinates).reshape(-1, 2), _indices(places), material_of, libraries, short,
                   not_drawn)
     if colors:
         obj.vertex_colors = np.full((len(vertices), 3), np.nan)
@@ -179,7 +179,7 @@ def _face(words, n_vertices, path, number):
     if 0 in face:
         raise MeshError(f"{path}, line {number}: '{_shown(words)}' asks for vertex 0; obj files count from 1")
     # An index before the first vertex stays negative, and is rejected with the others out of range.
-    return [min(index - 1, LARGEST) if index > 0 else max(n_vertices + index, -LARGEST) for index in face]
+    return [index - 1 if index > 0 else n_vertices + index for index in face]
 
 
 def no_face(path: str | Path, number: int, text: str) -> str:
@@ -207,8 +207,15 @@ def _texture_places(words, n_coordinates, path, number):
         raise MeshError(f"{path}, line {number}: '{_shown(words)}' has a texture coordinate that is no number"
                         ) from None
     # 0 and indices before the first are rejected with the others out of range.
-    return [min(k - 1, LARGEST) if k > 0 else max(n_coordinates + k, -LARGEST) if -n_coordinates <= k < 0 else LARGEST
-            for k in places]
+    return [k - 1 if k > 0 else n_coordinates + k if -n_coordinates <= k < 0 else LARGEST for k in places]
+
+
+def _indices(numbers):
+    """[N] int64. What no array holds is as much out of range as LARGEST."""
+    try:
+        return np.array(numbers, np.int64)
+    except OverflowError:
+        return np.array([max(min(number, LARGEST), -LARGEST) for number in numbers], np.int64)
 
 
 def _check(obj, indices, n_there, kind, lowest=0):

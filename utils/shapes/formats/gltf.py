@@ -22,7 +22,7 @@ KNOWN = {DRACO, INSTANCING, VISIBILITY, "KHR_mesh_quantization", "KHR_texture_tr
 SURFACES = "KHR_materials_"  # specular-glossiness, which is read, and shine and glass, which this light does not have
 
 
-def read(path: Path, textures: bool) -> Mesh:
+def read(path: Path, most_pixels: int) -> Mesh:
     """The mesh of a glTF file.
 
     Raises:
@@ -32,7 +32,7 @@ def read(path: Path, textures: bool) -> Mesh:
     """
     file = GltfFile(path)
     try:
-        return _Scene(file, textures).mesh()
+        return _Scene(file, most_pixels).mesh()
     except (InputError, MeshError):
         raise
     except (AttributeError, TypeError, LookupError, ValueError, ArithmeticError) as error:  # of JSON of another form
@@ -42,11 +42,11 @@ def read(path: Path, textures: bool) -> Mesh:
 class _Scene:
     """The nodes of a file's default scene, and what is found in them."""
 
-    def __init__(self, file: GltfFile, textures: bool) -> None:
+    def __init__(self, file: GltfFile, most_pixels: int) -> None:
         self.file = file
-        self.painter = Painter(file) if textures else None
+        self.painter = Painter(file, most_pixels) if most_pixels else None
         for name in file.json.get("extensionsRequired", ()):
-            read_here = name in KNOWN or name.startswith(SURFACES) or (name in FOR_TEXTURES and not textures)
+            read_here = name in KNOWN or name.startswith(SURFACES) or (name in FOR_TEXTURES and not most_pixels)
             if not read_here:
                 raise file.error(f"needs the extension {name[:60]}, which is not read; {WAY_OUT}")
         self.nodes: list[Json] = file.json.get("nodes", [])
@@ -109,7 +109,7 @@ class _Scene:
                  for name, accessor in self.nodes[number]["extensions"][INSTANCING]["attributes"].items()}
         parts = [given.get(name) for name in ("TRANSLATION", "ROTATION", "SCALE")]
         return [world @ _placed(*(None if part is None else part[k] for part in parts))
-                for k in range(len(next(part for part in parts if part is not None)))]
+                for k in range(len([part for part in parts if part is not None][0]))]
 
     def _skinned(self, primitive: Primitive, positions: np.ndarray, number: int) -> np.ndarray:
         """[V, 3]: vertices where their joints hold them. The node's own transform does not count (3.7.3.3)."""

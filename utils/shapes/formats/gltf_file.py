@@ -46,7 +46,7 @@ class GltfFile:
         if content.startswith(MAGIC):
             content = self._unpacked(content)
         try:
-            self.json: Json = json.loads(without_mark(content))
+            self.json: Json = json.loads(without_mark(content).rstrip(b"\0"))  # which some writers pad it with
             version = self.json["asset"]["version"]
         except (ValueError, KeyError, TypeError, RecursionError):
             raise self.error("its JSON is no description of a glTF asset") from None

@@ -6,6 +6,7 @@ import numpy as np
 
 from ...renderer.io.images import read_image
 from ..colors import Paint, decoded, encoded, tinted
+from ..mesh import LONGEST_SIDE
 from .gltf_file import GltfFile, Json
 from .gltf_primitive import Primitive
 
@@ -24,12 +25,14 @@ class Painter:
         see_through: names of their materials that are not opaque.
     """
 
-    def __init__(self, file: GltfFile) -> None:
+    def __init__(self, file: GltfFile, most_pixels: int) -> None:
         """
         Args:
             file: that the primitives are in.
+            most_pixels: that an image may have.
         """
         self.file = file
+        self.most_pixels = most_pixels
         self.paints: list[Paint] = []
         self.has_colors = False
         self.see_through: set[str] = set()
@@ -49,6 +52,8 @@ class Painter:
         if glossy is not None:
             factor, texture = np.array(glossy.get("diffuseFactor", [1, 1, 1]), float)[:3], glossy.get("diffuseTexture")
         linear = self._vertex_colors(primitive)
+        if not (np.isfinite(factor).all() and (linear is None or np.isfinite(linear).all())):
+            raise self.file.damaged("a colour is not a finite number")
         if texture is not None:
             uv, image, wrap = self._textured(primitive, texture, factor)
             colors = None if linear is None else encoded(linear)[faces]
@@ -69,7 +74,7 @@ class Painter:
         values = primitive.integers("COLOR_0")[:, :3]
         if values.dtype.kind == "f":
             return values.astype(np.float64).clip(0, 1)
-        return decoded(values / np.iinfo(values.dtype).max)
+        return decoded((values / np.iinfo(values.dtype).max).clip(0, 1))
 
     def _textured(self, primitive: Primitive, info: Json, factor: np.ndarray) -> tuple[np.ndarray, np.ndarray, str]:
         """(coordinates [V, 2] with v upwards, the image times the factor, its wrapping)."""
@@ -82,14 +87,20 @@ class Painter:
         angle, scale = transform.get("rotation", 0), np.array(transform.get("scale", [1, 1]), float)
         turn = np.array([[np.cos(angle), np.sin(angle)], [-np.sin(angle), np.cos(angle)]])
         uv = (uv * scale) @ turn.T + np.array(transform.get("offset", [0, 0]), float)
+        uv = uv * [1, -1] + [0, 1]
         sampler = self.file.entry("samplers", texture["sampler"]) if "sampler" in texture else {}
+        wraps = [WRAPPINGS.get(sampler.get(name, 10497), "repeat") for name in ("wrapS", "wrapT")]
+        is_outside = ((uv < 0) | (uv > 1)).any(0)  # along one axis alone, the other's wrapping does not matter
+        if wraps[0] != wraps[1] and is_outside.all():
+            raise self.file.error(f"an image continues in two ways, {' and '.join(wraps)}, beyond its edges, which is "
+                                  "not read; load without `textures`")
         number = self._source(texture)
         if number not in self._images:
             self._images[number] = self._image(self.file.entry("images", number))
         key = (number, *factor)
         if key not in self._tinted:
             self._tinted[key] = tinted(self._images[number], factor)
-        return uv * [1, -1] + [0, 1], self._tinted[key], WRAPPINGS.get(sampler.get("wrapS", 10497), "repeat")
+        return uv, self._tinted[key], wraps[int(is_outside[1])]
 
     def _source(self, texture: Json) -> Any:
         """The number of a texture's image, in a kind that is read."""
@@ -109,4 +120,5 @@ class Painter:
             content, _ = self.file.buffer_view(image["bufferView"])
         else:
             content = self.file.bytes_at(str(image["uri"]))
-        return read_image(BytesIO(content), f"{self.file.path}: image {image.get('name', image.get('mimeType', ''))}")
+        name = f"{self.file.path}: image {image.get('name', image.get('mimeType', ''))}"
+        return read_image(BytesIO(content), name, self.most_pixels, LONGEST_SIDE)

@@ -10,22 +10,22 @@ from ...renderer.io.materials import NO_COLOR
 from ...renderer.io.mtl import Material, load_libraries, resolved
 from ...renderer.io.obj_file import ObjFile, fan, no_face, read_obj
 from ..colors import Paint
-from ..mesh import Mesh, colors_of, counted
+from ..mesh import LONGEST_SIDE, Mesh, colors_of, counted
 from ..polygons import triangulate
 
 
-def read(path: Path, textures: bool) -> Mesh:
+def read(path: Path, most_pixels: int) -> Mesh:
     """The mesh of an obj file; concave polygons are cut into triangles inside of them."""
-    return _read(path, textures, triangulate)
+    return _read(path, most_pixels, triangulate)
 
 
-def read_published(path: Path, textures: bool) -> Mesh:
+def read_published(path: Path, most_pixels: int) -> Mesh:
     """The mesh of an obj file of the paper: every polygon is cut into a fan, as published."""
-    return _read(path, textures, lambda vertices, corners, counts: fan(counts))
+    return _read(path, most_pixels, lambda vertices, corners, counts: fan(counts))
 
 
-def _read(path: Path, textures: bool, cut: Callable[..., tuple[np.ndarray, np.ndarray]]) -> Mesh:
-    obj = read_obj(path, textures)
+def _read(path: Path, most_pixels: int, cut: Callable[..., tuple[np.ndarray, np.ndarray]]) -> Mesh:
+    obj = read_obj(path, most_pixels > 0)
     if not len(obj.counts):
         raise InputError(no_face(path, *obj.short[0]))
     corners, polygon_of = cut(obj.vertices, obj.corners, obj.counts)
@@ -35,15 +35,20 @@ def _read(path: Path, textures: bool, cut: Callable[..., tuple[np.ndarray, np.nd
                      f"line {obj.short[0][0]}")
     if obj.not_drawn:
         notes.append(_not_drawn(path, obj.not_drawn))
-    paints = _paints(obj, corners, polygon_of) if textures else None
+    paints = _paints(obj, corners, polygon_of, most_pixels) if most_pixels else None
+    n_outside = sum(int(np.isnan(paint.uv).any(axis=(1, 2)).sum()) for paint in paints or ()
+                    if paint.image is not None and paint.uv is not None)
+    if n_outside:
+        notes.append(f"{path}: {counted(n_outside, 'triangle')} of materials with an image have no texture "
+                     "coordinates, and the material's colour")
     return Mesh(obj.vertices, obj.corners[corners], paints, notes)
 
 
 def _not_drawn(path: Path, kinds: Counter) -> str:
-    return f"{path}: left out {' and '.join(f'{n:,} {kind}' for kind, n in kinds.items())}; only faces are drawn"
+    return f"{path}: left out {' and '.join(counted(n, kind) for kind, n in kinds.items())}; only faces are drawn"
 
 
-def _paints(obj: ObjFile, corners: np.ndarray, polygon_of: np.ndarray) -> list[Paint]:
+def _paints(obj: ObjFile, corners: np.ndarray, polygon_of: np.ndarray, most_pixels: int) -> list[Paint]:
     """The colours of all triangles.
 
     A face is read from its material's image if there is one and the face has texture coordinates; else it has the
@@ -53,7 +58,10 @@ def _paints(obj: ObjFile, corners: np.ndarray, polygon_of: np.ndarray) -> list[P
         InputError: if the file tells no colours, or not those of all faces.
         MeshError: if a material file or an image is missing or cannot be read.
     """
-    colors = None if obj.vertex_colors is None else colors_of(obj.path, obj.vertex_colors)
+    colors = obj.vertex_colors
+    if colors is not None:
+        has_color = ~np.isnan(colors).any(1)
+        colors[has_color] = colors_of(obj.path, colors[has_color])
     if not obj.libraries and colors is None:
         raise InputError(f"{obj.path}: no mtllib line and no colours of vertices, so there are no colours to load; "
                          "leave `textures` out")
@@ -75,7 +83,7 @@ def _paints(obj: ObjFile, corners: np.ndarray, polygon_of: np.ndarray) -> list[P
             material = materials[name]
         key = material.image, material.missing, material.base, material.gain
         if key not in images and np.isfinite(uv).all(axis=(1, 2)).any():
-            images[key] = material.read()
+            images[key] = material.read(most_pixels, LONGEST_SIDE)
         paints.append(_paint(material, images.get(key), uv, mine))
     return paints
 

@@ -15,7 +15,7 @@ HEADER = re.compile(r"(ST)?(C)?(N)?(4)?(n)?OFF")
 Words = list[list[str]]
 
 
-def read(path: Path, textures: bool) -> Mesh:
+def read(path: Path, most_pixels: int) -> Mesh:
     """The mesh of an off file.
 
     Raises:
@@ -49,7 +49,7 @@ def read(path: Path, textures: bool) -> Mesh:
     check_indices(path, corners, n_vertices)
     places, polygon_of = triangulate(vertices, corners, counts[drawn])
     mesh = Mesh(vertices, corners[places], notes=notes)
-    if textures:
+    if most_pixels:
         of_faces = [words[1 + count:] for words, count in zip(face_lines, counts) if count >= 3]
         begin = size + (3 if kind[3] else 0)
         of_vertices = [words[begin:begin + 4] for words in vertex_lines] if kind[2] else []

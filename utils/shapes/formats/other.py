@@ -3,7 +3,7 @@ from pathlib import Path
 
 import numpy as np
 
-from ...errors import InputError, quiet
+from ...errors import InputError
 from ...renderer.io.files import named_file
 from ..colors import Paint
 from ..mesh import Mesh
@@ -16,7 +16,7 @@ def is_known(suffix: str) -> bool:
     return suffix.lower()[1:] in trimesh.available_formats()
 
 
-def read(path: Path, textures: bool) -> Mesh:
+def read(path: Path, most_pixels: int) -> Mesh:
     """The mesh of a file that trimesh reads.
 
     Raises:
@@ -24,13 +24,12 @@ def read(path: Path, textures: bool) -> Mesh:
     """
     import trimesh
     try:
-        with quiet():  # what it would warn of is checked here
-            scene = trimesh.load_scene(path, process=False, resolver=_FilesBeside(path))
-            for geometry in scene.geometry.values():
-                check_indices(path, np.asarray(getattr(geometry, "faces", ())), len(geometry.vertices))
-            mesh = scene.to_mesh()
-            faces = np.asarray(getattr(mesh, "faces", ())).reshape(-1, 3)
-            paints = [_paint(mesh, path)] if textures and len(faces) else None
+        scene = trimesh.load_scene(path, process=False, resolver=_FilesBeside(path))
+        for geometry in scene.geometry.values():
+            check_indices(path, np.asarray(getattr(geometry, "faces", ())), len(geometry.vertices))
+        mesh = scene.to_mesh()
+        faces = np.asarray(getattr(mesh, "faces", ())).reshape(-1, 3)
+        paints = [_paint(mesh, path)] if most_pixels and len(faces) else None
     except (InputError, OSError):
         raise
     except Exception as error:  # the readers raise many kinds of errors on a broken file

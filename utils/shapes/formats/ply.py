@@ -9,7 +9,7 @@ from ...errors import InputError
 from ...renderer.io.files import decoded, named_file, read_file, without_mark
 from ...renderer.io.images import read_image
 from ..colors import Paint
-from ..mesh import Mesh, colors_of, counted
+from ..mesh import LONGEST_SIDE, Mesh, colors_of, counted
 from ..mesh_checks import check_indices, check_lines
 from ..polygons import strip, triangulate
 
@@ -18,7 +18,7 @@ COORDINATES = (("s", "t"), ("u", "v"), ("texture_u", "texture_v"), ("texture_s",
 COLORS = (("red", "green", "blue"), ("diffuse_red", "diffuse_green", "diffuse_blue"), ("r", "g", "b"))
 
 
-def read(path: Path, textures: bool) -> Mesh:
+def read(path: Path, most_pixels: int) -> Mesh:
     """The mesh of a ply file.
 
     Raises:
@@ -33,8 +33,8 @@ def read(path: Path, textures: bool) -> Mesh:
     check_indices(path, corners, len(vertices))
     places, polygon_of = triangulate(vertices, corners, counts)
     mesh = Mesh(vertices, corners[places], notes=notes)
-    if textures and len(places):
-        mesh.paints = _paints(path, mesh, vertex, face, images, places, polygon_of)
+    if most_pixels and len(places):
+        mesh.paints = _paints(path, mesh, vertex, face, images, places, polygon_of, most_pixels)
     return mesh
 
 
@@ -87,7 +87,7 @@ def _polygons(path: Path, elements: dict[str, dict[str, np.ndarray]]
 
 
 def _paints(path: Path, mesh: Mesh, vertex: dict[str, np.ndarray], face: dict[str, np.ndarray], names: list[str],
-            corners: np.ndarray, polygon_of: np.ndarray) -> list[Paint]:
+            corners: np.ndarray, polygon_of: np.ndarray, most_pixels: int) -> list[Paint]:
     """The colours of all triangles: those of faces, or else of vertices, times the image's where there is one.
 
     Args:
@@ -100,7 +100,7 @@ def _paints(path: Path, mesh: Mesh, vertex: dict[str, np.ndarray], face: dict[st
     uv = _coordinates(path, mesh, vertex, face, corners)
     if names and uv is not None:
         image_of = face["texnumber"][polygon_of] if "texnumber" in face else np.zeros(len(uv), int)
-        return _in_images(path, names, uv, image_of, colors)
+        return _in_images(_images(path, names, most_pixels), uv, image_of, colors)
     if colors is None:
         raise InputError(f"`textures`: {path} has no colours; leave it out for a white object")
     return [Paint(len(mesh.faces), colors=colors)]
@@ -121,20 +121,22 @@ def _coordinates(path: Path, mesh: Mesh, vertex: dict[str, np.ndarray], face: di
     return np.concatenate(rows).astype(np.float64)[corners]
 
 
-def _in_images(path: Path, names: list[str], uv: np.ndarray, image_of: np.ndarray, colors: np.ndarray | None
-               ) -> list[Paint]:
-    """The colours of triangles in the images that the file names; -1 is none of them."""
+def _images(path: Path, names: list[str], most_pixels: int) -> list[np.ndarray]:
+    """The images that the file names."""
     images = []
     for name in names:
         file = named_file(path.parent, name)
         if file is None:
             raise InputError(f"{path}: names {name}, which is no file beside it; put it there")
-        images.append(read_image(file))
-    if not -1 <= image_of.min() <= image_of.max() < len(images):
-        raise InputError(f"{path}: a face asks for image {image_of.max()}, counted from 0, of {len(images)}; write it "
-                         "again")
+        images.append(read_image(file, most_pixels=most_pixels, longest=LONGEST_SIDE))
+    return images
+
+
+def _in_images(images: list[np.ndarray], uv: np.ndarray, image_of: np.ndarray, colors: np.ndarray | None
+               ) -> list[Paint]:
+    """The colours of triangles in images, by number; other numbers stand for none."""
     starts = np.flatnonzero(np.concatenate(([True], image_of[1:] != image_of[:-1])))
-    return [Paint(end - begin, images[image_of[begin]] if image_of[begin] >= 0 else None, uv[begin:end],
+    return [Paint(end - begin, images[image_of[begin]] if 0 <= image_of[begin] < len(images) else None, uv[begin:end],
                   None if colors is None else colors[begin:end])
             for begin, end in zip(starts, [*starts[1:], len(uv)])]
 

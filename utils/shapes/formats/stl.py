@@ -14,7 +14,7 @@ FACET = np.dtype([("normal", "<f4", 3), ("corners", "<f4", (3, 3)), ("attribute"
 LOOP = re.compile(rb"outer\s+loop(.*?)endloop", re.S | re.I)
 
 
-def read(path: Path, textures: bool) -> Mesh:
+def read(path: Path, most_pixels: int) -> Mesh:
     """The mesh of an stl file: each facet has corners of its own.
 
     Raises:
@@ -22,7 +22,7 @@ def read(path: Path, textures: bool) -> Mesh:
     """
     content = read_file(path, "give an stl file")
     mesh = _binary(path, content) if _is_binary(content) else _text(path, without_mark(content))
-    if textures:
+    if most_pixels:
         raise InputError(f"`textures`: {path} has no colours; leave it out for a white object")
     return mesh
 

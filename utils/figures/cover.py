@@ -1,0 +1,82 @@
+"""Figures of covers: how much of what a network is confident of lies in few boxes, and where these are."""
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+from matplotlib.patches import Rectangle
+
+from ..findings.cover import LEAST, N_BOXES, PURITIES, Cover, CoverCurve
+from ..findings.intervals import INTERVAL
+from ..findings.on_map import ROUND
+from ..findings.tables import PERCENT, counted
+from ..parameters import AZIMUTH_AND_ELEVATION
+from ..results.contents import MapResult
+from ..space import UNIFORM, Space
+from .group import Group
+from .plots import draw_map
+from .style import LINES, OUTLINED, POINT_COLORS, legend_below, literal, network_style, new_figure, plain
+
+NUMBERED = 8  # boxes that are drawn
+BELOW = "gray"  # colours of a map that stand behind those of boxes
+
+
+def plot_cover(found: Mapping[float, Mapping[str, CoverCurve]], title: str) -> Figure:
+    """Draw the share of the confident views that the first boxes cover: axes for each purity, a line for each network.
+
+    Args:
+        found: curves by purity and network.
+    """
+    figure = new_figure(title, 10, 4.4)
+    handles = {}
+    for axes, (purity, of_networks) in zip(figure.subplots(1, len(found), sharey=True), found.items()):
+        n_boxes = range(1, N_BOXES + 1)
+        for k, (network, curve) in enumerate(of_networks.items()):
+            color, line, mark = network_style(k)
+            axes.fill_between(n_boxes, curve.low, curve.high, color=color, alpha=0.15, linewidth=0)
+            axes.plot(n_boxes, curve.covered, line, color=color, linewidth=2)
+            handles[network] = Line2D([], [], linestyle=line, color=color, linewidth=2, label=literal(
+                f"{network} ({counted(curve.n_objects, 'object')})"))
+        axes.set(xlabel="boxes", xlim=(1, N_BOXES), ylim=(0, 100), xticks=(1, *range(2, N_BOXES + 1, 2)))
+        axes.set_title(f"{_words(purity)}; {INTERVAL:.0%} intervals", loc="left", fontsize="medium")
+        plain(axes, "both")
+    figure.axes[0].set_ylabel(f"of the confident views (%)\nof objects with {PERCENT * LEAST:g} % or more of them")
+    legend_below(figure, list(handles.values()))
+    return figure
+
+
+def of_object(group: Group, level: float, measure: str, no_wrap: bool) -> Figure:
+    """The boxes over an object's map, at each purity."""
+    space = Space.of(AZIMUTH_AND_ELEVATION, measure, not no_wrap)
+    a_map = group.map()
+    figure = new_figure(f"{group.title}; views uniform {UNIFORM[measure]}", 9, 3.2 * len(PURITIES))
+    for axes, purity in zip(figure.subplots(len(PURITIES), 1), PURITIES):
+        draw_map(figure, axes, a_map, BELOW)
+        found = Cover.of(a_map, level, purity, space)
+        _draw_boxes(axes, found, a_map)
+        shown = min(NUMBERED, len(found.boxes))
+        axes.set_title(f"{_words(purity)}: in the first {shown} are {found.covered[shown - 1]:.0%} of the views at "
+                       f"{level:g} or above", loc="left", fontsize="medium")
+    return figure
+
+
+def _draw_boxes(axes: Axes, found: Cover, a_map: MapResult) -> None:
+    """Draw the first boxes around the cells of their views, with their numbers; one through azimuth 0 on both sides."""
+    turn = ROUND.periods[0]
+    half = np.array([np.diff(line[:2]).sum() / 2 for line in (a_map.xx[0], a_map.yy[:, 0])])
+    for k, box in reversed(list(enumerate(found.boxes[:NUMBERED]))):
+        look: dict[str, Any] = dict(color=POINT_COLORS[k % len(POINT_COLORS)], path_effects=OUTLINED)
+        a, b = box.a - half, box.b + half
+        for back in (0, turn) if box.b[0] >= turn > box.r[0] else (0,):
+            axes.add_patch(Rectangle((a[0] - back, a[1]), *(b - a), fill=False, linewidth=2,
+                                     linestyle=LINES[k // len(POINT_COLORS)], **look))
+        is_left = b[0] - turn > turn - a[0]  # where most of it lies
+        axes.text(b[0] - turn - 2 if is_left else a[0] + 2, b[1] - 1, str(k + 1), weight="bold", va="top",
+                  ha="right" if is_left else "left", **look)
+    axes.set(xlim=(-2, 362), ylim=(-12, 92))
+
+
+def _words(purity: float) -> str:
+    return "boxes of confident views alone" if purity == 1 else f"boxes of which {purity:.0%} or more is confident"

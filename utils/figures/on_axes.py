@@ -1,0 +1,55 @@
+"""A result on matplotlib axes that the user may have made: what `result.plot(ax)` draws."""
+from typing import Any
+
+import matplotlib.pyplot as plt
+from matplotlib.axes import Axes
+
+from ..errors import InputError
+from ..findings.on_map import drawn_in, holding
+from ..results.contents import MapResult, RegionsResult
+from .plots import box_of, draw_map
+from .style import OUTLINED, OUTLINED_THIN, literal, set_viewpoints
+
+
+def draw(result: MapResult | RegionsResult, ax: Axes | None = None) -> Axes:
+    """The axes with a map, or with regions of two parameters, on them.
+
+    Args:
+        result: a map's colours mean what its bar says; a region that does not hold has a thin line.
+        ax: axes, drawn on as they are; None: those of a new figure of pyplot's.
+
+    Raises:
+        InputError: for regions of another number of parameters.
+    """
+    about = result.metadata
+    if len(about.parameters) != 2:
+        raise InputError(f"regions of {', '.join(about.parameters)}: expected two parameters to draw them over; "
+                         "`to_frame` has their numbers")
+    if ax is None:
+        _, ax = plt.subplots(figsize=(9, 3.6), layout="constrained")
+        origin = result.origin if isinstance(result, MapResult) else ""
+        ax.set_title(literal("\n".join(filter(None, (about.subject, origin)))), loc="left")
+    if isinstance(result, MapResult):
+        draw_map(ax.figure, ax, result)
+    else:
+        _draw_regions(result, ax)
+    return ax
+
+
+def _draw_regions(result: RegionsResult, ax: Axes) -> None:
+    """Boxes of every method, and the initial points."""
+    handles: list[Any] = []
+    for name, verdicts in holding(result, None).items():
+        space = drawn_in(name, result.metadata.parameters)
+        for box, verdict in zip(result.methods[name].regions, verdicts):
+            for piece in space.pieces(box) if box.is_finite() else ():
+                patch = ax.add_patch(box_of(piece.a, piece.r, name))
+                if verdict is False:
+                    patch.set(linewidth=1.4, path_effects=OUTLINED_THIN)
+        handles.append(box_of((0, 0), (1, 1), name))
+        handles[-1].set_label(name)
+    handles += ax.plot(*result.initial_points.T, "x", color="lime", markersize=9, markeredgewidth=2.5,
+                       path_effects=OUTLINED, label="initial points")
+    set_viewpoints(ax, result.metadata.parameters)
+    ax.autoscale_view()
+    ax.legend(handles=handles, loc="upper left", bbox_to_anchor=(0, -0.2), ncols=len(handles), frameon=False)
