@@ -1,4 +1,4 @@
-"""What neural_renderer is for, in four short programs: `python -m examples.NAME` in the folder above.
+"""What neural_renderer is for, in five short programs: `python -m examples.NAME` in the folder above.
 
 Where the package neural_renderer is not installed, as in this repository, it is utils.renderer.
 """

@@ -61,6 +61,16 @@ def test_a_picture_appears(example, tmp_path):
     assert off[1] < 0.8 * off[0]
 
 
+def test_a_picture_appears_in_an_image_that_wraps_the_object(example, tmp_path):
+    seen = run(example("fit_image"), tmp_path / "image.gif", 17, 32)
+    assert len(seen) in (34, 35) and seen[0].shape == (32, 96, 3)
+    picture, painted = seen[0][:, :32], [f[:, 32:64] for f in (seen[0], seen[4])]
+    off = [np.abs(p - picture)[p.max(-1) > 0.02].mean() for p in painted]
+    assert off[1] < 0.8 * off[0]
+    image = seen[4][:, 64:]
+    assert 0.1 < (np.abs(image - 0.5).max(-1) > 0.05).mean() < 0.9  # what is not in sight stays grey
+
+
 def test_the_camera_arrives(example, tmp_path, capsys):
     seen = run(example("fit_camera"), tmp_path / "camera.gif", 60)
     agreement = [((f[..., 0] > 0.5) & (f[..., 1] > 0.5)).sum() / (f.max(-1) > 0.5).sum() for f in seen]

@@ -50,7 +50,7 @@ def test_a_gif_is_drawn_at_the_results_own_image_size(tmp_path, monkeypatch):
         contents["settings"]["image_size"] = 64
         torch.save(contents, tmp_path / "AlexNet/5/0" / name)
     asked = []
-    monkeypatch.setattr(gifs, "views_at", lambda points, shape, image_size, *size: asked.append(image_size) or
+    monkeypatch.setattr(gifs, "views_at", lambda points, shape, image_size, *size, **_: asked.append(image_size) or
                         views_at(points, shape, image_size, *size))
     tree = Tree(tmp_path, Selection(), LeftOut("report.py"))
     turning, inside, _ = figures_of("gif", tree, dict(elevation=35, data_dir=tmp_path))

@@ -1,4 +1,5 @@
 """The rasterizer on the CPU: tensors in, tensors out, each view drawn in one thread by the kernels."""
+import math
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -39,7 +40,7 @@ def draw(vertices: torch.Tensor, colors: torch.Tensor | None, textures: torch.Te
     image_size, samples, size, eps = scene.image_size, scene.samples, scene.size, np.float32(scene.eps)
     vertices, faces, colors, textures = map(_array, (vertices, scene.faces, colors, textures))
     layout = None if scene.layout is None else image_kernels.arguments(scene.layout)
-    if layout is None and textures is not None and textures[0, 0].size > kernels.LARGEST_CUBE:
+    if layout is None and textures is not None and math.prod(textures.shape[2:]) > kernels.LARGEST_CUBE:
         raise ValueError(f"colour cubes of shape {list(textures.shape[2:])}: on the CPU a cube has at most "
                          f"{kernels.LARGEST_CUBE:,} numbers; give fewer cells")
     background = _array(scene.background_color)

@@ -21,7 +21,9 @@ def load_obj(filename_obj: str | Path, normalization: bool = True, texture_size:
     Args:
         filename_obj: the file.
         normalization: move and scale the mesh to fit around the origin, see `normalize`.
-        texture_size: cells of a face's colour cube along an axis, t.
+        texture_size: cells of a face's colour cube along an axis, t. As in the original, a cube of size 1 is the texel
+            at (0, 0), on every face, and size 2 mixes that texel into all; 4 and more show the faces' own colours.
+            `TextureMap` reads images at every sample instead.
         load_texture: read the faces' colours too, see `materials.face_textures`.
         texture_wrapping: what texture coordinates outside [0, 1] stand for: "REPEAT", "MIRRORED_REPEAT",
             "CLAMP_TO_EDGE" or "CLAMP_TO_BORDER".
