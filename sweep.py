@@ -54,8 +54,9 @@ def wanted(args: Namespace) -> list[Task]:
     if args.weights and len(options.networks) > 1:
         raise InputError(f"`weights` {args.weights}: belongs to one network, and `networks` names "
                          f"{len(options.networks)}; run one sweep for each")
-    if args.checkpoint_dir.exists() and (wrong := no_folder(args.checkpoint_dir)):
-        raise InputError(f"`checkpoint_dir` {args.checkpoint_dir}: {wrong}; give the folder of the results")
+    there = next(path for path in (args.checkpoint_dir, *args.checkpoint_dir.parents) if path.exists())
+    if no_folder(there):
+        raise InputError(f"`checkpoint_dir` {there}: {no_folder(there)}; give the folder of the results")
     # a worker starts in another folder
     folders = {name: path.absolute() for name in ("data_dir", "checkpoint_dir", "weights", "dataset")
                if (path := getattr(args, name))}

@@ -20,8 +20,8 @@ from utils.semantic.confidence import Confidence
 WRONG_SHARES = (0.0101, 0.011, 0.015)  # of the domain below the level, above the risk
 KEPT_SHARES = (0.002, 0.005, 0.008)  # below the risk
 FINE = {1: (20_000,), 2: (180, 120), 3: (30, 30, 24)}  # cells of a side
-STRIPS = 2000
-COARSE = {1: 50, 2: 10, 3: 5}  # cells between two lattice lines, in the fine grid's first dimension
+STRIPS = 10_000
+LINES = {1: 400, 2: 18, 3: 6}  # of the lattice, about, in each dimension
 PIT, SIDES = 0.5, (90, 60)  # degrees
 QUESTIONS_AT_ONCE = 1024
 
@@ -38,12 +38,13 @@ class Pitted:
     sides: np.ndarray
 
     @classmethod
-    def random(cls, sizes: tuple[int, ...], share: float, lines: Lattice, rng: np.random.Generator) -> "Pitted":
-        """Cells that fail at random, `share` of all, none of them at a lattice point."""
-        sides = np.array([line[-1] for line in lines.lines])
+    def random(cls, sizes: tuple[int, ...], share: float, lattice: Lattice, rng: np.random.Generator) -> "Pitted":
+        """Cells that fail at random, `share` of all, none of them at a lattice point; strips of the first of sizes."""
+        lines = lattice.lines[:len(sizes)]
+        sides = np.array([line[-1] for line in lines])
         fails = np.zeros(sizes, dtype=bool)
         at_lines = [np.minimum((line / side * size).astype(int), size - 1)
-                    for line, side, size in zip(lines.lines, sides, sizes)]
+                    for line, side, size in zip(lines, sides, sizes)]
         may_fail = np.ones(sizes, dtype=bool)
         may_fail[np.ix_(*at_lines)] = False
         chosen = rng.choice(np.flatnonzero(may_fail), round(share * fails.size), replace=False)
@@ -68,10 +69,10 @@ def made_up(n: int, kind: str, share: float, rng: np.random.Generator) -> tuple[
     sizes = np.array(FINE[n])
     if kind == "strips":
         sizes = np.array((STRIPS, *sizes[1:]))
-    step = np.array([sizes[0] // (sizes[0] // COARSE[n]), *[COARSE[n]] * (n - 1)])
+    step = sizes // LINES[n]
     lattice = Lattice.around(step * (sizes // step // 2), step, ndinterval(np.zeros(n), sizes))
     fine = tuple(sizes) if kind == "pits" else (STRIPS,)
-    return lattice, Pitted.random(fine, share, Lattice(lattice.lines[:len(fine)], lattice.center[:len(fine)]), rng)
+    return lattice, Pitted.random(fine, share, lattice, rng)
 
 
 def print_how_often_wrong(n_runs: int) -> None:

@@ -5,7 +5,9 @@
 (a) every confident initial point of the maps below --checkpoint_dir, or of made-up ones: questions over those of the
 whole map, and over those of OIR_B's iterations (8 corners each); (b) what the size of a round costs;
 (c) boxes, questions and the search's own time in 1 to 5 dimensions, for an ellipsoid nearly as wide as the domain;
-(d) how often a promise is wrong; (e) what it leaves of a box with pits; (f) and of a real network's boxes.
+(d) how often a promise is wrong; (e) what it leaves of a box with pits; (f) and of a real network's boxes;
+(g) boxes that run around circles, against brute force; (h) what wrapping costs, and (i) what it and the sphere change,
+on those maps.
 """
 import time
 from collections.abc import Iterator
@@ -13,17 +15,19 @@ from pathlib import Path
 
 import numpy as np
 
+from benchmarks.circles import points_in, print_brute_force, print_measures
 from benchmarks.common import machine
 from benchmarks.promises import print_how_often_wrong, print_real_boxes, print_what_is_kept
 from utils.bounds.descent import N_ITERATIONS
 from utils.bounds.largest import Search, advance
 from utils.bounds.lattice import Lattice
 from utils.options.option import Parser
-from utils.parameters import grid
+from utils.parameters import AZIMUTH_AND_ELEVATION, grid
 from utils.regions import ndinterval
 from utils.results.reading import read_map
 from utils.results.tree import find
 from utils.runs.script import run_script
+from utils.space import Space
 
 POINTS = ((130, 30), (50, 20), (200, 15), (310, 50))
 OIR_B_QUESTIONS = 8 * N_ITERATIONS  # 4 inner and 4 outer corners
@@ -70,15 +74,6 @@ def searched(lattice: Lattice, f, level: float, round_size: int) -> tuple[Search
     return search, time.perf_counter() - start - in_f, n_rounds
 
 
-def points_in(search: Search, lattice: Lattice) -> int:
-    """How many lattice points the answer has."""
-    box = search.answer
-    if box is None:
-        return 0
-    inside = [np.count_nonzero((a <= line) & (line <= b)) for line, a, b in zip(lattice.lines, box.a, box.b)]
-    return int(np.prod(inside))
-
-
 def table(lattice: Lattice, values: np.ndarray):
     """f as the values [A, E] at lattice points."""
     return lambda points: values.ravel()[lattice.indices(points)]
@@ -109,7 +104,7 @@ def main() -> None:
         for point in POINTS:
             places = [int(np.abs(line - x).argmin()) for line, x in zip((azimuths, elevations), point)]
             if z[tuple(places)] >= args.level:
-                lattice = Lattice((azimuths, elevations), np.array(places))
+                lattice = Lattice((azimuths, elevations), np.array(places), Space.of(AZIMUTH_AND_ELEVATION))
                 confident.append((f"{name} {point}", lattice, table(lattice, z)))
     print(f"\n(a) {len(confident)} confident initial points of {len(maps)} maps, level {args.level:g}, "
           f"{USUAL_ROUND} questions a round\n"
@@ -148,6 +143,9 @@ def main() -> None:
     print_what_is_kept(args.runs)
     if args.network:
         print_real_boxes(args.network, args.weights, args.data_dir)
+    print_brute_force(30 * args.runs)
+    if args.checkpoint_dir:
+        print_measures(args.checkpoint_dir, POINTS, args.level, USUAL_ROUND)
 
 
 if __name__ == "__main__":

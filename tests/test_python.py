@@ -1,4 +1,6 @@
 """The package from Python: f of names, modules and paths, maps of it, and what there is to do with a result."""
+from dataclasses import replace
+
 import matplotlib
 import numpy as np
 import pandas as pd
@@ -8,9 +10,19 @@ import torch
 import map as map_script
 from tests.tiny import Tiny
 from tests.trees import write_result
-from utils import Confidence, confidence_map, load_mesh, load_network, load_result, load_stand_in, load_tree
+from utils import (
+    Confidence,
+    confidence_map,
+    load_mesh,
+    load_network,
+    load_result,
+    load_stand_in,
+    load_tree,
+    ndinterval,
+)
 from utils.errors import InputError
 from utils.paper import CLASS_NAMES
+from utils.results.contents import MethodResult
 from utils.semantic.classifier import Classifier
 from utils.semantic.views import Views
 
@@ -170,6 +182,8 @@ def test_results_are_drawn_on_given_axes_and_on_new_ones(f, regions):
     assert result.plot(ax=given) is given
     n_finite = sum(box.is_finite() for method in result.methods.values() for box in method.regions)
     assert len(given.patches) == n_finite > 4
+    through_0 = replace(result, methods={"largest": MethodResult([ndinterval([340, 0], [380, 20])] * 2)})
+    assert len(through_0.plot().patches) == 4  # two pieces of each
     alone = result.plot()
     assert alone is not given and alone.get_title("left") == "ResNet50, cup 0"
     pyplot.close("all")

@@ -75,3 +75,61 @@ def test_the_report_reads_them(stored, run_script, goldens, tmp_path):
     regions = load(goldens, "whole", "optim.pt")["OIR_B"]["regions"]
     assert float(row["OIR_B"]) == pytest.approx(100 * np.mean([region.size() / 36000 for region in regions]))
     assert row["network"] == "tests.tiny_network" and row["maps"] == "1"
+
+
+SEARCHED = "searched/tests.tiny_sure/cup/awkward/optim.pt"  # of before boxes ran around the azimuth
+
+
+@pytest.fixture
+def search(goldens, tmp_path, run_script):
+    """Run optim.py for what the stored largest boxes are of, with more options, in a copy of their folder."""
+    shutil.copytree(goldens / "stored_results", tmp_path / "stored")
+    words = ("--network", "tests.tiny:sure", "--mesh", goldens / "meshes/awkward.obj", "--front=x", "--label", "cup",
+             "--gpu", -1, "--engine", "torch", "--methods", "largest", "--lattice", 20, "--level", 0.45,
+             "--initial_points", "120,10 270,80 270,10", "--checkpoint_dir", tmp_path / "stored/searched", "--certify")
+    return lambda *more: run_script(optim_script, *words, *more)
+
+
+def test_largest_boxes_without_a_wrap_are_those_of_before(search, goldens, tmp_path):
+    path, before = tmp_path / "stored" / SEARCHED, torch.load(goldens / "stored_results" / SEARCHED)
+    written = path.read_bytes()
+    code, out, err = search(0, "--no_wrap")
+    assert code == 0 and "[0.0, 240.0] x [-10.0, 90.0] 66.67%" in out, err
+    assert path.read_bytes() == written  # it is of the same question
+    assert search(20, "--no_wrap", "--override")[0] == 0
+    after = torch.load(path)
+    np.testing.assert_equal([(box.a, box.b) for box in after["largest"]["regions"]],
+                            [(box.a, box.b) for box in before["largest"]["regions"]])
+    assert after["settings"]["largest"] == before["settings"]["largest"]
+
+
+def test_by_default_they_are_searched_for_again_around_the_azimuth(search, tmp_path, run_script):
+    code, out, err = search(20)
+    assert code == 0 and "[280.0, 600.0] x [-10.0, 90.0] 88.89%" in out, err
+    stored = torch.load(tmp_path / "stored" / SEARCHED)
+    assert stored["settings"]["largest"]["wrap"] is True
+    certificate = stored["largest"]["certificates"][0]
+    assert certificate["n_views"] == 20 and 0 <= certificate["worst_at"][0] <= 360
+    assert run_script(report_script, "srvr", "--checkpoint_dir", tmp_path / "stored/searched", "--results_dir",
+                      tmp_path / "results")[0] == 0
+    row, = csv.DictReader(open(tmp_path / "results/srvr.csv"))
+    assert float(row["largest"]) == pytest.approx(100 * (320 * 100 + 360 * 50) / 36000 / 3)
+
+
+def test_stored_largest_boxes_of_before_are_reported(search, tmp_path, run_script):
+    for command in ("srvr", "regions", "export"):
+        code, _, err = run_script(report_script, command, "--checkpoint_dir", tmp_path / "stored/searched",
+                                  "--results_dir", tmp_path / "results")
+        assert code == 0, err
+    row, = csv.DictReader(open(tmp_path / "results/srvr.csv"))
+    assert float(row["largest"]) == pytest.approx(100 * (240 * 100 + 360 * 50) / 36000 / 3)
+
+
+def test_boxes_by_solid_angle_are_another_question(search, tmp_path):
+    assert search(20, "--no_wrap")[0] == 0
+    code, out, err = search(20, "--no_wrap", "--measure", "sphere")
+    assert code == 0 and "shares and random views: uniform on the sphere" in out, err
+    settings = torch.load(tmp_path / "stored" / SEARCHED)["settings"]
+    assert settings["largest"]["measure"] == settings["certify"]["measure"] == "sphere"
+    code, _, err = search(20, "--parameters", "azimuth", "--initial_points", "120", "--measure", "sphere")
+    assert code == 2 and "--measure sphere: needs elevation among --parameters" in err

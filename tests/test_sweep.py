@@ -199,6 +199,13 @@ def outcomes(tasks, most=9, show=lambda running: None):
     return [(task.options.object_nb, *rest) for task, *rest in cluster.run(tasks, 1, 0, most, None, show)]
 
 
+def test_maps_of_a_sweep_may_be_from_a_part_of_their_views(tmp_path):
+    by_script = {task.script: task.file.settings for task in tasks_of(
+        "--classes", 5, "--objects", 0, "--step", 12, "--views", 200, "--checkpoint_dir", tmp_path)}
+    assert by_script[map_script]["views"] == 200 and len(by_script) == 2
+    assert all("views" not in settings for made_by, settings in by_script.items() if made_by is not map_script)
+
+
 def test_what_is_worth_it_is_tried_three_times_more_on_another_machine(fake, cups):
     ray = fake({CUP(0): [FakeRay.RayError()] * 9, CUP(1): [FakeRay.RayTaskError(InputError("no such mesh"))] * 9,
                 CUP(2): [FakeRay.RayTaskError(IndexError("a mistake"))] * 9, CUP(3): [FakeRay.OutOfMemoryError()]})
@@ -479,10 +486,3 @@ def test_a_killed_sweep_goes_on_with_exactly_what_is_missing(swept, two_nodes, t
     assert "cannot be read" in damaged.with_name("map.failed.txt").read_text()
     swept("--classes", 5, "--objects", 3, "--jobs", "map", "--override")
     assert_same_as_one_by_one(words, tmp_path)
-
-
-def test_status_of_a_file_is_one_line(run_script, tmp_path):
-    (tmp_path / "a.txt").touch()
-    code, out, err = run_script(script, "status", *QUICK, "--checkpoint_dir", tmp_path / "a.txt")
-    assert code == 2 and out == "" and "--checkpoint_dir " in err and "it is a file, and no folder" in err
-    assert err.count("\n") == 1

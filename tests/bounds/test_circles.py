@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from benchmarks.circles import agrees, by_trying_all, random_problem, table
 from utils.bounds.largest import Search, advance, largest_region
 from utils.bounds.lattice import Lattice
 from utils.bounds.on_grid import largest_on_grid
@@ -14,84 +15,6 @@ from utils.regions import ndinterval
 from utils.space import Space
 
 SEEDS = st.integers(0, 2 ** 32 - 1)
-
-
-def random_problem(seed):
-    """A lattice of up to three dimensions, a circle among them, values on it, and the random numbers that go on.
-
-    The steps seldom divide the period, and the level set is often narrow or goes all the way round. All numbers on
-    circles are eighths, which are exact a turn further too.
-    """
-    rng = np.random.default_rng(seed)
-    n = int(rng.integers(1, 4))
-    is_circle = rng.random(n) < 0.6
-    is_circle[rng.integers(n)] = True
-    begin = np.where(is_circle, rng.choice([0.0, -3.5], n), -60.0)
-    sides = np.where(is_circle, rng.choice([12.0, 10.5, 7.0], n), 150.0)
-    steps = np.where(is_circle, rng.choice([1.0, 1.75, 3.125, 12.0], n), rng.choice([20.0, 35.0], n))
-    at_end = rng.choice([0.0, 0.25, 0.5, 0.875, 1.0], n)
-    domain = ndinterval(begin, begin + sides)
-    space = Space(domain, np.where(is_circle, sides, np.inf), ~is_circle & (rng.random(n) < 0.5))
-    lattice = Lattice.around(np.minimum(begin + at_end * sides, domain.b), steps, space)
-    fails = rng.choice([0, 0.02, 0.1, 0.3, 0.6])
-    values = rng.choice([0.1, 0.9], tuple(lattice.sizes), p=[fails, 1 - fails])
-    if rng.random() < 0.3:  # whole lines hold
-        values[tuple(lattice.center)[:-1]] = 0.9
-    if rng.random() < 0.9:
-        values[tuple(lattice.center)] = 0.9
-    return lattice, values, rng
-
-
-def sides_of(lattice, d):
-    """All sides of boxes around the point in one dimension: (g of the side, lines, order, low, high).
-
-    The order is that of ties: on a circle by how far a box begins before the point, a whole turn first.
-    """
-    lines, c, space = lattice.lines[d], int(lattice.center[d]), lattice.space
-    g = [space.warp(np.full(lattice.n, x))[d] for x in lines]
-    if not space.circles[d]:
-        for low, high in itertools.product(range(c + 1), range(c, len(lines))):
-            yield g[high] - g[low], [*range(low, high + 1)], (low, high), lines[low], lines[high]
-        return
-    period, n = space.periods[d], len(lines)
-    yield period, [*range(n)], (-n, n), space.domain.a[d], space.domain.b[d]
-    for before, after in itertools.product(range(n), range(n)):
-        if before + after < n:
-            numbers = [(c + k) % n for k in range(-before, after + 1)]
-            a, b = lines[numbers[0]], lines[numbers[-1]]
-            b += period if b < a else 0
-            yield b - a, numbers, (-before, after), a, b
-
-
-def by_trying_all(lattice, values, obstacles=()):
-    """The best box by its definition, or None."""
-    best = None
-    for sides in itertools.product(*(list(sides_of(lattice, d)) for d in range(lattice.n))):
-        numbers = [side[1] for side in sides]
-        if not (values[np.ix_(*numbers)] >= 0.5).all():
-            continue
-        box = ndinterval([side[3] for side in sides], [side[4] for side in sides])
-        if obstacles and lattice.space.contains(box, np.array(obstacles)).any():
-            continue
-        orders = [side[2] for side in sides]
-        rank = (-round(np.prod([side[0] for side in sides]), 9), -np.prod([len(part) for part in numbers]),
-                [order[0] for order in orders], [order[1] for order in orders])
-        if best is None or rank < best[0]:
-            best = rank, box
-    return best and best[1]
-
-
-def table(lattice, values, asked):
-    def f(points):
-        indices = lattice.indices(points)
-        asked.extend(indices.tolist())
-        return values.ravel()[indices]
-    return f
-
-
-def agrees(answer, expected):
-    return answer == expected or (answer is not None and expected is not None and
-                                  np.allclose([answer.a, answer.b], [expected.a, expected.b], rtol=0, atol=1e-9))
 
 
 @given(SEEDS, st.integers(1, 20))

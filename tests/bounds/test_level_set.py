@@ -93,10 +93,12 @@ def test_the_error_intervals_cover_in_any_case():
 
 
 def test_the_error_is_of_fresh_uniform_views():
-    """Its mean over many draws is the share that the model is wrong in, whose own views are the same in all."""
-    seen = [level_set(rugged, POINTS, N_VIEWS, periods=PERIODS, seed=seed) for seed in range(6)]
-    true = [wrong(found, rugged) for found in seen]
-    assert all(found.error.low <= 1.2 * share and share <= found.error.high for found, share in zip(seen, true))
+    """Of ten draws the intervals hold what the model was wrong in, but for one at most; the mean is near."""
+    seen = [level_set(rugged, POINTS, N_VIEWS, periods=PERIODS, seed=seed) for seed in range(10)]
+    true = np.array([wrong(found, rugged) + found.error.n_wrong / len(POINTS) for found in seen])
+    low, high, share = (np.array([getattr(found.error, name) for found in seen]) for name in ("low", "high", "share"))
+    assert np.count_nonzero((low <= true + 1e-12) & (true <= high + 1e-12)) >= 9
+    assert abs(share.mean() - true.mean()) < 0.008 < high.mean() - low.mean()
 
 
 @pytest.mark.parametrize("n_views, n_points, words", [

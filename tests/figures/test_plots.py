@@ -3,13 +3,17 @@ import numpy as np
 import pytest
 from matplotlib.text import Text
 
+from tests.trees import write_result
 from utils.figures import network_plots, plots
+from utils.figures.tree import figures_of
 from utils.findings.intervals import estimate
 from utils.findings.on_map import Judged
 from utils.parameters import domain_of
 from utils.regions import ndinterval
 from utils.results.contents import MapResult, MethodResult, RegionsResult
+from utils.results.left_out import LeftOut
 from utils.results.metadata import Metadata
+from utils.results.tree import Selection, Tree
 
 DOMAIN = domain_of(("azimuth", "elevation"))
 
@@ -92,3 +96,13 @@ def test_profiles_of_several_networks():
     assert np.unique(band.get_paths()[0].vertices[:, 1]) == pytest.approx([0.15, 0.25])  # quartiles
     assert axes.lines[0].get_linestyle() != axes.lines[1].get_linestyle()
     assert network_plots.plot_profiles(azimuth, found, "title", True).axes[0].get_ylim()[1] < 0.4
+
+
+def test_titles_say_that_maps_are_from_a_part_of_their_views(tmp_path):
+    for j in (0, 1):
+        write_result(tmp_path / f"VGG/5/{j}", 5, j, part=True)
+    tree = Tree(tmp_path, Selection(), LeftOut("test"))
+    titles = [planned.draw().get_suptitle() for command in ("maps", "profiles") for planned in figures_of(
+        command, tree, dict(colormap="viridis", to_maximum=False, elevation=35.0))]
+    whole = "from 140 of 168 views; 2.0 % on the wrong side of 0.5 (1.0 to 5.0)"
+    assert len(titles) == 7 and all(title.endswith(f"\n{whole}") or "from 140 views each" in title for title in titles)

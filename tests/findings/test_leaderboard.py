@@ -1,6 +1,7 @@
 """The leaderboard's numbers, by other code from the files' own arrays."""
 import csv
 import itertools
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -11,8 +12,11 @@ import report as script
 from tests.trees import METHODS, largest_share, write_result
 from utils.findings.intervals import bootstrap, difference, estimate
 from utils.findings.leaderboard import Leaderboard, over
+from utils.findings.on_map import most_wrong
 from utils.findings.tables import Table
 from utils.results.layout import MAP, OPTIM
+from utils.results.reading import read_map
+from utils.space import DEGREES, SPHERE
 
 LEVEL = 0.45
 
@@ -150,10 +154,20 @@ def test_a_difference_beyond_the_error_is_more_than_chance():
     values.columns.names = ["metric", "network"]
     for error, answer in ((5.0, "yes"), (30.0, "no")):
         errors = pd.DataFrame(dict(A=[error] * 6, B=[0.0] * 6))
-        board = Leaderboard(values, errors, ["A", "B"], {}, 0.5, ())
+        board = Leaderboard(values, errors, ["A", "B"], {}, 0.5, DEGREES, ())
         row, = board.tables()["leaderboard_neighbours"].frame.itertuples()
         high = difference(*values.T.to_numpy())[0].high + error
         assert row[-1] == answer and row.difference.high == pytest.approx(high)
+
+
+def test_on_the_sphere_the_wrong_views_may_be_those_that_count_most(tmp_path):
+    write_result(tmp_path / "VGG/5/0", part=True)
+    part = read_map(tmp_path / "VGG/5/0" / MAP)
+    weights = np.cos(np.radians(part.yy)).ravel()
+    of_equal = most_wrong(part, DEGREES)
+    assert of_equal == 0.05 and most_wrong(replace(part, error=None), SPHERE) == 0
+    worst = np.sort(weights)[-round(of_equal * weights.size):].sum() / weights.sum()
+    assert of_equal < worst <= most_wrong(part, SPHERE) < 1.5 * worst
 
 
 def test_no_object_in_common(run, tmp_path):

@@ -4,6 +4,7 @@ import numpy as np
 from utils.findings.regions_table import region_lines
 from utils.regions import ndinterval
 from utils.results.contents import MethodResult, RegionsResult
+from utils.results.metadata import Metadata
 
 CERTIFICATE = dict(level=0.5, n_views=368, n_below=0, low=0.0, high=0.01, mean=0.9, top1=1.0, worst=0.51,
                    worst_at=[121.2, 42.0])
@@ -13,8 +14,8 @@ PROMISE = dict(level=0.5, risk=0.01, confidence=0.95, high=0.01, n_views=640, n_
 def row_of(method, region, **known):
     """The row of one region from (50, 20), in a line."""
     entry = MethodResult([region], **known)
-    _, *lines = region_lines(RegionsResult(np.array([[50.0, 20.0]]), {method: entry}))
-    assert max(map(len, lines)) <= 120
+    _, *lines, measure = region_lines(RegionsResult(np.array([[50.0, 20.0]]), {method: entry}))
+    assert max(map(len, lines)) <= 120 and measure == "shares and random views: uniform in degrees"
     return " ".join(" ".join(lines).split())
 
 
@@ -45,3 +46,17 @@ def test_a_largest_box_holds_for_most_of_its_views_and_names_the_worst_one_found
                         "the worst one found has 0.34 at (121, 42)")
     row = row_of("naive", box, certificates=[CERTIFICATE | dict(worst=0.34, n_below=92)])
     assert row.endswith("does not hold: 25% below 0.5, worst 0.34 at (121, 42)")
+
+
+def test_a_share_is_that_of_the_measure_and_of_a_box_through_azimuth_0():
+    def share(**asked):
+        result = RegionsResult(np.array([[350.0, 70.0]]), {"largest": MethodResult([ndinterval([315, 60], [405, 90])])},
+                               Metadata(settings=dict(largest=asked)))
+        _, row, measure = region_lines(result)
+        return float(row.split("%")[0].split()[-1]), measure
+
+    heights = np.sin(np.radians([60, 90, -10, 90]))
+    on_sphere = 25 * (heights[1] - heights[0]) / (heights[3] - heights[2])
+    assert share(wrap=True) == (7.5, "shares and random views: uniform in degrees")
+    assert share() == (3.75, "shares and random views: uniform in degrees")
+    assert share(wrap=True, measure="sphere") == (round(on_sphere, 2), "shares and random views: uniform on the sphere")

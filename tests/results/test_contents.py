@@ -34,6 +34,24 @@ def test_maps_of_both_kinds(tmp_path):
     assert theirs.metadata.shape_id is None
 
 
+ERROR = dict(share=0.02, low=0.01, high=0.05, confidence=0.95, n_views=100, n_wrong=2)
+
+
+def test_a_map_from_a_part_of_its_views_and_damaged_ones(tmp_path):
+    asked = torch.arange(8).reshape(2, 4) % 2 == 0
+    part = dict(asked=asked, error=ERROR, level=0.5)
+    result = read_map(our_map(tmp_path / "map.pt", **part))
+    assert result.n_asked == 4 and result.error == ERROR
+    assert result.origin == "from 4 of 8 views; 2.0 % on the wrong side of 0.5 (1.0 to 5.0)"
+    for change, words in ((dict(asked=asked[:1]), "asked has shape"), (dict(asked=asked.int()), "of true and false"),
+                          (dict(error={}), "error lacks"), (dict(error=None), "error lacks"),
+                          (dict(level="high"), "could not convert")):
+        with pytest.raises(InputError, match=words):
+            read_map(our_map(tmp_path / "map.pt", **{**part, **change}))
+    with pytest.raises(InputError, match="error is missing"):
+        read_map(our_map(tmp_path / "map.pt", asked=asked))
+
+
 def test_regions_of_both_kinds(tmp_path):
     hostile.save_as_published(hostile.published_optim(), tmp_path / "old.pt")
     theirs = read_optim(tmp_path / "old.pt", with_traces=True)

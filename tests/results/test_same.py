@@ -235,3 +235,13 @@ def test_a_published_map_is_of_all_views():
         share=0, low=0, high=0))
     kinds = Kinds(keyed(part, part, published))
     assert "from all views" in kinds.row(Key("N", "5", "2"), published)
+
+
+def test_largest_boxes_that_run_around_the_azimuth_have_rows_of_their_own():
+    asked = [dict(level=0.5), dict(level=0.5, wrap=True), dict(level=0.5, wrap=True, measure="sphere")]
+    around = dict(methods=("largest",), largest=asked[1])
+    found = Tables({}, keyed(regions_of(methods=("largest",), largest=asked[0]), regions_of(**around),
+                             regions_of(**around), regions_of(methods=("largest",), largest=asked[2])))
+    assert rows_of(srvr.tables(found)["srvr"], "objects") == [
+        ["N", 2], ["N (largest measure sphere)", 1], ["N (largest wrap no)", 1]]
+    assert to_add(dict(largest=asked[0]), dict(largest=asked[1])) == ["largest"]

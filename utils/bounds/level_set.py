@@ -121,8 +121,10 @@ def level_set(f: Function, points: np.ndarray, n_views: int, level: float = LEVE
     from scipy.stats.qmc import Sobol
     points = np.asarray(points, dtype=np.float64)
     check_model(n_views, len(points))
-    model, n_model = Model(points, periods), n_views - n_fresh(n_views)
-    asked = model.nearest(Sobol(points.shape[1], rng=seed).random(N_START))
+    n_model = n_views - n_fresh(n_views)
+    model = Model(points, periods, n_model)
+    shift = stream("first views of a grid", seed).random(points.shape[1])
+    asked = model.nearest((Sobol(points.shape[1], scramble=False).random(N_START) + shift) % 1)
     values, n_fitted = values_of(f, points[asked]), 0
 
     def distances() -> np.ndarray:
@@ -178,17 +180,22 @@ class Model:
     noise. Of a circle the chord takes the place of the difference. The mean is constant, and has no prior.
     """
 
-    def __init__(self, points: np.ndarray, periods: np.ndarray | float = np.inf) -> None:
-        """Of points [N, n] and their periods, one for all or [n]; inf for none."""
+    def __init__(self, points: np.ndarray, periods: np.ndarray | float, most: int) -> None:
+        """Of points [N, n] and their periods, one for all or [n], inf for none; at most so many points are asked."""
         n_points, self._n = points.shape
         low, sides = points.min(0), np.ptp(points, axis=0)
         self._is_circle = np.isfinite(np.broadcast_to(periods, self._n))
         self._units = (points - low) / np.where(self._is_circle, periods, np.where(sides > 0, sides, 1))
         self._steps = np.zeros(self._n + 1, dtype=int)  # of the logarithms of lengths and noise, from the usual ones
-        self._rows = np.empty((0, n_points))  # L^-1 K of the points asked and all points, where K + noise = L L^T
+        self._most_rows = np.empty((most, n_points))  # of `_rows`
         self._cholesky = np.empty((0, 0))
         self._variance = np.ones(n_points)  # of f at each point after what was asked, over the process's
         self._asked = np.empty(0, dtype=int)
+
+    @property
+    def _rows(self) -> np.ndarray:
+        """[m, N] L^-1 K of the m points asked and all points, where K + noise = L L^T at the points asked."""
+        return self._most_rows[:len(self._asked)]
 
     def nearest(self, units: np.ndarray) -> np.ndarray:
         """Indices of the points that are nearest to places [m, n] in the unit cube, each once."""
@@ -213,9 +220,8 @@ class Model:
             if likelihood(best) <= likelihood(self._steps):
                 break
             self._steps = best
-        n_points = len(self._units)
-        self._rows, self._cholesky = np.empty((0, n_points)), np.empty((0, 0))
-        self._variance, self._asked = np.ones(n_points), np.empty(0, dtype=int)
+        self._cholesky, self._variance = np.empty((0, 0)), np.ones(len(self._units))
+        self._asked = self._asked[:0]
         self._ask(asked)
 
     def predict(self, values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -249,10 +255,10 @@ class Model:
         known = self._rows[:, indices]
         covariance -= known.T @ self._rows
         corner = cholesky(covariance[:, indices] + noise * np.eye(len(indices)), lower=True)
-        rows = solve_triangular(corner, covariance, lower=True)
+        new = solve_triangular(corner, covariance, lower=True)
         self._cholesky = np.block([[self._cholesky, np.zeros(known.shape)], [known.T, corner]])
-        self._rows = np.concatenate((self._rows, rows))
-        self._variance = np.maximum(self._variance - (rows ** 2).sum(0), 1e-9)
+        self._variance = np.maximum(self._variance - (new ** 2).sum(0), 1e-9)
+        self._most_rows[len(self._asked):len(self._asked) + len(indices)] = new
         self._asked = np.append(self._asked, indices)
 
     def _log_likelihood(self, steps: np.ndarray, distances: list[np.ndarray], values: np.ndarray) -> float:
@@ -285,4 +291,4 @@ def _whitened(cholesky: np.ndarray, values: np.ndarray) -> tuple[np.ndarray, flo
     ones, white = solve_triangular(cholesky, both, lower=True).T
     mean = ones @ white / (ones @ ones)
     rest = white - mean * ones
-    return rest, float(mean), max(float(rest @ rest) / len(values), 1e-6)
+    return rest, float(mean), max(float(rest @ rest) / len(values), 1e-12)

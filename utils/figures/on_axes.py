@@ -5,7 +5,7 @@ import matplotlib.pyplot as plt
 from matplotlib.axes import Axes
 
 from ..errors import InputError
-from ..findings.on_map import holding
+from ..findings.on_map import drawn_in, holding
 from ..results.contents import MapResult, RegionsResult
 from .plots import box_of, draw_map
 from .style import OUTLINED, OUTLINED_THIN, literal, set_viewpoints
@@ -27,7 +27,8 @@ def draw(result: MapResult | RegionsResult, ax: Axes | None = None) -> Axes:
                          "`to_frame` has their numbers")
     if ax is None:
         _, ax = plt.subplots(figsize=(9, 3.6), layout="constrained")
-        ax.set_title(literal(about.subject), loc="left")
+        origin = result.origin if isinstance(result, MapResult) else ""
+        ax.set_title(literal("\n".join(filter(None, (about.subject, origin)))), loc="left")
     if isinstance(result, MapResult):
         draw_map(ax.figure, ax, result)
     else:
@@ -39,9 +40,10 @@ def _draw_regions(result: RegionsResult, ax: Axes) -> None:
     """Boxes of every method, and the initial points."""
     handles: list[Any] = []
     for name, verdicts in holding(result, None).items():
+        space = drawn_in(name, result.metadata.parameters)
         for box, verdict in zip(result.methods[name].regions, verdicts):
-            if box.is_finite():
-                patch = ax.add_patch(box_of(box.a, box.r, name))
+            for piece in space.pieces(box) if box.is_finite() else ():
+                patch = ax.add_patch(box_of(piece.a, piece.r, name))
                 if verdict is False:
                     patch.set(linewidth=1.4, path_effects=OUTLINED_THIN)
         handles.append(box_of((0, 0), (1, 1), name))

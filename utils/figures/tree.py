@@ -93,7 +93,12 @@ def _mean_map(group: Group, *colors: Any, of_networks: bool = False) -> Figure:
     words = counted(len(maps) // len(by_network), "object")
     if of_networks:
         words = f"{counted(len(by_network), 'network')}, {words}"
-    return plots.plot_map(mean, f"{group.title} ({words})", *colors)
+    return plots.plot_map(mean, f"{group.title} ({words}{_from_part(maps[0])})", *colors)
+
+
+def _from_part(a_map: MapResult) -> str:
+    """Of maps like this one, how many views each is from; "" if all were asked."""
+    return f", from {a_map.n_asked:,} views each" if a_map.origin else ""
 
 
 def _regions(group: Group, colormap: str, to_maximum: bool) -> Figure:
@@ -112,7 +117,8 @@ def _profile(group: Group, elevation: float) -> Figure:
         stated = result.metadata.elevation
         elevation = PARAMETERS["elevation"].default if stated is None else stated
     row, elevation = row_at(a_map, elevation)
-    return plots.plot_profile(a_map.xx[row], a_map.z[row], boxes, points, f"{group.title} at elevation {elevation:g}")
+    title = "\n".join(filter(None, (f"{group.title} at elevation {elevation:g}", a_map.origin)))
+    return plots.plot_profile(a_map.xx[row], a_map.z[row], boxes, points, title)
 
 
 def _profiles(group: Group, elevation: float, to_maximum: bool) -> Figure:
@@ -120,7 +126,7 @@ def _profiles(group: Group, elevation: float, to_maximum: bool) -> Figure:
     by_network = group.maps_by_network()
     first, *others = next(iter(by_network.values()))
     row, elevation = row_at(first, elevation)
-    title = f"{group.title} at elevation {elevation:g}"
+    title = f"{group.title} at elevation {elevation:g}{_from_part(first)}"
     if len(group.maps) > len(by_network):
         title += f" (mean of {counted(1 + len(others), 'object')}{', bands hold half of them' if others else ''})"
     found = {network: np.array([a_map.z[row] for a_map in maps]) for network, maps in by_network.items()}

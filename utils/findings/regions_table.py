@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 
 from ..bounds import LARGEST, METHODS
-from ..parameters import domain_of, too_small
-from ..regions import ndinterval
+from ..parameters import too_small
 from ..results.contents import MethodResult, RegionsResult
+from ..space import UNIFORM, Space
 
 ALL_OF_IT = 0.999  # of the domain: a region that is larger fills it
 LATE, MORE = 0.95, 1.01  # a region that grew by MORE times in what follows LATE of the iterations was still growing
@@ -19,20 +19,23 @@ NARROWEST = 30  # columns of a verdict beside its row; with less it stands below
 
 
 def region_lines(result: RegionsResult) -> list[str]:
-    """A head, and a row for every method and point: region, share of the domain, what was found in it, the verdict."""
-    domain = domain_of(result.metadata.parameters)
+    """A head, and a row for every method and point: region, share of the domain, what was found in it, the verdict.
+
+    The last line says how shares are measured.
+    """
     levels = [one["level"] for entry in result.methods.values() for one in entry.certificates or () if one]
     level = levels[-1] if levels else result.metadata.level
     rows: list[tuple[str, ...]] = [("method", "initial point", "region", "share", "mean", f">={level:g}",
                                     "top-1", "worst", "")]
     for name in (name for name in METHODS if name in result.methods):
-        entry = result.methods[name]
+        entry, space = result.methods[name], result.space_of(name, result.measure)
         for k, (point, region) in enumerate(zip(result.initial_points, entry.regions)):
             box = " x ".join(f"[{a:.1f}, {b:.1f}]" for a, b in zip(region.a, region.b)) if region.is_finite() else "-"
-            rows.append((name, ", ".join(f"{v:g}" for v in point), box, f"{region.share_of(domain):.2%}",
-                         *_figures(entry, k), "; ".join(_verdict(name, entry, k, domain))))
+            rows.append((name, ", ".join(f"{v:g}" for v in point), box, f"{space.share(region):.2%}",
+                         *_figures(entry, k), "; ".join(_verdict(name, entry, k, space))))
     widths = [max(map(len, column)) for column in zip(*rows)][:-1]
-    return [line for row in rows for line in _lines(row, widths)]
+    uniform = f"shares and random views: uniform {UNIFORM[result.measure]}"
+    return [*(line for row in rows for line in _lines(row, widths)), uniform]
 
 
 def _lines(row: tuple[str, ...], widths: list[int]) -> Iterator[str]:
@@ -61,7 +64,7 @@ def _figures(entry: MethodResult, k: int) -> list[str]:
     return [f"{number:.2f}" for number in (mean, above, top1, worst)]
 
 
-def _verdict(name: str, entry: MethodResult, k: int, domain: ndinterval) -> Iterator[str]:
+def _verdict(name: str, entry: MethodResult, k: int, space: Space) -> Iterator[str]:
     """Whether a region holds, and what else there is to know."""
     region = entry.regions[k]
     if entry.problems and entry.problems[k]:
@@ -76,7 +79,7 @@ def _verdict(name: str, entry: MethodResult, k: int, domain: ndinterval) -> Iter
     certificate = entry.certificates[k] if entry.certificates else None
     if certificate:
         yield from _holds(certificate, entry.promises[k] if entry.promises else None, bool(entry.holds(k)))
-    if region.share_of(domain) >= ALL_OF_IT:
+    if space.share(region) >= ALL_OF_IT:
         yield "fills the domain"
     trace = entry.trace(k) if name != LARGEST and entry.traces is not None else np.empty(0)
     if len(trace):

@@ -20,7 +20,7 @@ from .imagenet import imagenet_names
 from .labels import plain
 from .network import Network
 from .packages import import_package
-from .weights import ready, state_identity, with_weights
+from .weights import ready, with_weights
 
 PROMPT = "a photo of a {}."
 N_PROMPTS = 64  # that are encoded at a time
@@ -61,8 +61,7 @@ def open_clip_network(name: str, weights_file: Path | None, text: str | None = N
             return found, names.index(plain(label))
         return open_clip_network(name, weights_file, " ".join(label.split())), len(names)
 
-    found = replace(made, weights_file=weights_file, folder=folder_name(name), find=find,
-                    identify=lambda: state_identity(made.load().state_dict()))  # the texts are part of it
+    found = replace(made, weights_file=weights_file, folder=folder_name(name), find=find)
     return found
 
 

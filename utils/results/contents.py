@@ -12,7 +12,7 @@ from ..errors import InputError
 from ..files import whole_file
 from ..parameters import AZIMUTH_AND_ELEVATION, too_small
 from ..regions import ndinterval
-from ..space import DEGREES, Space
+from ..space import DEGREES, MEASURES, Space
 from . import layout
 from .metadata import Contents, Metadata, identity
 
@@ -169,6 +169,13 @@ class RegionsResult(Result):
     metadata: Metadata = Metadata()
     verified_at: int | None = None
     profile: tuple[np.ndarray, np.ndarray] | None = None
+
+    @property
+    def measure(self) -> str:
+        """Of its largest boxes and of its random views, one of MEASURES."""
+        stated = [self.metadata.settings.get(name) for name in layout.ADDED_LATER]
+        return next((one["measure"] for one in stated if isinstance(one, dict) and one.get("measure") in MEASURES),
+                    DEGREES)
 
     def space_of(self, method: str, measure: str = DEGREES) -> Space:
         """The space that a method's regions lie in: largest boxes may run around circles, where they were asked to.

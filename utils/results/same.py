@@ -16,6 +16,7 @@ from ..errors import one_line
 from ..paper import SHAPE_IDS
 from ..parameters import AZIMUTH_AND_ELEVATION, IMAGE_SIZE
 from ..scores import CONFIDENCE
+from ..space import DEGREES
 from .contents import MapResult, RegionsResult
 from .layout import ADDED_LATER
 from .left_out import LeftOut
@@ -30,6 +31,7 @@ QUESTION = ("step", "methods", "initial_points", "n_iterations", "learning_rate"
             *ADDED_LATER)  # of the same function
 STATED = ("parameters", "score", "fixed")  # compared with the paper's, whatever is usual
 DEFAULTS = dict(renderer="utils", engine=TORCH)
+ASKED_OF = dict(largest=dict(wrap=False, measure=DEGREES))  # of a method, where a file does not say
 OBJECTS, SETTINGS, LABEL, STEP, POINTS = "objects", "settings", "label", "grid step", "initial_points"
 N_VIEWS, ALL = "views", "all"  # of a map, and how many were asked where nothing else is said
 NORMALISATION = "normalisation"
@@ -140,7 +142,8 @@ def facets(result: MapResult | RegionsResult, *methods: str) -> dict[str, Any]:
         found[SETTINGS] = NOT_STATED
     if metadata.mesh and metadata.mesh["textures"]:  # which results did not always record as a setting
         found.setdefault("textures", True)
-    asked = {method: settings[method] for method in methods if isinstance(settings.get(method), dict)}
+    asked = {method: {**ASKED_OF.get(method, {}), **settings[method]} for method in methods
+             if isinstance(settings.get(method), dict)}
     found |= {f"{method} {name}": value for method, of_method in asked.items() for name, value in of_method.items()}
     return {name: value for name, value in found.items() if value is not None}
 

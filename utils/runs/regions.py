@@ -18,7 +18,7 @@ from ..results.layout import OR_ELSE, SETTINGS
 from ..results.reading import as_input_error, regions_of
 from ..results.same import to_add
 from ..scores import CONFIDENCE, SCORES
-from ..space import DEGREES, Space
+from ..space import DEGREES, UNIFORM, Space
 
 if TYPE_CHECKING:
     from .find import Job
@@ -100,7 +100,7 @@ def _largest(f: Journal, options: RegionOptions, settings: Record) -> MethodResu
         while not all(search.done for search in searches):
             advance(searches, f)
             possible = max(search.bound for search in searches) / space.size(space.domain)
-            bar.set_postfix_str(f"at most {possible:.1%} of the domain")
+            bar.set_postfix_str(f"at most {possible:.1%} of the domain {UNIFORM[options.measure]}")
     found = [search.region() for search in searches]
     n = len(options.parameters)
     nowhere = ndinterval(*np.full((2, n), np.nan))
