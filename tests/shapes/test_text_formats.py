@@ -95,6 +95,12 @@ def test_faces_without_coordinates_beside_an_image(images):
     assert "1 triangle of materials with an image have no texture coordinates" in mesh.notes[0]
 
 
+def test_a_texture_coordinate_beyond_single_precision_is_no_place(images):
+    put(images / "a.mtl", "newmtl m\nKd 0 1 0\nmap_Kd t.png\n")
+    put(images / "a.obj", OBJ.replace("vt 1 0", "vt 1e300 0"))
+    assert load_mesh(images / "a.obj", textures=True).textures.n_faces == 2
+
+
 def test_options_of_an_images_line_that_move_or_change_it(images):
     for options, uv, value in (("-s 2 3 1", [[0, 0], [2, 0], [2, 3]], 1),
                                ("-o 0.5 0.25", [[.5, .25], [1.5, .25], [1.5, 1.25]], 1),
