@@ -95,6 +95,12 @@ def test_faces_without_coordinates_beside_an_image(images):
     assert "1 triangle of materials with an image have no texture coordinates" in mesh.notes[0]
 
 
+def test_a_texture_coordinate_beyond_single_precision_is_no_place(images):
+    put(images / "a.mtl", "newmtl m\nKd 0 1 0\nmap_Kd t.png\n")
+    put(images / "a.obj", OBJ.replace("vt 1 0", "vt 1e300 0"))
+    assert load_mesh(images / "a.obj", textures=True).textures.n_faces == 2
+
+
 def test_options_of_an_images_line_that_move_or_change_it(images):
     for options, uv, value in (("-s 2 3 1", [[0, 0], [2, 0], [2, 3]], 1),
                                ("-o 0.5 0.25", [[.5, .25], [1.5, .25], [1.5, 1.25]], 1),
@@ -178,7 +184,8 @@ LINES = b"0 0 0\n1 0 0\n1 1 0\n0 1 0\n"
 
 
 @pytest.mark.parametrize("content", [
-    ply(LINES + b"4 0 1 2 3\n"), ply(LINES + b"4 0 1 2 3"), ply(LINES + b"4 0 1 2 3\n").replace(b"\n", b"\r\n"),
+    ply(LINES + b"4 0 1 2 3\n"), ply(LINES + b"4 0 1 2 3"), ply(LINES + b"4 0 1 2 3\n").replace(b"\n", b"\r"),
+    ply(LINES + b"4 0 1 2 3\n").replace(b"\n", b"\r\n"),
     ply(LINES.replace(b"\n", b"\n\n") + b"\n4 0 1 2 3\n\n"), b"\xef\xbb\xbf" + ply(LINES + b"4 0 1 2 3\n"),
     ply(LINES + b"4 0 1 2 3\n").replace(b"made by x", b"caf\xe9").replace(b"end_header", b"end_header "),
     ply(LINES + b"4 0 1 2 3\n").replace(b"vertex_indices", b"vertex_index").replace(b"uchar int", b"uint8 uint32"),
@@ -227,7 +234,9 @@ def test_strips_of_a_ply_file(tmp_path):
     (ply(LINES + b"4 0 1 2 9\n"), "asks for vertex 9"), (b"ply\nformat ascii 1.0\n", "no end_header line"),
     (ply(LINES + b"4 0 1 2 3\n").replace(b"float x", b"float q"), "no vertices with x, y and z"),
     (ply(b"\0" * 20, form="binary_little_endian 1.0"), "cannot be read as a ply file"),
-    (ply(LINES + b"4 0 1 2 3\n").replace(b"vertex 4", b"vertex 99999999999999"), "says that")])
+    (ply(LINES + b"4 0 1 2 3\n").replace(b"vertex 4", b"vertex 99999999999999"), "says that"),
+    (ply(LINES + b"4\n").replace(b"list uchar int", b"int"), "of other types than those of a mesh"),
+    (ply(LINES.replace(b"0 0 0", b"1 0 0 0") + b"4 0 1 2 3\n").replace(b"float x", b"list uchar float x"), "")])
 def test_ply_files_that_are_not_read(content, complaint, tmp_path):
     assert complaint in refused(tmp_path, "a.ply", content)
 

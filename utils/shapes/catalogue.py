@@ -26,12 +26,14 @@ class Entry:
         class_name: of its class.
         label: number or name of the class among the network's, as given.
         mesh: its file.
-        where: of the data set it stands, in words.
+        where: the line of the data set that names it, in words.
+        given: the mesh's path, as it stands there.
     """
     class_name: str
     label: str
     mesh: Path
     where: str
+    given: str
 
 
 @dataclass(frozen=True)
@@ -60,7 +62,7 @@ class Catalogue:
         try:
             status_of(entry.mesh)
         except OSError as error:
-            raise InputError(f"{entry.where}: the mesh {entry.mesh} is not there ({error.strerror}); expected a path "
+            raise InputError(f"{entry.where}: the mesh {entry.given} is not there ({error.strerror}); expected a path "
                              "relative to the data set's folder") from None
         return entry
 
@@ -131,7 +133,7 @@ def _read(path: Path, modified: int) -> Catalogue:
         missing = [column for column in COLUMNS if not row.get(column)]
         if missing:
             raise InputError(f"{where}: no {missing[0]}; expected {', '.join(COLUMNS)}")
-        entry = Entry(row["class"], row["label"], path.parent / row["mesh"], where)
+        entry = Entry(row["class"], row["label"], path.parent / row["mesh"], where, row["mesh"])
         entries.setdefault(row["class"], []).append(entry)
     if not entries:
         raise InputError(f"`dataset` {path}: lists no object; expected a line for each: {', '.join(COLUMNS)}")

@@ -37,6 +37,8 @@ def texture_map(paints: Sequence[Paint]) -> TextureMap:
     uv, materials, colors = [], [], []
     for paint in paints:
         places = np.full((paint.n_faces, 3, 2), np.nan) if paint.uv is None or paint.image is None else paint.uv
+        with np.errstate(over="ignore"):  # what single precision cannot hold is no place either
+            places = places.astype(np.float32)
         is_placed = np.isfinite(places).all(axis=(1, 2))
         number = -1
         if paint.image is not None and is_placed.any():

@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 
 from ...errors import InputError
+from ...renderer import MeshError
 from ...renderer.io.files import decoded, named_file, read_file, without_mark
 from ...renderer.io.images import read_image
 from ..colors import Paint
@@ -15,6 +16,7 @@ from ..polygons import strip, triangulate
 
 INDICES = ("vertex_indices", "vertex_index")
 COORDINATES = (("s", "t"), ("u", "v"), ("texture_u", "texture_v"), ("texture_s", "texture_t"))
+Elements = dict[str, dict[str, np.ndarray]]  # {element: {property: its values}}
 COLORS = (("red", "green", "blue"), ("diffuse_red", "diffuse_green", "diffuse_blue"), ("r", "g", "b"))
 
 
@@ -25,6 +27,15 @@ def read(path: Path, most_pixels: int) -> Mesh:
         InputError: if it is none, or not complete, or if `textures` asks for colours and there are none.
     """
     elements, images = _parsed(path)
+    try:
+        return _mesh(path, elements, images, most_pixels)
+    except (InputError, MeshError):
+        raise
+    except (TypeError, ValueError):  # of numbers where lists are expected, and the other way
+        raise InputError(f"{path}: its properties are of other types than those of a mesh; write it again") from None
+
+
+def _mesh(path: Path, elements: Elements, images: list[str], most_pixels: int) -> Mesh:
     vertex = elements.get("vertex", {})
     if not {"x", "y", "z"} <= set(vertex):
         raise InputError(f"{path}: has no vertices with x, y and z; give a mesh")
@@ -38,11 +49,11 @@ def read(path: Path, most_pixels: int) -> Mesh:
     return mesh
 
 
-def _parsed(path: Path) -> tuple[dict[str, dict[str, np.ndarray]], list[str]]:
-    """({element: {property: its values}}, names of images)."""
+def _parsed(path: Path) -> tuple[Elements, list[str]]:
+    """(elements, names of images)."""
     import plyfile
     content = without_mark(read_file(path, "give a ply file"))
-    end = re.search(rb"^[ \t]*end_header[ \t]*(\r\n|\r|\n)", content, re.M)
+    end = re.search(rb"[\r\n][ \t]*end_header[ \t]*(\r\n|\r|\n)", content)
     if end is None:
         raise InputError(f"{path}: no end_header line; is it a ply file?")
     header = [line.strip() for line in re.split("[\r\n]+", decoded(content[:end.start()])) if line.strip()]
@@ -65,13 +76,12 @@ def _parsed(path: Path) -> tuple[dict[str, dict[str, np.ndarray]], list[str]]:
             for element in data.elements}, images
 
 
-def _polygons(path: Path, elements: dict[str, dict[str, np.ndarray]]
-              ) -> tuple[np.ndarray, np.ndarray, dict[str, np.ndarray], list[str]]:
+def _polygons(path: Path, elements: Elements) -> tuple[np.ndarray, np.ndarray, dict[str, np.ndarray], list[str]]:
     """(vertices of all polygons, corners of each, properties of each, notes)."""
     face = elements.get("face", {})
     notes: list[str] = []
     name = next((name for name in INDICES if name in face), None)
-    if name is None:
+    if name is None or not len(face[name]):
         strips = elements.get("tristrips", {})
         name = next((name for name in INDICES if name in strips), None)
         found = [strip(np.asarray(one)) for one in strips[name]] if name else []
