@@ -162,6 +162,22 @@ def test_zero_shot_weights_of_a_file(clip_folder, few_names, tmp_path):
     assert random.weights_identity() == load_network(name, "random").weights_identity() != same.weights_identity()
 
 
+def test_prompts_are_encoded_once(clip_folder, few_names, monkeypatch, tmp_path):
+    import open_clip
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    network, other = (load_network(f"open_clip:local-dir:{clip_folder}").labelled(text)[0] for text in ("cup", "a cap"))
+    texts = network.load().texts
+    path, = tmp_path.rglob("*.pt")
+    encode = open_clip.model.CLIP.encode_text
+    monkeypatch.setattr(open_clip.model.CLIP, "encode_text", None)
+    again = load_network(f"open_clip:local-dir:{clip_folder}")
+    assert torch.equal(again.load().texts, texts)
+    monkeypatch.setattr(open_clip.model.CLIP, "encode_text", encode)
+    path.write_bytes(b"half a file")
+    assert torch.equal(load_network(f"open_clip:local-dir:{clip_folder}").load().texts, texts)
+    assert other.load().texts.shape[0] == 4 and len(list(tmp_path.rglob("*.pt"))) == 2
+
+
 def test_models_that_openclip_has_not():
     pytest.importorskip("open_clip", reason="needs OpenCLIP: pip install open_clip_torch")
     for name, words in (("ViT-B-33/openai", r"OpenCLIP has no such model; did you mean .*ViT-B-32"),

@@ -4,6 +4,8 @@ The logits of an image are its cosines with the classes' prompts, times the mode
 1,000, and beside them any text that a label asks for.
 """
 import difflib
+import hashlib
+from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -11,16 +13,17 @@ from types import ModuleType
 from typing import Any
 
 import torch
+from platformdirs import user_cache_path
 from torch import nn
 
-from ..errors import InputError, first_line, quiet
-from ..files import folder_name
+from ..errors import DiskError, InputError, first_line, quiet
+from ..files import folder_name, whole_file
 from .function_network import function_network
 from .imagenet import imagenet_names
 from .labels import plain
 from .network import Network
 from .packages import import_package
-from .weights import ready, with_weights
+from .weights import ready, state_identity, with_weights
 
 PROMPT = "a photo of a {}."
 N_PROMPTS = 64  # that are encoded at a time
@@ -88,13 +91,25 @@ def _make(name: str, weights_file: Path | None, text: str | None) -> tuple[nn.Mo
                          "them with `weights` FILE") from None
     model = ready(model) if weights_file is None else with_weights(model, name, weights_file)
     names = [*imagenet_names(), *([text] if text else [])]
-    with torch.no_grad():
-        tokens = tokenizer([PROMPT.format(one) for one in names])
-        texts = torch.cat([model.encode_text(part, normalize=True) for part in tokens.split(N_PROMPTS)])
+    texts = _encoded(model, tokenizer, [PROMPT.format(one) for one in names])
     seen = open_clip.get_model_preprocess_cfg(model)
     size = seen["size"] if isinstance(seen["size"], int) else max(seen["size"])
     return ZeroShot(model, texts), dict(image_size=size, mean=seen["mean"], std=seen["std"], output="logits",
                                         class_names=names if text else None)
+
+
+@torch.no_grad()
+def _encoded(model: nn.Module, tokenizer: Any, prompts: list[str]) -> torch.Tensor:
+    """The features of prompts, [prompts, features] of length 1, computed once and kept in the user's cache folder."""
+    known_as = hashlib.sha256(f"{state_identity(model.state_dict())} {prompts}".encode()).hexdigest()[:20]
+    path = user_cache_path("semantic-robustness") / "prompts" / f"{known_as}.pt"
+    with suppress(Exception):  # not there yet, or damaged
+        return torch.load(path, weights_only=True)
+    tokens = tokenizer(prompts)
+    texts = torch.cat([model.encode_text(part, normalize=True) for part in tokens.split(N_PROMPTS)])
+    with suppress(DiskError, RuntimeError), whole_file(path, "") as file:  # torch has its own error for a full disk
+        torch.save(texts, file)
+    return texts
 
 
 def _check_known(open_clip: ModuleType, name: str, model_name: str, pretrained: str | None) -> None:
