@@ -11,6 +11,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
+from threadpoolctl import threadpool_limits
 
 from ..errors import InputError
 from .certificate import CONFIDENCE
@@ -31,6 +32,7 @@ USUAL_LENGTH, USUAL_NOISE = 0.2, 0.02
 LENGTH_SPREAD, NOISE_SPREAD = 0.5, 1.0
 STEP, MOST_STEPS = 0.2, 12
 
+one_thread = threadpool_limits.wrap(limits=1, user_api="blas")  # threads of small matrices mostly wait for each other
 Rule = Callable[[np.ndarray, np.ndarray], np.ndarray]  # rule(mean - level [N], standard deviation [N]) -> scores [N]
 
 
@@ -202,6 +204,7 @@ class Model:
         found = [int(np.abs(self._units - place).max(1).argmin()) for place in units]
         return np.array(list(dict.fromkeys(found)))
 
+    @one_thread
     def fit(self, asked: np.ndarray, values: np.ndarray) -> None:
         """Choose lengths and noise for the values [m] at points with the indices [m]: the most likely of a lattice."""
         distances = [self._distance(k, asked, asked) for k in range(self._n)]
@@ -224,11 +227,13 @@ class Model:
         self._asked = self._asked[:0]
         self._ask(asked)
 
+    @one_thread
     def predict(self, values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Mean and standard deviation of f at all points, [N] each, from the values [m] at the points asked."""
         white, level, variance = _whitened(self._cholesky, values)
         return level + white @ self._rows, np.sqrt(variance * self._variance)
 
+    @one_thread
     def choose(self, values: np.ndarray, rule: Rule, n_points: int) -> np.ndarray:
         """Indices of the next points, the best by the rule; each counts as asked when the next is chosen.
 
