@@ -48,7 +48,7 @@ def draw(a_map, box):
     axes = right.subplots()
     colored = axes.pcolormesh(a_map.xx, a_map.yy, a_map.z, cmap=COLORMAP, vmin=0, vmax=1, shading="nearest")
     axes.add_patch(Rectangle(tuple(box.a), *box.r, fill=False, edgecolor="white", linewidth=3, path_effects=OUTLINED))
-    axes.text(box.a[0] + box.r[0] / 2, box.a[1] + 10, "stays above 0.5", ha="center", va="center", fontsize=SIZE)
+    axes.text(box.a[0] + box.r[0] / 2, box.a[1] + 10, "at least 0.5", ha="center", va="center", fontsize=SIZE)
     for letter, point in VIEWS.items():
         axes.text(*point, letter, ha="center", va="center", fontsize=SIZE, fontweight="bold",
                   bbox=dict(boxstyle="circle,pad=0.25", facecolor="white", edgecolor="black"))
