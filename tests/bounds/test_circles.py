@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from benchmarks.circles import agrees, by_trying_all, random_problem, table
+from utils.bounds.certificate import certify
 from utils.bounds.largest import Search, advance, largest_region
 from utils.bounds.lattice import Lattice
 from utils.bounds.on_grid import largest_on_grid
@@ -78,6 +79,26 @@ def test_what_a_network_knows_from_the_front_is_one_region(point, expected):
     assert len(set(asked)) == len(asked) and all(0 <= azimuth < 360 for azimuth, _ in asked)
     f.domain, f.periods = WRAPPED.domain, WRAPPED.periods
     assert largest_region(f, point, step=10, certainty=None).box == region.box
+
+
+@pytest.mark.parametrize("measure", ["degrees", "sphere"])
+def test_the_views_of_a_certificate_lie_on_both_sides_of_azimuth_0_and_in_the_domain(measure):
+    asked, space = [], Space.of(("azimuth", "elevation"), measure)
+
+    def f(points):
+        asked.append(points)
+        return front(points)
+
+    region = largest_region(f, (10, 30), step=10, domain=space)
+    views = np.concatenate(asked)[-region.certificate.n_views:]
+    assert region.box == ndinterval([340, -10], [380, 90]) and region.certificate.n_below == 0
+    assert space.contains(space.domain, views).all() and (views[:, 0] <= 360).all()
+    assert space.contains(region.box, views).all()
+    assert 0.4 < (views[:, 0] < 180).mean() < 0.6
+    low = (views[:, 1] < 20).mean()  # 30 of 100 degrees of elevation, and 44 % of the sphere's part
+    assert abs(low - (0.3 if measure == "degrees" else 0.44)) < 0.07
+    fails = certify(lambda points: 1.0 * (points[:, 0] > 180), region.box, 0.5, 400, space=space)
+    assert 0.4 < fails.n_below / 400 < 0.6
 
 
 def test_without_a_period_a_region_ends_where_the_domain_does():
