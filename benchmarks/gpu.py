@@ -79,8 +79,8 @@ def main():
     print(f"{torch.cuda.get_device_name(device)}, torch {torch.__version__}")
 
     share, gradient = check(device)
-    print(f"\nGPU against CPU on {len(CLASS_NAMES)} stand-ins, white and with an image: at most {share:.3%} of the pixels differ by more than "
-          f"1e-3, gradients by {gradient:.2%} of their norm")
+    print(f"\nGPU against CPU on {len(CLASS_NAMES)} stand-ins, white and with an image: at most {share:.3%} of the "
+          f"pixels differ by more than 1e-3, gradients by {gradient:.2%} of their norm")
 
     mesh = trimesh.creation.torus(1.0, 0.45, *TORUS)
     torus = Shape(normalize(torch.from_numpy(mesh.vertices).float()), torch.from_numpy(mesh.faces).int(), "torus", None)
