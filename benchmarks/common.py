@@ -7,14 +7,18 @@ import subprocess
 import sys
 import threading
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import torch
 
 from utils.networks import PAPER_NETWORKS
 from utils.paper import CLASS_NAMES
+from utils.renderer import TextureMap
 from utils.shapes.models import models_there
 from utils.shapes.shape import load_shape
+
+TEXELS = 1024  # of an image over an object, along an axis
 
 
 def machine():
@@ -31,6 +35,14 @@ def shapes_at_hand(data_dir):
     """(class_nb, object_nb, Shape) of the ShapeNet models below data_dir; a stand-in a class if there are none."""
     for class_nb, object_nb in models_there(data_dir) or [(c, 0) for c in range(len(CLASS_NAMES))]:
         yield class_nb, object_nb, load_shape(data_dir, class_nb, object_nb)
+
+
+def with_image(shape):
+    """The shape with an image of random colours laid over it, projected from the front at a slant."""
+    x, y, z = shape.vertices[shape.faces.long()].unbind(-1)
+    uv = torch.stack((x + 0.5 * z, y + 0.3 * z), dim=-1) / 2 + 0.5
+    image = torch.rand(1, 3, TEXELS, TEXELS, generator=torch.Generator().manual_seed(0))
+    return replace(shape, textures=TextureMap(image, uv))
 
 
 def random_weights(network, folder):

@@ -16,11 +16,11 @@ import numpy as np
 import open3d
 import torch
 
-from benchmarks.common import machine, shapes_at_hand
+from benchmarks.common import machine, shapes_at_hand, with_image
 from utils.options.option import Parser
 from utils.paper import CLASS_NAMES
 from utils.parameters import IMAGE_SIZE, PARAMETERS
-from utils.renderer import TextureMap, get_points_from_angles
+from utils.renderer import get_points_from_angles
 from utils.renderer.camera import look_at
 from utils.runs.script import run_script
 from utils.semantic.views import Views
@@ -28,7 +28,6 @@ from utils.semantic.views import Views
 POINTS = [(azimuth, elevation) for elevation in (-10, 20, 50, 80) for azimuth in (0, 100, 230)]
 SAMPLES = 2 * IMAGE_SIZE
 CELLS = 4  # of a colour cube, along an axis
-TEXELS = 1024  # of an image, along an axis
 
 
 def rays_at(azimuth, elevation):
@@ -49,8 +48,7 @@ def time_textured(shapes, rounds):
     for class_nb, object_nb, shape in shapes:
         random = torch.Generator().manual_seed(0)
         cubes = torch.rand(len(shape.faces), CELLS, CELLS, CELLS, 3, generator=random)
-        image = TextureMap(torch.rand(1, 3, TEXELS, TEXELS, generator=random), laid_over(shape))
-        kinds = [Views(replace(shape, textures=textures)) for textures in (None, image, cubes)]
+        kinds = [Views(one) for one in (shape, with_image(shape), replace(shape, textures=cubes))]
         times = np.empty((rounds + 1, len(kinds)))
         for of_round in times:
             for k, views in enumerate(kinds):
@@ -65,12 +63,6 @@ def time_textured(shapes, rounds):
     means, largest = np.exp(np.mean(np.log(ratios), axis=0)), np.max(ratios, axis=0)
     for name, mean, most in zip(("image", "cubes"), means, largest):
         print(f"{name} / white: geometric mean {mean:.2f}, largest {most:.2f}")
-
-
-def laid_over(shape):
-    """Texture coordinates [F, 3, 2] of an image that is projected onto an object from the front, at a slant."""
-    x, y, z = shape.vertices[shape.faces.long()].unbind(-1)
-    return torch.stack((x + 0.5 * z, y + 0.3 * z), dim=-1) / 2 + 0.5
 
 
 def main():
