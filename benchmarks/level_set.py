@@ -33,7 +33,7 @@ class Score:
     views, whether the error's interval holds the share that the model was wrong in, and seconds of all cores."""
     wrong: float
     overlap: float
-    holds: bool = True
+    holds: bool | None = None
     seconds: float = 0.0
 
 
@@ -111,11 +111,13 @@ def print_row(name: str, maps: list[np.ndarray], score: Callable[[np.ndarray], S
     """A line about all maps, and about those where the network is confident in some view."""
     scores = [score(z) for z in maps]
     some = [one for z, one in zip(maps, scores) if (z >= LEVEL).any()]
-    wrong, overlap, holds, seconds = (np.array([getattr(one, name) for one in scores])
-                                      for name in ("wrong", "overlap", "holds", "seconds"))
+    wrong, overlap, seconds = (np.array([getattr(one, name) for one in scores])
+                               for name in ("wrong", "overlap", "seconds"))
+    of_model = "" if scores[0].holds is None else (
+        f"{np.mean([one.holds for one in scores]):9.1%} {np.median(seconds):8.2f} {seconds.max():6.2f}")
     print(f"{name:20} {wrong.mean():7.2%} {wrong.max():7.2%} {overlap.mean():8.3f}    "
-          f"{np.mean([one.wrong for one in some]):7.2%} {np.mean([one.overlap for one in some]):8.3f} "
-          f"{holds.mean():9.1%} {np.median(seconds):8.2f} {seconds.max():6.2f}", flush=True)
+          f"{np.mean([one.wrong for one in some]):7.2%} {np.mean([one.overlap for one in some]):8.3f} {of_model}",
+          flush=True)
 
 
 def main() -> None:
