@@ -164,7 +164,7 @@ def test_a_sprite_holds_the_views(data):
 def test_sprites_grow_poorer_until_they_fit(monkeypatch):
     calls = []
 
-    def made_up(points, shape, image_size, size):
+    def made_up(points, shape, image_size, size, unmirrored):
         calls.append(len(points))
         ramp = np.arange(size * size).reshape(size, size)
         return np.stack([ramp * (3 + k) % 251 for k in range(len(points))]).astype(np.uint8)
