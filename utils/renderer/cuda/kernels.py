@@ -465,6 +465,16 @@ def _interpolation(vertices, faces, view, face, place, covered, n_vertices, n_fa
 
 
 @triton.jit
+def _samples(face_index, size, STEP: tl.constexpr):
+    """The samples of one program: its view, their places, which are of the image, and their faces; covered or not."""
+    view = tl.program_id(1).to(tl.int64)
+    place = tl.program_id(0) * STEP + tl.arange(0, STEP)
+    given = place < size * size
+    face = tl.load(face_index + view * size * size + place, mask=given, other=-1)
+    return view, place, given, face, face >= 0
+
+
+@triton.jit
 def _cell_and_rest(place):
     """The cell at or before a place on an axis of a colour cube, and how far the place is from that cell."""
     cell = tl.floor(place)
@@ -502,11 +512,7 @@ def read_cubes(face_index, vertices, faces, textures, colors, background, image,
 
     FLAT: there are no cubes; the face's colour is read from a cube of that one colour.
     """
-    view = tl.program_id(1).to(tl.int64)
-    place = tl.program_id(0) * STEP + tl.arange(0, STEP)
-    given = place < size * size
-    face = tl.load(face_index + view * size * size + place, mask=given, other=-1)
-    covered = face >= 0
+    view, place, given, face, covered = _samples(face_index, size, STEP)
     cube, i0, i1, i2, t0, t1, t2 = _cube_reading(vertices, faces, view, face, place, covered, n_vertices, n_faces,
                                                  faces_stride, size, cells, eps, FLAT)
     row = size - 1 - place // size
@@ -532,11 +538,7 @@ def texture_gradient(face_index, vertices, faces, textures, colors, gradient, gr
                      n_faces, faces_stride, textures_stride, colors_stride, size, cells, eps,
                      CHANNELS: tl.constexpr, SAMPLES: tl.constexpr, STEP: tl.constexpr):
     """The gradient of one view with respect to cubes and colours. `gradient` is each sample's share of its pixel's."""
-    view = tl.program_id(1).to(tl.int64)
-    place = tl.program_id(0) * STEP + tl.arange(0, STEP)
-    given = place < size * size
-    face = tl.load(face_index + view * size * size + place, mask=given, other=-1)
-    covered = face >= 0
+    view, place, given, face, covered = _samples(face_index, size, STEP)
     cube, i0, i1, i2, t0, t1, t2 = _cube_reading(vertices, faces, view, face, place, covered, n_vertices, n_faces,
                                                  faces_stride, size, cells, eps, False)
     width = size // SAMPLES
@@ -629,11 +631,7 @@ def read_images(face_index, vertices, faces, texels, colors, background, uv, wra
                 steps, image, n_vertices, n_faces, faces_stride, texels_stride, colors_stride, background_stride, size,
                 IS_NEAREST: tl.constexpr, LEVELS: tl.constexpr, CORNERS: tl.constexpr, STEP: tl.constexpr):
     """The colour of every sample of one view: its face's colour, times what its face's image shows there."""
-    view = tl.program_id(1).to(tl.int64)
-    place = tl.program_id(0) * STEP + tl.arange(0, STEP)
-    given = place < size * size
-    face = tl.load(face_index + view * size * size + place, mask=given, other=-1)
-    covered = face >= 0
+    view, place, given, face, covered = _samples(face_index, size, STEP)
     texel, width, across, down, share0, share1, share2 = _image_reading(
         vertices, faces, view, face, place, covered, uv, wrap, images, first, start, level_size, steps, n_vertices,
         n_faces, faces_stride, size, IS_NEAREST, LEVELS)
@@ -656,11 +654,7 @@ def image_gradient(face_index, vertices, faces, texels, colors, gradient, uv, wr
                    size, IS_NEAREST: tl.constexpr, LEVELS: tl.constexpr, CORNERS: tl.constexpr, SAMPLES: tl.constexpr,
                    STEP: tl.constexpr):
     """The gradient of one view with respect to texels and colours. `gradient` is each sample's share of its pixel's."""
-    view = tl.program_id(1).to(tl.int64)
-    place = tl.program_id(0) * STEP + tl.arange(0, STEP)
-    given = place < size * size
-    face = tl.load(face_index + view * size * size + place, mask=given, other=-1)
-    covered = face >= 0
+    view, place, given, face, covered = _samples(face_index, size, STEP)
     texel, row_of_texels, across, down, share0, share1, share2 = _image_reading(
         vertices, faces, view, face, place, covered, uv, wrap, images, first, start, level_size, steps, n_vertices,
         n_faces, faces_stride, size, IS_NEAREST, LEVELS)
@@ -689,10 +683,7 @@ def image_gradient(face_index, vertices, faces, texels, colors, gradient, uv, wr
 def depth_gradient(face_index, vertices, faces, gradient, grad_vertices, n_vertices, n_faces, faces_stride, size,
                    SAMPLES: tl.constexpr, STEP: tl.constexpr):
     """The gradient of depth with respect to x, y and z. `gradient` is each sample's share of its pixel's."""
-    view = tl.program_id(1).to(tl.int64)
-    place = tl.program_id(0) * STEP + tl.arange(0, STEP)
-    face = tl.load(face_index + view * size * size + place, mask=place < size * size, other=-1)
-    covered = face >= 0
+    view, place, _, face, covered = _samples(face_index, size, STEP)
     depth, z0, z1, z2, w0, w1, w2, a0, b0, a1, b1, a2, b2 = _interpolation(
         vertices, faces, view, face, place, covered, n_vertices, n_faces, faces_stride, size)
     width = size // SAMPLES
