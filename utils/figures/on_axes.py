@@ -7,8 +7,8 @@ from matplotlib.axes import Axes
 from ..errors import InputError
 from ..findings.on_map import drawn_in, holding
 from ..results.contents import MapResult, RegionsResult
-from .plots import box_of, draw_map
-from .style import OUTLINED, OUTLINED_THIN, literal, set_viewpoints
+from .plots import box_of, draw_map, draw_region
+from .style import OUTLINED, literal, set_viewpoints
 
 
 def draw(result: MapResult | RegionsResult, ax: Axes | None = None) -> Axes:
@@ -42,10 +42,8 @@ def _draw_regions(result: RegionsResult, ax: Axes) -> None:
     for name, verdicts in holding(result, None).items():
         space = drawn_in(name, result.metadata.parameters)
         for box, verdict in zip(result.methods[name].regions, verdicts):
-            for piece in space.pieces(box) if box.is_finite() else ():
-                patch = ax.add_patch(box_of(piece.a, piece.r, name))
-                if verdict is False:
-                    patch.set(linewidth=1.4, path_effects=OUTLINED_THIN)
+            if box.is_finite():
+                draw_region(ax, space.pieces(box), name, verdict)
         handles.append(box_of((0, 0), (1, 1), name))
         handles[-1].set_label(name)
     handles += ax.plot(*result.initial_points.T, "x", color="lime", markersize=9, markeredgewidth=2.5,

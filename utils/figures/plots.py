@@ -70,14 +70,20 @@ def plot_regions(regions: Regions, initial_points: np.ndarray, below: MapResult 
         for k, box in drawn:
             known = judged.holds[name][k] if name in judged.holds else holds_on(below, box, level, space)
             pieces = space.pieces(box)
-            patches = [axes.add_patch(box_of(piece.a, piece.r, name)) for piece in pieces]
+            draw_region(axes, pieces, name, known)
             if known is False:
                 corners.append(np.clip(pieces[-1].b, DOMAIN.a, DOMAIN.b))
-                for patch in patches:
-                    patch.set(linewidth=1.4, path_effects=OUTLINED_THIN)
         names += [name] if drawn else []
     finish_regions(figure, axes, initial_points, names, corners, judged.worst)
     return figure
+
+
+def draw_region(axes: Axes, pieces: Sequence[ndinterval], method: str, holds: bool | None) -> None:
+    """Draw a region, of which there are several pieces where it runs around a circle; thin if it does not hold."""
+    for piece in pieces:
+        patch = axes.add_patch(box_of(piece.a, piece.r, method))
+        if holds is False:
+            patch.set(linewidth=1.4, path_effects=OUTLINED_THIN)
 
 
 def plot_profile(azimuth: np.ndarray, confidence: np.ndarray, regions: Regions, initial_points: np.ndarray,
