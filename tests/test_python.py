@@ -1,5 +1,6 @@
 """The package from Python: f of names, modules and paths, maps of it, and what there is to do with a result."""
 from dataclasses import replace
+from pathlib import Path
 
 import matplotlib
 import numpy as np
@@ -104,6 +105,20 @@ def test_a_map_is_that_of_the_script_with_the_same_settings(words, given, golden
     assert ours.top1_names == stored.top1_names and ours.metadata.settings == stored.metadata.settings
     assert (ours.metadata.network_name, ours.metadata.class_name, ours.metadata.score, ours.metadata.engine) == (
         "tests.tiny_network", "cup", stored.metadata.score, "torch")
+
+
+def test_a_map_of_an_object_in_its_colours_has_the_settings_of_the_script(run_script, tmp_path):
+    mesh = Path(__file__).with_name("field") / "ref/a.obj"
+    code, _, err = run_script(map_script, "--network", "tests.tiny:network", "--mesh", mesh, "--label", "cup", "--step",
+                              90, "--textures", "--gpu", -1, "--engine", "torch", "--checkpoint_dir", tmp_path)
+    assert code == 0, err
+    stored = load_result(tmp_path / "tests.tiny_network/cup/a/map.pt")
+    f = Confidence.of("tests.tiny:network", "cup", load_mesh(mesh, textures=True), engine="torch")
+    ours = confidence_map(f, 90)
+    assert ours.metadata.settings == stored.metadata.settings and ours.metadata.settings["textures"] == "images"
+    np.testing.assert_allclose(ours.z, stored.z, atol=1e-6)
+    as_it_is = Confidence(Views(f.views.shape, unmirrored=True), f.classifier, f.label)
+    assert confidence_map(as_it_is, 90).metadata.unmirrored and not ours.metadata.unmirrored
 
 
 def test_a_map_from_a_part_of_the_views_is_that_of_the_script(goldens, run_script, tmp_path):

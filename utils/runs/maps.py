@@ -12,7 +12,7 @@ from ..errors import InputError
 from ..options.maps import MapOptions
 from ..parameters import AZIMUTH_AND_ELEVATION, IMAGE_SIZE, PARAMETERS, grid, periods_of
 from ..results.contents import MapResult, map_contents
-from ..results.layout import OR_ELSE
+from ..results.layout import IMAGES, OR_ELSE
 from ..results.metadata import Metadata
 from ..results.reading import as_input_error, map_of
 from ..scores import CONFIDENCE
@@ -111,15 +111,17 @@ def _from_part(f: Function, xx: np.ndarray, yy: np.ndarray, n_views: int, about:
 
 def _about(f: Confidence, step: float | Sequence[float] | None, n_views: int | None = None) -> Metadata:
     """What a map of f says about itself, with the settings that map.py would record."""
-    from ..networks.weights import state_identity  # brings torch
+    from ..networks.weights import state_identity  # brings torch, and so does the renderer
+    from ..renderer import TextureMap
     network, shape, views = f.network, f.views.shape.to("cpu"), f.views
     module, normalization = f.classifier.module, f.classifier.normalization
     steps = [float(one) for one in np.broadcast_to([PARAMETERS[name].step for name in f.parameters]
                                                    if step is None else step, 2)]
     changed = dict(parameters=",".join(f.parameters), fixed=views.fixed, score=f.score.name,
-                   image_size=views.image_size, textures=shape.textures is not None, views=n_views)
+                   image_size=views.image_size, unmirrored=views.unmirrored, views=n_views,
+                   textures=IMAGES if isinstance(shape.textures, TextureMap) else shape.textures is not None)
     usual = dict(parameters=",".join(AZIMUTH_AND_ELEVATION), fixed={}, score="softmax", image_size=IMAGE_SIZE,
-                 textures=False, views=None)
+                 unmirrored=False, views=None, textures=False)
     settings = dict(
         {name: value for name, value in changed.items() if value != usual[name]},
         precision=f.classifier.precision, step=steps[0] if len(set(steps)) == 1 else steps, shape_id=shape.shape_id,
