@@ -15,7 +15,7 @@ from ..parameters import AZIMUTH_AND_ELEVATION, domain_of, too_small
 from ..regions import ndinterval
 from ..results.contents import MapResult, MethodResult, RegionsResult
 from ..results.same import same_function
-from ..space import SPHERE, Space
+from ..space import Space
 from .methods import ON_MAP
 
 DOMAIN = domain_of(AZIMUTH_AND_ELEVATION)
@@ -76,8 +76,8 @@ def most_wrong(a_map: MapResult, measure: str) -> float:
     """
     if a_map.error is None:
         return 0.0
-    weights = np.cos(np.radians(a_map.yy)) if measure == SPHERE else np.ones(a_map.yy.shape)
-    return min(a_map.error["high"] * float(weights.max() / weights.mean()), 1.0)
+    counts = weights(a_map.yy, Space.of(AZIMUTH_AND_ELEVATION, measure))
+    return min(a_map.error["high"] * float(counts.max() / counts.mean()), 1.0)
 
 
 def _mean(values: np.ndarray, elevations: np.ndarray, space: Space) -> float:
