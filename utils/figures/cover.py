@@ -17,7 +17,7 @@ from ..results.contents import MapResult
 from ..space import UNIFORM, Space
 from .group import Group
 from .plots import draw_map
-from .style import LINES, OUTLINED, POINT_COLORS, legend_below, literal, network_style, new_figure, plain
+from .style import LINES, OUTLINED, POINT_COLORS, legend_below, literal, network_styles, new_figure, plain
 
 NUMBERED = 8  # boxes that are drawn
 BELOW = "gray"  # colours of a map that stand behind those of boxes
@@ -32,12 +32,12 @@ def plot_cover(found: Mapping[float, Mapping[str, CoverCurve]], title: str) -> F
     figure = new_figure(title, 10, 4.4)
     handles = {}
     for axes, (purity, of_networks) in zip(figure.subplots(1, len(found), sharey=True), found.items()):
-        n_boxes = range(1, N_BOXES + 1)
-        for k, (network, curve) in enumerate(of_networks.items()):
-            color, line, mark = network_style(k)
-            axes.fill_between(n_boxes, curve.low, curve.high, color=color, alpha=0.15, linewidth=0)
-            axes.plot(n_boxes, curve.covered, line, color=color, linewidth=2)
-            handles[network] = Line2D([], [], linestyle=line, color=color, linewidth=2, label=literal(
+        n_boxes, styles = range(1, N_BOXES + 1), network_styles(of_networks)
+        for network, curve in of_networks.items():
+            style = styles[network]
+            axes.fill_between(n_boxes, curve.low, curve.high, color=style.color, alpha=0.15, linewidth=0)
+            axes.plot(n_boxes, curve.covered, style.line, color=style.color, linewidth=2)
+            handles[network] = Line2D([], [], linestyle=style.line, color=style.color, linewidth=2, label=literal(
                 f"{network} ({counted(curve.n_objects, 'object')})"))
         axes.set(xlabel="boxes", xlim=(1, N_BOXES), ylim=(0, 100), xticks=(1, *range(2, N_BOXES + 1, 2)))
         axes.set_title(f"{_words(purity)}; {INTERVAL:.0%} intervals", loc="left", fontsize="medium")

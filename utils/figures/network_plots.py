@@ -11,7 +11,7 @@ from ..findings.intervals import INTERVAL, Estimate
 from ..findings.methods import in_order
 from ..findings.tables import counted
 from ..space import UNIFORM
-from .style import EDGED, legend_below, literal, network_style, new_figure, plain
+from .style import EDGED, legend_below, literal, network_styles, new_figure, plain
 
 ACROSS = 4  # metrics side by side
 
@@ -27,13 +27,14 @@ def plot_profiles(azimuth: np.ndarray, found: Mapping[str, np.ndarray], title: s
     """
     figure = new_figure(title, height=4.2)
     axes = figure.subplots()
-    handles = []
-    for k, (network, of_objects) in enumerate(found.items()):
-        color, line, _ = network_style(k)
+    handles, styles = [], network_styles(found)
+    for network, of_objects in found.items():
+        style = styles[network]
         if len(of_objects) > 1:
             low, high = np.quantile(of_objects, (0.25, 0.75), axis=0)
-            axes.fill_between(azimuth, low, high, color=color, alpha=0.15, linewidth=0)
-        handles += axes.plot(azimuth, of_objects.mean(0), line, color=color, linewidth=2, label=literal(network))
+            axes.fill_between(azimuth, low, high, color=style.color, alpha=0.15, linewidth=0)
+        handles += axes.plot(azimuth, of_objects.mean(0), style.line, color=style.color, linewidth=2,
+                             label=literal(network))
     axes.set(xlabel="azimuth (degrees)", ylabel="confidence in the class", xlim=(0, 360),
              ylim=(0, None if to_maximum else 1), xticks=range(0, 361, 45))
     plain(axes, "both")
@@ -50,11 +51,10 @@ def plot_curves(found: Mapping[str, Curve], level: float, measure: str) -> Figur
     axes, beside = figure.subplots(1, 2, sharey=True, width_ratios=(3.6, 1))
     methods = in_order(name for curve in found.values() for name in curve.methods)
     handles = _draw_curves(axes, found, level, measure)
-    for k, curve in enumerate(found.values()):
-        color, _, mark = network_style(k)
+    for k, (style, curve) in enumerate(zip(network_styles(found).values(), found.values())):
         offset = 0.14 * (k - (len(found) - 1) / 2)
-        beside.plot([methods.index(name) + offset for name in curve.methods], list(curve.methods.values()), mark,
-                    color=color, markersize=8, **EDGED)
+        beside.plot([methods.index(name) + offset for name in curve.methods], list(curve.methods.values()), style.mark,
+                    color=style.color, markersize=8, **EDGED)
     largest = max(max(curve.high.max(), *curve.methods.values()) for curve in found.values())
     axes.set_ylim(0.01, 30 if largest < 25 else 110)
     beside.set_title("the methods' regions", loc="left", fontsize="medium")
@@ -80,14 +80,14 @@ def plot_leaderboard(found: Mapping[str, Mapping[str, Estimate]], ranked: Sequen
     heights = (down * (0.7 + 0.25 * len(ranked)), 3.2)
     figure = new_figure(title, 10, sum(heights) + 0.4)
     above, below = figure.subfigures(2, 1, height_ratios=heights, squeeze=False)[:, 0]
+    styles = network_styles(ranked)
     grid = above.subplots(down, ACROSS, squeeze=False, sharey=True).ravel()
     for axes, (metric, of_networks) in zip(grid, found.items()):
         for network, one in of_networks.items():
-            k = ranked.index(network)
-            color, _, mark = network_style(k)
+            k, style = ranked.index(network), styles[network]
             if one.low is not None:
-                axes.plot((one.low, one.high), (k, k), color=color, linewidth=2)
-            axes.plot(one.value, k, mark, color=color, markersize=7, **EDGED)
+                axes.plot((one.low, one.high), (k, k), color=style.color, linewidth=2)
+            axes.plot(one.value, k, style.mark, color=style.color, markersize=7, **EDGED)
         axes.set_title(f"{metric} (%)", loc="left", fontsize="medium")
         axes.set_yticks(range(len(ranked)), list(map(literal, ranked)))
         axes.set_ylim(len(ranked) - 0.5, -0.5)  # the best at the top
@@ -105,12 +105,13 @@ def plot_leaderboard(found: Mapping[str, Mapping[str, Estimate]], ranked: Sequen
 
 def _draw_curves(axes: Axes, found: Mapping[str, Curve], level: float, measure: str) -> list[Line2D]:
     """The entries of a legend, after the exact SRVR over the level is drawn with its intervals."""
-    handles = []
-    for k, (network, curve) in enumerate(found.items()):
-        color, line, mark = network_style(k)
-        axes.fill_between(curve.levels, curve.low, curve.high, color=color, alpha=0.15, linewidth=0)
-        axes.plot(curve.levels, curve.srvr, line, color=color, linewidth=2.5)
-        handles.append(Line2D([], [], linestyle=line, marker=mark, color=color, linewidth=2.5, markersize=8, **EDGED,
+    handles, styles = [], network_styles(found)
+    for network, curve in found.items():
+        style = styles[network]
+        axes.fill_between(curve.levels, curve.low, curve.high, color=style.color, alpha=0.15, linewidth=0)
+        axes.plot(curve.levels, curve.srvr, style.line, color=style.color, linewidth=2.5)
+        handles.append(Line2D([], [], linestyle=style.line, marker=style.mark, color=style.color, linewidth=2.5,
+                              markersize=8, **EDGED,
                               label=literal(f"{network} ({counted(curve.n_objects, 'object')})")))
     axes.axvline(level, color="grey", linewidth=1, linestyle="--", zorder=0)
     axes.set(yscale="log", xlabel="level of the confidence", ylabel=f"SRVR (% of the domain {UNIFORM[measure]})",

@@ -1,7 +1,8 @@
 """How figures look: their colours, lines, sizes and axes, each of which stands here once."""
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
+from zlib import crc32
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -13,7 +14,8 @@ from ..findings.methods import ON_MAP
 from ..parameters import AZIMUTH_AND_ELEVATION, PARAMETERS
 
 POINT_COLORS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#56b4e9", "#e69f00")  # Okabe and Ito's
-LINES, MARKS = ("-", "--", "-.", ":"), ("o", "s", "^", "D", "v", "P")  # of networks, for those who do not see colours
+DASHES = {"-": "solid", "--": "dash", "-.": "dashdot", ":": "dot"}  # matplotlib's names of lines -> plotly's
+LINES = tuple(DASHES)
 EDGED: dict[str, Any] = dict(markeredgecolor="black", markeredgewidth=0.6)  # a mark
 # Paul Tol's "muted" colours, which the colour-blind can tell apart: the class, eight answers, and all others
 RIGHT = "#117733"
@@ -48,9 +50,71 @@ def style_of(method: str) -> Style:
     return STYLES.get(method) or Style(POINT_COLORS[sum(method.encode()) % len(POINT_COLORS)], "--", "dash")
 
 
-def network_style(k: int) -> tuple[str, str, str]:
-    """Colour, line and mark of the k-th network."""
-    return POINT_COLORS[k % len(POINT_COLORS)], LINES[k % len(LINES)], MARKS[k % len(MARKS)]
+@dataclass(frozen=True)
+class NetworkStyle:
+    """How a network is drawn: its colour, and for those who do not see it matplotlib's names of its line and mark."""
+    color: str
+    line: str
+    mark: str
+
+    @property
+    def dash(self) -> str:
+        """Plotly's name of the line."""
+        return DASHES[self.line]
+
+
+NETWORKS = {  # by folder
+    "AlexNet": NetworkStyle("#0072b2", "-", "o"),
+    "VGG": NetworkStyle("#d55e00", "--", "s"),
+    "ResNet50": NetworkStyle("#009e73", "-.", "^"),
+    "Inceptionv3": NetworkStyle("#cc79a7", ":", "D"),
+    "EfficientNetLite0": NetworkStyle("#56b4e9", "--", "v"),
+    "EfficientNetLite1": NetworkStyle("#e69f00", "-", "P"),
+    "EfficientNetLite2": NetworkStyle("#8c564b", "-.", "X"),
+    "squeezenet1_0": NetworkStyle("#999933", "-", "p"),
+    "squeezenet1_1": NetworkStyle("#999933", "--", "h"),
+    "Demo": NetworkStyle("#808080", ":", "*"),
+}
+# Of other networks. Each is apart from the colours above, and is seen on white and on black.
+OTHER_COLORS = ("#6a5acd", "#44aa99", "#cc6677", "#4c8c2b", "#b0307a", "#a07030")
+OTHER_LOOKS = tuple((line, mark) for mark in "<>d" for line in LINES)
+
+
+def network_style(name: str, shown: Mapping[str, NetworkStyle] | None = None) -> NetworkStyle:
+    """A network's style, the same in every figure: that of NETWORKS, else one that its name's characters choose.
+
+    Args:
+        name: of its folder, or of a row of its results: "ResNet50 (grid step 15)" has the colour of ResNet50.
+        shown: styles in the same figure by name. A network that is not of NETWORKS keeps away from these, from their
+            colours first.
+    """
+    shown, network = shown or {}, _network(name)
+    own, digits = NETWORKS.get(network), crc32(network.encode())
+    colors = _turned(OTHER_COLORS, digits) if own is None else [own.color]
+    of_others = {style.color for other, style in shown.items() if _network(other) != network}
+    free = [color for color in colors if color not in of_others]
+    looks = _turned(OTHER_LOOKS, digits // len(OTHER_COLORS))
+    choices = [*([own] if own else []), *(NetworkStyle(color, *look) for color in [*free, *colors] for look in looks)]
+    return next((style for style in choices if style not in shown.values()), choices[0])
+
+
+def network_styles(names: Iterable[str]) -> dict[str, NetworkStyle]:
+    """The styles of a figure's networks, by name and in the order of the names, on which they do not depend."""
+    names, styles = list(names), dict[str, NetworkStyle]()
+    for name in sorted(names, key=lambda name: (name not in NETWORKS, name)):
+        styles[name] = network_style(name, styles)
+    return {name: styles[name] for name in names}
+
+
+def _network(row: str) -> str:
+    """The network of a row of results, which says in brackets what is otherwise."""
+    return row.partition(" (")[0]
+
+
+def _turned(items: Sequence[Any], start: int) -> list[Any]:
+    """All items, from one of them on around."""
+    k = start % len(items)
+    return [*items[k:], *items[:k]]
 
 
 def new_figure(title: str, width: float = 9, height: float = 3.6) -> Figure:
