@@ -16,7 +16,7 @@ from matplotlib.patches import Rectangle
 
 from utils.bounds import LARGEST
 from utils.figures.objects import views_at
-from utils.figures.plots import OUTLINED, set_viewpoints
+from utils.figures.style import OUTLINED, set_viewpoints
 from utils.options.reports import COLORMAP
 from utils.results.reading import read_map, read_optim
 from utils.shapes.shape import load_stand_in

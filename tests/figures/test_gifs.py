@@ -19,7 +19,7 @@ def test_a_gif_has_its_frames_and_stays_small_enough(tmp_path, monkeypatch):
     gifs.save((frames, 7), path)
     whole = path.stat().st_size
     with Image.open(path) as gif:
-        assert gif.n_frames == 7 and gif.size == (112, 112 + 2 * gifs.BAR) and gif.info["duration"] == 1000
+        assert gif.n_frames == 7 and gif.size == (112, 112 + 2 * gifs.bar_below(112)) and gif.info["duration"] == 1000
     monkeypatch.setattr(gifs, "LARGEST_GIF", whole // 2)
     gifs.save((frames, 7), path)
     assert path.stat().st_size <= whole // 2
@@ -41,7 +41,7 @@ def test_a_contact_sheet_holds_the_views():
     sheet = np.asarray(gifs.contact_sheet(VIEWS, list("abcdefg"), np.zeros(7), "title"))
     across, _ = gifs.SHEET
     for k, view in enumerate(VIEWS):
-        top, left = gifs.BAR + k // across * (112 + gifs.BAR), k % across * 112
+        top, left = 2 * gifs.LETTERS + k // across * (112 + gifs.bar_below(112)), k % across * 112
         np.testing.assert_array_equal(sheet[top:top + 112, left:left + 112, 0], view)
 
 

@@ -6,24 +6,23 @@ from zlib import crc32
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.patheffects import Normal, Stroke
+from matplotlib.patheffects import AbstractPathEffect, Normal, Stroke
 
 from ..bounds import LARGEST
 from ..errors import printable
 from ..findings.methods import ON_MAP
 from ..parameters import AZIMUTH_AND_ELEVATION, PARAMETERS
+from .sizes import letters, points, size, wrapped
 
 POINT_COLORS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#56b4e9", "#e69f00")  # Okabe and Ito's
+LEGEND_LINE = 8  # letters that an entry's line, and the space around it, are as wide as
 DASHES = {"-": "solid", "--": "dash", "-.": "dashdot", ":": "dot"}  # matplotlib's names of lines -> plotly's
 LINES = tuple(DASHES)
-EDGED: dict[str, Any] = dict(markeredgecolor="black", markeredgewidth=0.6)  # a mark
 # Paul Tol's "muted" colours, which the colour-blind can tell apart: the class, eight answers, and all others
 RIGHT = "#117733"
 WRONG = ("#332288", "#88ccee", "#ddcc77", "#cc6677", "#aa4499", "#882255", "#44aa99", "#999933")
 REST = "#dddddd"
-OUTLINED = [Stroke(linewidth=4, foreground="black"), Normal()]  # to be seen on any colour of the map
 TEXT, GROUND, EMPTY = "white", (24, 24, 24), (70, 70, 70)  # of GIFs; a bar is EMPTY beyond the confidence
-OUTLINED_THIN = [Stroke(linewidth=2.4, foreground="black"), Normal()]
 
 
 @dataclass(frozen=True)
@@ -117,8 +116,25 @@ def _turned(items: Sequence[Any], start: int) -> list[Any]:
     return [*items[k:], *items[:k]]
 
 
+def outlined(width: float = 4) -> list[AbstractPathEffect]:
+    """A black outline of a width in points on a screen: lines and text with it are seen on any colour of a map."""
+    return [Stroke(linewidth=points(width), foreground="black"), Normal()]
+
+
+OUTLINED = outlined()
+
+
+def edged(mark: str, color: str, mark_size: float) -> dict[str, Any]:
+    """A mark with an edge, for `plot`. Its size is in points on a screen."""
+    return dict(marker=mark, color=color, markersize=points(mark_size), markeredgecolor="black",
+                markeredgewidth=points(0.6))
+
+
 def new_figure(title: str, width: float = 9, height: float = 3.6) -> Figure:
-    """A figure with a title, of a size in inches."""
+    """A figure with a title, of a size in inches on a screen."""
+    now = size()
+    if now.width:
+        width, height = now.width, height * now.taller * now.width / width
     figure = Figure(figsize=(width, height), layout="constrained")
     titled(figure, title)
     return figure
@@ -126,7 +142,8 @@ def new_figure(title: str, width: float = 9, height: float = 3.6) -> Figure:
 
 def titled(figure: Figure, text: str) -> None:
     """Write a figure's title: every figure has one, of this kind, at its upper left."""
-    figure.suptitle(literal(text), x=0.01, ha="left", fontsize="large")
+    lines = wrapped(text, letters(figure.get_figwidth(), size().title))
+    figure.suptitle(literal(lines), x=0.01, ha="left", fontsize=size().title)
 
 
 def literal(text: str) -> str:
@@ -135,22 +152,41 @@ def literal(text: str) -> str:
 
 
 def legend_below(figure: Figure, handles: Sequence[Any], labels: Sequence[str] | None = None,
-                 columns: int = 4) -> None:
-    """Write what lines mean below a figure. The labels are by default the handles' own."""
-    figure.legend(handles=handles, labels=labels, loc="outside lower center", ncols=columns, frameon=False)
+                 columns: int = 4, title: str | None = None) -> None:
+    """Write what lines mean below a figure, in as many columns as there is room for.
+
+    Args:
+        labels: by default the handles' own.
+        columns: at most.
+        title: what the lines are.
+    """
+    words = [handle.get_label() for handle in handles] if labels is None else labels
+    room, n_letters = letters(figure.get_figwidth(), size().text), LEGEND_LINE + max(map(len, words), default=0)
+    columns = max(min(columns, room // n_letters), 1)
+    figure.legend(handles=handles, labels=labels, loc="outside lower center", ncols=columns, frameon=False,
+                  title=title and wrapped(title, room))
 
 
 def set_viewpoints(axes: Axes, parameters: Sequence[str] = AZIMUTH_AND_ELEVATION) -> None:
     """Name the axes of a map after its two parameters; azimuth and elevation have the ticks of their domain."""
-    axes.set(**{f"{axis}label": f"{name.replace('_', ' ')} ({PARAMETERS[name].unit})"
-                for axis, name in zip("xy", parameters)})
+    axes.set(**{f"{axis}label": measured(name) for axis, name in zip("xy", parameters)})
     if tuple(parameters) == AZIMUTH_AND_ELEVATION:
-        axes.set_xticks(range(0, 361, 45))
+        axes.set_xticks(azimuth_ticks())
         axes.set_yticks(range(-10, 91, 20))
+
+
+def azimuth_ticks() -> range:
+    """Where the ticks of azimuth are, in degrees."""
+    return range(0, 361, 90 if size().is_narrow else 45)
+
+
+def measured(parameter: str) -> str:
+    """A parameter and its unit, for an axis."""
+    return f"{parameter.replace('_', ' ')} ({PARAMETERS[parameter].unit})"
 
 
 def plain(axes: Axes, axis: Literal["x", "y", "both"]) -> None:
     """No frame but two sides, and lines at the ticks of an axis, behind everything."""
-    axes.grid(axis=axis, color="0.9")
+    axes.grid(axis=axis, color="0.9", linewidth=points(0.8))
     axes.set_axisbelow(True)
     axes.spines[["top", "right"]].set_visible(False)
