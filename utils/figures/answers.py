@@ -137,7 +137,7 @@ def _width() -> float:
 
 def _draw_examples(figure: Figure | SubFigure, shown: Sequence[tuple[Example, str]]) -> None:
     """Draw views of answers, each in a frame of the answer's colour."""
-    grid = figure.subplots(_rows(shown), _across(), squeeze=False).ravel()
+    grid = figure.subplots(_rows(shown), _across(), squeeze=False, gridspec_kw=dict(wspace=0.06)).ravel()
     room = letters((size().width or WIDTH) / _across(), SMALL)
     for axes in grid[len(shown):]:
         axes.set_axis_off()

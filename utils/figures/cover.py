@@ -44,11 +44,12 @@ def plot_cover(found: Mapping[float, Mapping[str, CoverCurve]], title: str) -> F
         axes.set(xlim=(1, N_BOXES), ylim=(0, 100), xticks=(1, *range(2, N_BOXES + 1, 2)))
         if axes is grid[-1] or not is_narrow:
             axes.set_xlabel("boxes")
+        if axes is grid[0] or is_narrow:
+            axes.set_ylabel("confident views covered (%)")
         axes.set_title(f"{_words(purity)}; {INTERVAL:.0%} intervals", loc="left", fontsize="medium")
         plain(axes, "both")
-    figure.supylabel(f"of the confident views (%)\nof objects with {PERCENT * LEAST:g} % or more of them",
-                     fontsize="medium", ha="center", multialignment="center")
-    legend_below(figure, list(handles.values()), title="networks")
+    legend_below(figure, list(handles.values()),
+                 title=f"networks, on objects with {PERCENT * LEAST:g} % confident views or more")
     return figure
 
 

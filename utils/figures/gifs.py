@@ -75,7 +75,7 @@ def growing(group: Group) -> Animation:
         raise InputError(f"{group.regions[group.key]}: has no traces of how its regions grew")
     a_map = group.map()
     title = group.titled(a_map)
-    figure, axes = plots.map_axes(title)
+    figure, axes = plots.map_axes(title, height=4)
     figure.set_dpi(TURNING_SIZE / figure.get_figheight())
     plots.draw_map(figure, axes, a_map)
     patches = [axes.add_patch(plots.box_of((0, 0), (0, 0), method)) for method, _ in traces]

@@ -67,7 +67,7 @@ def plot_regions(regions: Regions, initial_points: np.ndarray, below: MapResult 
         colormap, to_maximum: of the map, as in `plot_map`.
         judged: what is known of the regions (default: what the map says).
     """
-    figure, axes = map_axes(title)
+    figure, axes = map_axes(title, height=4)
     if below is not None:
         draw_map(figure, axes, below, colormap, to_maximum)
     level = (below.metadata if below else Metadata()).level if judged.level is None else judged.level
@@ -167,9 +167,10 @@ def save_beside(figure: Figure, path: Path) -> None:
     print(f"picture: {picture}")
 
 
-def map_axes(title: str, parameters: Sequence[str] = AZIMUTH_AND_ELEVATION) -> tuple[Figure, Axes]:
-    """A figure for a map over two parameters."""
-    figure = new_figure(title)
+def map_axes(title: str, parameters: Sequence[str] = AZIMUTH_AND_ELEVATION,
+             height: float = 3.6) -> tuple[Figure, Axes]:
+    """A figure for a map over two parameters, of a height in inches on a screen."""
+    figure = new_figure(title, height=height)
     axes = figure.subplots()
     set_viewpoints(axes, parameters)
     return figure, axes

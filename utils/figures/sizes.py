@@ -10,7 +10,7 @@ from matplotlib import rc_context
 from ..options.reports import WIDTHS
 
 SMALL = 8  # points, everywhere
-LETTER = 0.56  # of the text's size: the width of a letter, on average
+LETTER = 0.55  # of the text's size: the width of a letter, on average
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 from zlib import crc32
 
+import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patheffects import AbstractPathEffect, Normal, Stroke
@@ -160,9 +161,10 @@ def legend_below(figure: Figure, handles: Sequence[Any], labels: Sequence[str] |
         columns: at most.
         title: what the lines are.
     """
-    words = [handle.get_label() for handle in handles] if labels is None else labels
-    room, n_letters = letters(figure.get_figwidth(), size().text), LEGEND_LINE + max(map(len, words), default=0)
-    columns = max(min(columns, room // n_letters), 1)
+    widths = [LEGEND_LINE + len(word) for word in labels or [handle.get_label() for handle in handles]]
+    room = letters(figure.get_figwidth(), size().text)
+    while columns > 1 and sum(max(column, default=0) for column in np.array_split(widths, columns)) > room:
+        columns -= 1
     figure.legend(handles=handles, labels=labels, loc="outside lower center", ncols=columns, frameon=False,
                   title=title and wrapped(title, room))
 
