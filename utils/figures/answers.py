@@ -16,12 +16,12 @@ from ..results.tree import Key
 from .cells import draw_cells
 from .group import Group
 from .objects import shape_of, views_at
-from .sizes import SMALL, letters, points, size, wrapped
+from .sizes import SMALL, letters, lines, points, size, wrapped
 from .style import REST, RIGHT, WRONG, literal, new_figure, set_viewpoints
 
 MOST = len(WRONG)
-ACROSS, ACROSS_COLUMN = 5, 2  # views in a row
-WIDTH, ROW = 10, 2.6  # inches on a screen: of a figure, and a row of views
+ACROSS, ACROSS_COLUMN = 5, 3  # views in a row
+WIDTH = 10  # inches on a screen
 NAME_LENGTH = 22  # letters of an answer's name
 
 
@@ -69,9 +69,9 @@ def plot_answers(a_map: MapResult, shown: Sequence[Example], right_first: bool, 
     """
     colors = [*([RIGHT] if right_first else []), *WRONG][:len(shown)]
     seen = [(one, color) for one, color in zip(shown, colors) if one.picture is not None]
-    width = _width()
-    heights = (3.4 if width == WIDTH else 3.4 + 0.25 * len(shown), *([ROW * _rows(seen)] if seen else []))
-    figure = new_figure(title, width, sum(heights) + 0.3)
+    is_narrow = size().is_narrow
+    heights = (3.4 + (0.3 * (1 + len(shown) / 2) if is_narrow else 0), *([_row() * _rows(seen)] if seen else []))
+    figure = new_figure(title, WIDTH, sum(heights) + 0.3)
     parts = figure.subfigures(len(heights), 1, height_ratios=heights, squeeze=False)[:, 0]
     axes = parts[0].subplots()
     place = {one.answer: k for k, one in enumerate(shown)}
@@ -85,9 +85,9 @@ def plot_answers(a_map: MapResult, shown: Sequence[Example], right_first: bool, 
     if rest > 1e-9:
         labels.append(f"others {_percent(rest)}")
     entries = [Patch(facecolor=color, label=label) for color, label in zip((*colors, REST), labels)]
-    parts[0].legend(handles=entries, loc="outside right upper" if width == WIDTH else "outside lower left",
+    parts[0].legend(handles=entries, loc="outside lower left" if is_narrow else "outside right upper",
                     frameon=False, fontsize=SMALL, title="first answer, % of the views", title_fontsize=SMALL,
-                    alignment="left", ncols=1 if width == WIDTH else 2)
+                    alignment="left", ncols=2 if is_narrow else 1)
     if seen:
         _draw_examples(parts[1], seen)
     return figure
@@ -95,7 +95,7 @@ def plot_answers(a_map: MapResult, shown: Sequence[Example], right_first: bool, 
 
 def plot_examples(shown: Sequence[Example], title: str) -> Figure:
     """Draw one view of each answer; those without a picture have only their words."""
-    figure = new_figure(title, _width(), ROW * _rows(shown) + 0.5)
+    figure = new_figure(title, WIDTH, _row() * _rows(shown) + 0.4)
     _draw_examples(figure, list(zip(shown, WRONG)))
     if not shown:
         figure.text(0.5, 0.5, "no wrong answer", ha="center", va="center")
@@ -130,9 +130,9 @@ def _across() -> int:
     return ACROSS_COLUMN if size().is_narrow else ACROSS
 
 
-def _width() -> float:
-    """Inches of the figure on a screen, where each view is as large as in the others."""
-    return WIDTH * _across() / ACROSS
+def _row() -> float:
+    """The height of a row of views in inches on a screen: a square, and five lines."""
+    return ((size().width or WIDTH) / _across() + lines(5, SMALL)) / size().height
 
 
 def _draw_examples(figure: Figure | SubFigure, shown: Sequence[tuple[Example, str]]) -> None:

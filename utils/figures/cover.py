@@ -18,7 +18,7 @@ from ..space import UNIFORM, Space
 from .group import Group
 from .plots import clip_beside, draw_map
 from .sizes import points, size
-from .style import LINES, POINT_COLORS, legend_below, literal, network_styles, new_figure, outlined, plain
+from .style import LINES, POINT_COLORS, legend_below, literal, network_styles, new_figure, outlined, plain, subtitled
 
 NUMBERED = 8  # boxes that are drawn
 BELOW = "gray"  # colours of a map that stand behind those of boxes
@@ -31,7 +31,7 @@ def plot_cover(found: Mapping[float, Mapping[str, CoverCurve]], title: str) -> F
         found: curves by purity and network.
     """
     is_narrow = size().is_narrow
-    figure = new_figure(title, 10, 10 if is_narrow else 4.4)
+    figure = new_figure(title, 10, 7 if is_narrow else 4)
     handles = {}
     grid = figure.subplots(*((len(found), 1) if is_narrow else (1, len(found))), sharex=True, sharey=True)
     for axes, (purity, of_networks) in zip(grid, found.items()):
@@ -45,8 +45,9 @@ def plot_cover(found: Mapping[float, Mapping[str, CoverCurve]], title: str) -> F
         if axes is grid[-1] or not is_narrow:
             axes.set_xlabel("boxes")
         if axes is grid[0] or is_narrow:
-            axes.set_ylabel("confident views covered (%)")
-        axes.set_title(f"{_words(purity)}; {INTERVAL:.0%} intervals", loc="left", fontsize="medium")
+            axes.set_ylabel("covered (%)" if is_narrow else "confident views covered (%)")
+        has_bands = any(curve.n_objects > 1 for curve in of_networks.values())
+        subtitled(axes, f"{_words(purity)}{f'; {INTERVAL:.0%} intervals' if has_bands else ''}")
         plain(axes, "both")
     legend_below(figure, list(handles.values()),
                  title=f"networks, on objects with {PERCENT * LEAST:g} % confident views or more")
@@ -57,14 +58,14 @@ def of_object(group: Group, level: float, measure: str, no_wrap: bool) -> Figure
     """The boxes over an object's map, at each purity."""
     space = Space.of(AZIMUTH_AND_ELEVATION, measure, not no_wrap)
     a_map = group.map()
-    figure = new_figure(f"{group.titled(a_map)}; views uniform {UNIFORM[measure]}", 9, 3.2 * len(PURITIES))
+    figure = new_figure(f"{group.titled(a_map)}; views uniform {UNIFORM[measure]}", 9, 3.4 * len(PURITIES))
     for axes, purity in zip(figure.subplots(len(PURITIES), 1), PURITIES):
         draw_map(figure, axes, a_map, BELOW)
         found = Cover.of(a_map, level, purity, space)
         _draw_boxes(axes, found, a_map)
         shown = min(NUMBERED, len(found.boxes))
-        axes.set_title(f"{_words(purity)}: in the first {shown} are {found.covered[shown - 1]:.0%} of the views at "
-                       f"{level:g} or above", loc="left", fontsize="medium")
+        subtitled(axes, f"{_words(purity)}: in the first {shown} are {found.covered[shown - 1]:.0%} of the views at "
+                        f"{level:g} or above")
     return figure
 
 

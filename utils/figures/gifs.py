@@ -75,11 +75,11 @@ def growing(group: Group) -> Animation:
         raise InputError(f"{group.regions[group.key]}: has no traces of how its regions grew")
     a_map = group.map()
     title = group.titled(a_map)
-    figure, axes = plots.map_axes(title, height=4)
-    figure.set_dpi(TURNING_SIZE / figure.get_figheight())
+    figure, axes = plots.map_axes(title)
     plots.draw_map(figure, axes, a_map)
     patches = [axes.add_patch(plots.box_of((0, 0), (0, 0), method)) for method, _ in traces]
     plots.finish_regions(figure, axes, result.initial_points, list(dict.fromkeys(method for method, _ in traces)))
+    figure.set_dpi(TURNING_SIZE / figure.get_figheight())
     canvas, frames = FigureCanvasAgg(figure), []
     longest = max(len(trace) for _, trace in traces)
     for k in np.unique(np.linspace(0, longest - 1, GROWTH_FRAMES).round().astype(int)):

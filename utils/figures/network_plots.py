@@ -11,10 +11,22 @@ from ..findings.intervals import INTERVAL, Estimate
 from ..findings.methods import in_order
 from ..findings.tables import counted
 from ..parameters import AZIMUTH_AND_ELEVATION
+from ..scores import CONFIDENCE
 from ..space import UNIFORM
 from .cells import closed
 from .sizes import points, size
-from .style import azimuth_ticks, edged, legend_below, literal, measured, network_styles, new_figure, plain
+from .style import (
+    azimuth_ticks,
+    edged,
+    in_class,
+    legend_below,
+    literal,
+    measured,
+    network_styles,
+    new_figure,
+    plain,
+    subtitled,
+)
 
 ACROSS = 4  # metrics side by side
 LINEAR_BELOW = 0.01  # percent
@@ -29,7 +41,7 @@ def plot_profiles(azimuth: np.ndarray, found: Mapping[str, np.ndarray], title: s
         found: [objects, N] confidence at one elevation, by network.
         to_maximum: the confidence's axis ends where the curves do, and not at 1.
     """
-    figure = new_figure(title, height=4.2)
+    figure = new_figure(title, height=3.6)
     axes = figure.subplots()
     handles, styles = [], network_styles(found)
     for network, of_objects in found.items():
@@ -40,7 +52,7 @@ def plot_profiles(azimuth: np.ndarray, found: Mapping[str, np.ndarray], title: s
             axes.fill_between(numbers, low, high, color=style.color, alpha=0.15, linewidth=0)
         handles += axes.plot(numbers, values.mean(0), style.line, color=style.color, linewidth=points(2), clip_on=False,
                              label=literal(network))
-    axes.set(xlabel=measured(AZIMUTH_AND_ELEVATION[0]), ylabel="confidence in the class", xlim=(0, 360),
+    axes.set(xlabel=measured(AZIMUTH_AND_ELEVATION[0]), ylabel=in_class(CONFIDENCE), xlim=(0, 360),
              ylim=(0, None if to_maximum else 1), xticks=azimuth_ticks())
     plain(axes, "both")
     legend_below(figure, handles, title="networks")
@@ -53,7 +65,7 @@ def plot_curves(found: Mapping[str, Curve], level: float, measure: str) -> Figur
     The given level of the confidence is marked, and the axis names the measure.
     """
     is_narrow = size().is_narrow
-    figure = new_figure("The largest regions that hold, and the methods' regions", height=7.5 if is_narrow else 4.6)
+    figure = new_figure("The largest regions that hold, and the methods' regions", height=7 if is_narrow else 4)
     axes, beside = (figure.subplots(2, 1, height_ratios=(1.6, 1)) if is_narrow else
                     figure.subplots(1, 2, sharey=True, width_ratios=(3.6, 1)))
     methods = in_order(name for curve in found.values() for name in curve.methods)
@@ -65,7 +77,7 @@ def plot_curves(found: Mapping[str, Curve], level: float, measure: str) -> Figur
     largest = max(max(curve.high.max(), *curve.methods.values()) for curve in found.values())
     for one in (axes, beside):
         _srvr_axis(one, measure, 30 if largest < 25 else 110)
-    beside.set_title("the methods' regions", loc="left", fontsize="medium")
+    subtitled(beside, "the methods' regions")
     beside.set_xticks(range(len(methods)), methods, rotation=30 if len(methods) > 3 and not is_narrow else 0)
     beside.set_xlim(-0.6, len(methods) - 0.4)
     if not is_narrow:
@@ -85,10 +97,11 @@ def plot_leaderboard(found: Mapping[str, Mapping[str, Estimate]], ranked: Sequen
         ranked: the networks, the best first.
         over_level: by network.
     """
-    across = 2 if size().is_narrow else ACROSS
+    is_narrow = size().is_narrow
+    across = 2 if is_narrow else ACROSS
     down = -(-len(found) // across)
-    heights = (down * (0.7 + 0.25 * len(ranked)), 3.2)
-    figure = new_figure(title, 10 if across == ACROSS else 6.5, sum(heights) + 0.4)
+    heights = (down * (0.8 + 0.28 * len(ranked)), 3.4 + 0.33 * (1 + len(ranked)) if is_narrow else 3.2)
+    figure = new_figure(title, 10, sum(heights) + 0.4)
     above, below = figure.subfigures(2, 1, height_ratios=heights, squeeze=False)[:, 0]
     styles = network_styles(ranked)
     grid = above.subplots(down, across, squeeze=False, sharey=True).ravel()
@@ -110,7 +123,7 @@ def plot_leaderboard(found: Mapping[str, Mapping[str, Estimate]], ranked: Sequen
         axes = below.subplots()
         handles = _draw_curves(axes, ordered, level)
         _srvr_axis(axes, measure, 110)
-        below.legend(handles=handles, loc="outside lower center" if size().is_narrow else "outside right upper",
+        below.legend(handles=handles, loc="outside lower center" if is_narrow else "outside right upper",
                      title="networks", alignment="left", frameon=False)
     return figure
 
@@ -126,7 +139,7 @@ def _draw_curves(axes: Axes, found: Mapping[str, Curve], level: float) -> list[L
                               label=literal(f"{network} ({counted(curve.n_objects, 'object')})")))
     axes.axvline(level, color="grey", linewidth=points(1), linestyle="--", zorder=0)
     axes.set(xlabel="level of the confidence", xlim=(0, 1))
-    axes.set_title(f"the largest boxes on the maps, with {INTERVAL:.0%} intervals", loc="left", fontsize="medium")
+    subtitled(axes, f"the largest boxes on the maps, with {INTERVAL:.0%} intervals")
     return handles
 
 
@@ -134,6 +147,6 @@ def _srvr_axis(axes: Axes, measure: str, top: float) -> None:
     """Make the vertical axis one of SRVR: logarithmic from LINEAR_BELOW, and down to 0, where curves may end."""
     axes.set_yscale("symlog", linthresh=LINEAR_BELOW, linscale=0.5)
     axes.set(ylim=(0, top), yticks=[0, *(tick for tick in (0.01, 0.1, 1, 10, 100) if tick <= top)],
-             ylabel=f"SRVR (% of the domain {UNIFORM[measure]})")
+             ylabel=f"SRVR ({'%' if size().is_narrow else '% of the domain'} {UNIFORM[measure]})")
     axes.yaxis.set_major_formatter("{x:g}")
     plain(axes, "y")

@@ -29,7 +29,7 @@ from ..results.metadata import Metadata
 from ..scores import CONFIDENCE
 from .cells import closed, draw_cells
 from .sizes import SMALL, points, size
-from .style import azimuth_ticks, legend_below, measured, new_figure, outlined, set_viewpoints, style_of
+from .style import azimuth_ticks, in_class, legend_below, measured, new_figure, outlined, set_viewpoints, style_of
 
 BY_THE_MAP = Judged()
 BESIDE = np.array([2, 1])  # degrees that the lines of a box at the domain's end may be drawn beside the map
@@ -67,7 +67,7 @@ def plot_regions(regions: Regions, initial_points: np.ndarray, below: MapResult 
         colormap, to_maximum: of the map, as in `plot_map`.
         judged: what is known of the regions (default: what the map says).
     """
-    figure, axes = map_axes(title, height=4)
+    figure, axes = map_axes(title)
     if below is not None:
         draw_map(figure, axes, below, colormap, to_maximum)
     level = (below.metadata if below else Metadata()).level if judged.level is None else judged.level
@@ -142,7 +142,7 @@ def plot_profile(azimuth: np.ndarray, confidence: np.ndarray, regions: Regions, 
         axes.axvline(point, color="grey", linewidth=points(1), linestyle="--", zorder=0)
         axes.annotate(str(k), (point, 1), (0, 2), textcoords="offset points", ha="center", va="bottom", fontsize=SMALL)
     axes.set(xlabel=measured(AZIMUTH_AND_ELEVATION[0]), xlim=(0, 360), ylim=(-ROW * (len(rows) + 0.6 * bool(rows)), 1),
-             xticks=azimuth_ticks(), yticks=np.linspace(0, 1, 6), ylabel="confidence in the class")
+             xticks=azimuth_ticks(), yticks=np.linspace(0, 1, 6), ylabel=in_class(CONFIDENCE))
     axes.axhline(0, color="black", linewidth=points(0.8))
     return figure
 
@@ -167,10 +167,9 @@ def save_beside(figure: Figure, path: Path) -> None:
     print(f"picture: {picture}")
 
 
-def map_axes(title: str, parameters: Sequence[str] = AZIMUTH_AND_ELEVATION,
-             height: float = 3.6) -> tuple[Figure, Axes]:
-    """A figure for a map over two parameters, of a height in inches on a screen."""
-    figure = new_figure(title, height=height)
+def map_axes(title: str, parameters: Sequence[str] = AZIMUTH_AND_ELEVATION) -> tuple[Figure, Axes]:
+    """A figure for a map over two parameters."""
+    figure = new_figure(title)
     axes = figure.subplots()
     set_viewpoints(axes, parameters)
     return figure, axes
@@ -225,5 +224,5 @@ def draw_map(figure: Figure | SubFigure, axes: Axes, result: MapResult, colormap
     score = result.metadata.score_name
     low, high = (0, None if to_maximum else 1) if score == CONFIDENCE else (None, None)
     cells = draw_cells(axes, result, result.z, cmap=colormap, vmin=low, vmax=high)
-    figure.colorbar(cells, label=f"{score} in the class", pad=0.01)
+    figure.colorbar(cells, label=in_class(score), pad=0.01)
     set_viewpoints(axes, result.metadata.parameters)

@@ -10,7 +10,7 @@ from matplotlib import rc_context
 from ..options.reports import WIDTHS
 
 SMALL = 8  # points, everywhere
-LETTER = 0.55  # of the text's size: the width of a letter, on average
+LETTER, LINE = 0.55, 1.5  # of the text's size: the width of a letter, on average, and the height of a line
 
 
 @dataclass(frozen=True)
@@ -21,14 +21,14 @@ class Size:
         width: inches of the figure; None: what suits it.
         text, title: points.
         lines: how thick lines and how large marks are, of those on a screen.
-        taller: the height of a figure to its width, of that on a screen.
+        height: of figures, of that on a screen.
         dpi: of a PNG.
     """
     width: float | None = None
     text: float = 10
     title: float = 12
     lines: float = 1.0
-    taller: float = 1.0
+    height: float = 1.0
     dpi: int = 150
 
     @property
@@ -38,8 +38,8 @@ class Size:
 
 
 ON_SCREEN = Size()
-IN_PAPER = dict(column=Size(WIDTHS["column"], SMALL, SMALL, 0.6, 1.4, 300),
-                page=Size(WIDTHS["page"], SMALL, SMALL, 0.8, 1.0, 300))
+IN_PAPER = dict(column=Size(WIDTHS["column"], SMALL, SMALL, 0.6, 0.55, 300),
+                page=Size(WIDTHS["page"], SMALL, SMALL, 0.8, 0.72, 300))
 _size = ContextVar("size", default=ON_SCREEN)
 
 
@@ -68,6 +68,11 @@ def points(on_screen: float) -> float:
 def letters(inches: float, text: float) -> int:
     """How many letters of text of a size in points stand side by side in a width in inches."""
     return max(int(72 * inches / (LETTER * text)), 1)
+
+
+def lines(n: float, text: float) -> float:
+    """The height in inches of n lines of text of a size in points."""
+    return n * LINE * text / 72
 
 
 def wrapped(text: str, n_letters: int) -> str:

@@ -13,7 +13,7 @@ from ..bounds import LARGEST
 from ..errors import printable
 from ..findings.methods import ON_MAP
 from ..parameters import AZIMUTH_AND_ELEVATION, PARAMETERS
-from .sizes import letters, points, size, wrapped
+from .sizes import letters, lines, points, size, wrapped
 
 POINT_COLORS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#56b4e9", "#e69f00")  # Okabe and Ito's
 LEGEND_LINE = 8  # letters that an entry's line, and the space around it, are as wide as
@@ -132,19 +132,23 @@ def edged(mark: str, color: str, mark_size: float) -> dict[str, Any]:
 
 
 def new_figure(title: str, width: float = 9, height: float = 3.6) -> Figure:
-    """A figure with a title, of a size in inches on a screen."""
+    """A figure with a title, of a size in inches on a screen. A longer title and a legend make it taller."""
     now = size()
-    if now.width:
-        width, height = now.width, height * now.taller * now.width / width
-    figure = Figure(figsize=(width, height), layout="constrained")
+    figure = Figure(figsize=(now.width or width, now.height * height), layout="constrained")
     titled(figure, title)
+    grow(figure, figure.get_suptitle().count("\n"), now.title)
     return figure
+
+
+def grow(figure: Figure, n_lines: float, text: float) -> None:
+    """Make a figure taller by lines of text of a size in points."""
+    figure.set_figheight(figure.get_figheight() + lines(n_lines, text))
 
 
 def titled(figure: Figure, text: str) -> None:
     """Write a figure's title: every figure has one, of this kind, at its upper left."""
-    lines = wrapped(text, letters(figure.get_figwidth(), size().title))
-    figure.suptitle(literal(lines), x=0.01, ha="left", fontsize=size().title)
+    shown = wrapped(text, letters(figure.get_figwidth(), size().title))
+    figure.suptitle(literal(shown), x=0.01, ha="left", fontsize=size().title)
 
 
 def literal(text: str) -> str:
@@ -165,8 +169,18 @@ def legend_below(figure: Figure, handles: Sequence[Any], labels: Sequence[str] |
     room = letters(figure.get_figwidth(), size().text)
     while columns > 1 and sum(max(column, default=0) for column in np.array_split(widths, columns)) > room:
         columns -= 1
-    figure.legend(handles=handles, labels=labels, loc="outside lower center", ncols=columns, frameon=False,
-                  title=title and wrapped(title, room))
+    title = title and wrapped(title, room)
+    n_lines = -(-len(widths) // columns) + (title.count("\n") + 1 if title else 0)
+    grow(figure, n_lines, size().text)
+    figure.legend(handles=handles, labels=labels, loc="outside lower center", ncols=columns, frameon=False, title=title)
+
+
+def subtitled(axes: Axes, text: str) -> None:
+    """Write what axes of a figure show above them."""
+    figure, place = axes.get_figure(root=True), axes.get_subplotspec()
+    assert figure is not None and place is not None
+    room = letters((figure.get_figwidth() - lines(4, size().text)) / place.get_gridspec().ncols, size().text)
+    axes.set_title(wrapped(text, room), loc="left", fontsize="medium")
 
 
 def set_viewpoints(axes: Axes, parameters: Sequence[str] = AZIMUTH_AND_ELEVATION) -> None:
@@ -180,6 +194,11 @@ def set_viewpoints(axes: Axes, parameters: Sequence[str] = AZIMUTH_AND_ELEVATION
 def azimuth_ticks() -> range:
     """Where the ticks of azimuth are, in degrees."""
     return range(0, 361, 90 if size().is_narrow else 45)
+
+
+def in_class(score: str) -> str:
+    """A score, for an axis."""
+    return score if size().is_narrow else f"{score} in the class"
 
 
 def measured(parameter: str) -> str:

@@ -28,7 +28,7 @@ def plot_traces(result: RegionsResult, title: str) -> Figure:
     n, domain = len(parameters), domain_of(parameters)
     start = first_move(bounds, domain)
     figure = new_figure(f"{title}{f', from iteration {start}, before which nothing moves' if start else ''}",
-                        3.4 * (n + 1), 2.1 * len(bounds) + 1)
+                        3.4 * (n + 1), 2.1 * len(bounds) + 0.6)
     axes = figure.subplots(len(bounds), n + 1, sharex=True, squeeze=False)
     colors = [POINT_COLORS[k % len(POINT_COLORS)] for k in range(len(result.initial_points))]
     thin = points(1.2)
@@ -42,7 +42,7 @@ def plot_traces(result: RegionsResult, title: str) -> Figure:
         for side, (ax, name) in enumerate(zip(row, parameters)):
             margin = 0.1 * domain.r[side]
             if name in TICKS:
-                ax.set_yticks(np.linspace(domain.a[side], domain.b[side], TICKS[name]))
+                ax.set_yticks(np.linspace(domain.a[side], domain.b[side], 3 if size().is_narrow else TICKS[name]))
             ax.set(ylim=(domain.a[side] - margin, domain.b[side] + margin))
             ax.axhspan(domain.a[side], domain.b[side], color="0.95", zorder=0)
             if not any(len(boxes) for boxes in bounds[method]):
