@@ -22,6 +22,7 @@ from .style import REST, RIGHT, WRONG, literal, new_figure, set_viewpoints
 MOST = len(WRONG)
 ACROSS, ACROSS_COLUMN = 5, 3  # views in a row
 WIDTH = 10  # inches on a screen
+BLANK = "\xa0"  # at which no line ends
 NAME_LENGTH = 22  # letters of an answer's name
 
 
@@ -112,9 +113,9 @@ def _example(answers: Answers, index: int, maps: Mapping[Key, MapResult], data_d
         return answer
     cell, a_map = int(scores[key].argmax()), maps[key]
     point = float(a_map.xx.flat[cell]), float(a_map.yy.flat[cell])
-    score, which = a_map.metadata.score_name, f"object {key.object_nb}, " if len(maps) > 1 else ""
-    answer = answer._replace(where=f"highest {score} {scores[key].flat[cell]:.2f}\n"
-                                   f"at {which}({point[0]:g}°, {point[1]:g}°)")
+    score, which = a_map.metadata.score_name, f"object{BLANK}{key.object_nb}, " if len(maps) > 1 else ""
+    answer = answer._replace(where=f"highest {score}{BLANK}{scores[key].flat[cell]:.2f}\n"
+                                   f"at {which}({point[0]:g}°,{BLANK}{point[1]:g}°)")
     with left_out.on_error():
         shape = shape_of(key, data_dir, a_map.metadata)
         return answer._replace(picture=views_at(np.array([point]), shape, a_map.metadata.image_size,

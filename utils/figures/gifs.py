@@ -128,7 +128,7 @@ def save(animation: Animation, path: Path) -> None:
         InputError: if a single frame is too large.
     """
     made, seconds = animation
-    frames = [frame.convert("RGB").quantize(128, dither=Image.Dither.NONE) for frame in made]
+    frames = [frame.convert("RGB").quantize(256, dither=Image.Dither.NONE) for frame in made]
     while True:
         file = io.BytesIO()
         frames[0].save(file, "GIF", save_all=True, append_images=frames[1:], loop=0,

@@ -29,6 +29,7 @@ from .style import (
 )
 
 ACROSS = 4  # metrics side by side
+LONG_NAME = 18  # letters, beside which a column has room for two metrics
 LINEAR_BELOW = 0.01  # percent
 
 
@@ -98,7 +99,7 @@ def plot_leaderboard(found: Mapping[str, Mapping[str, Estimate]], ranked: Sequen
         over_level: by network.
     """
     is_narrow = size().is_narrow
-    across = 2 if is_narrow else ACROSS
+    across = (2 if max(map(len, ranked)) <= LONG_NAME else 1) if is_narrow else ACROSS
     down = -(-len(found) // across)
     heights = (down * (0.8 + 0.28 * len(ranked)), 3.4 + 0.33 * (1 + len(ranked)) if is_narrow else 3.2)
     figure = new_figure(title, 10, sum(heights) + 0.4)
