@@ -64,9 +64,12 @@ def test_a_largest_box_has_the_number_of_its_initial_point():
     assert numbers_on(axes) == [*((number, (box.x0, box.y1)) for number, box in zip(
         "13", [patch.get_bbox() for patch in axes.patches], strict=True)), *of_points]
     assert "number" in axes.figure.legends[0].get_title().get_text()
+    lacking = plots.plot_regions({}, np.array([[np.nan, np.nan], [50, 20]]), None, "title").axes[0]
+    assert numbers_on(lacking) == [("2", (50, 20))]
     rows = plots.plot_profile(np.arange(3), np.ones(3), dict(largest=[ndinterval([1], [2]), ndinterval([2], [3])]),
                               POINTS[:2, 0], "title").axes[0]
-    assert [text.get_text() for text in rows.texts] == ["largest 1", "largest 2", "1", "2"]
+    assert [text.get_text() for text in rows.texts] == ["1", "2"]
+    assert [label.get_text() for label in rows.get_yticklabels()][-2:] == ["largest 1", "largest 2"]
 
 
 def test_a_box_at_the_end_of_the_domain_is_seen_in_full():

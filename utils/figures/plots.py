@@ -28,14 +28,14 @@ from ..results.layout import ADVICE, picture_path
 from ..results.metadata import Metadata
 from ..scores import CONFIDENCE
 from .cells import closed, draw_cells
-from .sizes import SMALL, points, size
-from .style import azimuth_ticks, in_class, legend_below, measured, new_figure, outlined, set_viewpoints, style_of
+from .sizes import SMALL, lines, points, size
+from .style import azimuth_ticks, grow, in_class, legend_below, measured, new_figure, outlined, set_viewpoints, style_of
 
 BY_THE_MAP = Judged()
 BESIDE = np.array([2, 1])  # degrees that the lines of a box at the domain's end may be drawn beside the map
 NUMBERED = (LARGEST, ON_MAP)  # methods whose boxes have the number of their initial point
 NUMBER: dict[str, Any] = dict(fontsize=SMALL, fontweight="bold", annotation_clip=False)
-ROW = 0.09  # of the confidence's axis: a row of bars
+PROFILE = 2.7  # inches of the confidence's axis on a screen
 AS_LARGE = (15, 14)  # degrees: the number of a smaller box stands above it
 
 
@@ -130,20 +130,26 @@ def plot_profile(azimuth: np.ndarray, confidence: np.ndarray, regions: Regions, 
             for is_one in [name in NUMBERED]
             for k, of_row in enumerate([[box] for box in boxes] if is_one else [boxes], start=1)
             if not is_one or of_row[0].is_finite()]
-    for i, (method, label, boxes) in enumerate(rows, start=1):
-        bottom = -ROW * i
+    row = lines(1, size().text) / (PROFILE * size().height)
+    grow(figure, len(rows), size().text)
+    for i, (method, _, boxes) in enumerate(rows, start=1):
         for box in boxes:
             if box.is_finite():
                 bars = [(piece.a[0], piece.r[0]) for piece in drawn_in(method, AZIMUTH_AND_ELEVATION[:1]).pieces(box)]
-                axes.broken_barh(bars, (bottom - 0.025, 0.05), facecolor=style_of(method).color,
+                axes.broken_barh(bars, (-row * (i + 0.3), 0.6 * row), facecolor=style_of(method).color,
                                  edgecolor="black", linewidth=points(0.8))
-        axes.text(-4, bottom, label, ha="right", va="center", fontsize=SMALL)
+    dashed: dict[str, Any] = dict(color="grey", linewidth=points(1), linestyle="--")
     for k, point in enumerate(initial_points, start=1):
-        axes.axvline(point, color="grey", linewidth=points(1), linestyle="--", zorder=0)
+        axes.axvline(point, zorder=0, **dashed)
         axes.annotate(str(k), (point, 1), (0, 2), textcoords="offset points", ha="center", va="bottom", fontsize=SMALL)
-    axes.set(xlabel=measured(AZIMUTH_AND_ELEVATION[0]), xlim=(0, 360), ylim=(-ROW * (len(rows) + 0.6 * bool(rows)), 1),
-             xticks=azimuth_ticks(), yticks=np.linspace(0, 1, 6), ylabel=in_class(CONFIDENCE))
+    levels = np.linspace(0, 1, 6)
+    axes.set_yticks([*levels, *(-row * i for i in range(1, len(rows) + 1))],
+                    [*(f"{level:.1f}" for level in levels), *(label for _, label, _ in rows)])
+    axes.set(xlabel=measured(AZIMUTH_AND_ELEVATION[0]), xlim=(0, 360), ylim=(-row * (len(rows) + 0.6 * bool(rows)), 1),
+             xticks=azimuth_ticks(), ylabel=in_class(CONFIDENCE))
     axes.axhline(0, color="black", linewidth=points(0.8))
+    if len(initial_points):
+        legend_below(figure, [Line2D([], [], **dashed)], ["initial points, by number"])
     return figure
 
 
@@ -212,8 +218,9 @@ def clip_beside(axes: Axes) -> None:
 def draw_points(axes: Axes, initial_points: np.ndarray) -> list[Line2D]:
     """Draw initial points [P, 2] with their numbers, 1 to P."""
     for k, point in enumerate(initial_points, start=1):
-        axes.annotate(str(k), point, (points(5), points(3)), textcoords="offset points", color="lime", zorder=5,
-                      path_effects=outlined(2.4), **NUMBER)
+        if np.isfinite(point).all():  # a file may leave it out
+            axes.annotate(str(k), point, (points(5), points(3)), textcoords="offset points", color="lime", zorder=5,
+                          path_effects=outlined(2.4), **NUMBER)
     return axes.plot(*zip(*initial_points), "x", color="lime", markersize=points(9), markeredgewidth=points(2.5),
                      path_effects=outlined(), zorder=4)
 
