@@ -14,6 +14,7 @@ from pathlib import Path
 from utils.options.maps import MapOptions as Options
 from utils.options.option import Parser
 from utils.results.contents import MapResult
+from utils.results.metadata import labelled
 from utils.runs.maps import run
 from utils.runs.script import run_script
 
@@ -37,8 +38,9 @@ def show(result: MapResult, path: Path, plot: bool) -> None:
         print(result.origin)
     if plot:
         from utils.figures.plots import plot_map, save_beside  # matplotlib takes a second to import
-        save_beside(plot_map(result, f"{about.network_name}: {about.score_name} in {about.object_class}, shape "
-                                     f"{about.shape_id}"), path)
+        of_class = labelled(about.object_class, about.object_class, about.label_name(result.top1_names))
+        save_beside(plot_map(result, f"{about.network_name}: {about.score_name} in {of_class}, shape {about.shape_id}"),
+                    path)
 
 
 def main() -> None:

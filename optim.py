@@ -17,6 +17,7 @@ from utils.options.regions import RegionOptions as Options
 from utils.parameters import AZIMUTH_AND_ELEVATION
 from utils.results.contents import MapResult, RegionsResult
 from utils.results.layout import MAP
+from utils.results.metadata import labelled
 from utils.results.reading import load_result
 from utils.runs.regions import run
 from utils.runs.script import run_script
@@ -46,7 +47,8 @@ def draw(result: RegionsResult, path: Path) -> None:
     from utils.figures.plots import plot_profile, plot_regions, save_beside  # matplotlib takes a second to import
     from utils.findings.on_map import judged
     about = result.metadata
-    title = f"{about.network_name}: regions of {about.object_class}, shape {about.shape_id}"
+    of_class = labelled(about.object_class, about.object_class, about.label_name())
+    title = f"{about.network_name}: regions of {of_class}, shape {about.shape_id}"
     regions = {name: result.methods[name].regions for name in METHODS if name in result.methods}
     if result.profile is not None:
         save_beside(plot_profile(*result.profile, regions, result.initial_points[:, 0], title), path)

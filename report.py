@@ -138,7 +138,7 @@ def show(args: Namespace, tables: Mapping[str, "Table"], lines: Iterable[str] = 
     write_tables(tables, args.command, args.results_dir)
     if draw:
         from utils.figures.drawing import Planned
-        figure = Planned(args.command, draw)
+        figure = Planned(args.command, draw, width=args.width)
         figure.write(args.results_dir)
         print(f"drawn: {', '.join(map(str, figure.paths(args.results_dir)))}")
 
@@ -156,18 +156,19 @@ COMMANDS = dict(
     srvr=Command(srvr, "the paper's table: SRVR by network and method, and shares of views above a confidence",
                  MEASURED),
     audit=Command(audit, "which regions hold on the maps, and how large they may be: tables, and a figure over the "
-                         "level", ("level", *MEASURED)),
+                         "level", ("level", *MEASURED, "width")),
     leaderboard=Command(leaderboard, "a row for each network, with intervals, and whether neighbours differ by more "
-                                     "than chance", ("level", *MEASURED)),
+                                     "than chance", ("level", *MEASURED, "width")),
     cover=Command(cover, "how many boxes it takes to say where a network is confident; of one object (-j) the boxes "
-                         "over its map", ("level", *MEASURED)),
-    answers=Command(answers, "what each network says instead of the class, where it is least confident", ("data_dir",)),
+                         "over its map", ("level", *MEASURED, "width")),
+    answers=Command(answers, "what each network says instead of the class, where it is least confident",
+                    ("data_dir", "width")),
     maps=Command(figures, "confidence over azimuth and elevation: of each object, and the means of each class",
-                 ("paper", "scale")),
-    regions=Command(figures, "regions over the maps", ("paper", "scale")),
+                 ("paper", "scale", "width")),
+    regions=Command(figures, "regions over the maps", ("paper", "scale", "width")),
     profiles=Command(figures, "confidence over azimuth at one elevation: of each object, of networks on one object, "
-                              "and over a class", ("elevation", "scale")),
-    traces=Command(figures, "bounds and loss against iterations"),
+                              "and over a class", ("elevation", "scale", "width")),
+    traces=Command(figures, "bounds and loss against iterations", ("width",)),
     gif=Command(figures, "the object turning, the views inside its regions, and the regions growing",
                 ("elevation", "data_dir")),
     export=Command(export, "every view, every region and every result as tables for pandas and R", ("format",)),

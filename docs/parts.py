@@ -14,6 +14,7 @@ from matplotlib.colors import ListedColormap
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 
+from utils.figures.cells import draw_cells
 from utils.figures.style import REST, legend_below, new_figure
 from utils.options.reports import COLORMAP
 from utils.results.contents import MapResult
@@ -35,12 +36,11 @@ def draw(pairs: dict[Key, tuple[MapResult, MapResult]]) -> Figure:
         is_confidence = whole.metadata.score_name == CONFIDENCE
         low, high = (0, 1) if is_confidence else (whole.z.min(), whole.z.max())
         for axes, a_map in zip(row, (whole, part)):
-            axes.pcolormesh(a_map.xx, a_map.yy, a_map.z, cmap=COLORMAP, vmin=low, vmax=high, shading="nearest")
+            draw_cells(axes, a_map, a_map.z, cmap=COLORMAP, vmin=low, vmax=high)
         row[1].plot(part.xx[part.asked], part.yy[part.asked], ".", color="white", markersize=1.6, markeredgewidth=0)
         first, second = whole.z >= part.level, part.z >= part.level
         codes = np.where(first & second, 1, 2 * first + 3 * second)
-        row[2].pcolormesh(whole.xx, whole.yy, codes, cmap=ListedColormap(list(SIDES.values())), vmin=-0.5, vmax=3.5,
-                          shading="nearest")
+        draw_cells(row[2], whole, codes, cmap=ListedColormap(list(SIDES.values())), vmin=-0.5, vmax=3.5)
         error = part.error
         row[0].set_title(f"{key}, {whole.metadata.score_name}", loc="left", fontsize="medium")
         row[1].set_title(f"{part.n_asked} of {whole.z.size:,} views", loc="left", fontsize="medium")

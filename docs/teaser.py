@@ -15,8 +15,9 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
 from utils.bounds import LARGEST
+from utils.figures.cells import draw_cells
 from utils.figures.objects import views_at
-from utils.figures.plots import OUTLINED, set_viewpoints
+from utils.figures.style import OUTLINED, set_viewpoints
 from utils.options.reports import COLORMAP
 from utils.results.reading import read_map, read_optim
 from utils.shapes.shape import load_stand_in
@@ -46,14 +47,14 @@ def draw(a_map, box):
 
     right.suptitle("Its map, and the largest region in which the network is robust", fontsize=SIZE)
     axes = right.subplots()
-    colored = axes.pcolormesh(a_map.xx, a_map.yy, a_map.z, cmap=COLORMAP, vmin=0, vmax=1, shading="nearest")
+    colored = draw_cells(axes, a_map, a_map.z, cmap=COLORMAP, vmin=0, vmax=1)
     axes.add_patch(Rectangle(tuple(box.a), *box.r, fill=False, edgecolor="white", linewidth=3, path_effects=OUTLINED))
     axes.text(box.a[0] + box.r[0] / 2, box.a[1] + 10, "at least 0.5", ha="center", va="center", fontsize=SIZE)
     for letter, point in VIEWS.items():
         axes.text(*point, letter, ha="center", va="center", fontsize=SIZE, fontweight="bold",
                   bbox=dict(boxstyle="circle,pad=0.25", facecolor="white", edgecolor="black"))
     set_viewpoints(axes)
-    bar = right.colorbar(colored, pad=0.01, label='confidence in "chair"')
+    bar = right.colorbar(colored, pad=0.01, label=f'confidence in "{a_map.metadata.label_name(a_map.top1_names)}"')
     for one in (axes, bar.ax):
         one.tick_params(labelsize=SIZE - 1)
         one.xaxis.label.set_size(SIZE)

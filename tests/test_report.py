@@ -247,10 +247,10 @@ def test_a_profile_is_the_row_at_the_regions_elevation(tree, no_drawing, monkeyp
     run_script(script, "profiles", "-n", "alexnet", "-s", 5, "--elevation", 22, "--checkpoint_dir", tree,
                "--results_dir", tmp_path / "results")
     (azimuth, z, boxes, points, title), (_, z_1d, boxes_1d, points_1d, title_1d) = drawn
-    assert boxes == {} and len(points) == 0 and title == "AlexNet: confidence in cup 0 at elevation 20"
+    assert boxes == {} and len(points) == 0 and title == "AlexNet: confidence in cup 0 at elevation 20°"
     np.testing.assert_allclose(z, torch.load(tree / "AlexNet/5/0" / MAP)["z"][2])
     assert azimuth.tolist() == list(range(0, 360, 15))
-    assert list(boxes_1d) == list(METHODS) and points_1d.tolist() == [130, 50] and title_1d.endswith("elevation 35")
+    assert list(boxes_1d) == list(METHODS) and points_1d.tolist() == [130, 50] and title_1d.endswith("elevation 35°")
 
 
 def test_profiles_are_over_the_objects_that_all_networks_have(tree, no_drawing, monkeypatch, run_script, tmp_path):
@@ -264,12 +264,12 @@ def test_profiles_are_over_the_objects_that_all_networks_have(tree, no_drawing, 
         f"--checkpoint_dir {tree}, with the options of the others, makes it" in out
     assert "without map.pt of ResNet50: cup 3; python sweep.py --networks resnet --classes 5 --objects 3" in out
     assert code == 1 and err.count("left out: AlexNet cup 3: is of another kind (grid step 20)") == 1
-    found = drawn["Confidence in cup at elevation 35 (mean of 2 objects, bands hold half of them)"]
+    found = drawn["Confidence in cup at elevation 35° (mean of 2 objects, bands hold half of them)"]
     assert list(found) == ["AlexNet", "ResNet50"]
     rows = np.array([torch.load(tree / "ResNet50/5" / number / MAP)["z"][3].numpy() for number in "01"])
     np.testing.assert_allclose(found["ResNet50"], rows)
-    assert len(drawn["Confidence in cup 1 at elevation 35"]["AlexNet"]) == 1
-    assert "Confidence in cup 2 at elevation 35" not in drawn
+    assert len(drawn["Confidence in cup 1 at elevation 35°"]["AlexNet"]) == 1
+    assert "Confidence in cup 2 at elevation 35°" not in drawn
 
 
 def test_every_kind_of_figure_is_drawn(report, tree, tmp_path):
@@ -288,17 +288,17 @@ def test_every_kind_of_figure_is_drawn(report, tree, tmp_path):
 
 
 def test_largest_boxes_are_drawn_with_the_other_regions(report, tree, monkeypatch, tmp_path):
-    from utils.figures import plots
+    from utils.figures import plots, traces
     write_result(tree / "AlexNet/1/0", class_nb=1, parameters=("azimuth",), largest=True)
     write_result(tree / "AlexNet/5/0", largest=True)
     seen = {}
 
-    def record(name):
-        draw = getattr(plots, name)
-        monkeypatch.setattr(plots, name, lambda *values: seen.setdefault(name, (values, draw(*values)))[1])
+    def record(module, name):
+        draw = getattr(module, name)
+        monkeypatch.setattr(module, name, lambda *values: seen.setdefault(name, (values, draw(*values)))[1])
 
-    for name in ("plot_regions", "plot_profile", "plot_traces"):
-        record(name)
+    for module, name in ((plots, "plot_regions"), (plots, "plot_profile"), (traces, "plot_traces")):
+        record(module, name)
     for command, words in (("regions", ("-s", "cup")), ("profiles", ("-s", 1)), ("traces", ("-s", "cup"))):
         assert report(command, "-n", "alexnet", "-j", 0, *words)[0] == 0
     (regions, *_, judged), figure = seen["plot_regions"]
@@ -308,7 +308,7 @@ def test_largest_boxes_are_drawn_with_the_other_regions(report, tree, monkeypatc
     (_, _, boxes, _, _), figure = seen["plot_profile"]
     bars = [tuple(path.get_extents().intervalx) for bar in figure.axes[0].collections for path in bar.get_paths()]
     assert list(boxes) == [*METHODS, "largest"] and bars[-1] == (124.5, 150.5) and len(bars) == 7
-    rows = [axes.get_title(loc="left") for axes in seen["plot_traces"][1].axes[::3]]
+    rows = [axes.get_ylabel() for axes in seen["plot_traces"][1].axes[::3]]
     assert rows == list(METHODS)  # a search leaves no traces
 
     contents = torch.load(tree / "AlexNet/5/0" / OPTIM)

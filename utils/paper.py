@@ -7,6 +7,9 @@ CLASS_NAMES = ("aeroplane", "bathtub", "bench", "bottle", "chair", "cup", "piano
 # Index of each class among ImageNet's 1,000.
 IMAGENET_LABELS = (404, 435, 703, 898, 559, 968, 579, 413, 883, 861)
 
+LABEL_NAMES = ("airliner", "bathtub", "park bench", "water bottle", "folding chair", "cup", "grand piano",
+               "assault rifle", "vase", "toilet seat")  # of IMAGENET_LABELS
+
 # SHAPE_IDS[class_nb][object_nb]
 SHAPE_IDS = (
     (  # 0 aeroplane

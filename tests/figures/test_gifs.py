@@ -1,6 +1,7 @@
 """Moving pictures, and the views in them."""
 import numpy as np
 import pytest
+from matplotlib import colormaps
 from PIL import Image
 
 from utils.errors import InputError
@@ -19,7 +20,7 @@ def test_a_gif_has_its_frames_and_stays_small_enough(tmp_path, monkeypatch):
     gifs.save((frames, 7), path)
     whole = path.stat().st_size
     with Image.open(path) as gif:
-        assert gif.n_frames == 7 and gif.size == (112, 112 + 2 * gifs.BAR) and gif.info["duration"] == 1000
+        assert gif.n_frames == 7 and gif.size == (112, 112 + 2 * gifs.bar_below(112)) and gif.info["duration"] == 1000
     monkeypatch.setattr(gifs, "LARGEST_GIF", whole // 2)
     gifs.save((frames, 7), path)
     assert path.stat().st_size <= whole // 2
@@ -41,7 +42,7 @@ def test_a_contact_sheet_holds_the_views():
     sheet = np.asarray(gifs.contact_sheet(VIEWS, list("abcdefg"), np.zeros(7), "title"))
     across, _ = gifs.SHEET
     for k, view in enumerate(VIEWS):
-        top, left = gifs.BAR + k // across * (112 + gifs.BAR), k % across * 112
+        top, left = 2 * gifs.LETTERS + k // across * (112 + gifs.bar_below(112)), k % across * 112
         np.testing.assert_array_equal(sheet[top:top + 112, left:left + 112, 0], view)
 
 
@@ -58,3 +59,11 @@ def test_cells_inside_a_region():
     assert inside([345, 15], [375, 25], wrap=True) == [(350, 20), (0, 20), (10, 20)]
     all_over = inside([-50, -50], [400, 100])
     assert len(all_over) == 15 and all_over[0] == (0, 80) and all_over[-1] == (350, -10)
+
+
+def test_a_gif_keeps_the_colours_of_thin_lines(tmp_path):
+    frame = colormaps["viridis"](np.random.default_rng(0).random((200, 200)), bytes=True)[..., :3]
+    frame[100, :60] = 238, 130, 238  # the naive method's line
+    gifs.save(([Image.fromarray(frame)], 1), tmp_path / "lines.gif")
+    with Image.open(tmp_path / "lines.gif") as gif:
+        assert np.abs(np.asarray(gif.convert("RGB"))[100, :60].astype(int) - (238, 130, 238)).max() <= 8

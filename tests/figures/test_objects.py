@@ -54,7 +54,7 @@ def test_a_gif_is_drawn_at_the_results_own_image_size(tmp_path, monkeypatch):
                         views_at(points, shape, image_size, *size))
     tree = Tree(tmp_path, Selection(), LeftOut("report.py"))
     turning, inside, _ = figures_of("gif", tree, dict(elevation=35, data_dir=tmp_path))
-    assert turning.draw()[0][0].size[0] == 224
+    assert turning.draw()[0][0].size[0] == 448
     monkeypatch.setattr(gifs, "cells_inside", lambda view, box, space: np.arange(3))
     inside.draw()
     assert set(asked) == {64} and len(asked) > 1

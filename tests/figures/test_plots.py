@@ -4,7 +4,7 @@ import pytest
 from matplotlib.text import Text
 
 from tests.trees import write_result
-from utils.figures import network_plots, plots
+from utils.figures import network_plots, plots, traces
 from utils.figures.tree import figures_of
 from utils.findings.intervals import estimate
 from utils.findings.on_map import Judged
@@ -62,7 +62,7 @@ def test_a_region_through_azimuth_0_is_drawn_on_both_sides():
     assert [patch.get_bbox().bounds for patch in axes.patches] == [(285, 0, 110, 40), (285, 0, 110, 40),
                                                                    (-75, 0, 110, 40)]
     assert [line.get_xydata().tolist() for line in axes.lines if line.get_marker() == "o"] == [[[35, 40]]]
-    assert axes.get_xlim() == (-2, 362)
+    assert axes.get_xlim() == (0, 360)
     flat = ndinterval([285], [395])
     bars = plots.plot_profile(np.arange(3), np.zeros(3), dict(naive=[flat], largest=[flat]), points[:, 0], "title")
     found = [[path.get_extents().bounds[::2] for path in part.get_paths()] for part in bars.axes[0].collections]
@@ -74,12 +74,12 @@ def test_traces_start_where_something_moves():
         half = by * np.maximum(np.arange(n) - from_iteration, 0)[:, None]
         return np.stack((np.array([130.0, 30.0]) - half, np.array([130.0, 30.0]) + half), axis=1)
 
-    assert plots.first_move(dict(naive=[growing(100)]), DOMAIN) == 101 - 20  # elevation moves by 1 of 100
-    assert plots.first_move(dict(naive=[growing(100), growing(50)], OIR_W=[growing(300)]), DOMAIN) == 31
-    assert plots.first_move(dict(naive=[growing(5)]), DOMAIN) == 0
-    assert plots.first_move(dict(naive=[growing(500)], OIR_W=[np.empty((0, 2, 2))]), DOMAIN) == 0  # nothing ever moves
+    assert traces.first_move(dict(naive=[growing(100)]), DOMAIN) == 101 - 20  # elevation moves by 1 of 100
+    assert traces.first_move(dict(naive=[growing(100), growing(50)], OIR_W=[growing(300)]), DOMAIN) == 31
+    assert traces.first_move(dict(naive=[growing(5)]), DOMAIN) == 0
+    assert traces.first_move(dict(naive=[growing(500)], OIR_W=[np.empty((0, 2, 2))]), DOMAIN) == 0  # nothing ever moves
     grown = MethodResult([ndinterval(*growing(100)[-1])], [growing(100)], [np.zeros(400)])
-    figure = plots.plot_traces(RegionsResult(np.array([[130, 30]]), dict(naive=grown)), "Demo: bounds of cup 0")
+    figure = traces.plot_traces(RegionsResult(np.array([[130, 30]]), dict(naive=grown)), "Demo: bounds of cup 0")
     assert {axes.get_xlim()[0] for axes in figure.axes} == {81}
     assert figure.get_suptitle().endswith("cup 0, from iteration 81, before which nothing moves")
     assert figure.axes[0].get_yticks().tolist() == [0, 90, 180, 270, 360]

@@ -89,7 +89,9 @@ def test_tables_and_figures_of_a_tree(answers, monkeypatch, tmp_path):
     (shown, _), _ = drawn["VGG: wrong answers to cup (1 object)"]
     assert all(one.picture is None for one in shown)  # the mesh is not at hand
     (shown, _), _ = drawn["AlexNet: wrong answers to cup (2 objects)"]
-    assert {one.answer for one in shown} == {4, 5} and {one.where[:8] for one in shown} <= {"object 0", "object 1"}
+    assert {one.answer for one in shown} == {4, 5}
+    assert {one.where.split("\n")[1][:11] for one in shown} <= {"at object\xa00", "at object\xa01"}
+    assert {one.where.split("\n")[0][:-4] for one in shown} == {"highest confidence\xa0"}
 
 
 def test_a_class_is_drawn_of_maps_of_one_kind(monkeypatch, capsys, tmp_path):

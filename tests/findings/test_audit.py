@@ -200,7 +200,8 @@ def test_a_certificate_decides_before_the_map():
     strict = RegionsResult(np.zeros((2, 2)), {"largest": MethodResult(boxes[:2], promises=[None, dict(level=0.8)])})
     assert level_of(strict) == 0.8 and holding(strict, MAP_RESULT) == {"largest": [False, False]}
     points, naive = np.array([[0, 10], [180, -10]]), dict(naive=boxes[:1])
-    assert with_largest(naive, points, MAP_RESULT, 0.8) == naive | {ON_MAP: [ndinterval([0, -10], [0, 10])]}
+    nowhere = ndinterval([np.nan] * 2, [np.nan] * 2)
+    assert with_largest(naive, points, MAP_RESULT, 0.8) == naive | {ON_MAP: [ndinterval([0, -10], [0, 10]), nowhere]}
     assert with_largest(dict(largest=boxes), points, MAP_RESULT, 0.8) == dict(largest=boxes)
     assert with_largest(naive, points, None, 0.8) == naive
     other = map_of(MAP_RESULT.z, score="logit")

@@ -13,6 +13,7 @@ from ..files import status_of, whole_file
 from ..findings.tables import ADVICE, write_text
 from ..results.left_out import LeftOut
 from . import gifs, plots
+from .sizes import sized
 
 RECORD = "made_from.json"  # beside the figures: what each was made from
 PICTURE, GIF = (".pdf", ".png"), (".gif",)
@@ -28,12 +29,14 @@ class Planned:
         inputs: the files that it is made from.
         options: what else it depends on.
         formats: suffixes of its files.
+        width: of WIDTHS; None: for a screen.
     """
     name: str
     draw: Callable[[], Any]
     inputs: Sequence[Path] = ()
     options: tuple[Any, ...] = ()
     formats: tuple[str, ...] = PICTURE
+    width: str | None = None
 
     def paths(self, folder: Path) -> list[Path]:
         """Its files below a folder."""
@@ -42,7 +45,7 @@ class Planned:
     def made_from(self) -> str:
         """Digits that change with the inputs and the options."""
         states = [(str(path.resolve()), path.stat().st_size, path.stat().st_mtime_ns) for path in self.inputs]
-        return hashlib.sha256(repr((sorted(states), self.options)).encode()).hexdigest()[:16]
+        return hashlib.sha256(repr((sorted(states), self.options, self.width)).encode()).hexdigest()[:16]
 
     def write(self, folder: Path) -> None:
         """Draw it, and write all its files.
@@ -53,7 +56,8 @@ class Planned:
         save = gifs.save if self.formats == GIF else plots.save
         with ExitStack() as files:  # entered first: a folder that cannot be written to is found before the work
             temporary = [files.enter_context(whole_file(path, ADVICE)) for path in self.paths(folder)]
-            save(self.draw(), *temporary)
+            with sized(self.width):
+                save(self.draw(), *temporary)
 
 
 def draw_missing(figures: list[Planned], folder: Path, left_out: LeftOut) -> None:

@@ -11,6 +11,7 @@ from ..parameters import AZIMUTH_AND_ELEVATION
 from ..regions import ndinterval
 from ..results.contents import MapResult, RegionsResult
 from ..results.left_out import LeftOut
+from ..results.metadata import labelled
 from ..results.reading import read_map, read_optim
 from ..results.same import Kinds
 from ..results.tree import Key
@@ -38,6 +39,11 @@ class Group:
     def map(self) -> MapResult:
         """The first map."""
         return read_map(self.maps[self.key])
+
+    def titled(self, *results: MapResult | RegionsResult) -> str:
+        """The title, which ends with the class or an object, and the label of results of that class."""
+        return labelled(self.title, self.key.class_name, *(
+            result.metadata.label_name(getattr(result, "top1_names", None)) for result in results))
 
     def regions_result(self, with_traces: bool = False) -> RegionsResult:
         """The first regions."""

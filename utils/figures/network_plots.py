@@ -10,10 +10,27 @@ from ..findings.audit import Curve
 from ..findings.intervals import INTERVAL, Estimate
 from ..findings.methods import in_order
 from ..findings.tables import counted
+from ..parameters import AZIMUTH_AND_ELEVATION
+from ..scores import CONFIDENCE
 from ..space import UNIFORM
-from .style import EDGED, legend_below, literal, network_style, new_figure, plain
+from .cells import closed
+from .sizes import points, size
+from .style import (
+    azimuth_ticks,
+    edged,
+    in_class,
+    legend_below,
+    literal,
+    measured,
+    network_styles,
+    new_figure,
+    plain,
+    subtitled,
+)
 
 ACROSS = 4  # metrics side by side
+LONG_NAME = 18  # letters, beside which a column has room for two metrics
+LINEAR_BELOW = 0.01  # percent
 
 
 def plot_profiles(azimuth: np.ndarray, found: Mapping[str, np.ndarray], title: str,
@@ -25,19 +42,21 @@ def plot_profiles(azimuth: np.ndarray, found: Mapping[str, np.ndarray], title: s
         found: [objects, N] confidence at one elevation, by network.
         to_maximum: the confidence's axis ends where the curves do, and not at 1.
     """
-    figure = new_figure(title, height=4.2)
+    figure = new_figure(title, height=3.6)
     axes = figure.subplots()
-    handles = []
-    for k, (network, of_objects) in enumerate(found.items()):
-        color, line, _ = network_style(k)
+    handles, styles = [], network_styles(found)
+    for network, of_objects in found.items():
+        style = styles[network]
+        numbers, values = closed(AZIMUTH_AND_ELEVATION[0], azimuth, of_objects)
         if len(of_objects) > 1:
-            low, high = np.quantile(of_objects, (0.25, 0.75), axis=0)
-            axes.fill_between(azimuth, low, high, color=color, alpha=0.15, linewidth=0)
-        handles += axes.plot(azimuth, of_objects.mean(0), line, color=color, linewidth=2, label=literal(network))
-    axes.set(xlabel="azimuth (degrees)", ylabel="confidence in the class", xlim=(0, 360),
-             ylim=(0, None if to_maximum else 1), xticks=range(0, 361, 45))
+            low, high = np.quantile(values, (0.25, 0.75), axis=0)
+            axes.fill_between(numbers, low, high, color=style.color, alpha=0.15, linewidth=0)
+        handles += axes.plot(numbers, values.mean(0), style.line, color=style.color, linewidth=points(2), clip_on=False,
+                             label=literal(network))
+    axes.set(xlabel=measured(AZIMUTH_AND_ELEVATION[0]), ylabel=in_class(CONFIDENCE), xlim=(0, 360),
+             ylim=(0, None if to_maximum else 1), xticks=azimuth_ticks())
     plain(axes, "both")
-    legend_below(figure, handles)
+    legend_below(figure, handles, title="networks")
     return figure
 
 
@@ -46,23 +65,26 @@ def plot_curves(found: Mapping[str, Curve], level: float, measure: str) -> Figur
 
     The given level of the confidence is marked, and the axis names the measure.
     """
-    figure = new_figure("The largest regions that hold, and the methods' regions", height=4.6)
-    axes, beside = figure.subplots(1, 2, sharey=True, width_ratios=(3.6, 1))
+    is_narrow = size().is_narrow
+    figure = new_figure("The largest regions that hold, and the methods' regions", height=7 if is_narrow else 4)
+    axes, beside = (figure.subplots(2, 1, height_ratios=(1.6, 1)) if is_narrow else
+                    figure.subplots(1, 2, sharey=True, width_ratios=(3.6, 1)))
     methods = in_order(name for curve in found.values() for name in curve.methods)
-    handles = _draw_curves(axes, found, level, measure)
-    for k, curve in enumerate(found.values()):
-        color, _, mark = network_style(k)
+    handles = _draw_curves(axes, found, level)
+    for k, (style, curve) in enumerate(zip(network_styles(found).values(), found.values())):
         offset = 0.14 * (k - (len(found) - 1) / 2)
-        beside.plot([methods.index(name) + offset for name in curve.methods], list(curve.methods.values()), mark,
-                    color=color, markersize=8, **EDGED)
+        beside.plot([methods.index(name) + offset for name in curve.methods], list(curve.methods.values()),
+                    linestyle="", **edged(style.mark, style.color, 8))
     largest = max(max(curve.high.max(), *curve.methods.values()) for curve in found.values())
-    axes.set_ylim(0.01, 30 if largest < 25 else 110)
-    beside.set_title("the methods' regions", loc="left", fontsize="medium")
-    beside.set_xticks(range(len(methods)), methods, rotation=30 if len(methods) > 3 else 0)
+    for one in (axes, beside):
+        _srvr_axis(one, measure, 30 if largest < 25 else 110)
+    subtitled(beside, "the methods' regions")
+    beside.set_xticks(range(len(methods)), methods, rotation=30 if len(methods) > 3 and not is_narrow else 0)
     beside.set_xlim(-0.6, len(methods) - 0.4)
-    beside.tick_params(axis="y", which="both", labelleft=False)
-    plain(beside, "y")
-    legend_below(figure, handles)
+    if not is_narrow:
+        beside.tick_params(axis="y", labelleft=False)
+        beside.set_ylabel("")
+    legend_below(figure, handles, title="networks")
     return figure
 
 
@@ -76,46 +98,56 @@ def plot_leaderboard(found: Mapping[str, Mapping[str, Estimate]], ranked: Sequen
         ranked: the networks, the best first.
         over_level: by network.
     """
-    down = -(-len(found) // ACROSS)
-    heights = (down * (0.7 + 0.25 * len(ranked)), 3.2)
+    is_narrow = size().is_narrow
+    across = (2 if max(map(len, ranked)) <= LONG_NAME else 1) if is_narrow else ACROSS
+    down = -(-len(found) // across)
+    heights = (down * (0.8 + 0.28 * len(ranked)), 3.4 + 0.33 * (1 + len(ranked)) if is_narrow else 3.2)
     figure = new_figure(title, 10, sum(heights) + 0.4)
     above, below = figure.subfigures(2, 1, height_ratios=heights, squeeze=False)[:, 0]
-    grid = above.subplots(down, ACROSS, squeeze=False, sharey=True).ravel()
+    styles = network_styles(ranked)
+    grid = above.subplots(down, across, squeeze=False, sharey=True).ravel()
     for axes, (metric, of_networks) in zip(grid, found.items()):
         for network, one in of_networks.items():
-            k = ranked.index(network)
-            color, _, mark = network_style(k)
+            k, style = ranked.index(network), styles[network]
             if one.low is not None:
-                axes.plot((one.low, one.high), (k, k), color=color, linewidth=2)
-            axes.plot(one.value, k, mark, color=color, markersize=7, **EDGED)
+                axes.plot((one.low, one.high), (k, k), color=style.color, linewidth=points(2), clip_on=False)
+            axes.plot(one.value, k, linestyle="", clip_on=False, **edged(style.mark, style.color, 7))
         axes.set_title(f"{metric} (%)", loc="left", fontsize="medium")
         axes.set_yticks(range(len(ranked)), list(map(literal, ranked)))
         axes.set_ylim(len(ranked) - 0.5, -0.5)  # the best at the top
-        axes.set_xlim(left=min(0, axes.get_xlim()[0]))
+        axes.set_xlim(left=0)
         plain(axes, "x")
     for axes in grid[len(found):]:
         axes.set_visible(False)
     ordered = {network: over_level[network] for network in ranked if network in over_level}
     if ordered:
         axes = below.subplots()
-        below.legend(handles=_draw_curves(axes, ordered, level, measure), loc="outside right upper", frameon=False)
-        axes.set_ylim(0.01, 110)
+        handles = _draw_curves(axes, ordered, level)
+        _srvr_axis(axes, measure, 110)
+        below.legend(handles=handles, loc="outside lower center" if is_narrow else "outside right upper",
+                     title="networks", alignment="left", frameon=False)
     return figure
 
 
-def _draw_curves(axes: Axes, found: Mapping[str, Curve], level: float, measure: str) -> list[Line2D]:
+def _draw_curves(axes: Axes, found: Mapping[str, Curve], level: float) -> list[Line2D]:
     """The entries of a legend, after the exact SRVR over the level is drawn with its intervals."""
-    handles = []
-    for k, (network, curve) in enumerate(found.items()):
-        color, line, mark = network_style(k)
-        axes.fill_between(curve.levels, curve.low, curve.high, color=color, alpha=0.15, linewidth=0)
-        axes.plot(curve.levels, curve.srvr, line, color=color, linewidth=2.5)
-        handles.append(Line2D([], [], linestyle=line, marker=mark, color=color, linewidth=2.5, markersize=8, **EDGED,
+    handles, styles = [], network_styles(found)
+    for network, curve in found.items():
+        style = styles[network]
+        axes.fill_between(curve.levels, curve.low, curve.high, color=style.color, alpha=0.15, linewidth=0)
+        axes.plot(curve.levels, curve.srvr, style.line, color=style.color, linewidth=points(2.5), clip_on=False)
+        handles.append(Line2D([], [], linestyle=style.line, linewidth=points(2.5), **edged(style.mark, style.color, 8),
                               label=literal(f"{network} ({counted(curve.n_objects, 'object')})")))
-    axes.axvline(level, color="grey", linewidth=1, linestyle="--", zorder=0)
-    axes.set(yscale="log", xlabel="level of the confidence", ylabel=f"SRVR (% of the domain {UNIFORM[measure]})",
-             xlim=(0, 1))  # a share of 0 lies below the axis
-    axes.yaxis.set_major_formatter("{x:g}")
-    axes.set_title(f"the largest boxes on the maps, with {INTERVAL:.0%} intervals", loc="left", fontsize="medium")
-    plain(axes, "y")
+    axes.axvline(level, color="grey", linewidth=points(1), linestyle="--", zorder=0)
+    axes.set(xlabel="level of the confidence", xlim=(0, 1))
+    subtitled(axes, f"the largest boxes on the maps, with {INTERVAL:.0%} intervals")
     return handles
+
+
+def _srvr_axis(axes: Axes, measure: str, top: float) -> None:
+    """Make the vertical axis one of SRVR: logarithmic from LINEAR_BELOW, and down to 0, where curves may end."""
+    axes.set_yscale("symlog", linthresh=LINEAR_BELOW, linscale=0.5)
+    axes.set(ylim=(0, top), yticks=[0, *(tick for tick in (0.01, 0.1, 1, 10, 100) if tick <= top)],
+             ylabel=f"SRVR ({'%' if size().is_narrow else '% of the domain'} {UNIFORM[measure]})")
+    axes.yaxis.set_major_formatter("{x:g}")
+    plain(axes, "y")

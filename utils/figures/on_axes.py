@@ -4,11 +4,14 @@ from typing import Any
 import matplotlib.pyplot as plt
 from matplotlib.axes import Axes
 
+from ..bounds import LARGEST
 from ..errors import InputError
 from ..findings.on_map import drawn_in, holding
+from ..parameters import AZIMUTH_AND_ELEVATION
 from ..results.contents import MapResult, RegionsResult
-from .plots import box_of, draw_map, draw_region
-from .style import OUTLINED, literal, set_viewpoints
+from ..results.metadata import labelled
+from .plots import box_of, draw_map, draw_points, draw_region, number_boxes
+from .style import literal, set_viewpoints
 
 
 def draw(result: MapResult | RegionsResult, ax: Axes | None = None) -> Axes:
@@ -28,7 +31,8 @@ def draw(result: MapResult | RegionsResult, ax: Axes | None = None) -> Axes:
     if ax is None:
         _, ax = plt.subplots(figsize=(9, 3.6), layout="constrained")
         origin = result.origin if isinstance(result, MapResult) else ""
-        ax.set_title(literal("\n".join(filter(None, (about.subject, origin)))), loc="left")
+        title = labelled(about.subject, about.object_class, about.label_name(getattr(result, "top1_names", None)))
+        ax.set_title(literal("\n".join(filter(None, (title, origin)))), loc="left")
     if isinstance(result, MapResult):
         draw_map(ax.figure, ax, result)
     else:
@@ -44,10 +48,12 @@ def _draw_regions(result: RegionsResult, ax: Axes) -> None:
         for box, verdict in zip(result.methods[name].regions, verdicts):
             if box.is_finite():
                 draw_region(ax, space.pieces(box), name, verdict)
+        if name == LARGEST and result.metadata.parameters == AZIMUTH_AND_ELEVATION:
+            number_boxes(ax, result.methods[name].regions)
         handles.append(box_of((0, 0), (1, 1), name))
         handles[-1].set_label(name)
-    handles += ax.plot(*result.initial_points.T, "x", color="lime", markersize=9, markeredgewidth=2.5,
-                       path_effects=OUTLINED, label="initial points")
+    handles += draw_points(ax, result.initial_points)
+    handles[-1].set_label("initial points")
     set_viewpoints(ax, result.metadata.parameters)
     ax.autoscale_view()
     ax.legend(handles=handles, loc="upper left", bbox_to_anchor=(0, -0.2), ncols=len(handles), frameon=False)

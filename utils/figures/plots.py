@@ -3,34 +3,40 @@
 Boxes and points are of azimuth and elevation in degrees unless a docstring says otherwise, P is the number of initial
 points, and `title` stands above the figure.
 """
-from collections.abc import Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from matplotlib import rc_context
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure, SubFigure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Rectangle
+from matplotlib.transforms import Bbox, TransformedBbox
 
 from ..bounds import LARGEST
 from ..files import whole_file
-from ..findings.methods import in_order
+from ..findings.methods import ON_MAP
 from ..findings.on_map import DOMAIN, Judged, Regions, drawn_in, holds_on, with_largest
 from ..options.reports import COLORMAP
-from ..parameters import AZIMUTH_AND_ELEVATION, domain_of
+from ..parameters import AZIMUTH_AND_ELEVATION
 from ..regions import ndinterval
-from ..results.contents import MapResult, RegionsResult
+from ..results.contents import MapResult
 from ..results.layout import ADVICE, picture_path
 from ..results.metadata import Metadata
 from ..scores import CONFIDENCE
-from .style import OUTLINED, OUTLINED_THIN, POINT_COLORS, legend_below, new_figure, set_viewpoints, style_of
+from .cells import closed, draw_cells
+from .sizes import SMALL, lines, points, size
+from .style import azimuth_ticks, grow, in_class, legend_below, measured, new_figure, outlined, set_viewpoints, style_of
 
-MOVED = 0.005  # of a side of the domain: what can be seen
 BY_THE_MAP = Judged()
-TICKS = dict(azimuth=5, elevation=6)  # over the domain: every 90 and every 20 degrees
-
-Traces = Mapping[str, Sequence[np.ndarray]]  # by method, one for each initial point
+BESIDE = np.array([2, 1])  # degrees that the lines of a box at the domain's end may be drawn beside the map
+NUMBERED = (LARGEST, ON_MAP)  # methods whose boxes have the number of their initial point
+NUMBER: dict[str, Any] = dict(fontsize=SMALL, fontweight="bold", annotation_clip=False)
+PROFILE = 2.7  # inches of the confidence's axis on a screen
+AS_LARGE = (15, 14)  # degrees: the number of a smaller box stands above it
 
 
 def plot_map(result: MapResult, title: str, colormap: str = COLORMAP, to_maximum: bool = False) -> Figure:
@@ -50,7 +56,8 @@ def plot_regions(regions: Regions, initial_points: np.ndarray, below: MapResult 
     """Draw regions over the map of the same object, as the paper's figure does, and the largest box on the map.
 
     A region that does not hold has a thin line, and a mark in its upper right corner. One that runs through azimuth 0
-    is drawn on both sides. A view below the level in a region that holds is marked.
+    is drawn on both sides. A view below the level in a region that holds is marked. Initial points have numbers, and a
+    largest box has that of its point.
 
     Args:
         regions: boxes by method. Those that are not finite are not drawn. Without largest boxes among them, those of
@@ -73,6 +80,8 @@ def plot_regions(regions: Regions, initial_points: np.ndarray, below: MapResult 
             draw_region(axes, pieces, name, known)
             if known is False:
                 corners.append(np.clip(pieces[-1].b, DOMAIN.a, DOMAIN.b))
+        if name in NUMBERED:
+            number_boxes(axes, boxes)
         names += [name] if drawn else []
     finish_regions(figure, axes, initial_points, names, corners, judged.worst)
     return figure
@@ -83,14 +92,30 @@ def draw_region(axes: Axes, pieces: Sequence[ndinterval], method: str, holds: bo
     for piece in pieces:
         patch = axes.add_patch(box_of(piece.a, piece.r, method))
         if holds is False:
-            patch.set(linewidth=1.4, path_effects=OUTLINED_THIN)
+            patch.set(linewidth=points(1.4), path_effects=outlined(2.4))
+
+
+def number_boxes(axes: Axes, boxes: Sequence[ndinterval]) -> None:
+    """Write the numbers of initial points, from 1, to their boxes: into the upper left corner, or above a small one."""
+    numbers: dict[tuple[float, ...], list[str]] = defaultdict(list)
+    for k, box in enumerate(boxes, start=1):
+        if box.is_finite():
+            shown = box.within(DOMAIN)
+            sides = *shown.a, *shown.b
+            numbers[sides].append(str(k))
+    for (left, bottom, right, top), of_box in numbers.items():
+        is_inside = (right - left >= AS_LARGE[0] and top - bottom >= AS_LARGE[1]) or top > DOMAIN.b[1] - AS_LARGE[1]
+        axes.annotate(", ".join(of_box), (left, top), (points(4), -points(4) if is_inside else points(2)), zorder=5,
+                      textcoords="offset points", va="top" if is_inside else "bottom", **NUMBER, color="white",
+                      path_effects=outlined(2.4))
 
 
 def plot_profile(azimuth: np.ndarray, confidence: np.ndarray, regions: Regions, initial_points: np.ndarray,
                  title: str) -> Figure:
     """Draw confidence over azimuth at one elevation, with one-dimensional regions as bars below it.
 
-    The bar of a region that runs through azimuth 0 is drawn on both sides.
+    The bar of a region that runs through azimuth 0 is drawn on both sides. Largest boxes have a row for each initial
+    point, with its number.
 
     Args:
         azimuth, confidence: [N].
@@ -99,86 +124,41 @@ def plot_profile(azimuth: np.ndarray, confidence: np.ndarray, regions: Regions, 
     """
     figure = new_figure(title)
     axes = figure.subplots()
-    axes.plot(azimuth, confidence, color="black", linewidth=1.5)
-    for i, (method, boxes) in enumerate(regions.items(), start=1):
-        bottom = -0.08 * i
+    axes.plot(*closed(AZIMUTH_AND_ELEVATION[0], azimuth, confidence), color="black", linewidth=points(1.5),
+              clip_on=False)
+    rows = [(name, f"{name} {k}" if is_one else name, of_row) for name, boxes in regions.items()
+            for is_one in [name in NUMBERED]
+            for k, of_row in enumerate([[box] for box in boxes] if is_one else [boxes], start=1)
+            if not is_one or of_row[0].is_finite()]
+    row = lines(1, size().text) / (PROFILE * size().height)
+    grow(figure, len(rows), size().text)
+    for i, (method, _, boxes) in enumerate(rows, start=1):
         for box in boxes:
             if box.is_finite():
                 bars = [(piece.a[0], piece.r[0]) for piece in drawn_in(method, AZIMUTH_AND_ELEVATION[:1]).pieces(box)]
-                axes.broken_barh(bars, (bottom - 0.025, 0.05), facecolor=style_of(method).color,
-                                 edgecolor="black", linewidth=0.8)
-        axes.text(-4, bottom, method, ha="right", va="center", fontsize="small")
-    for point in initial_points:
-        axes.axvline(point, color="grey", linewidth=1, linestyle="--", zorder=0)
-    axes.set(xlabel="azimuth (degrees)", xlim=(-2, 362), ylim=(-0.08 * len(regions) - 0.05, 1.02),
-             xticks=range(0, 361, 45), yticks=np.linspace(0, 1, 6))
-    axes.set_ylabel("confidence in the class", y=1, ha="right")
-    axes.axhline(0, color="black", linewidth=0.8)
+                axes.broken_barh(bars, (-row * (i + 0.3), 0.6 * row), facecolor=style_of(method).color,
+                                 edgecolor="black", linewidth=points(0.8))
+    dashed: dict[str, Any] = dict(color="grey", linewidth=points(1), linestyle="--")
+    for k, point in enumerate(initial_points, start=1):
+        axes.axvline(point, zorder=0, **dashed)
+        axes.annotate(str(k), (point, 1), (0, 2), textcoords="offset points", ha="center", va="bottom", fontsize=SMALL)
+    levels = np.linspace(0, 1, 6)
+    axes.set_yticks([*levels, *(-row * i for i in range(1, len(rows) + 1))],
+                    [*(f"{level:.1f}" for level in levels), *(label for _, label, _ in rows)])
+    axes.set(xlabel=measured(AZIMUTH_AND_ELEVATION[0]), xlim=(0, 360), ylim=(-row * (len(rows) + 0.6 * bool(rows)), 1),
+             xticks=azimuth_ticks(), ylabel=in_class(CONFIDENCE))
+    axes.axhline(0, color="black", linewidth=points(0.8))
+    if len(initial_points):
+        legend_below(figure, [Line2D([], [], **dashed)], ["initial points, by number"])
     return figure
-
-
-def plot_traces(result: RegionsResult, title: str) -> Figure:
-    """Draw bounds and loss of regions, of any parameters, against iterations: a row for each method that grew some.
-
-    What lies far outside the parameters' domain is not shown.
-    """
-    parameters, bounds = result.metadata.parameters, bounds_of(result)
-    n, domain = len(parameters), domain_of(parameters)
-    start = first_move(bounds, domain)
-    figure = new_figure(f"{title}{f', from iteration {start}, before which nothing moves' if start else ''}",
-                        3.4 * (n + 1), 2.1 * len(bounds) + 1)
-    axes = figure.subplots(len(bounds), n + 1, sharex=True, squeeze=False)
-    colors = [POINT_COLORS[k % len(POINT_COLORS)] for k in range(len(result.initial_points))]
-    for row, method in zip(axes, bounds):
-        for k, (boxes, color) in enumerate(zip(bounds[method], colors)):
-            for side, ax in enumerate(row[:n]):
-                ax.fill_between(range(len(boxes)), *boxes[:, :, side].T, color=color, alpha=0.15, linewidth=0)
-                ax.plot(boxes[:, :, side], color=color, linewidth=1.2)
-            loss = result.methods[method].loss(k)
-            row[n].plot(np.where(np.isfinite(loss), loss, np.nan), color=color, linewidth=1.2)
-        for side, (ax, name) in enumerate(zip(row, parameters)):
-            margin = 0.1 * domain.r[side]
-            if name in TICKS:
-                ax.set_yticks(np.linspace(domain.a[side], domain.b[side], TICKS[name]))
-            ax.set(ylim=(domain.a[side] - margin, domain.b[side] + margin), ylabel=name)
-            ax.axhspan(domain.a[side], domain.b[side], color="0.95", zorder=0)
-            if not any(len(boxes) for boxes in bounds[method]):
-                ax.text(0.5, 0.5, "no trace in the file", transform=ax.transAxes, ha="center", va="center")
-        row[0].set_title(method, loc="left", fontweight="bold")
-        row[n].set_ylabel("loss")
-        row[n].ticklabel_format(axis="y", scilimits=(-3, 3))
-        for ax in row:
-            ax.margins(x=0)
-    for ax in axes[-1]:
-        ax.set_xlabel("iteration")
-        ax.set_xlim(left=start)
-    points = [", ".join(f"{number:g}" for number in point) for point in result.initial_points]
-    legend_below(figure, [Line2D([], [], color=color) for color in colors], points, max(len(points), 1))
-    return figure
-
-
-def bounds_of(result: RegionsResult) -> Traces:
-    """The traces of the boxes, [iterations, 2, n], in the paper's order of methods; largest boxes did not grow."""
-    return {name: [result.methods[name].trace(k) for k in range(len(result.initial_points))]
-            for name in in_order(result.methods) if name != LARGEST}
-
-
-def first_move(bounds: Traces, domain: ndinterval) -> int:
-    """The iteration from which a figure of traces starts: a little before the first in which a bound has moved by MOVED
-    of its domain's side. Bounds are [iterations, 2, n], and the domain has n sides.
-    """
-    traces = [trace for of_points in bounds.values() for trace in of_points if len(trace)]
-    has_moved = [(np.abs(trace - trace[0]) > MOVED * domain.r).any(axis=(1, 2)) for trace in traces]
-    longest = max(map(len, traces), default=0)
-    first = min((int(moved.argmax()) for moved in has_moved if moved.any()), default=longest)
-    return 0 if first >= longest else max(first - longest // 20, 0)
 
 
 def save(figure: Figure, *paths: Path) -> None:
-    """Write a figure in one format or several, which the paths' suffixes name."""
-    for path in paths:
-        figure.savefig(path, dpi=150)
-        figure.set_layout_engine("none")  # it has been laid out, which takes longest
+    """Write a figure in one format or several, which the paths' suffixes name. A PDF's fonts are TrueType."""
+    with rc_context({"pdf.fonttype": 42}):
+        for path in paths:
+            figure.savefig(path, dpi=size().dpi)
+            figure.set_layout_engine("none")  # it has been laid out, which takes longest
 
 
 def save_beside(figure: Figure, path: Path) -> None:
@@ -204,34 +184,52 @@ def map_axes(title: str, parameters: Sequence[str] = AZIMUTH_AND_ELEVATION) -> t
 def box_of(a: Sequence[float] | np.ndarray, r: Sequence[float] | np.ndarray, method: str) -> Rectangle:
     """A box from a with sides r, in the method's line."""
     style = style_of(method)
-    return Rectangle(tuple(a), *r, fill=False, linewidth=2, edgecolor=style.color, linestyle=style.line,
-                     path_effects=OUTLINED)
+    return Rectangle(tuple(a), *r, fill=False, linewidth=points(2), edgecolor=style.color, linestyle=style.line,
+                     path_effects=outlined(), zorder=3)
 
 
 def finish_regions(figure: Figure, axes: Axes, initial_points: np.ndarray, names: Sequence[str],
-                    corners: Sequence[np.ndarray] = (), below_level: Sequence[np.ndarray] = ()) -> None:
+                   corners: Sequence[np.ndarray] = (), below_level: Sequence[np.ndarray] = ()) -> None:
     """Draw marks: corners of regions that do not hold, single views, initial points; and what the lines mean."""
+    clip_beside(axes)
     entries: list[Any] = [box_of((0, 0), (1, 1), name) for name in names]
+    mark: dict[str, Any] = dict(color="white", markeredgecolor="black", markeredgewidth=points(1), linestyle="",
+                                clip_on=False, zorder=4)
     if corners:
         at = tuple(zip(*corners))
-        entries.append((*axes.plot(*at, "o", color="white", markeredgecolor="black", markersize=9, zorder=4),
-                        *axes.plot(*at, "x", color="black", markersize=5, markeredgewidth=1.5, zorder=4)))
-    entries += axes.plot(*zip(*initial_points), "x", color="lime", markersize=9, markeredgewidth=2.5,
-                         path_effects=OUTLINED)
+        entries.append((*axes.plot(*at, marker="o", markersize=points(9), **mark), *axes.plot(
+            *at, "x", color="black", markersize=points(5), markeredgewidth=points(1.5), clip_on=False, zorder=4)))
+    entries += draw_points(axes, initial_points)
     words = [*names, *(["does not hold"] if corners else []), "initial points"]
     if below_level:
-        entries += axes.plot(*zip(*below_level), "v", color="white", markeredgecolor="black", markersize=8, zorder=4)
+        entries += axes.plot(*zip(*below_level), marker="v", markersize=points(8), **mark)
         words.append("lowest view")
-    axes.set(xlim=(-2, 362), ylim=(-12, 92), facecolor="lightgrey")
-    legend_below(figure, entries, words, 6)
+    axes.set(xlim=(DOMAIN.a[0], DOMAIN.b[0]), ylim=(DOMAIN.a[1], DOMAIN.b[1]), facecolor="lightgrey")
+    numbered = " (a largest box has its initial point's number)" if {*names} & {*NUMBERED} else ""
+    legend_below(figure, entries, words, 6, f"regions{numbered}")
+
+
+def clip_beside(axes: Axes) -> None:
+    """Let boxes on a map be seen in full where they end with the domain."""
+    for patch in axes.patches:
+        patch.set_clip_box(TransformedBbox(Bbox((DOMAIN.a - BESIDE, DOMAIN.b + BESIDE)), axes.transData))
+
+
+def draw_points(axes: Axes, initial_points: np.ndarray) -> list[Line2D]:
+    """Draw initial points [P, 2] with their numbers, 1 to P."""
+    for k, point in enumerate(initial_points, start=1):
+        if np.isfinite(point).all():  # a file may leave it out
+            axes.annotate(str(k), point, (points(5), points(3)), textcoords="offset points", color="lime", zorder=5,
+                          path_effects=outlined(2.4), **NUMBER)
+    return axes.plot(*zip(*initial_points), "x", color="lime", markersize=points(9), markeredgewidth=points(2.5),
+                     path_effects=outlined(), zorder=4)
 
 
 def draw_map(figure: Figure | SubFigure, axes: Axes, result: MapResult, colormap: str = COLORMAP,
-              to_maximum: bool = False) -> None:
+             to_maximum: bool = False) -> None:
     """Draw a map, and what its colours mean."""
     score = result.metadata.score_name
     low, high = (0, None if to_maximum else 1) if score == CONFIDENCE else (None, None)
-    cells = axes.pcolormesh(result.xx, result.yy, result.z, cmap=colormap, vmin=low, vmax=high,
-                            shading="nearest", rasterized=True)  # thousands of cells make a slow PDF
-    figure.colorbar(cells, label=f"{score} in the class", pad=0.01)
-    set_viewpoints(axes, result.metadata.parameters)  # once more: the map's own limits leave out the last tick
+    cells = draw_cells(axes, result, result.z, cmap=colormap, vmin=low, vmax=high)
+    figure.colorbar(cells, label=in_class(score), pad=0.01)
+    set_viewpoints(axes, result.metadata.parameters)

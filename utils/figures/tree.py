@@ -21,7 +21,7 @@ from ..results.contents import MapResult
 from ..results.layout import MAP, OPTIM
 from ..results.left_out import LeftOut
 from ..results.tree import Key, Tree
-from . import answers, cover, gifs, network_plots, plots
+from . import answers, cover, gifs, network_plots, plots, traces
 from .drawing import GIF, PICTURE, Planned
 from .group import Group, boxes_of, row_at
 
@@ -57,7 +57,8 @@ class Kind:
         values = tuple(options[name] for name in self.options)
         folder, _, name = self.name.rpartition("/")
         return Planned(f"{folder}/{folder_name(name.format(**words))}", partial(self.draw, group, *values),
-                       [*maps.values(), *regions.values()], values, GIF if folder == "gif" else PICTURE)
+                       [*maps.values(), *regions.values()], values, GIF if folder == "gif" else PICTURE,
+                       options.get("width"))
 
 
 def figures_of(command: str, tree: Tree, options: Mapping[str, Any],
@@ -82,7 +83,8 @@ def figures_of(command: str, tree: Tree, options: Mapping[str, Any],
 
 
 def _map(group: Group, *colors: Any) -> Figure:
-    return plots.plot_map(group.map(), group.title, *colors)
+    a_map = group.map()
+    return plots.plot_map(a_map, group.titled(a_map), *colors)
 
 
 def _mean_map(group: Group, *colors: Any, of_networks: bool = False) -> Figure:
@@ -93,7 +95,7 @@ def _mean_map(group: Group, *colors: Any, of_networks: bool = False) -> Figure:
     words = counted(len(maps) // len(by_network), "object")
     if of_networks:
         words = f"{counted(len(by_network), 'network')}, {words}"
-    return plots.plot_map(mean, f"{group.title} ({words}{_from_part(maps[0])})", *colors)
+    return plots.plot_map(mean, f"{group.titled(*maps)} ({words}{_from_part(maps[0])})", *colors)
 
 
 def _from_part(a_map: MapResult) -> str:
@@ -104,8 +106,9 @@ def _from_part(a_map: MapResult) -> str:
 def _regions(group: Group, colormap: str, to_maximum: bool) -> Figure:
     result = group.regions_on_map("regions")
     below = group.map() if group.maps else None
-    return plots.plot_regions(boxes_of(result), result.initial_points, below, group.title, colormap,
-                              to_maximum, judged(result, below))
+    title = group.titled(*([below] if below else []), result)
+    return plots.plot_regions(boxes_of(result), result.initial_points, below, title, colormap, to_maximum,
+                              judged(result, below))
 
 
 def _profile(group: Group, elevation: float) -> Figure:
@@ -117,7 +120,7 @@ def _profile(group: Group, elevation: float) -> Figure:
         stated = result.metadata.elevation
         elevation = PARAMETERS["elevation"].default if stated is None else stated
     row, elevation = row_at(a_map, elevation)
-    title = "\n".join(filter(None, (f"{group.title} at elevation {elevation:g}", a_map.origin)))
+    title = "\n".join(filter(None, (f"{group.titled(a_map)} at elevation {elevation:g}°", a_map.origin)))
     return plots.plot_profile(a_map.xx[row], a_map.z[row], boxes, points, title)
 
 
@@ -126,7 +129,8 @@ def _profiles(group: Group, elevation: float, to_maximum: bool) -> Figure:
     by_network = group.maps_by_network()
     first, *others = next(iter(by_network.values()))
     row, elevation = row_at(first, elevation)
-    title = f"{group.title} at elevation {elevation:g}{_from_part(first)}"
+    all_maps = [a_map for maps in by_network.values() for a_map in maps]
+    title = f"{group.titled(*all_maps)} at elevation {elevation:g}°{_from_part(first)}"
     if len(group.maps) > len(by_network):
         title += f" (mean of {counted(1 + len(others), 'object')}{', bands hold half of them' if others else ''})"
     found = {network: np.array([a_map.z[row] for a_map in maps]) for network, maps in by_network.items()}
@@ -135,10 +139,10 @@ def _profiles(group: Group, elevation: float, to_maximum: bool) -> Figure:
 
 def _traces(group: Group) -> Figure:
     result = group.regions_result(with_traces=True)
-    if not plots.bounds_of(result):
+    if not traces.bounds_of(result):
         raise InputError(f"{group.regions[group.key]}: has largest boxes alone, which are searched for and leave no "
                          "traces")
-    return plots.plot_traces(result, group.title)
+    return traces.plot_traces(result, group.titled(result))
 
 
 ATTRIBUTES = ("network", "class_name", "object_nb")

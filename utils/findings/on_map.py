@@ -118,12 +118,13 @@ def with_largest(regions: Regions, points: np.ndarray, a_map: MapResult | None,
     """Regions by method, and the largest boxes: those among the regions, else those that the map allows, as ON_MAP.
 
     The boxes of the map are around initial points, [P, 2], at a level of its score, and may run around the azimuth. A
-    map from a part of its views allows none.
+    point at which the map does not reach the level has one that is not finite. A map from a part of its views allows
+    none.
     """
     if LARGEST in regions or a_map is None or a_map.origin:
         return dict(regions)
-    boxes = (largest_box(a_map, point, level) for point in points)
-    return {**regions, ON_MAP: [box for box in boxes if box]}
+    nowhere = ndinterval(*np.full((2, DOMAIN.n), np.nan))
+    return {**regions, ON_MAP: [largest_box(a_map, point, level) or nowhere for point in points]}
 
 
 def holding(result: RegionsResult, a_map: MapResult | None) -> Verdicts:

@@ -16,6 +16,7 @@ from .option import Options, file_path, option, share
 
 COLORMAP = "viridis"  # even in lightness, and readable for the colour-blind
 PAPER_COLORMAP = "RdBu"
+WIDTHS = dict(column=3.25, page=6.75)  # inches: ICML's and AISTATS', as in tueplots' figsizes; CVPR's column too
 OF_ALL = ("network", "class_nb", "object_nb", "dataset", "results_dir")  # options that every command has
 ELEVATION = PARAMETERS["elevation"]
 WHICH, WHAT = "which results", "what is made of them"
@@ -67,6 +68,9 @@ class ReportOptions(Options):
     data_dir: Path = option(
         DATA_DIR, "folder of <class>/<shape id>/models/model_normalized.obj (default: scale)", WHAT, check=_data_dir,
         type=file_path, metavar="DIR")
+    width: str | None = option(
+        None, f"figures for a paper, {' or '.join(f'{inches:g}' for inches in WIDTHS.values())} inches wide, with text "
+        "of 8 points (default: for a screen)", WHAT, choices=tuple(WIDTHS))
     format: str = option("csv", "of the tables; parquet needs pyarrow", WHAT, choices=("csv", "parquet"))
 
     @property

@@ -1,10 +1,11 @@
 """What a result says about itself: the object, the network, and all that its numbers depend on."""
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from math import inf
 from typing import Any
 
 from ..errors import printable, shown
-from ..paper import CLASS_NAMES
+from ..paper import CLASS_NAMES, IMAGENET_LABELS, LABEL_NAMES
 from ..parameters import AZIMUTH_AND_ELEVATION, IMAGE_SIZE, LARGEST_IMAGE
 from ..scores import SCORES
 from . import layout
@@ -62,6 +63,21 @@ class Metadata:
         words = [self.network_name or "unknown network", f"{self.object_class}{'' if which is None else f' {which}'}"]
         return ", ".join(words)
 
+    def label_name(self, names: Mapping[int, str] | None = None) -> str:
+        """The name of the output that is the confidence, its index where no name is known; "" if nothing is.
+
+        Args:
+            names: {index: name} of the network's outputs, as far as they are known.
+        """
+        if self.label is not None and self.label in (names or {}):
+            return (names or {})[self.label]
+        if self.class_nb is None:
+            return self.class_name or ""  # of a mesh of the user's own, which is named after its label
+        if self.object_class in CLASS_NAMES[self.class_nb:self.class_nb + 1] and self.label in (
+                None, IMAGENET_LABELS[self.class_nb]):
+            return LABEL_NAMES[self.class_nb]
+        return str(self.label) if "label" in self.settings else ""
+
     @property
     def mesh_hash(self) -> str | None:
         """Of the mesh's vertices, faces and colours."""
@@ -87,6 +103,24 @@ class Metadata:
         """Degrees, where it is not among the parameters; None if the file does not say."""
         elevation = self.settings.get("elevation")
         return None if elevation is None else float(elevation)
+
+
+def labelled(words: str, class_name: str, *names: str) -> str:
+    """Words that end with an object's class, and after them its label where that has another name.
+
+    Args:
+        words: such as "chair 0", which becomes "chair 0 (label: folding chair)".
+        class_name: of the object.
+        names: of `label_name`, of one network or of several.
+    """
+    different = dict.fromkeys(filter(None, names))
+    if {_plain(name) for name in different} <= {_plain(class_name)}:
+        return words
+    return f"{words} (label{'s' if len(different) > 1 else ''}: {', '.join(different)})"
+
+
+def _plain(name: str) -> str:
+    return name.lower().replace("_", " ")
 
 
 def identity(metadata: Metadata) -> Contents:
