@@ -56,4 +56,5 @@ def _draw_regions(result: RegionsResult, ax: Axes) -> None:
     handles[-1].set_label("initial points")
     set_viewpoints(ax, result.metadata.parameters)
     ax.autoscale_view()
-    ax.legend(handles=handles, loc="upper left", bbox_to_anchor=(0, -0.2), ncols=len(handles), frameon=False)
+    ax.legend(handles=handles, loc="upper left", bbox_to_anchor=(0, -0.2), ncols=len(handles), frameon=False,
+              title="regions")

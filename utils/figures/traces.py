@@ -10,9 +10,10 @@ from ..findings.methods import in_order
 from ..parameters import domain_of
 from ..regions import ndinterval
 from ..results.contents import RegionsResult
-from .sizes import points, size
+from .sizes import letters, points, size, wrapped
 from .style import POINT_COLORS, legend_below, measured, new_figure
 
+BESIDE = 4  # letters of an axis' numbers
 MOVED = 0.005  # of a side of the domain: what can be seen
 TICKS = dict(azimuth=5, elevation=6)  # over the domain: every 90 and every 20 degrees
 
@@ -51,8 +52,9 @@ def plot_traces(result: RegionsResult, title: str) -> Figure:
         row[n].ticklabel_format(axis="y", scilimits=(-3, 3))
         for ax in row:
             ax.margins(x=0)
+    room = letters(figure.get_figwidth() / (n + 1), size().text) - BESIDE
     for ax, words in zip(axes[0], (*map(measured, parameters), "loss")):
-        ax.set_title(words.replace(" (", "\n(") if size().is_narrow else words, fontsize="medium")
+        ax.set_title(wrapped(words, room), fontsize="medium")
     for ax in axes[-1]:
         ax.set_xlabel("iteration")
         ax.set_xlim(left=start)
