@@ -7,7 +7,7 @@ from matplotlib.axes import Axes
 from ..bounds import LARGEST
 from ..errors import InputError
 from ..findings.on_map import drawn_in, holding
-from ..parameters import AZIMUTH_AND_ELEVATION
+from ..parameters import AZIMUTH_AND_ELEVATION, domain_of
 from ..results.contents import MapResult, RegionsResult
 from ..results.metadata import labelled
 from .plots import box_of, draw_map, draw_points, draw_region, number_boxes
@@ -28,6 +28,7 @@ def draw(result: MapResult | RegionsResult, ax: Axes | None = None) -> Axes:
     if len(about.parameters) != 2:
         raise InputError(f"regions of {', '.join(about.parameters)}: expected two parameters to draw them over; "
                          "`to_frame` has their numbers")
+    is_new = ax is None
     if ax is None:
         _, ax = plt.subplots(figsize=(9, 3.6), layout="constrained")
         origin = result.origin if isinstance(result, MapResult) else ""
@@ -37,6 +38,9 @@ def draw(result: MapResult | RegionsResult, ax: Axes | None = None) -> Axes:
         draw_map(ax.figure, ax, result)
     else:
         _draw_regions(result, ax)
+    if is_new:
+        domain = domain_of(about.parameters)
+        ax.set(xlim=(domain.a[0], domain.b[0]), ylim=(domain.a[1], domain.b[1]), facecolor="lightgrey")
     return ax
 
 

@@ -172,7 +172,9 @@ def legend_below(figure: Figure, handles: Sequence[Any], labels: Sequence[str] |
     title = title and wrapped(title, room)
     n_lines = -(-len(widths) // columns) + (title.count("\n") + 1 if title else 0)
     grow(figure, n_lines, size().text)
-    figure.legend(handles=handles, labels=labels, loc="outside lower center", ncols=columns, frameon=False, title=title)
+    legend = figure.legend(handles=handles, labels=labels, loc="outside lower center", ncols=columns, frameon=False,
+                           title=title)
+    legend.get_title().set_multialignment("center")
 
 
 def subtitled(axes: Axes, text: str) -> None:
