@@ -42,7 +42,7 @@ def plot_profiles(azimuth: np.ndarray, found: Mapping[str, np.ndarray], title: s
         found: [objects, N] confidence at one elevation, by network.
         to_maximum: the confidence's axis ends where the curves do, and not at 1.
     """
-    figure = new_figure(title, height=3.6)
+    figure = new_figure(title)
     axes = figure.subplots()
     handles, styles = [], network_styles(found)
     for network, of_objects in found.items():
@@ -115,7 +115,7 @@ def plot_leaderboard(found: Mapping[str, Mapping[str, Estimate]], ranked: Sequen
         axes.set_title(f"{metric} (%)", loc="left", fontsize="medium")
         axes.set_yticks(range(len(ranked)), list(map(literal, ranked)))
         axes.set_ylim(len(ranked) - 0.5, -0.5)  # the best at the top
-        axes.set_xlim(left=0)
+        axes.set_xlim(left=min(0, axes.dataLim.x0))
         plain(axes, "x")
     for axes in grid[len(found):]:
         axes.set_visible(False)

@@ -126,18 +126,14 @@ def plot_profile(azimuth: np.ndarray, confidence: np.ndarray, regions: Regions, 
     axes = figure.subplots()
     axes.plot(*closed(AZIMUTH_AND_ELEVATION[0], azimuth, confidence), color="black", linewidth=points(1.5),
               clip_on=False)
-    rows = [(name, f"{name} {k}" if is_one else name, of_row) for name, boxes in regions.items()
-            for is_one in [name in NUMBERED]
-            for k, of_row in enumerate([[box] for box in boxes] if is_one else [boxes], start=1)
-            if not is_one or of_row[0].is_finite()]
+    rows = _rows(regions)
     row = lines(1, size().text) / (PROFILE * size().height)
     grow(figure, len(rows), size().text)
     for i, (method, _, boxes) in enumerate(rows, start=1):
         for box in boxes:
-            if box.is_finite():
-                bars = [(piece.a[0], piece.r[0]) for piece in drawn_in(method, AZIMUTH_AND_ELEVATION[:1]).pieces(box)]
-                axes.broken_barh(bars, (-row * (i + 0.3), 0.6 * row), facecolor=style_of(method).color,
-                                 edgecolor="black", linewidth=points(0.8))
+            bars = [(piece.a[0], piece.r[0]) for piece in drawn_in(method, AZIMUTH_AND_ELEVATION[:1]).pieces(box)]
+            axes.broken_barh(bars, (-row * (i + 0.3), 0.6 * row), facecolor=style_of(method).color,
+                             edgecolor="black", linewidth=points(0.8))
     dashed: dict[str, Any] = dict(color="grey", linewidth=points(1), linestyle="--")
     for k, point in enumerate(initial_points, start=1):
         axes.axvline(point, zorder=0, **dashed)
@@ -151,6 +147,18 @@ def plot_profile(azimuth: np.ndarray, confidence: np.ndarray, regions: Regions, 
     if len(initial_points):
         legend_below(figure, [Line2D([], [], **dashed)], ["initial points, by number"])
     return figure
+
+
+def _rows(regions: Regions) -> list[tuple[str, str, Sequence[ndinterval]]]:
+    """The method, the name and the finite boxes of each row of a profile. Each largest box has one of its own."""
+    rows: list[tuple[str, str, Sequence[ndinterval]]] = []
+    for method, boxes in regions.items():
+        finite = {k: box for k, box in enumerate(boxes, start=1) if box.is_finite()}
+        if method in NUMBERED:
+            rows += [(method, f"{method} {k}", [box]) for k, box in finite.items()]
+        else:
+            rows.append((method, method, list(finite.values())))
+    return rows
 
 
 def save(figure: Figure, *paths: Path) -> None:

@@ -122,7 +122,7 @@ def outlined(width: float = 4) -> list[AbstractPathEffect]:
     return [Stroke(linewidth=points(width), foreground="black"), Normal()]
 
 
-OUTLINED = outlined()
+OUTLINED = outlined()  # on a screen
 
 
 def edged(mark: str, color: str, mark_size: float) -> dict[str, Any]:
