@@ -18,7 +18,18 @@ from ..space import UNIFORM, Space
 from .group import Group
 from .plots import clip_beside, draw_map
 from .sizes import points, size
-from .style import LINES, POINT_COLORS, legend_below, literal, network_styles, new_figure, outlined, plain, subtitled
+from .style import (
+    LINES,
+    POINT_COLORS,
+    legend_below,
+    literal,
+    network_styles,
+    new_figure,
+    opacity,
+    outlined,
+    plain,
+    subtitled,
+)
 
 NUMBERED = 8  # boxes that are drawn
 BELOW = "gray"  # colours of a map that stand behind those of boxes
@@ -38,7 +49,8 @@ def plot_cover(found: Mapping[float, Mapping[str, CoverCurve]], title: str) -> F
         n_boxes, styles = range(1, N_BOXES + 1), network_styles(of_networks)
         for network, curve in of_networks.items():
             style, words = styles[network], literal(f"{network} ({counted(curve.n_objects, 'object')})")
-            axes.fill_between(n_boxes, curve.low, curve.high, color=style.color, alpha=0.15, linewidth=0)
+            axes.fill_between(n_boxes, curve.low, curve.high, color=style.color, alpha=opacity(len(of_networks)),
+                              linewidth=0)
             axes.plot(n_boxes, curve.covered, style.line, color=style.color, linewidth=points(2), clip_on=False)
             handles[network] = Line2D([], [], linestyle=style.line, color=style.color, linewidth=points(2), label=words)
         axes.set(xlim=(1, N_BOXES), ylim=(0, 100), xticks=(1, *range(2, N_BOXES + 1, 2)))

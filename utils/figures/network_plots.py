@@ -14,7 +14,7 @@ from ..parameters import AZIMUTH_AND_ELEVATION
 from ..scores import CONFIDENCE
 from ..space import UNIFORM
 from .cells import closed
-from .sizes import points, size
+from .sizes import letters, points, size, wrapped
 from .style import (
     azimuth_ticks,
     edged,
@@ -24,6 +24,7 @@ from .style import (
     measured,
     network_styles,
     new_figure,
+    opacity,
     plain,
     subtitled,
 )
@@ -50,7 +51,7 @@ def plot_profiles(azimuth: np.ndarray, found: Mapping[str, np.ndarray], title: s
         numbers, values = closed(AZIMUTH_AND_ELEVATION[0], azimuth, of_objects)
         if len(of_objects) > 1:
             low, high = np.quantile(values, (0.25, 0.75), axis=0)
-            axes.fill_between(numbers, low, high, color=style.color, alpha=0.15, linewidth=0)
+            axes.fill_between(numbers, low, high, color=style.color, alpha=opacity(len(found)), linewidth=0)
         handles += axes.plot(numbers, values.mean(0), style.line, color=style.color, linewidth=points(2), clip_on=False,
                              label=literal(network))
     axes.set(xlabel=measured(AZIMUTH_AND_ELEVATION[0]), ylabel=in_class(CONFIDENCE), xlim=(0, 360),
@@ -72,7 +73,7 @@ def plot_curves(found: Mapping[str, Curve], level: float, measure: str) -> Figur
     methods = in_order(name for curve in found.values() for name in curve.methods)
     handles = _draw_curves(axes, found, level)
     for k, (style, curve) in enumerate(zip(network_styles(found).values(), found.values())):
-        offset = 0.14 * (k - (len(found) - 1) / 2)
+        offset = min(0.14, 0.8 / len(found)) * (k - (len(found) - 1) / 2)
         beside.plot([methods.index(name) + offset for name in curve.methods], list(curve.methods.values()),
                     linestyle="", **edged(style.mark, style.color, 8))
     largest = max(max(curve.high.max(), *curve.methods.values()) for curve in found.values())
@@ -99,12 +100,13 @@ def plot_leaderboard(found: Mapping[str, Mapping[str, Estimate]], ranked: Sequen
         over_level: by network.
     """
     is_narrow = size().is_narrow
-    across = (2 if max(map(len, ranked)) <= LONG_NAME else 1) if is_narrow else ACROSS
+    longest = max(map(len, ranked))
+    across = (2 if longest <= LONG_NAME else 1) if is_narrow else ACROSS
     down = -(-len(found) // across)
     heights = (down * (0.8 + 0.28 * len(ranked)), 3.4 + 0.33 * (1 + len(ranked)) if is_narrow else 3.2)
     figure = new_figure(title, 10, sum(heights) + 0.4)
     above, below = figure.subfigures(2, 1, height_ratios=heights, squeeze=False)[:, 0]
-    styles = network_styles(ranked)
+    styles, room = network_styles(ranked), letters(figure.get_figwidth(), size().text) - longest
     grid = above.subplots(down, across, squeeze=False, sharey=True).ravel()
     for axes, (metric, of_networks) in zip(grid, found.items()):
         for network, one in of_networks.items():
@@ -112,7 +114,7 @@ def plot_leaderboard(found: Mapping[str, Mapping[str, Estimate]], ranked: Sequen
             if one.low is not None:
                 axes.plot((one.low, one.high), (k, k), color=style.color, linewidth=points(2), clip_on=False)
             axes.plot(one.value, k, linestyle="", clip_on=False, **edged(style.mark, style.color, 7))
-        axes.set_title(f"{metric} (%)", loc="left", fontsize="medium")
+        axes.set_title(wrapped(f"{metric} (%)", room // across - 2), loc="left", fontsize="medium")
         axes.set_yticks(range(len(ranked)), list(map(literal, ranked)))
         axes.set_ylim(len(ranked) - 0.5, -0.5)  # the best at the top
         axes.set_xlim(left=min(0, axes.dataLim.x0))
@@ -131,10 +133,10 @@ def plot_leaderboard(found: Mapping[str, Mapping[str, Estimate]], ranked: Sequen
 
 def _draw_curves(axes: Axes, found: Mapping[str, Curve], level: float) -> list[Line2D]:
     """The entries of a legend, after the exact SRVR over the level is drawn with its intervals."""
-    handles, styles = [], network_styles(found)
+    handles, styles, alpha = [], network_styles(found), opacity(len(found))
     for network, curve in found.items():
         style = styles[network]
-        axes.fill_between(curve.levels, curve.low, curve.high, color=style.color, alpha=0.15, linewidth=0)
+        axes.fill_between(curve.levels, curve.low, curve.high, color=style.color, alpha=alpha, linewidth=0)
         axes.plot(curve.levels, curve.srvr, style.line, color=style.color, linewidth=points(2.5), clip_on=False)
         handles.append(Line2D([], [], linestyle=style.line, linewidth=points(2.5), **edged(style.mark, style.color, 8),
                               label=literal(f"{network} ({counted(curve.n_objects, 'object')})")))

@@ -77,7 +77,7 @@ NETWORKS = {  # by folder
 }
 # Of other networks. Each is apart from the colours above, and is seen on white and on black.
 OTHER_COLORS = ("#6a5acd", "#44aa99", "#cc6677", "#4c8c2b", "#b0307a", "#a07030")
-OTHER_LOOKS = tuple((line, mark) for mark in "<>d" for line in LINES)
+OTHER_LOOKS = tuple((LINES[k % len(LINES)], "<>d"[k % 3]) for k in range(12))
 
 
 def network_style(name: str, shown: Mapping[str, NetworkStyle] | None = None) -> NetworkStyle:
@@ -129,6 +129,11 @@ def edged(mark: str, color: str, mark_size: float) -> dict[str, Any]:
     """A mark with an edge, for `plot`. Its size is in points on a screen."""
     return dict(marker=mark, color=color, markersize=points(mark_size), markeredgecolor="black",
                 markeredgewidth=points(0.6))
+
+
+def opacity(n_bands: int) -> float:
+    """Of each of several bands around curves, which may lie above one another."""
+    return min(0.15, 0.6 / max(n_bands, 1))
 
 
 def new_figure(title: str, width: float = 9, height: float = 3.6) -> Figure:
