@@ -214,7 +214,7 @@ def finish_regions(figure: Figure, axes: Axes, initial_points: np.ndarray, names
         words.append("lowest view")
     axes.set(xlim=(DOMAIN.a[0], DOMAIN.b[0]), ylim=(DOMAIN.a[1], DOMAIN.b[1]), facecolor="lightgrey")
     numbered = " (a largest box has its initial point's number)" if {*names} & {*NUMBERED} else ""
-    legend_below(figure, entries, words, 6, f"regions{numbered}")
+    legend_below(figure, entries, words, len(words), f"regions{numbered}")
 
 
 def clip_beside(axes: Axes) -> None:

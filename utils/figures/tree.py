@@ -56,9 +56,11 @@ class Kind:
         group = Group(self.title.format(**words), maps, regions, left_out)
         values = tuple(options[name] for name in self.options)
         folder, _, name = self.name.rpartition("/")
-        return Planned(f"{folder}/{folder_name(name.format(**words))}", partial(self.draw, group, *values),
-                       [*maps.values(), *regions.values()], values, GIF if folder == "gif" else PICTURE,
-                       options.get("width"))
+        name, inputs = f"{folder}/{folder_name(name.format(**words))}", [*maps.values(), *regions.values()]
+        draw = partial(self.draw, group, *values)
+        if folder == "gif":
+            return Planned(name, draw, inputs, values, GIF)
+        return Planned(name, draw, inputs, values, PICTURE, options.get("width"))
 
 
 def figures_of(command: str, tree: Tree, options: Mapping[str, Any],

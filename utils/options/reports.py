@@ -42,6 +42,7 @@ class ReportOptions(Options):
     Attributes:
         paper: the paper's colours, in place of COLORMAP.
         scale: "0..1" or "0..max".
+        width: of figures, a name of WIDTHS; None: for a screen.
         format: of the exported tables.
     """
     network: str | None = option(None, "only this network, by its folder or as in map.py", WHICH, "-n", metavar="NAME")
