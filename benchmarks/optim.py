@@ -2,14 +2,16 @@
 
     python -m benchmarks.optim --data_dir scale
 
-(a) peak memory of optim.py; (b) all boxes in lock-step, against the same descent of one box at a time that asks for one
-view at a time, as the released program does; (c) shares of rendering, its gradient and the network; (d) a gradient view
-over a forward view for every mesh; (e) how many of the views that the optimizers and a map ask for are different
-images, and the time with the network asked once for each and without, on a chair. alexnet and resnet have random
-weights. `--parts de` runs these two alone.
+(a) peak memory of optim.py, also of 30 iterations with all that it does by default; (b) all boxes in lock-step, against
+the same descent of one box at a time that asks for one view at a time, as the released program does; (c) shares of
+rendering, its gradient and the network; (d) a gradient view over a forward view for every mesh; (e) how many of the
+views that the optimizers and a map ask for are different images, and the time with the network asked once for each and
+without, on a chair; (f) a network's gradient without its layers' inputs kept, against the same with them: bits and
+time. alexnet and resnet have random weights. `--parts de` runs these two alone.
 """
 import tempfile
 import time
+from contextlib import nullcontext
 from pathlib import Path
 
 import numpy as np
@@ -28,6 +30,7 @@ from utils.runs.journal import Journal
 from utils.runs.records import GRADIENTS, VALUES, read_records
 from utils.runs.script import run_script
 from utils.semantic.confidence import Confidence
+from utils.semantic.inputs_not_kept import InputsNotKept
 from utils.semantic.views import Views
 from utils.shapes.shape import load_shape
 
@@ -151,12 +154,29 @@ def images_asked_once(f, n_iterations, folder):
     print(f"hashing takes {seconds / len(digests) * 1e6:.0f} microseconds an image")
 
 
+def gradient_with_less(module, rounds):
+    """Whether all bits are the same without the layers' inputs kept, and the ratio of the times."""
+    given = torch.rand(4 * len(POINTS), 1, 224, 224, generator=torch.Generator().manual_seed(0)).expand(-1, 3, -1, -1)
+    module = module.to(memory_format=torch.channels_last)
+    found, times = {}, {True: [], False: []}
+    for _ in range(rounds):
+        for is_kept in times:
+            images = given.clone(memory_format=torch.channels_last).requires_grad_()
+            begin = time.perf_counter()
+            with nullcontext() if is_kept else InputsNotKept():
+                values = module(images).softmax(1)[:, 0]
+            gradient, = torch.autograd.grad(values.sum(), images)
+            times[is_kept].append(time.perf_counter() - begin)
+            found[is_kept] = values.detach(), gradient
+    return all(map(torch.equal, *found.values())), min(times[False]) / min(times[True])
+
+
 def main():
     parser = Parser(prog="benchmarks.optim", description=__doc__.splitlines()[0])
     parser.add_argument("--data_dir", type=Path, default=Path("scale"), metavar="DIR")
     parser.add_argument("--class_nb", type=int, default=5)
     parser.add_argument("--object_nb", type=int, default=4)
-    parser.add_argument("--parts", default="abcde", help="(default: %(default)s)")
+    parser.add_argument("--parts", default="abcdef", help="(default: %(default)s)")
     parser.add_argument("--n_iterations", type=int, default=N_ITERATIONS, help="of (e) (default: %(default)s)")
     args = parser.parse_args()
     print(machine())
@@ -178,6 +198,10 @@ def main():
                 *_, peak = run_script_alone("optim.py", *options, "--certify", 0, "--gpu", -1, "--checkpoint_dir",
                                             folder)
                 print(f"{network:18} {peak:.2f} GB", flush=True)
+            *_, peak = run_script_alone(
+                "optim.py", "--network", "efficientnet_lite0", "--data_dir", args.data_dir, "--stand_ins", "--class_nb",
+                CHAIR, "--object_nb", CHAIR_NB, "--n_iterations", 30, "--gpu", -1, "--checkpoint_dir", folder)
+            print(f"efficientnet_lite0 {peak:.2f} GB with all methods and certificates", flush=True)
 
         if "b" in args.parts:
             print("\n(b) 50 iterations, 3 methods x 4 points\nnetwork            lock-step s  one by one s  ratio  "
@@ -211,6 +235,13 @@ def main():
         if "e" in args.parts:
             chair = load_shape(args.data_dir, CHAIR, CHAIR_NB)
             images_asked_once(f_of("efficientnet_lite0", CHAIR, chair), args.n_iterations, folder)
+
+        if "f" in args.parts:
+            print("\n(f) a gradient of 16 views without the layers' inputs kept, over the same with them\n"
+                  "network            time  same bits")
+            for network in ("efficientnet_lite0", "alexnet", "resnet"):
+                same, ratio = gradient_with_less(load_network(network, files[network]).load(), 8)
+                print(f"{network:18} {ratio:4.2f}  {'yes' if same else 'no'}", flush=True)
 
 
 if __name__ == "__main__":

@@ -24,7 +24,7 @@ hypothesis = pytest.importorskip("hypothesis", reason="needs hypothesis: pip ins
 st = hypothesis.strategies
 LONG = float(os.environ.get("FUZZ_SECONDS", 0))
 SECONDS, EXAMPLES = LONG or 0.7, 300
-BAR = re.compile(r"\d+%\||: compiling, once$| 0(view|job|file) \[")  # of progress
+BAR = re.compile(r"\d+%\||: (starting|compiling, once)$| 0(view|job|file) \[")  # of progress
 STUCK = 600 if LONG else 60  # seconds after which an example hangs
 SETTINGS = hypothesis.settings(max_examples=EXAMPLES, deadline=None, database=None, derandomize=not LONG,
                                phases=[hypothesis.Phase.generate],  # making a find smaller takes minutes

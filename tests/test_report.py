@@ -1,6 +1,7 @@
 """report.py, run as a user runs it."""
 import csv
 import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -13,6 +14,7 @@ import torch
 import report as script
 from tests import hostile
 from tests.trees import METHODS, write_result
+from utils.results import tree as results_tree
 from utils.results.layout import MAP, OPTIM
 
 ROOT = Path(__file__).parents[1]
@@ -82,7 +84,7 @@ def test_a_bad_file_is_named_and_the_rest_goes_on(report, tree, tmp_path):
     assert any(f"{tree}/AlexNet/1/0/map.pt: cannot be read" in line for line in lines)
     rows = {row["network"]: row for row in csv.DictReader(open(tmp_path / "results/srvr.csv"))}
     assert (rows["AlexNet"]["objects"], rows["AlexNet"]["maps"]) == ("2", "1")
-    assert (rows["ResNet50"]["objects"], rows["ResNet50"]["maps"]) == ("2", "2")
+    assert (rows["ResNet50"]["objects"], rows["ResNet50"]["maps"]) == ("1", "1")  # of those that AlexNet has too
     assert rows["ResNet50 (other objects, settings not stated)"]["objects"] == "1"  # the authors' file among ours
 
 
@@ -372,3 +374,70 @@ def test_figures_that_could_not_be_made_are_not_listed(report, no_drawing, tree,
     assert code == 1 and out.startswith("2 drawn, 0 up to date: ") and ".." in out
     listed = [path.strip(" .") for path in out.partition(": ")[2].strip().removesuffix(" ..").split(", ")]
     assert listed and all((tmp_path / path).exists() for path in listed)
+
+
+def test_all_makes_tables_figures_of_means_and_the_page_of_one_reading(report, no_drawing, tree, monkeypatch, tmp_path):
+    (tree / "AlexNet/1/0" / MAP).write_bytes(b"damaged")
+    read = []
+    for name in ("read_map", "read_optim"):
+        one = getattr(results_tree, name)
+        monkeypatch.setattr(results_tree, name, lambda path, one=one: read.append(path) or one(path))
+    monkeypatch.setattr(script, "FEW", 5)
+    code, out, err = report("all", "--level", 0.4)
+    assert code == script.LEFT_OUT and err.count(f"{tree / 'AlexNet/1/0' / MAP}") == 1
+    assert len(read) == len(set(read)) == 12
+    made = {path.relative_to(tmp_path / "results").as_posix() for path in (tmp_path / "results").rglob("*.*")}
+    for name in ("srvr", "srvr_regions", "audit", "leaderboard", "leaderboard_neighbours", "cover", "answers"):
+        assert f"{name}.csv" in made and f"{name}.csv" in out
+    assert {"audit.png", "leaderboard.png", "cover.png", "explorer.html", "2d/cup_Average_2D.png",
+            "1d/average_azimuth_performance_cup.png"} <= made
+    assert "explorer.html: " in out and "Rows are of" not in out  # tables are written and not printed
+    assert not any(re.search(r"(cup|bathtub)_\d|gif|export", name) for name in made)
+    for name in ("export", "gif", "compare"):
+        assert name in out.split("not in all: ")[1]
+
+
+def test_all_draws_each_object_of_a_few_and_goes_on_without_regions(report, no_drawing, tree, tmp_path):
+    for path in tree.rglob(OPTIM):
+        path.unlink()
+    code, out, err = report("all", "-s", "cup", "--level", 0.4)
+    assert code == 0, err
+    assert f"audit: needs {OPTIM}, and there is none" in out and f"traces: needs {OPTIM}, and there is none" in out
+    assert {"2d/AlexNet_cup_0.png", "2d/ResNet50_cup_Average.pdf"} <= pictures(tmp_path / "results")
+
+
+def test_networks_are_compared_over_the_objects_that_all_have(report, tree, tmp_path):
+    def rows(command, file):
+        assert report(command, "--level", 0.4)[0] == 0
+        return list(csv.DictReader(open(tmp_path / f"results/{file}.csv")))
+
+    shutil.rmtree(tree / "AlexNet/5/1")
+    _, out, _ = report("srvr")
+    assert "Maps: of 2 objects that all 2 networks have. Left out: 1 result of other objects (ResNet50 cup 1)." in out
+    assert "Regions: of 2 objects that all 2 networks have." in out
+    found = list(csv.DictReader(open(tmp_path / "results/srvr.csv")))
+    assert [(row["objects"], row["maps"]) for row in found] == [("2", "2")] * 2
+    assert {row["objects"] for row in rows("audit", "audit")} == {"2"}
+    assert {row["of maps"] for row in rows("cover", "cover")} == {"2"}
+    shutil.rmtree(tree / "AlexNet/5/0")
+    shutil.rmtree(tree / "ResNet50/1/0")
+    _, out, _ = report("srvr")
+    assert "There is no object that all 2 networks have maps of: rows are of different objects." in out
+
+
+def test_printed_tables_fit_a_terminal(report):
+    for command in ("cover", "leaderboard", "audit"):
+        out = report(command, "--level", 0.4)[1].split("\n\n")[0].splitlines()
+        rows = [line for line in out if line.startswith(("network", "AlexNet", "ResNet50"))]
+        assert len(rows) > 3 and max(map(len, rows)) <= 120
+
+
+@pytest.mark.parametrize("command", script.COMMANDS)
+def test_every_command_has_two_examples_that_parse(command):
+    examples = script.COMMANDS[command].examples
+    assert len(set(examples)) == 2
+    for example in examples:
+        words = shlex.split(example)
+        if "shapenet" in words:
+            words[words.index("shapenet")] = "scale"
+        assert script.parse_args([command, *words]).command == command

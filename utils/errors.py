@@ -96,6 +96,11 @@ def shown(number: float, separator: str = "") -> str:
     return f"{int(number):{separator}}"
 
 
+def counted(number: int, thing: str) -> str:
+    """A number of things in words: "1 object", "1,204 faces"."""
+    return f"{number:,} {thing}{'' if number == 1 else 's'}"
+
+
 @contextmanager
 def quiet() -> Iterator[None]:
     """Keep warnings and log lines of somebody else's code off the user's terminal."""

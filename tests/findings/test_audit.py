@@ -107,12 +107,12 @@ def test_the_table_by_hand():
     assert list(found) == [("N", "naive"), ("N", "OIR_W"), ("N", "largest"), ("N", ON_MAP)]
     wide_share, good_share = 180 * 20 / 36000, 90 * 20 / 36000
     assert found["N", "OIR_W"] == {
-        "regions": 2, "starts confident": 50, "SRVR": pytest.approx(50 * (wide_share + good_share)),
+        "objects": 1, "regions": 2, "starts confident": 50, "SRVR": pytest.approx(50 * (wide_share + good_share)),
         "purity": pytest.approx(50 * (1 + 5 / 6)),
         "purity by volume": pytest.approx(100 * (good_share + 5 / 6 * wide_share) / (good_share + wide_share)),
         "hold": 1, "judged": 2, "IoU with largest": 100}  # of the confident start
-    assert list(found["N", "naive"].values()) == [2, 50, pytest.approx(50 / 36000), None, None, 0, 0, None]
-    assert list(found["N", "largest"].values()) == [2, 50, pytest.approx(50 * good_share), 100, 100, 1, 1, 100]
+    assert list(found["N", "naive"].values()) == [1, 2, 50, pytest.approx(50 / 36000), None, None, 0, 0, None]
+    assert list(found["N", "largest"].values()) == [1, 2, 50, pytest.approx(50 * good_share), 100, 100, 1, 1, 100]
     assert found["N", ON_MAP] == found["N", "largest"]
     strict = rows_of(tables(found_of(MAP_RESULT, result), 0.95)["audit"])
     assert strict["N", ON_MAP]["SRVR"] == strict["N", "OIR_W"]["hold"] == strict["N", "OIR_W"]["purity"] == 0
@@ -122,7 +122,7 @@ def test_an_initial_point_that_no_file_states():
     result = regions_of([[np.nan] * 2], dict(naive=[([0, -10], [90, 10])]))
     found = found_of(MAP_RESULT, result)
     row, = tables(found, HALF)["audit"].rows()
-    assert row == ["N", "naive", 1, None, 5, 100, 100, 1, 1, None] and curves(found) == {}
+    assert row == ["N", "naive", 1, 1, None, 5, 100, 100, 1, 1, None] and curves(found) == {}
 
 
 @pytest.mark.parametrize("level, wrap", [(0.2, True), (0.2, False), (HALF, True)])
@@ -248,9 +248,9 @@ def test_the_command_writes_tables_and_a_figure(audit, tmp_path):
                                                                "audit_per_class.csv"]
     assert (results / "audit.pdf").read_bytes()[:4] == b"%PDF" and (results / "audit.png").read_bytes()[1:4] == b"PNG"
     names = [(row["network"], row["method"], row["regions"]) for row in csv.DictReader(open(results / "audit.csv"))]
-    assert names == [("AlexNet", name, "4") for name in (*METHODS, ON_MAP)] + [
+    assert names == [("AlexNet", name, "2") for name in (*METHODS, ON_MAP)] + [
         ("ResNet50", name, "2") for name in (*METHODS, "largest", ON_MAP)]
-    assert re.search(r"\| ResNet50 +\| cup +\| largest on map +\| +2 \|", (results / "audit.md").read_text())
+    assert re.search(r"\| ResNet50 +\| cup +\| largest on map +\| +1 \| +2 \|", (results / "audit.md").read_text())
 
 
 def test_pairs_of_another_kind_are_left_out_by_name(audit, tmp_path):

@@ -245,3 +245,9 @@ def test_largest_boxes_that_run_around_the_azimuth_have_rows_of_their_own():
     assert rows_of(srvr.tables(found)["srvr"], "objects") == [
         ["N", 2], ["N (largest measure sphere)", 1], ["N (largest wrap no)", 1]]
     assert to_add(dict(largest=asked[0]), dict(largest=asked[1])) == ["largest"]
+
+
+def test_a_line_below_a_table_speaks_of_iterations_where_a_method_takes_some():
+    searched, grown = (regions_of(methods=methods, n_iterations=800) for methods in (("largest",), ("naive",)))
+    assert not any("iterations" in note for note in Kinds(keyed(searched)).notes())
+    assert "800 iterations" in Kinds(keyed(searched, grown)).notes()[0]

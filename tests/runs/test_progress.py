@@ -1,9 +1,10 @@
-"""The bar over a run: what is compiled once is said, and is not in the time that is left."""
+"""The bar over a run: what is compiled is said, and is not in the time that is left."""
 import io
 import re
 import sys
 import time
 
+import numba
 import pytest
 
 from utils.runs import progress
@@ -15,7 +16,7 @@ def test_the_first_units_are_not_in_the_time_left(done, monkeypatch):
     monkeypatch.delenv("TQDM_DISABLE", raising=False)
     monkeypatch.setattr(sys, "stderr", io.StringIO())
     with Bar("Net on cup", 1000) as bar:
-        assert sys.stderr.getvalue() == "\rNet on cup: compiling, once"
+        assert sys.stderr.getvalue() == "\rNet on cup: starting"
         bar.skip(done)  # played back
         time.sleep(1.2)
         for _ in range(4):
@@ -25,6 +26,28 @@ def test_the_first_units_are_not_in_the_time_left(done, monkeypatch):
     shown = re.findall(r"(\d+)/1000 \[\d\d:(\d\d)<(\d\d):(\d\d), ", text)
     assert shown and int(shown[-1][0]) > done  # 2 units take 0.12 s, so that 1,000 take a minute
     assert all(int(minutes) * 60 + int(seconds) < 150 for _, _, minutes, seconds in shown), text
+
+
+def test_the_bar_says_compiling_where_a_kernel_is_compiled_and_not_where_it_comes_from_disk(monkeypatch, tmp_path):
+    def said(folder):
+        """What the bar shows while a kernel is called for the first time; its cache is in a folder."""
+        monkeypatch.setattr(numba.config, "CACHE_DIR", str(folder))
+        monkeypatch.setattr(sys, "stderr", io.StringIO())
+        with Bar("Net on cup", 10) as bar:
+            numba.njit(increased, cache=True)(1)
+            text = sys.stderr.getvalue()
+            bar.update(2)
+            numba.njit(increased)(1)  # later ones are not spoken of
+        assert "compiling" not in sys.stderr.getvalue().replace(text, "")
+        return text
+
+    monkeypatch.delenv("TQDM_DISABLE", raising=False)
+    assert "Net on cup: compiling, once" in said(tmp_path)
+    assert said(tmp_path) == "\rNet on cup: starting"
+
+
+def increased(number):
+    return number + 1
 
 
 def test_listeners_are_called_and_the_bar_is_hidden(monkeypatch, capsys):

@@ -63,9 +63,10 @@ class Kind:
         return Planned(name, draw, inputs, values, PICTURE, options.get("width"))
 
 
-def figures_of(command: str, tree: Tree, options: Mapping[str, Any],
-               keys: Iterable[Key] | None = None) -> list[Planned]:
-    """The figures that a command makes with its options of a tree, or of some of its keys.
+def figures_of(command: str, tree: Tree, options: Mapping[str, Any], keys: Iterable[Key] | None = None,
+               of_objects: bool = True) -> list[Planned]:
+    """The figures that a command makes with its options of a tree, or of some of its keys: of single objects too, if
+    that is wanted.
 
     Means over objects are left out where the tree is of one object.
     """
@@ -74,7 +75,7 @@ def figures_of(command: str, tree: Tree, options: Mapping[str, Any],
     for kind in KINDS[command]:
         groups: dict[Any, list[Key]] = defaultdict(list)
         by = [name for name in ATTRIBUTES if f"{{{name}}}" in kind.name]
-        if "object_nb" not in by and tree.selection.object_nb:
+        if tree.selection.object_nb if "object_nb" not in by else not of_objects:
             continue
         for key in tree.keys if keys is None else keys:
             if all(key in paths[name] for name in kind.needs):

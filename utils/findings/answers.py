@@ -7,10 +7,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from ..errors import counted
 from ..results.contents import MapResult
 from ..results.tree import Key, some
 from .rows import Tables
-from .tables import PERCENT, Table, counted
+from .tables import PERCENT, Table
 
 IN_TABLE = 3  # wrong answers of a row
 SHARES = ["right", *(cell for k in range(1, IN_TABLE + 1) for cell in (f"wrong answer {k}", f"% {k}"))]

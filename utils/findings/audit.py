@@ -80,7 +80,7 @@ def tables(found: Tables, level: float = LEVEL) -> dict[str, Table]:
     regions = regions.assign(
         method=pd.Categorical(regions["method"], (*ORDER, ON_MAP)),
         volume=regions["share"].where(regions["purity"].notna()), pure=regions["purity"] * regions["share"],
-        holds=regions["purity"] == 1)
+        holds=regions["purity"] == 1, object=regions.groupby(OBJECT, observed=True).ngroup())
     title, notes = f"Regions at level {level:g}: shares, purity and IoU in percent", found.notes()
     return dict(audit=Table(title, _summary(regions, ["row"]), notes=notes),
                 audit_per_class=Table(f"{title}, per class", _summary(regions, ["row", "class_name"]), notes=notes))
@@ -92,7 +92,7 @@ def _summary(regions: pd.DataFrame, by: list[str]) -> pd.DataFrame:
     means = PERCENT * groups[["confident", "share", "purity", "iou"]].mean()
     sums = groups[["pure", "volume", "holds"]].sum()
     frame = pd.DataFrame({
-        "regions": groups.size(), "starts confident": means["confident"], "SRVR": means["share"],
-        "purity": means["purity"], "purity by volume": PERCENT * sums["pure"] / sums["volume"], "hold": sums["holds"],
-        "judged": groups["purity"].count(), "IoU with largest": means["iou"]})
+        "objects": groups["object"].nunique(), "regions": groups.size(), "starts confident": means["confident"],
+        "SRVR": means["share"], "purity": means["purity"], "purity by volume": PERCENT * sums["pure"] / sums["volume"],
+        "hold": sums["holds"], "judged": groups["purity"].count(), "IoU with largest": means["iou"]})
     return frame.reset_index().rename(columns=dict(row="network", class_name="class"))

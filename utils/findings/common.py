@@ -1,11 +1,13 @@
 """Which objects all networks have: what networks are compared over, and how the rest is made."""
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from itertools import groupby
 from pathlib import Path
+from typing import TypeVar
 
+from ..errors import counted
 from ..network_names import FOLDERS
-from ..results.tree import Key, natural
+from ..results.tree import Key, natural, some
 
 CHECKPOINT_DIR = Path("checkpoint")  # the scripts' own default
 SOME = 5  # objects that a line names
@@ -13,6 +15,7 @@ TIMM = "timm_"  # the beginning of a folder of timm's networks
 OWN_NAME = "PACKAGE:FUNCTION"  # of a network of the user's own, whose folder does not say it
 
 Object = tuple[str, str]  # class and number, as the folders are called
+Result = TypeVar("Result")
 
 
 def networks_of(keys: Iterable[Key]) -> list[str]:
@@ -24,6 +27,27 @@ def common_objects(keys: Iterable[Key]) -> list[Object]:
     """The objects that every network has, in order."""
     of_networks = list(_of_networks(keys).values())
     return sorted(set.intersection(*of_networks), key=natural) if of_networks else []
+
+
+def in_common(results: Mapping[Key, Result], name: str) -> tuple[dict[Key, Result], tuple[str, ...]]:
+    """The results of the objects that every network has, and a line that names the others if there are any.
+
+    All come back where networks have no object in common, and the line says that.
+
+    Args:
+        results: of one kind.
+        name: of the kind, in the plural.
+    """
+    networks, objects = networks_of(results), set(common_objects(results))
+    others = [key for key in results if (key.class_nb, key.object_nb) not in objects]
+    if not others:
+        return dict(results), ()
+    whose = f"all {len(networks)} networks"
+    if not objects:
+        return dict(results), (f"There is no object that {whose} have {name} of: rows are of different objects.",)
+    return {key: result for key, result in results.items() if key not in others}, (
+        f"{name.capitalize()}: of {counted(len(objects), 'object')} that {whose} have. Left out: "
+        f"{counted(len(others), 'result')} of other objects ({some(others)}).",)
 
 
 def missing_lines(keys: Collection[Key], name: str, folder: Path) -> list[str]:

@@ -2,6 +2,7 @@
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
@@ -15,6 +16,7 @@ from ..results.left_out import LeftOut
 from ..results.tree import Key
 from ..scores import CONFIDENCE
 from ..space import UNIFORM, Space
+from .common import in_common
 from .intervals import INTERVAL, Estimate, bootstrap
 from .on_map import DOMAIN, ROUND, goes_round, mean_over, weights
 from .rows import Tables
@@ -107,7 +109,7 @@ class Covers:
                  f"confident views, with {INTERVAL:.0%} intervals. Purity: at least so much of a box is confident. "
                  f"Boxes {ends}.",
                  f"best {BOUNDED} at most: no {BOUNDED} boxes cover more. half takes: on half of the objects so many "
-                 "boxes cover half of the confident views.")
+                 "boxes cover half of the confident views.", *self._compared[1])
         return {name: Table(title, self._frame(per_class), digits=1, notes=notes) for name, title, per_class in (
             ("cover", self.title, False), ("cover_per_class", f"{self.title}, per class", True))}
 
@@ -120,10 +122,16 @@ class Covers:
         return pd.DataFrame(rows, columns=["network", "class", "object", "purity", "box", "azimuth from", "azimuth to",
                                            "elevation from", "elevation to", "covered with those before"])
 
+    @cached_property
+    def _compared(self) -> tuple[dict[Key, MapResult], tuple[str, ...]]:
+        """The maps that tables and curves are of, and a line on the others: see `in_common`."""
+        return in_common({key: self.found.maps[key] for key in self.found.maps
+                          if key in self.of_maps or key in self.others}, "maps")
+
     def _groups(self, per_class: bool) -> dict[tuple[str, ...], tuple[list[Key], list[Key]]]:
         """The maps of each row of a table: those that are covered, and the others."""
         groups: dict[tuple[str, ...], tuple[list[Key], list[Key]]] = defaultdict(lambda: ([], []))
-        for key in (key for key in self.found.maps if key in self.of_maps or key in self.others):
+        for key in self._compared[0]:
             row = self.found.kinds.row(key, self.found.maps[key])
             groups[(row, key.class_name) if per_class else (row,)][key in self.others].append(key)
         return groups
@@ -139,9 +147,9 @@ class Covers:
             if per_class and not keys:
                 continue
             for purity in PURITIES:
-                cells = [len(keys), len(keys) + len(others), f"{purity:.0%}"]
+                cells = [f"{purity:.0%}", len(keys), len(keys) + len(others)]
                 rows.append((*row, *cells, *(self._cells(keys, purity) if keys else [None] * (len(IN_TABLE) + 2))))
-        return pd.DataFrame(rows, columns=[*names, "objects", "of maps", "purity",
+        return pd.DataFrame(rows, columns=[*names, "purity", "objects", "of maps",
                                            *(f"{k} box{'' if k == 1 else 'es'}" for k in IN_TABLE),
                                            f"best {BOUNDED} at most", "half takes"])
 

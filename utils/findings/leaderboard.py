@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from ..errors import InputError
+from ..errors import InputError, counted
 from ..paper import INITIAL_POINTS
 from ..parameters import AZIMUTH_AND_ELEVATION
 from ..results.contents import MapResult, RegionsResult
@@ -16,12 +16,12 @@ from ..results.left_out import LeftOut
 from ..results.same import POINTS
 from ..space import UNIFORM
 from .audit import Curve, curves
-from .common import common_objects, networks_of
+from .common import common_objects, in_common, networks_of
 from .intervals import CHANCE, FEWEST, INTERVAL, Estimate, difference, estimate
 from .methods import ON_MAP, in_order
 from .on_map import mean_over, most_wrong
 from .rows import OBJECT, Tables
-from .tables import PERCENT, Table, counted
+from .tables import PERCENT, Table
 
 RIGHT, MEAN, EXACT = "views right", "mean confidence", "exact SRVR"
 ERROR = "error"
@@ -162,7 +162,10 @@ def leaderboard(found: Tables, level: float, left_out: LeftOut) -> Leaderboard:
     if n_parts:
         notes += (f"{n_parts} of {counted(len(compared.maps), 'map')} are from a part of the views: they count in "
                   f"{over(level)} alone, and its intervals have the upper bound of their error added on both sides.",)
-    return Leaderboard(values, errors, ranked, curves(compared, by="network"), level, found.measure, notes)
+    on_curve = {key: compared.maps[key] for key in compared.pairs
+                if np.isfinite(regions[key].initial_points).all(1).any()}
+    of_curve = Tables(in_common(on_curve, "maps")[0], regions, kinds, found.measure, found.wrap)
+    return Leaderboard(values, errors, ranked, curves(of_curve, by="network"), level, found.measure, notes)
 
 
 def _values(found: Tables, level: float, objects: list[tuple[str, str]]) -> pd.DataFrame:

@@ -1,7 +1,7 @@
 """A tree of results as three pandas DataFrames: every view, every region and every result.
 
     found = load_tree("checkpoint")
-    found.regions.groupby(["row", "method"])["share"].mean()  # the SRVR
+    found.compared.regions.groupby(["row", "method"])["share"].mean()  # the SRVR
 """
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -19,6 +19,7 @@ from ..results.left_out import LeftOut
 from ..results.same import STEP, Kinds, facets, in_words, no_pair
 from ..results.tree import Key, Selection, Tree, natural
 from ..space import DEGREES, UNIFORM
+from .common import in_common
 from .methods import ON_MAP
 from .on_map import ON_MAPS, level_of, on_map, purity
 
@@ -77,16 +78,19 @@ class Tables:
     """Maps and regions, {key: result}, as DataFrames, each of which is made when it is first asked for.
 
     `keys` are those of both, in order. `kinds` says what is usual among them. Sizes and means over views are by a
-    `measure`, and the largest boxes on maps run around the azimuth where they `wrap`.
+    `measure`, and the largest boxes on maps run around the azimuth where they `wrap`. `remarks` are
+    more lines below tables.
     """
 
     def __init__(self, maps: Mapping[Key, MapResult], regions_results: Mapping[Key, RegionsResult],
-                 kinds: Kinds | None = None, measure: str = DEGREES, wrap: bool = True) -> None:
+                 kinds: Kinds | None = None, measure: str = DEGREES, wrap: bool = True,
+                 remarks: Sequence[str] = ()) -> None:
         self.maps = maps
         self.regions_results = regions_results
         self.keys = sorted({*maps, *regions_results}, key=lambda key: key.order)
         self.kinds = kinds or Kinds(maps, regions_results)
-        self.measure, self.wrap = measure, wrap
+        self.measure, self.wrap, self.remarks = measure, wrap, remarks
+        self._on_maps: dict[float, pd.DataFrame] = {}
 
     @cached_property
     def results(self) -> pd.DataFrame:
@@ -139,7 +143,15 @@ class Tables:
         """Lines below a table: of what its rows are, and how it measures; a table may be of the usual kind alone."""
         ends = "run through azimuth 0" if self.wrap else "end at azimuth 0"
         return (*self.kinds.notes(are_all_usual),
-                f"Views are uniform {UNIFORM[self.measure]}. The largest boxes on maps {ends}.")
+                f"Views are uniform {UNIFORM[self.measure]}. The largest boxes on maps {ends}.", *self.remarks)
+
+    @cached_property
+    def compared(self) -> "Tables":
+        """The maps of the objects that all networks have maps of, and likewise the regions: for comparing networks."""
+        maps, of_maps = in_common(self.maps, "maps")
+        regions, of_regions = in_common(self.regions_results, "regions")
+        remarks = (*of_maps, *of_regions)
+        return Tables(maps, regions, self.kinds, self.measure, self.wrap, remarks) if remarks else self
 
     def per_map(self, names: Sequence[str], measure: Callable[[MapResult], Sequence[Any]]) -> pd.DataFrame:
         """A row for each map: which it is, as many values as names that are measured on it, and its `row`."""
@@ -148,9 +160,10 @@ class Tables:
 
     def on_maps(self, level: float) -> pd.DataFrame:
         """A row for each region of the pairs, and for the largest box from each initial point: see `on_map`."""
-        return self.of_pairs(ON_MAPS, lambda a_map, result: on_map(
-            a_map, result, level, self.measure, self.wrap)).astype(
-            dict.fromkeys(ON_MAPS[1:], float))
+        if level not in self._on_maps:
+            self._on_maps[level] = self.of_pairs(ON_MAPS, lambda a_map, result: on_map(
+                a_map, result, level, self.measure, self.wrap)).astype(dict.fromkeys(ON_MAPS[1:], float))
+        return self._on_maps[level]
 
     def of_pairs(self, names: Sequence[Any],
                  measure: Callable[[MapResult, RegionsResult], Iterable[Sequence[Any]]]) -> pd.DataFrame:

@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 
 import numpy as np
 
+from ..bounds import LARGEST
 from ..engine_names import TORCH
 from ..errors import one_line
 from ..paper import SHAPE_IDS
@@ -34,11 +35,11 @@ DEFAULTS = dict(renderer="utils", engine=TORCH)
 ASKED_OF = dict(largest=dict(wrap=False, measure=DEGREES))  # of a method, where a file does not say
 OBJECTS, SETTINGS, LABEL, STEP, POINTS = "objects", "settings", "label", "grid step", "initial_points"
 N_VIEWS, ALL = "views", "all"  # of a map, and how many were asked where nothing else is said
-NORMALISATION = "normalisation"
+NORMALISATION, N_ITERATIONS = "normalisation", "n_iterations"
 NOT_ALWAYS_KNOWN = {OBJECTS, SETTINGS, LABEL, STEP, POINTS}  # where a result lacks one of these, it may have any
 APART = {  # from other facets
     *OF_OBJECT, *OF_CLASS, *STATED, *ADDED_LATER, "methods", "step", N_VIEWS, POINTS, "normalize"}
-SHOWN = (OBJECTS, STEP, N_VIEWS, NORMALISATION, "engine", "n_iterations", SETTINGS)  # in the line below a table
+SHOWN = (OBJECTS, STEP, N_VIEWS, NORMALISATION, "engine", N_ITERATIONS, SETTINGS)  # in the line below a table
 STAND_INS, SHAPENET, OWN, OTHER = "stand-ins", "ShapeNet models", "own meshes", "other objects"
 IDS = {shape_id for ids in SHAPE_IDS for shape_id in ids}
 NOT_STATED = "settings not stated"
@@ -46,7 +47,7 @@ USUAL = dict(parameters=",".join(AZIMUTH_AND_ELEVATION), score="softmax", fixed=
              image_size=IMAGE_SIZE)  # which are recorded if they are otherwise
 LONG_HASH = re.compile(r"\b([0-9a-f]{8})[0-9a-f]{56}\b")
 LONG_NUMBER = re.compile(r"\d+\.\d{7,}")
-WORDS = {OBJECTS: "{}", SETTINGS: "{}", NORMALISATION: "{} normalisation", "n_iterations": "{} iterations",
+WORDS = {OBJECTS: "{}", SETTINGS: "{}", NORMALISATION: "{} normalisation", N_ITERATIONS: "{} iterations",
          POINTS: "from {}", N_VIEWS: "from {} views"}
 NAMES = dict(shape_id="shape", mesh_hash="mesh", fixed="fixed values", normalize=NORMALISATION)
 Result = TypeVar("Result", MapResult, RegionsResult)
@@ -166,6 +167,7 @@ class Kinds:
             for name, value in self.facets(result, *getattr(result, "methods", ())).items():
                 stated[_place(name, key, result)].append(value)
         self.usual = {place: _most_frequent(values) for place, values in stated.items()}
+        self._grows = any({*getattr(result, "methods", ())} - {LARGEST} for _, result in every)
         if 2 * sum(bool(result.metadata.settings) for _, result in every) > len(every):
             self.usual.pop(SETTINGS, None)
         self.differing = any(self.words(key, result) for key, result in every)
@@ -214,8 +216,8 @@ class Kinds:
 
     @property
     def usual_words(self) -> str:
-        """The usual kind, as far as it matters to a reader."""
-        return ", ".join(_words(name, self.usual[place]) for name in SHOWN
+        """The usual kind, as far as it matters to a reader. The largest boxes alone take no iterations."""
+        return ", ".join(_words(name, self.usual[place]) for name in SHOWN if self._grows or name != N_ITERATIONS
                          for place in (name, (name, AZIMUTH_AND_ELEVATION)) if place in self.usual
                          and self.usual[place] not in (None, ALL, DEFAULTS.get(name)))
 

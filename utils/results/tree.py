@@ -2,7 +2,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 from tqdm import tqdm
@@ -100,6 +100,7 @@ class Tree:
                  class_names: tuple[str, ...] = CLASS_NAMES) -> None:
         """Raises InputError if there is none."""
         self.folder, self.selection, self.left_out = folder, selection, left_out
+        self._results: dict[str, dict[Key, Any]] = {}
         self._paths = {name: find(folder, name, class_names) for name in (MAP, OPTIM)}
         every = sorted({key for paths in self._paths.values() for key in paths}, key=lambda key: key.order)
         self.keys = [key for key in every if selection.holds(key)]
@@ -134,7 +135,10 @@ class Tree:
         return self._read(OPTIM, read_optim)
 
     def _read(self, name: str, read: Callable[[Path], Result]) -> dict[Key, Result]:
-        results = {}
+        """The results of one kind that can be read. They are read when they are first asked for, and kept."""
+        if name in self._results:
+            return self._results[name]
+        results = self._results[name] = {}
         for key, path in tqdm(self.of(name).items(), desc=f"reading {name}", unit="file", leave=False, delay=1):
             with self.left_out.on_error():
                 results[key] = read(path)

@@ -1,4 +1,6 @@
 """Images -> logits: device, precision, batch size and normalisation live here and nowhere else."""
+from contextlib import nullcontext
+
 import torch
 from torch import nn
 
@@ -6,6 +8,7 @@ from ..engine_names import TORCH
 from ..errors import InputError, first_line, is_out_of_memory
 from ..networks.engines import Engine, EngineError
 from ..networks.facts import Normalization, not_logits
+from .inputs_not_kept import InputsNotKept
 
 N_COMPARED = 8  # of the first images, which an engine and PyTorch both classify
 TOLERANCE = 1e-4  # of the softmax outputs
@@ -105,8 +108,10 @@ class Classifier:
         return output[:n].float()
 
     def _run(self, images: torch.Tensor, precision: str) -> torch.Tensor:
+        keeps_less = images.requires_grad and self.device.type == "cpu" and not self.compiled
         try:
-            with torch.autocast(self.device.type, AUTOCAST.get(precision), enabled=precision in AUTOCAST):
+            with (torch.autocast(self.device.type, AUTOCAST.get(precision), enabled=precision in AUTOCAST),
+                  InputsNotKept() if keeps_less else nullcontext()):
                 return self._network(images)
         except Exception as error:
             if self.compiled and type(error).__module__.startswith("torch._dynamo"):

@@ -27,11 +27,6 @@ class Mesh:
     notes: list[str] = field(default_factory=list)
 
 
-def counted(number: int, thing: str) -> str:
-    """A number with its noun: "1 face", "2,000 faces"."""
-    return f"{number:,} {thing}{'' if number == 1 else 's'}"
-
-
 def colors_of(path: Path, written: np.ndarray) -> np.ndarray:
     """Colours [N, 3] in [0, 1] from numbers of a text: where one is above 1, all count to 255.
 

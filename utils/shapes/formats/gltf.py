@@ -5,9 +5,9 @@ from pathlib import Path
 
 import numpy as np
 
-from ...errors import InputError
+from ...errors import InputError, counted
 from ...renderer import MeshError
-from ..mesh import Mesh, counted
+from ..mesh import Mesh
 from ..mesh_checks import check_indices
 from .gltf_draco import DRACO
 from .gltf_file import WAY_OUT, GltfFile, Json

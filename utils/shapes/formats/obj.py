@@ -5,12 +5,12 @@ from pathlib import Path
 
 import numpy as np
 
-from ...errors import InputError
+from ...errors import InputError, counted
 from ...renderer.io.materials import NO_COLOR
 from ...renderer.io.mtl import Material, load_libraries, resolved
 from ...renderer.io.obj_file import ObjFile, fan, no_face, read_obj
 from ..colors import Paint
-from ..mesh import LONGEST_SIDE, Mesh, colors_of, counted
+from ..mesh import LONGEST_SIDE, Mesh, colors_of
 from ..polygons import triangulate
 
 

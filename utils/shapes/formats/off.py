@@ -4,10 +4,10 @@ from pathlib import Path
 
 import numpy as np
 
-from ...errors import InputError
+from ...errors import InputError, counted
 from ...renderer.io.files import decoded, read_file, without_mark
 from ..colors import Paint
-from ..mesh import Mesh, colors_of, counted
+from ..mesh import Mesh, colors_of
 from ..mesh_checks import check_indices, check_lines
 from ..polygons import triangulate
 

@@ -5,12 +5,12 @@ from pathlib import Path
 
 import numpy as np
 
-from ...errors import InputError
+from ...errors import InputError, counted
 from ...renderer import MeshError
 from ...renderer.io.files import decoded, named_file, read_file, without_mark
 from ...renderer.io.images import read_image
 from ..colors import Paint
-from ..mesh import LONGEST_SIDE, Mesh, colors_of, counted
+from ..mesh import LONGEST_SIDE, Mesh, colors_of
 from ..mesh_checks import check_indices, check_lines
 from ..polygons import strip, triangulate
 

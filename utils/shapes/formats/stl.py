@@ -4,9 +4,9 @@ from pathlib import Path
 
 import numpy as np
 
-from ...errors import InputError
+from ...errors import InputError, counted
 from ...renderer.io.files import read_file, without_mark
-from ..mesh import Mesh, counted
+from ..mesh import Mesh
 from ..polygons import triangulate
 
 HEADER = 80  # bytes before the number of facets
