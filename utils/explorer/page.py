@@ -51,34 +51,34 @@ def page(found: Tables, tables: Iterable[Table], data_dir: Path, left_out: LeftO
     networks, cover = networks_of(found.keys), cover_view(found)
     rows = [line["network"] for curve in cover["curves"] for line in curve["lines"]]
     data = dict(objects=entries, names=block.names, methods={name: asdict(style_of(name)) for name in (*ORDER, ON_MAP)},
-                networks=networks, looks=_looks([*networks, *rows]), answer_colors=dict(right=RIGHT, wrong=WRONG, rest=REST),
-                tables=[table_view(table) for table in tables], leaderboard=leaderboard_view(found), cover=cover)
+                networks=networks, looks=_looks([*networks, *rows]),
+                answer_colors=dict(right=RIGHT, wrong=WRONG, rest=REST), leaderboard=leaderboard_view(found),
+                cover=cover, tables=[table_view(table) for table in tables])
     parts = dict(STYLE=STYLE.read_text(encoding="utf-8"), PLOTLY=packed(get_plotlyjs().encode()), BLOCK=block.text(),
                  PROGRAM="".join(path.read_text(encoding="utf-8") for path in PROGRAMS))
     of_what = f"{len(found.keys)} results of {len(objects)} objects"
-    pictures = _pictures(entries, objects, data_dir, left_out, LARGEST_PAGE - len(_written(data, {}, parts, of_what)))
+    pictures = _pictures(entries, objects, data_dir, left_out,
+                         LARGEST_PAGE - len(_written(data, {}, parts, of_what).encode()))
     return _written(data, pictures, parts, of_what)
 
 
 def _pictures(entries: list[dict[str, Any]], objects: list[PageObject], data_dir: Path, left_out: LeftOut,
               n_bytes: int) -> dict[str, Any]:
-    """The pictures of the objects in at most so many bytes: thumbnails, and the sprites. The entries say which are theirs.
-    """
-    shapes = []
+    """The thumbnails and the sprites of the objects, in at most so many bytes. The entries say which are theirs."""
+    seen = []
     for entry, page_object in zip(entries, objects):
         with left_out.on_error():
-            shape = shape_of(page_object.key, data_dir, *page_object.known)
-            shapes.append((entry, (shape, max(about.image_size for about in page_object.known)),
-                           any(about.unmirrored for about in page_object.known)))
-    thumbnails = gallery([thumbnail(*seen, unmirrored) for _, seen, unmirrored in shapes])
+            known = page_object.known
+            shape = shape_of(page_object.key, data_dir, *known)
+            seen.append((entry, shape, max(about.image_size for about in known), any(one.unmirrored for one in known)))
+    thumbnails = gallery([thumbnail(shape, image_size, unmirrored) for _, shape, image_size, unmirrored in seen])
     n_bytes -= len(thumbnails["uri"] or "")
     sprites: list[str] = []
-    for k, (entry, seen, unmirrored) in enumerate(tqdm(shapes, desc="rendering views", unit="object")):
-        found = sprite(*seen, n_bytes // (len(shapes) - k) - SPARE, unmirrored)
-        uri = found.pop("uri")
+    for k, (entry, shape, image_size, unmirrored) in enumerate(tqdm(seen, desc="rendering views", unit="object")):
+        found = sprite(shape, image_size, n_bytes // (len(seen) - k) - SPARE, unmirrored)
+        sprites.append(found.pop("uri"))
         entry |= dict(sprite=found, thumbnail=k)
-        sprites.append(uri)
-        n_bytes -= len(uri) + SPARE
+        n_bytes -= len(sprites[-1]) + SPARE
     return dict(thumbnails=thumbnails, sprites=sprites)
 
 
@@ -90,7 +90,7 @@ def _looks(networks: Iterable[str]) -> dict[str, dict[str, str]]:
 
 
 def _written(data: Mapping[str, Any], pictures: Mapping[str, Any], parts: Mapping[str, str], of_what: str) -> str:
-    """The page with its data, pictures and other parts filled in. It is of ASCII characters, but for few.
+    """The page with its data, pictures and other parts filled in.
 
     Raises:
         InputError: if it has too many bytes.
