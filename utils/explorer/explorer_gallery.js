@@ -26,10 +26,10 @@ function objectButton(object, words, ...inside) {
   return button;
 }
 
-// A bar for each network: the share of the views in which it is confident.
+// A bar for each network with a map: the share of the views in which it is confident.
 function bars(shares) {
-  return make("span", { class: "bars" }, ...data.networks.map((name, k) => make("i", {
-    style: `--share: ${shares[k] || 0}; --color: ${data.looks[name].color}` })));
+  return make("span", { class: "bars" }, ...data.networks.map((name, k) => make("i", shares[k] === null ? {} : {
+    class: "bar", style: `--share: ${shares[k]}; --color: ${data.looks[name].color}` })));
 }
 
 const numberOf = object => objectName(object).length > 2 ? `${object.object_nb} (${object.variant})` : object.object_nb;

@@ -11,7 +11,7 @@ from tqdm import tqdm
 
 from ..errors import InputError
 from ..figures.objects import shape_of
-from ..figures.style import REST, RIGHT, WRONG, network_style, style_of
+from ..figures.style import REST, RIGHT, WRONG, network_styles, style_of
 from ..findings.common import networks_of
 from ..findings.methods import ON_MAP, ORDER
 from ..findings.rows import Tables
@@ -50,8 +50,10 @@ def page(found: Tables, tables: Iterable[Table], data_dir: Path, left_out: LeftO
              results={network: one.shown(network, block) for network in one.results}) for one in objects]
     networks, cover = networks_of(found.keys), cover_view(found)
     rows = [line["network"] for curve in cover["curves"] for line in curve["lines"]]
+    looks = {name: dict(color=style.color, dash=style.dash)
+             for name, style in network_styles(dict.fromkeys((*networks, *rows))).items()}
     data = dict(objects=entries, names=block.names, methods={name: asdict(style_of(name)) for name in (*ORDER, ON_MAP)},
-                networks=networks, looks=_looks([*networks, *rows]),
+                networks=networks, looks=looks,
                 answer_colors=dict(right=RIGHT, wrong=WRONG, rest=REST), leaderboard=leaderboard_view(found),
                 cover=cover, tables=[table_view(table) for table in tables])
     parts = dict(STYLE=STYLE.read_text(encoding="utf-8"), PLOTLY=packed(get_plotlyjs().encode()), BLOCK=block.text(),
@@ -80,13 +82,6 @@ def _pictures(entries: list[dict[str, Any]], objects: list[PageObject], data_dir
         entry |= dict(sprite=found, thumbnail=k)
         n_bytes -= len(sprites[-1]) + SPARE
     return dict(thumbnails=thumbnails, sprites=sprites)
-
-
-def _looks(networks: Iterable[str]) -> dict[str, dict[str, str]]:
-    """The colour and the line of each network, which are the same in every figure."""
-    dashes = {"-": "solid", "--": "dash", "-.": "dashdot", ":": "dot"}
-    styles = {name: network_style(k) for k, name in enumerate(dict.fromkeys(networks))}
-    return {name: dict(color=color, dash=dashes[line]) for name, (color, line, _) in styles.items()}
 
 
 def _written(data: Mapping[str, Any], pictures: Mapping[str, Any], parts: Mapping[str, str], of_what: str) -> str:

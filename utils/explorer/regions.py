@@ -4,10 +4,9 @@ from typing import Any
 
 import numpy as np
 
-from ..bounds import LARGEST
 from ..figures.group import boxes_of
 from ..findings.methods import ON_MAP
-from ..findings.on_map import drawn_in, holding, largest_box, level_of, purity
+from ..findings.on_map import drawn_in, holding, level_of, purity, with_largest
 from ..parameters import AZIMUTH_AND_ELEVATION, PARAMETERS, too_small
 from ..regions import ndinterval
 from ..results.contents import MapResult, RegionsResult
@@ -35,13 +34,11 @@ def regions_of(result: RegionsResult, a_map: MapResult | None) -> dict[str, Any]
         return [known[name] for name in AZIMUTH_AND_ELEVATION]
 
     level, points = level_of(result), result.initial_points
-    boxes: dict[str, list[ndinterval | None]] = {name: [*regions] for name, regions in boxes_of(result).items()}
-    if LARGEST not in boxes and parameters == AZIMUTH_AND_ELEVATION and a_map is not None and not a_map.origin:
-        boxes[ON_MAP] = [largest_box(a_map, point, level) for point in points]
+    boxes = with_largest(boxes_of(result), points, a_map if parameters == AZIMUTH_AND_ELEVATION else None, level)
     judge = None if a_map is None or a_map.origin or same_function(a_map.metadata, result.metadata) else a_map
 
-    def details(name: str, k: int, box: ndinterval | None) -> dict[str, Any]:
-        if box is None or not box.is_finite():
+    def details(name: str, k: int, box: ndinterval) -> dict[str, Any]:
+        if not box.is_finite():
             return dict(why=_why_none(result, a_map, name, k, level))
         space = drawn_in(name) if name == ON_MAP else result.space_of(name)
         stated = result.methods[name].certificates if name in result.methods else None
@@ -56,8 +53,8 @@ def regions_of(result: RegionsResult, a_map: MapResult | None) -> dict[str, Any]
                 parameters=list(parameters), level=level, holds=holding(result, a_map), wrapped=wrapped,
                 details={name: [details(name, k, box) for k, box in enumerate(of_method)]
                          for name, of_method in boxes.items()},
-                boxes={name: [flat(box.a) + flat(box.b) if box is not None and box.is_finite() else None
-                              for box in of_method] for name, of_method in boxes.items()})
+                boxes={name: [flat(box.a) + flat(box.b) if box.is_finite() else None for box in of_method]
+                       for name, of_method in boxes.items()})
 
 
 def _why_none(result: RegionsResult, a_map: MapResult | None, name: str, k: int, level: float) -> str:
