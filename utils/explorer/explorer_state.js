@@ -1,18 +1,46 @@
-// What the page holds, what is chosen, and the address that keeps the choice.
-const data = JSON.parse(document.getElementById("data").textContent);
+// What the page holds, what is chosen, and what the maps say of it.
 const element = id => document.getElementById(id);
 const BOTH = [0, 1];
 const NONE = "";
 const NOTHING = -32768;  // a thousandth that stands for no number
-const state = { object: data.objects[0], wished: [NONE, NONE], networks: [NONE, NONE], methods: new Set(), others: false,
-                azimuth: 130, elevation: 30, theme: null };
+const TABS = ["objects", "confidence", "answers", "leaderboard", "cover", "tables"];
+const PANELS = { confidence: "maps", answers: "maps" };  // of tabs whose panel has another name
+const pictures = JSON.parse(element("pictures").textContent);
+const state = { tab: "objects", object: null, wished: [NONE, NONE], networks: [NONE, NONE], methods: new Set(),
+                others: false, azimuth: 130, elevation: 30, pinned: false, theme: null };
+let data = null;
 let numbers = new Int16Array();
 
-// Unpack the block of the maps' numbers.
-async function unpack() {
-  const packed = Uint8Array.from(atob(BLOCK), letter => letter.charCodeAt(0));
-  const stream = new Blob([packed]).stream().pipeThrough(new DecompressionStream("deflate"));
-  numbers = new Int16Array(await new Response(stream).arrayBuffer());
+// An element with attributes and contents.
+function make(name, attributes = {}, ...contents) {
+  const made = document.createElement(name);
+  for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
+  made.append(...contents);
+  return made;
+}
+
+// The bytes of one of the PACKED.
+async function unpack(text) {
+  const letters = atob(text), bytes = new Uint8Array(letters.length);
+  for (let k = 0; k < letters.length; k++) bytes[k] = letters.charCodeAt(k);
+  const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate"));
+  return new Uint8Array(await new Response(stream).arrayBuffer());
+}
+
+// Unpack the results. Of the maps' numbers the low bytes come first, then the high ones.
+async function unpackResults() {
+  const [text, bytes] = await Promise.all([unpack(PACKED.data), unpack(PACKED.block)]);
+  data = JSON.parse(new TextDecoder().decode(text));
+  const n = bytes.length / 2;
+  numbers = Int16Array.from({ length: n }, (_, k) => bytes[k] | bytes[n + k] << 8);
+}
+
+// Plotly takes a moment, and the gallery does without it.
+let plotly = null;
+function loadPlotly() {
+  plotly ??= unpack(PACKED.plotly).then(bytes =>
+    document.head.append(make("script", {}, new TextDecoder().decode(bytes))));
+  return plotly;
 }
 
 function indexNearest(values, value, period) {
@@ -30,6 +58,11 @@ const methodsHere = () => Object.keys(data.methods).filter(method => data.object
 const resultOf = k => state.object.results[state.networks[k]];
 const mapOf = k => { const result = resultOf(k); return result && result.map; };
 const isFromPart = map => Boolean(map) && map.asked !== undefined;  // of its views; the others are a model's means
+const hasAnswers = map => Boolean(map) && map.top1 !== undefined;
+
+// The tabs of this page: one for answers where a map has some.
+const tabsHere = () => TABS.filter(tab => tab !== "answers" || data.objects.some(object =>
+  Object.values(object.results).some(result => hasAnswers(result.map))));
 
 // An array of a map, from where it begins: rows of numbers, one for each elevation.
 function rowsOf(map, begin, value) {
@@ -51,7 +84,7 @@ function reading(k) {
   const cell = indexNearest(map.elevation, state.elevation) * map.azimuth.length
     + indexNearest(map.azimuth, state.azimuth, 360);
   const found = { confidence: score(numbers[map.z + cell]), answer: "" };
-  if (map.top1 !== undefined) {
+  if (hasAnswers(map)) {
     const index = numbers[map.top1 + cell];
     const confidence = map.top1_score === null ? null : score(numbers[map.top1_score + cell]);
     found.answer = `first answer: ${answerName(k, index)}${confidence === null ? "" : `, ${confidence.toFixed(3)}`}`
@@ -67,8 +100,8 @@ function networksOf(object) {
   return data.networks.filter(name => object.results[name]).sort((one, other) => rank(other) - rank(one));
 }
 
-// The object to open on: of those with most maps and regions of two networks, and with views, the one with the largest
-// region that holds.
+// The object that is chosen at first: of those with most maps and regions of two networks, and with views, the one with
+// the largest region that holds.
 function firstObject() {
   const area = box => box ? (box[2] - box[0]) * (box[3] - box[1]) / 36000 : 0;  // of the domain, less than 1
   const largest = regions => Math.max(0, ...Object.entries(regions.boxes).flatMap(([method, boxes]) =>
@@ -94,40 +127,4 @@ function objectName(object) {
   const alike = data.objects.filter(other => other.class_name === object.class_name
     && other.object_nb === object.object_nb);
   return [object.class_name, object.object_nb, ...(alike.length > 1 ? [object.variant] : [])];
-}
-
-// The address for what is chosen. Names are escaped one by one, so that "/" and "," separate them.
-function writeLink() {
-  const escaped = names => names.map(encodeURIComponent);
-  const parts = [`object=${escaped(objectName(state.object)).join("/")}`,
-    `networks=${escaped(state.wished.filter(name => name !== NONE)).join(",")}`,
-    `methods=${escaped([...state.methods]).join(",")}`, `others=${state.others ? 1 : 0}`,
-    `at=${state.azimuth},${state.elevation}`, ...(state.theme ? [`theme=${state.theme}`] : [])];
-  history.replaceState(null, "", `#${parts.join("&")}`);
-}
-
-// Choose what an address says, and what it does not say as the page opens. Returns what it asks for in vain.
-function readLink(link) {
-  const parts = {}, vain = [];
-  const plain = text => { try { return decodeURIComponent(text); } catch { return text; } };
-  for (const part of link.slice(1).split("&")) {
-    const [name, ...rest] = part.split("=");
-    parts[name] = rest.join("=");
-  }
-  const list = (name, separator) => parts[name] === undefined ? null :
-    parts[name].split(separator).filter(Boolean).map(plain);
-  const known = (names, all, kind) => names.filter(name => all.includes(name) || void vain.push(`${kind} ${name}`));
-  const wanted = list("object", "/");
-  const same = object => objectName(object).every((word, k) => word === wanted[k] || (k === 2 && wanted.length < 3));
-  state.object = wanted && data.objects.find(same) || firstObject();
-  if (wanted && !data.objects.some(same)) vain.push(`object ${wanted.join(" ")}`);
-  const networks = known(list("networks", ",") || [], data.networks, "network").slice(0, 2);
-  const usual = networksOf(state.object).slice(0, 2);
-  state.wished = networks.length ? [networks[0], networks[1] || NONE] : [usual[0], usual[1] || NONE];
-  state.methods = new Set(known(list("methods", ",") || methodsHere(), methodsHere(), "method"));
-  state.others = parts.others === "1";
-  state.theme = ["light", "dark"].includes(parts.theme) ? parts.theme : null;
-  const at = (parts.at || "").split(",").map(Number);
-  [state.azimuth, state.elevation] = at.length === 2 && at.every(Number.isFinite) ? at : [130, 30];
-  return vain.length ? [`The address asks for ${vain.join(", ")}, which this page does not have.`] : [];
 }

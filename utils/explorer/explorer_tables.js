@@ -1,8 +1,14 @@
-// Tables below the maps: sorted by their heads; a long one opens when it is asked for.
+// Tables: sorted by their heads; a long one opens when it is asked for.
 const LONG = 20;  // rows
-const shown = (cell, digits) => cell === null ? "–" : typeof cell === "number" ? cell.toFixed(digits) : cell;
+// A cell in words; an estimate has its interval behind it.
+function shown(cell, digits) {
+  if (cell === null) return "–";
+  if (!Array.isArray(cell)) return typeof cell === "number" ? cell.toFixed(digits) : cell;
+  const [value, low, high] = cell.map(part => part === null ? null : part.toFixed(digits));
+  return low === null ? value : `${value} [${low}, ${high}]`;
+}
 
-function addTable({ title, columns, rows, digits }) {
+function addTable(place, { title, columns, rows, digits }) {
   const section = document.createElement("details"), heading = document.createElement("summary");
   const scroll = document.createElement("div"), table = document.createElement("table");
   const hint = document.createElement("p");
@@ -41,7 +47,7 @@ function addTable({ title, columns, rows, digits }) {
         other.firstChild.textContent = other.firstChild.textContent.replace(/ [▲▼]$/, "");
       button.textContent = `${name} ${up ? "▲" : "▼"}`;
       fill([...rows].sort((first, second) => {
-        const [a, b] = [first[k], second[k]];
+        const [a, b] = [first[k], second[k]].map(one => Array.isArray(one) ? one[0] : one);
         if (a === null || b === null) return (a === null) - (b === null);
         return (up ? 1 : -1) * (typeof a === "string" ? a.localeCompare(b, undefined, { numeric: true }) : a - b);
       }));
@@ -50,7 +56,7 @@ function addTable({ title, columns, rows, digits }) {
     head.append(cell);
   });
   fill(rows);
-  element("tables").append(section);
+  place.append(section);
   // A table that is wider than its place says so, and can be gone to and moved by the keyboard.
   const measure = () => {
     const right = scroll.getBoundingClientRect().right;

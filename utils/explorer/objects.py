@@ -7,19 +7,26 @@ from typing import Any
 
 import numpy as np
 
-from ..figures.group import boxes_of
-from ..findings.on_map import drawn_in, holding, level_of, with_largest
+from ..figures.style import WRONG
+from ..findings.answers import Answers
+from ..findings.on_map import mean_over
 from ..findings.output_names import names_of_outputs, output_of
-from ..parameters import AZIMUTH_AND_ELEVATION, PARAMETERS
 from ..results.contents import MapResult, RegionsResult
 from ..results.metadata import Metadata
 from ..results.same import in_words, same_views
 from ..results.tree import Key, natural
+from ..space import DEGREES
+from .regions import regions_of
 
 HASH_DIGITS = 8  # of a mesh's hash, which tell it from others
 PARTS = 1000  # of 1: scores are stored in thousandths, as the page shows them
-BYTES = 2  # of a thousandth
+BYTES = 2  # of a thousandth, low and high
 NOTHING = -32768  # a thousandth that stands for a score that is no number
+
+
+def packed(contents: bytes) -> str:
+    """Bytes, deflated and in base64."""
+    return base64.b64encode(zlib.compress(contents, 9)).decode()
 
 
 class Block:
@@ -45,8 +52,8 @@ class Block:
         return self.add(np.where(np.isfinite(scores), parts, NOTHING))
 
     def text(self) -> str:
-        """All of it, little-endian, deflated and in base64."""
-        return base64.b64encode(zlib.compress(self._numbers, 9)).decode()
+        """All of it, packed: the low bytes of all numbers, then the high ones, which are alike and take less so."""
+        return packed(np.frombuffer(self._numbers, np.uint8).reshape(-1, BYTES).T.tobytes())
 
 
 @dataclass
@@ -90,7 +97,7 @@ class PageObject:
         stated = block.names.get(network, {}).get(output) if output is not None else None
         return dict(
             map=None if a_map is None else _map(a_map, block),
-            regions=None if regions_result is None else _regions(regions_result, a_map), output=output,
+            regions=None if regions_result is None else regions_of(regions_result, a_map), output=output,
             output_name=stated if names is None or output is None else names[output],
             settings={name: settings_in_words(result.metadata) for name, result in both.items()})
 
@@ -123,36 +130,18 @@ def settings_in_words(metadata: Metadata) -> dict[str, str]:
 
 
 def _map(result: MapResult, block: Block) -> dict[str, Any]:
-    """A map: its grid, and where its numbers begin in the block."""
-    found = dict(azimuth=result.xx[0].tolist(), elevation=result.yy[:, 0].tolist(), z=block.add_scores(result.z))
+    """A map: its grid, how much of it is robust, and where its numbers begin in the block.
+
+    Of first answers there are the most frequent with their shares of the views, the class before the others.
+    """
+    found = dict(azimuth=result.xx[0].tolist(), elevation=result.yy[:, 0].tolist(), z=block.add_scores(result.z),
+                 robust=mean_over(result, result.z >= result.metadata.level, DEGREES))
     if result.top1 is not None:
         found["top1"] = block.add(result.top1)
         found["top1_score"] = None if result.top1_score is None else block.add_scores(result.top1_score)
+        answers = Answers.of(result)
+        shown = [*([] if answers.right is None else [answers.right]), *answers.wrong[:len(WRONG)]]
+        found["answers"] = [[index, answers.share(index)] for index in shown]
     if result.asked is not None:
         found |= dict(asked=block.add(result.asked), origin=result.origin)
     return found
-
-
-def _regions(result: RegionsResult, a_map: MapResult | None) -> dict[str, Any] | None:
-    """Boxes [azimuth, elevation, azimuth, elevation] or None by method, whether they hold, and the initial points.
-
-    Without largest boxes among the regions, those of the map are added. Regions of other parameters are projections: a
-    one-dimensional region is a box without height at its elevation. None comes back for regions without azimuth.
-    """
-    parameters, elevation = result.metadata.parameters, result.metadata.elevation
-    if "azimuth" not in parameters:
-        return None
-
-    def flat(point: np.ndarray) -> list[float]:
-        known = dict(elevation=PARAMETERS["elevation"].default if elevation is None else elevation)
-        known |= dict(zip(parameters, map(float, point)))
-        return [known[name] for name in AZIMUTH_AND_ELEVATION]
-
-    level = level_of(result)
-    below = a_map if parameters == AZIMUTH_AND_ELEVATION else None
-    boxes = with_largest(boxes_of(result), result.initial_points, below, level)
-    wrapped = [name for name in boxes if drawn_in(name, parameters).circles[parameters.index("azimuth")]]
-    return dict(points=[flat(point) for point in result.initial_points if np.isfinite(point).all()],
-                parameters=list(parameters), level=level, holds=holding(result, a_map), wrapped=wrapped,
-                boxes={name: [flat(box.a) + flat(box.b) if box.is_finite() else None for box in of_method]
-                       for name, of_method in boxes.items()})

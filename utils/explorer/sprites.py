@@ -1,6 +1,7 @@
-"""Sprites: all views of an object in one picture, no larger than it may be."""
+"""Sprites: all views of an object in one picture, no larger than it may be; and one view of every object in another."""
 import base64
 import io
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -16,6 +17,8 @@ LOOKS = (  # degrees between two views, pixels of a view and WebP quality, from 
 LARGEST_VIEW = LOOKS[0][1]
 SAMPLE_STEP = 60  # degrees between the views by which the size of all is estimated
 MOST_BYTES = 750_000  # of a sprite, however many there are
+THUMBNAIL, THUMBNAIL_AT, THUMBNAIL_QUALITY = 96, (130, 30), 50  # pixels a side; azimuth and elevation; WebP's
+ACROSS = 20  # thumbnails in a row
 
 
 def sprite(shape: Shape, image_size: int, n_bytes: int, unmirrored: bool = False) -> dict[str, Any]:
@@ -46,6 +49,24 @@ def sprite(shape: Shape, image_size: int, n_bytes: int, unmirrored: bool = False
     return dict(size=size, azimuth=xx[0].tolist(), elevation=yy[:, 0].tolist(), uri=uri)
 
 
+def thumbnail(shape: Shape, image_size: int, unmirrored: bool = False) -> np.ndarray:
+    """One view of an object: [THUMBNAIL, THUMBNAIL] uint8. The arguments are those of `sprite`."""
+    return views_at(np.array([THUMBNAIL_AT]), shape, image_size, THUMBNAIL, unmirrored)[0]
+
+
+def gallery(thumbnails: Sequence[np.ndarray]) -> dict[str, Any]:
+    """One view of every object in one picture, ACROSS in a row.
+
+    Returns:
+        size: pixels of a view; across: views in a row; uri: the picture, None without views.
+    """
+    sheet = np.zeros((-(-len(thumbnails) // ACROSS) * THUMBNAIL, ACROSS * THUMBNAIL), np.uint8)
+    for k, view in enumerate(thumbnails):
+        row, column = (place * THUMBNAIL for place in divmod(k, ACROSS))
+        sheet[row:row + THUMBNAIL, column:column + THUMBNAIL] = view
+    return dict(size=THUMBNAIL, across=ACROSS, uri=_webp(sheet, THUMBNAIL_QUALITY) if thumbnails else None)
+
+
 def _views(shape: Shape, image_size: int, step: float, unmirrored: bool) -> np.ndarray:
     """Views of LARGEST_VIEW pixels, in one array [rows of pixels, columns of pixels] uint8."""
     xx, yy = grid(step)
@@ -56,8 +77,13 @@ def _views(shape: Shape, image_size: int, step: float, unmirrored: bool) -> np.n
 
 
 def _picture(views: np.ndarray, size: int, quality: int) -> str:
-    """A WebP as the address of an image."""
+    """Views of LARGEST_VIEW pixels, made smaller, as the address of an image."""
     height, width = (side * size // LARGEST_VIEW for side in views.shape)
+    return _webp(np.asarray(Image.fromarray(views).resize((width, height), Image.Resampling.BOX)), quality)
+
+
+def _webp(picture: np.ndarray, quality: int) -> str:
+    """A WebP as the address of an image."""
     file = io.BytesIO()
-    Image.fromarray(views).resize((width, height), Image.Resampling.BOX).save(file, "WEBP", quality=quality)
+    Image.fromarray(picture).save(file, "WEBP", quality=quality)
     return "data:image/webp;base64," + base64.b64encode(file.getvalue()).decode()
