@@ -251,3 +251,11 @@ def test_a_line_below_a_table_speaks_of_iterations_where_a_method_takes_some():
     searched, grown = (regions_of(methods=methods, n_iterations=800) for methods in (("largest",), ("naive",)))
     assert not any("iterations" in note for note in Kinds(keyed(searched)).notes())
     assert "800 iterations" in Kinds(keyed(searched, grown)).notes()[0]
+
+
+def test_a_line_below_a_table_says_that_most_files_do_not_state_a_setting():
+    ours, authors = map_of(normalize="((0.5,), (0.5,))", engine="openvino"), map_of()
+    note, = Kinds(keyed(authors, authors, ours)).notes()
+    assert note == ("Rows are of: stand-ins, grid step 90 x 50, settings not stated, or the network's own "
+                    "normalisation, engine openvino.")
+    assert Kinds(keyed(authors)).notes() == ("Rows are of: stand-ins, grid step 90 x 50, settings not stated.",)

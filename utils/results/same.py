@@ -40,6 +40,7 @@ NOT_ALWAYS_KNOWN = {OBJECTS, SETTINGS, LABEL, STEP, POINTS}  # where a result la
 APART = {  # from other facets
     *OF_OBJECT, *OF_CLASS, *STATED, *ADDED_LATER, "methods", "step", N_VIEWS, POINTS, "normalize"}
 SHOWN = (OBJECTS, STEP, N_VIEWS, NORMALISATION, "engine", N_ITERATIONS, SETTINGS)  # in the line below a table
+OF_SETTINGS = (NORMALISATION, "engine", N_ITERATIONS)  # of these, what no file of the authors' states
 STAND_INS, SHAPENET, OWN, OTHER = "stand-ins", "ShapeNet models", "own meshes", "other objects"
 IDS = {shape_id for ids in SHAPE_IDS for shape_id in ids}
 NOT_STATED = "settings not stated"
@@ -167,7 +168,8 @@ class Kinds:
             for name, value in self.facets(result, *getattr(result, "methods", ())).items():
                 stated[_place(name, key, result)].append(value)
         self.usual = {place: _most_frequent(values) for place, values in stated.items()}
-        self._grows = any({*getattr(result, "methods", ())} - {LARGEST} for _, result in every)
+        self._grows = any({*getattr(result, "methods", ())} - {LARGEST}
+                          for _, result in every if result.metadata.settings)
         if 2 * sum(bool(result.metadata.settings) for _, result in every) > len(every):
             self.usual.pop(SETTINGS, None)
         self.differing = any(self.words(key, result) for key, result in every)
@@ -217,9 +219,14 @@ class Kinds:
     @property
     def usual_words(self) -> str:
         """The usual kind, as far as it matters to a reader. The largest boxes alone take no iterations."""
-        return ", ".join(_words(name, self.usual[place]) for name in SHOWN if self._grows or name != N_ITERATIONS
-                         for place in (name, (name, AZIMUTH_AND_ELEVATION)) if place in self.usual
-                         and self.usual[place] not in (None, ALL, DEFAULTS.get(name)))
+        shown = [(name, _words(name, self.usual[place])) for name in SHOWN if self._grows or name != N_ITERATIONS
+                 for place in (name, (name, AZIMUTH_AND_ELEVATION)) if place in self.usual
+                 and self.usual[place] not in (None, ALL, DEFAULTS.get(name))]
+        if SETTINGS not in self.usual:
+            return ", ".join(words for _, words in shown)
+        always, stated = (", ".join(words for name, words in shown if (name in OF_SETTINGS) == is_stated)
+                          for is_stated in (False, True))
+        return f"{always}, or {stated}" if stated else always
 
 
 def in_words(value: Any) -> str:
