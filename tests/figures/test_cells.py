@@ -88,4 +88,5 @@ def test_the_curve_of_srvr_goes_down_to_0_and_stays_there():
     figure.draw_without_rendering()
     heights = axes.transData.transform(axes.lines[0].get_xydata())[:, 1]
     assert np.isfinite(heights).all() and heights[2] == heights[3] == pytest.approx(axes.bbox.y0)
+    assert heights[0] - heights[1] > axes.bbox.height / 4  # two decades
     assert axes.get_yticks()[:2].tolist() == [0, 0.01]
