@@ -8,8 +8,8 @@ from matplotlib.colors import ListedColormap
 from matplotlib.figure import Figure, SubFigure
 from matplotlib.patches import Patch
 
+from ..errors import counted
 from ..findings.answers import Answers
-from ..findings.tables import counted
 from ..results.contents import MapResult
 from ..results.left_out import LeftOut
 from ..results.tree import Key

@@ -8,10 +8,11 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Rectangle
 
+from ..errors import counted
 from ..findings.cover import LEAST, N_BOXES, PURITIES, Cover, CoverCurve
 from ..findings.intervals import INTERVAL
 from ..findings.on_map import DOMAIN, ROUND
-from ..findings.tables import PERCENT, counted
+from ..findings.tables import PERCENT
 from ..parameters import AZIMUTH_AND_ELEVATION
 from ..results.contents import MapResult
 from ..space import UNIFORM, Space

@@ -6,10 +6,10 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
+from ..errors import counted
 from ..findings.audit import Curve
 from ..findings.intervals import INTERVAL, Estimate
 from ..findings.methods import in_order
-from ..findings.tables import counted
 from ..parameters import AZIMUTH_AND_ELEVATION
 from ..scores import CONFIDENCE
 from ..space import UNIFORM

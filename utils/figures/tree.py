@@ -12,10 +12,9 @@ from typing import Any
 import numpy as np
 from matplotlib.figure import Figure
 
-from ..errors import InputError
+from ..errors import InputError, counted
 from ..files import folder_name
 from ..findings.on_map import judged
-from ..findings.tables import counted
 from ..parameters import AZIMUTH_AND_ELEVATION, PARAMETERS
 from ..results.contents import MapResult
 from ..results.layout import MAP, OPTIM
