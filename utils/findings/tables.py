@@ -65,7 +65,7 @@ class Table:
 
     def _blocks(self, cells: pd.DataFrame) -> list[list[int]]:
         """Which columns stand side by side."""
-        widths = [GAP + max(GAP + len(name), *map(len, column)) for name, column in cells.items()]
+        widths = [GAP + max((GAP + len(name), *map(len, column))) for name, column in cells.items()]
         n_keys = (*self._is_right(), True).index(True)
         blocks = [list(range(n_keys))]
         for k in range(n_keys, len(widths)):
