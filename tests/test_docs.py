@@ -29,7 +29,7 @@ ROOT = Path(__file__).parents[1]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 OTHER_PAGES = [ROOT / name / "README.md" for name in ("benchmarks", "checkpoint", "results", "scale", "utils/renderer")]
 SCRIPTS = {f"{module.__name__}.py": module for module in (map_script, optim_script, sweep_script, report_script)}
-OTHER_PROGRAMS = ("conda", "git", "grep", "import-linter", "jupyter", "pip", "python", "ray", "srun", "dot")
+OTHER_PROGRAMS = ("conda", "cp", "git", "grep", "import-linter", "jupyter", "pip", "python", "ray", "srun", "dot")
 SLURM = dict(SLURMD_NODENAME="one", SLURM_NNODES="4", SLURM_CPUS_PER_TASK="16")
 FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.M | re.S)
 FIRST_BLOCKS = (
@@ -117,6 +117,7 @@ def folder(goldens, tmp_path, monkeypatch):
         (tmp_path / name).mkdir()
     for name in ("model.obj", "mug.stl", "meshes/red mug.stl", "meshes/tall mug.ply", "meshes/desk.obj"):
         bowl.export(tmp_path / name)
+    (tmp_path / "docs/results").symlink_to(ROOT / "docs/results")
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(sys, "path", [*sys.path, str(tmp_path)])
     before = set(sys.modules)
