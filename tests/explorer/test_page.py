@@ -9,12 +9,14 @@ import torch
 
 import report as script
 from tests.explorer.browser import MUG, grey, with_answers
-from tests.trees import write_result
+from tests.trees import map_of, write_result
 from utils.explorer import objects as page_objects
 from utils.explorer import page as explorer
 from utils.explorer import sprites
+from utils.explorer.boards import cover_view, leaderboard_view
 from utils.figures.objects import views_at
-from utils.figures.style import STYLES
+from utils.figures.style import STYLES, network_style
+from utils.findings.rows import Tables
 from utils.results import tree as tree_module
 from utils.results.layout import MAP, OPTIM
 from utils.results.metadata import Metadata
@@ -87,6 +89,21 @@ def test_the_page_loads_nothing_and_no_name_ends_its_script_and_methods_are_expl
     assert "default-src 'none'" in page and not re.search(r"<(?:script|link|img)[^>]*(?:src|href)=.https?:", page)
     assert not re.search("@[A-Z]+@", page)
     assert re.findall(r'data-method="([^"]*)"><dt>[^<]*</dt><dd>[A-Z][^<]+\.</dd>', page) == [*STYLES]
+
+
+def test_networks_have_their_colours_of_all_figures(data):
+    assert data["looks"].keys() >= {"AlexNet", "ResNet50"}
+    for network in ("AlexNet", "ResNet50"):
+        style = network_style(network)
+        assert data["looks"][network] == dict(color=style.color, dash=style.dash)
+
+
+def test_networks_that_cannot_be_compared_are_said_to_be_so():
+    found = Tables({tree_module.Key("AlexNet", "5", "0"): map_of(np.full((6, 4), 0.1)),
+                    tree_module.Key("VGG", "5", "1"): map_of(np.full((6, 4), 0.1))}, {})
+    board, cover = leaderboard_view(found), cover_view(found)
+    assert board["metrics"] == [] and board["notes"][0].startswith("No leaderboard: there is no object that all of")
+    assert cover["curves"] == [] and cover["notes"][0].startswith("No cover: no map has at least 2 % of its views")
 
 
 def test_a_sprite_holds_the_views(data, pictures):

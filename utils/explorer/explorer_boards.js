@@ -14,7 +14,8 @@ function ranking(rows) {
   const place = value => `${100 * (value - low) / (high - low)}%`;
   return make("ol", { class: "ranking" }, ...rows.map(([network, value, from, to, verdict]) => make("li", {},
     make("span", { class: "reading" }, make("span", {}, colorBox(data.looks[network].color), network),
-         make("span", {}, make("b", {}, value.toFixed(2)), from === null ? "" : ` [${from.toFixed(2)}, ${to.toFixed(2)}]`)),
+         make("span", {}, make("b", {}, value.toFixed(2)),
+              from === null ? "" : ` [${from.toFixed(2)}, ${to.toFixed(2)}]`)),
     make("span", { class: "interval", style: `--color: ${data.looks[network].color}; --at: ${place(value)}; `
       + `--from: ${place(from ?? value)}; --to: ${place(to ?? value)}` }),
     ...(verdict ? [make("span", { class: "note" }, `to the next: ${verdict}`)] : []))));
@@ -24,8 +25,8 @@ function fillCover() {
   const { title, curves, table, notes, interval } = data.cover, panel = element("panel-cover");
   panel.querySelector("h2").textContent = title;
   const lines = curves.length ? curves[0].lines : [];
-  panel.querySelector(".legend").replaceChildren(...lines.map(line => make("li", {}, lookSwatch(line.network),
-    `${line.network} (${line.n_objects} object${line.n_objects > 1 ? "s" : ""})`)));
+  panel.querySelector(".legend").replaceChildren(...lines.map(line => make("li", {},
+    lookSwatch(line.network), `${line.network} (${line.n_objects} object${line.n_objects > 1 ? "s" : ""})`)));
   panel.querySelector(".boards").replaceChildren(...curves.map(curve => make("div", { class: "card board" },
     make("h3", {}, curve.purity === 1 ? "Boxes of confident views alone" :
       `Boxes of which ${percent(curve.purity, 0)} or more is confident`),
@@ -35,7 +36,8 @@ function fillCover() {
 }
 
 // A network's line, as its curve is drawn.
-const lookSwatch = network => make("i", { class: `line ${data.looks[network].dash}`, style: `--color: ${data.looks[network].color}` });
+const lookSwatch = network => make("i", {
+  class: `line ${data.looks[network].dash}`, style: `--color: ${data.looks[network].color}` });
 
 function drawCover() {
   const { ink, line } = colors();
@@ -44,10 +46,12 @@ function drawCover() {
   return Promise.all(data.cover.curves.map(({ lines }, k) => {
     const plot = places[k];
     const drawn = Plotly.react(plot, lines.flatMap(coverTraces), {
-      margin: { l: 48, r: 12, t: 12, b: 40 }, dragmode: false, hovermode: "x unified", font: { color: ink }, showlegend: false,
+      margin: { l: 48, r: 12, t: 12, b: 40 }, dragmode: false, hovermode: "x unified", font: { color: ink },
+      showlegend: false,
       paper_bgcolor: "rgba(0,0,0,0)", plot_bgcolor: "rgba(0,0,0,0)", ...sizeOf(plot),
       hoverlabel: { bgcolor: getComputedStyle(element("view")).backgroundColor },
-      xaxis: { ...axis, range: [0.8, 16.2], tickvals: [1, 2, 4, 6, 8, 10, 12, 14, 16], title: { text: "boxes", standoff: 4 } },
+      xaxis: { ...axis, range: [0.8, 16.2], tickvals: [1, 2, 4, 6, 8, 10, 12, 14, 16],
+               title: { text: "boxes", standoff: 4 } },
       yaxis: { ...axis, range: [0, 100], title: { text: "of the confident views (%)", standoff: 6 } } },
       { displayModeBar: false });
     if (!plot.listens) { plot.listens = true; followSize(plot); }

@@ -8,7 +8,8 @@ const robustShares = object => data.networks.map(name => {
 // One rule for all thumbnails, so that the picture with them is decoded once.
 function addThumbnails() {
   const { uri, across } = pictures.thumbnails;
-  if (uri) document.styleSheets[0].insertRule(`.thumb { background-image: url("${uri}"); background-size: ${100 * across}%; }`);
+  const rule = `.thumb { background-image: url("${uri}"); background-size: ${100 * across}%; }`;
+  if (uri) document.styleSheets[0].insertRule(rule);
 }
 
 function thumb(object) {
@@ -21,7 +22,8 @@ function thumb(object) {
 
 // A button with an object's view. What is inside of it stands below the view.
 function objectButton(object, words, ...inside) {
-  const button = make("button", { type: "button", class: "object", "aria-label": words, title: words }, thumb(object), ...inside);
+  const button = make("button", { type: "button", class: "object", "aria-label": words, title: words },
+                      thumb(object), ...inside);
   button.object = object;
   return button;
 }
@@ -86,5 +88,6 @@ function fillSiblings() {
 
 function markChosen() {
   for (const button of document.querySelectorAll("button.object"))
-    if (button.object === state.object) button.setAttribute("aria-current", "true"); else button.removeAttribute("aria-current");
+    if (button.object === state.object) button.setAttribute("aria-current", "true");
+    else button.removeAttribute("aria-current");
 }

@@ -41,7 +41,8 @@ function drawMap(k) {
   const layout = {
     margin: { l: 42, r: ofAnswers ? 16 : 5, t: 6, b: 38 }, dragmode: false, hovermode: "closest", font: { color: ink },
     paper_bgcolor: "rgba(0,0,0,0)", plot_bgcolor: "rgba(0,0,0,0)",
-    xaxis: { ...axis, range: [-2, 362], tickvals: [0, 90, 180, 270, 360], title: { text: "azimuth (degrees)", standoff: 4 } },
+    xaxis: { ...axis, range: [-2, 362], tickvals: [0, 90, 180, 270, 360],
+             title: { text: "azimuth (degrees)", standoff: 4 } },
     yaxis: { ...axis, range: [-12, 92], tickvals: [-10, 10, 30, 50, 70, 90],
              title: { text: "elevation (degrees)", standoff: 4 } } };
   const drawn = Plotly.react(plot, traces, { ...layout, ...sizeOf(plot) }, { displayModeBar: false });
@@ -103,11 +104,13 @@ function coloredAnswers(k) {
 function answersTrace(k) {
   const map = mapOf(k), trace = { type: "heatmap", showscale: false, x: [], y: [], z: [] };
   if (!hasAnswers(map)) return trace;
-  const { shown } = coloredAnswers(k), last = shown.length, all = [...shown.map(([, , color]) => color), data.answer_colors.rest];
+  const { shown } = coloredAnswers(k), last = shown.length;
+  const all = [...shown.map(([, , color]) => color), data.answer_colors.rest];
   const codes = new Map(shown.map(([index], code) => [index, code]));
   return { ...trace, x: map.azimuth, y: map.elevation, zmin: -0.5, zmax: last + 0.5,
     z: rowsOf(map, map.top1, index => codes.has(index) ? codes.get(index) : last),
-    text: rowsOf(map, map.top1, index => answerName(k, index)), hovertemplate: "%{x}°, %{y}°<br>%{text}<extra></extra>",
+    text: rowsOf(map, map.top1, index => answerName(k, index)),
+    hovertemplate: "%{x}°, %{y}°<br>%{text}<extra></extra>",
     colorscale: all.flatMap((color, code) => [[code / all.length, color], [(code + 1) / all.length, color]]) };
 }
 
