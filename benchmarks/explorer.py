@@ -45,7 +45,8 @@ def main() -> None:
         for window, size in WINDOWS.items():
             for tab, link in LINKS.items():
                 spent = [seconds(browser, page.as_uri() + link, *size) for _ in range(TIMES)]
-                print(f"{window:8} {tab:12}", *(f"{statistics.median(one):9.2f} ({max(one):5.2f})" for one in zip(*spent)))
+                cells = (f"{statistics.median(one):9.2f} ({max(one):5.2f})" for one in zip(*spent))
+                print(f"{window:8} {tab:12}", *cells)
         browser.close()
 
 

@@ -13,9 +13,9 @@ SHARED = HERE.parents[1] / "shared"
 
 # The files that take longest begin, so that neither core waits for the other at the end. In a new clone test_gradients
 # compiles the renderer; beside it runs what needs little of it, so that few kernels are compiled twice.
-LONG = ("test_gradients", "test_explorer", "test_tabs", "test_sweep", "test_optim", "test_cuda", "test_confidence", "test_own",
-        "test_map", "test_faults", "test_tutorial", "test_engines", "test_store", "test_report", "test_rules",
-        "test_architecture", "test_efficientnet_lite", "test_compiled")
+LONG = ("test_gradients", "test_explorer", "test_tabs", "test_sweep", "test_optim", "test_cuda", "test_confidence",
+        "test_own", "test_map", "test_faults", "test_tutorial", "test_engines", "test_store", "test_report",
+        "test_rules", "test_architecture", "test_efficientnet_lite", "test_compiled")
 
 
 def pytest_configure(config):
