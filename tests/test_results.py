@@ -1,11 +1,14 @@
-"""docs/results.md: the tables of the seven networks, computed again from the maps' arrays by other code than ours."""
+"""docs/results.md: the tables of the seven networks, computed again from the maps' arrays by other code than ours; and
+its reports, as pasted."""
 import re
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+import report
 from docs.shapenet_maps import LEVELS, STEPS
+from tests.test_docs import blocks, calls
 
 ROOT = Path(__file__).parents[1]
 PUBLISHED = ROOT.parent / "semantic-robustness" / "checkpoint"  # the authors', where the chapter clones it
@@ -110,3 +113,19 @@ def test_the_largest_boxes_at_five_levels_follow_from_the_maps(arrays, request):
     maps = dict(zip(arrays["network"], arrays["confidence"]))
     for network, confidence in (maps | (request.getfixturevalue("published") if PUBLISHED.is_dir() else {})).items():
         same(rows[network], [exact_srvr(confidence, arrays, level, "degrees") for level in LEVELS])
+
+
+def test_the_reports_run_as_pasted_on_a_small_tree(whole_tree, tmp_path, monkeypatch, run_script):
+    """One of each kind: a command and its options."""
+    pasted = [call[2:] for block in blocks(ROOT / "docs/results.md", "") for call in calls(block, tmp_path)
+              if call[:2] == ["python", "report.py"]]
+    kinds = {(words[0], *(word for word in words if word.startswith("--"))): words for words in pasted}
+    here = tmp_path / "here"
+    for folder in (here, tmp_path / "semantic-robustness"):
+        folder.mkdir()
+        (folder / "checkpoint").symlink_to(whole_tree)
+    monkeypatch.chdir(here)
+    assert {name for name, *_ in kinds} == {"srvr", "audit", "leaderboard", "cover", "answers"}
+    for words in kinds.values():
+        code, out, err = run_script(report, *words)
+        assert code == 0 and "written: results/" in out, (words, err)
