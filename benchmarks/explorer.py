@@ -34,7 +34,7 @@ def seconds(browser, address: str, width: int, height: int) -> tuple[float, floa
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0], allow_abbrev=False)
     parser.add_argument("page", type=Path)
     page = parser.parse_args().page.resolve()
     print(f"{page.stat().st_size / 1e6:.1f} MB; seconds until it is drawn, median of {TIMES} (largest)\n"
