@@ -71,7 +71,7 @@ def main() -> None:
                 axes.set(xticks=[], yticks=[])
                 axes.set_title(f"{point[0]}°, {point[1]}°: {confidence:.2f}", fontsize=SIZE)
             xx, yy = grid(STEP)
-            a_map = MapResult(xx, yy, f(np.stack((xx.ravel(), yy.ravel()), axis=1)).reshape(xx.shape))
+            a_map = MapResult(xx, yy, f(np.stack((xx.ravel(), yy.ravel()), axis=1)).reshape(xx.shape).numpy())
             colored = draw_cells(of_map, a_map, a_map.z, cmap=COLORMAP, vmin=0, vmax=1)
             set_viewpoints(of_map)
             row.colorbar(colored, ax=of_map, label='confidence in "coffee mug"')
