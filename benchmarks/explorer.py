@@ -3,14 +3,14 @@
     python -m benchmarks.explorer results/explorer.html
 """
 import argparse
-import shutil
 import statistics
 import time
 from pathlib import Path
 
 from playwright.sync_api import sync_playwright
 
-BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+from benchmarks.browser import program
+
 LINKS = {"objects": "", "confidence": "#tab=confidence", "leaderboard": "#tab=leaderboard", "cover": "#tab=cover"}
 WINDOWS = dict(desktop=(1366, 768), phone=(390, 844))
 TIMES = 3
@@ -40,8 +40,7 @@ def main() -> None:
     print(f"{page.stat().st_size / 1e6:.1f} MB; seconds until it is drawn, median of {TIMES} (largest)\n"
           f"{'':21}     by the clock      of a processor")
     with sync_playwright() as running:
-        program = next(filter(None, map(shutil.which, BROWSERS)), None)
-        browser = running.chromium.launch(executable_path=program, args=["--no-sandbox"])
+        browser = running.chromium.launch(executable_path=program(), args=["--no-sandbox"])
         for window, size in WINDOWS.items():
             for tab, link in LINKS.items():
                 spent = [seconds(browser, page.as_uri() + link, *size) for _ in range(TIMES)]

@@ -6,12 +6,12 @@
 opens results/explorer.html in Chromium (playwright, of requirements-dev.txt) and writes docs/explorer.png.
 """
 import argparse
-import shutil
 from pathlib import Path
 
 from playwright.sync_api import sync_playwright
 
-BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+from benchmarks.browser import program
+
 WINDOW = dict(width=1366, height=768)
 LINK = "tab=confidence&object=chair/4&networks=ResNet50,EfficientNetLite0&at=138,20&pin=1&theme=light"
 DRAWN = "document.body.dataset.state === 'drawn'"
@@ -23,9 +23,8 @@ def main() -> None:
     parser.add_argument("--page", type=Path, default=Path("results/explorer.html"), metavar="FILE")
     parser.add_argument("--link", default=LINK, help="what is shown: the end of an address, without its #")
     args = parser.parse_args()
-    program = next(filter(None, map(shutil.which, BROWSERS)), None)
     with sync_playwright() as running:
-        browser = running.chromium.launch(executable_path=program, args=["--no-sandbox"])
+        browser = running.chromium.launch(executable_path=program(), args=["--no-sandbox"])
         page = browser.new_page(viewport=WINDOW)
         page.goto(f"{args.page.resolve().as_uri()}#{args.link}")
         while not page.evaluate(DRAWN):

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import numpy as np
 
+from utils.findings.common import common_objects, networks_of
 from utils.results.contents import MapResult
 from utils.results.layout import MAP
 from utils.results.reading import load_result
@@ -27,9 +28,7 @@ def packed(maps: Mapping[Key, MapResult]) -> dict[str, np.ndarray]:
     C] uint16, in 1 / STEPS, rounded down; `right` [N, M, ceil(R C / 8)] uint8, the bits of whether the class is the
     first answer.
     """
-    networks = list(dict.fromkeys(key.network for key in maps))
-    objects = [(key.class_nb, key.object_nb) for key in maps if key.network == networks[0]]
-    objects = [which for which in objects if all(Key(network, *which) in maps for network in networks)]
+    networks, objects = networks_of(maps), common_objects(maps)
     rows = [[maps[Key(network, *which)] for which in objects] for network in networks]
     first = rows[0][0]
     return dict(network=np.array(networks), class_nb=np.array([int(class_nb) for class_nb, _ in objects]),

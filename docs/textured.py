@@ -12,11 +12,10 @@ import trimesh
 from matplotlib.figure import Figure
 from PIL import Image, ImageDraw
 
-from utils import Confidence, grid, load_mesh, load_network
+from utils import Confidence, confidence_map, load_mesh, load_network
 from utils.figures.cells import draw_cells
 from utils.figures.style import set_viewpoints
 from utils.options.reports import COLORMAP
-from utils.results.contents import MapResult
 
 VIEWS = [(20, 20), (110, 20), (200, 20), (290, 20), (20, 60)]  # azimuth, elevation; degrees
 STEP = 10  # degrees, of the maps
@@ -70,8 +69,7 @@ def main() -> None:
                 axes.imshow(image.permute(1, 2, 0))
                 axes.set(xticks=[], yticks=[])
                 axes.set_title(f"{point[0]}°, {point[1]}°: {confidence:.2f}", fontsize=SIZE)
-            xx, yy = grid(STEP)
-            a_map = MapResult(xx, yy, f(np.stack((xx.ravel(), yy.ravel()), axis=1)).reshape(xx.shape).numpy())
+            a_map = confidence_map(f, STEP)
             colored = draw_cells(of_map, a_map, a_map.z, cmap=COLORMAP, vmin=0, vmax=1)
             set_viewpoints(of_map)
             row.colorbar(colored, ax=of_map, label='confidence in "coffee mug"')

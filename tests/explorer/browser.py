@@ -14,7 +14,6 @@ from utils.findings.on_map import drawn_in, purity
 from utils.results.layout import MAP, OPTIM
 from utils.results.reading import read_map, read_optim
 
-BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 LABELS = dict(bathtub=435, cup=968)  # ImageNet's
 MUG = 504
 

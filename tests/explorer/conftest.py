@@ -10,7 +10,8 @@ import pytest
 import torch
 
 import report as script
-from tests.explorer.browser import BROWSERS, chosen, follow, marked, n_boxes, open_page, until_drawn, with_answers
+from benchmarks.browser import BROWSERS, program
+from tests.explorer.browser import chosen, follow, marked, n_boxes, open_page, until_drawn, with_answers
 from tests.trees import write_result
 from utils.explorer import sprites
 from utils.results import tree as tree_module
@@ -66,11 +67,11 @@ def block(page_file):
 def browser():
     """A browser, of which every page may complain about nothing and ask for nothing but itself."""
     playwright = pytest.importorskip("playwright.sync_api", reason="needs playwright (requirements-dev.txt)")
-    program = next(filter(None, map(shutil.which, BROWSERS)), None)
-    if program is None:
+    found = program()
+    if found is None:
         pytest.skip(f"needs one of the browsers {', '.join(BROWSERS)}")
     with playwright.sync_playwright() as running:
-        started = running.chromium.launch(executable_path=program, args=["--no-sandbox"])
+        started = running.chromium.launch(executable_path=found, args=["--no-sandbox"])
         yield started
         started.close()
 

@@ -6,11 +6,10 @@ import numpy as np
 
 from ..figures.group import boxes_of
 from ..findings.methods import ON_MAP
-from ..findings.on_map import drawn_in, holding, level_of, purity, with_largest
-from ..parameters import AZIMUTH_AND_ELEVATION, PARAMETERS, too_small
+from ..findings.on_map import drawn_in, holding, judge_of, judged_purity, level_of, start_on, with_largest
+from ..parameters import AZIMUTH_AND_ELEVATION, PARAMETERS
 from ..regions import ndinterval
 from ..results.contents import MapResult, RegionsResult
-from ..results.same import same_function
 from ..space import Space
 
 NOT_CONFIDENT = re.compile(r"not confident at the start \((\S+)\)")  # a problem of a largest box, with f there
@@ -35,7 +34,7 @@ def regions_of(result: RegionsResult, a_map: MapResult | None) -> dict[str, Any]
 
     level, points = level_of(result), result.initial_points
     boxes = with_largest(boxes_of(result), points, a_map if parameters == AZIMUTH_AND_ELEVATION else None, level)
-    judge = None if a_map is None or a_map.origin or same_function(a_map.metadata, result.metadata) else a_map
+    judge = judge_of(result, a_map)
 
     def details(name: str, k: int, box: ndinterval) -> dict[str, Any]:
         if not box.is_finite():
@@ -44,7 +43,7 @@ def regions_of(result: RegionsResult, a_map: MapResult | None) -> dict[str, Any]
         stated = result.methods[name].certificates if name in result.methods else None
         certificate = stated[k] if stated else None
         lowest = _lowest(certificate, judge, box, space)
-        return dict(share=space.share(box), purity=_purity(judge, box, level, space),
+        return dict(share=space.share(box), purity=judged_purity(judge, box, level, space),
                     lowest=[lowest[0], *flat(lowest[1])] if lowest else None,
                     certificate=_in_words(certificate) if certificate else None)
 
@@ -63,19 +62,11 @@ def _why_none(result: RegionsResult, a_map: MapResult | None, name: str, k: int,
         point = result.initial_points[k]
         if not np.isfinite(point).all():
             return "the file does not say where it started"
-        away = np.abs(a_map.xx[0] - point[0])
-        column = np.argmin(np.minimum(away, PARAMETERS["azimuth"].period - away))
-        score = float(a_map.z[np.abs(a_map.yy[:, 0] - point[1]).argmin(), column])
-        return f"f {score:.2f} at the start, below {level:g}"
+        return f"f {a_map.z[start_on(a_map, point)]:.2f} at the start, below {level:g}"
     problems = result.methods[name].problems
     problem = problems[k] if problems else ""
     below = NOT_CONFIDENT.fullmatch(problem)
     return f"f {below[1]} at the start, below {level:g}" if below else problem or "its bounds are not finite"
-
-
-def _purity(judge: MapResult | None, box: ndinterval, level: float, space: Space) -> float | None:
-    """The share of the map's grid points in a region that reach the level; None where nobody can say."""
-    return None if judge is None or too_small(box, AZIMUTH_AND_ELEVATION) else purity(judge, box, level, space)
 
 
 def _lowest(certificate: dict[str, Any] | None, judge: MapResult | None, box: ndinterval,

@@ -42,12 +42,25 @@ def largest_box(a_map: MapResult, point: Sequence[float] | np.ndarray, level: fl
     """
     if not np.isfinite(point).all():
         return None
-    azimuths, elevations = a_map.xx[0], a_map.yy[:, 0]
-    if not goes_round(azimuths):
-        space = Space(space.domain, latitudes=space.latitudes)
-    away = np.abs(azimuths - point[0])
-    start = int(np.argmin(np.abs(elevations - point[1]))), int(np.argmin(np.minimum(away, space.periods[0] - away)))
-    return largest_on_grid(azimuths, elevations, a_map.z >= level, start, space)
+    space = _round_as(a_map, space)
+    return largest_on_grid(a_map.xx[0], a_map.yy[:, 0], a_map.z >= level, start_on(a_map, point, space), space)
+
+
+def start_on(a_map: MapResult, point: Sequence[float] | np.ndarray, space: Space = ROUND) -> tuple[int, int]:
+    """The row and column of the grid point that is nearest to an initial point [2] of numbers."""
+    away = np.abs(a_map.xx[0] - point[0])
+    around = np.minimum(away, _round_as(a_map, space).periods[0] - away)
+    return int(np.argmin(np.abs(a_map.yy[:, 0] - point[1]))), int(np.argmin(around))
+
+
+def _round_as(a_map: MapResult, space: Space) -> Space:
+    """A space that goes round where a map does too."""
+    return space if goes_round(a_map.xx[0]) else Space(space.domain, latitudes=space.latitudes)
+
+
+def judged_purity(a_map: MapResult | None, region: ndinterval, level: float, space: Space) -> float | None:
+    """The purity of a region; None without a map or a grid point, or for a region that is too small to judge."""
+    return None if a_map is None or too_small(region, AZIMUTH_AND_ELEVATION) else purity(a_map, region, level, space)
 
 
 def purity(a_map: MapResult, region: ndinterval, level: float, space: Space) -> float | None:
@@ -109,7 +122,7 @@ def holds_on(a_map: MapResult | None, region: ndinterval, level: float, space: S
 
     None without a map or a grid point, or for a region that is too small to judge.
     """
-    share = None if a_map is None or too_small(region, AZIMUTH_AND_ELEVATION) else purity(a_map, region, level, space)
+    share = judged_purity(a_map, region, level, space)
     return None if share is None else share == 1
 
 
@@ -127,18 +140,21 @@ def with_largest(regions: Regions, points: np.ndarray, a_map: MapResult | None,
     return {**regions, ON_MAP: [largest_box(a_map, point, level) or nowhere for point in points]}
 
 
+def judge_of(result: RegionsResult, a_map: MapResult | None) -> MapResult | None:
+    """The map, if it can judge the regions: it is of all views, and of the same function."""
+    return None if a_map is None or a_map.origin or same_function(a_map.metadata, result.metadata) else a_map
+
+
 def holding(result: RegionsResult, a_map: MapResult | None) -> Verdicts:
     """For each region whether it holds, {method: [P]}: as its certificate says, else as the map of its object says.
 
     None where neither says anything. A map of another function, or from a part of its views, says nothing.
     """
-    if a_map is not None and (a_map.origin or same_function(a_map.metadata, result.metadata)):
-        a_map = None
-    level = level_of(result)
+    level, judge = level_of(result), judge_of(result, a_map)
 
     def verdict(name: str, method: MethodResult, k: int) -> bool | None:
         known = method.holds(k)
-        return holds_on(a_map, method.regions[k], level, result.space_of(name)) if known is None else known
+        return holds_on(judge, method.regions[k], level, result.space_of(name)) if known is None else known
 
     return {name: [verdict(name, method, k) for k in range(len(method.regions))]
             for name, method in result.methods.items()}
@@ -190,7 +206,7 @@ def on_map(a_map: MapResult, result: RegionsResult, level: float, measure: str,
         for name, entry in result.methods.items():
             region, space = entry.regions[k], spaces[name]
             iou = whole.overlap(space.within(region), best) if best and region.is_finite() else np.nan
-            pure = None if too_small(region, AZIMUTH_AND_ELEVATION) else purity(a_map, region, level, space)
+            pure = judged_purity(a_map, region, level, space)
             yield name, confident, space.share(region), pure, iou
         if is_known:
             pure = np.nan if best is None or too_small(best, AZIMUTH_AND_ELEVATION) else 1.0
