@@ -30,7 +30,7 @@ from utils.runs.journal import Journal
 from utils.runs.records import GRADIENTS, VALUES, read_records
 from utils.runs.script import run_script
 from utils.semantic.confidence import Confidence
-from utils.semantic.inputs_not_kept import InputsNotKept
+from utils.semantic.cpu_gradient import CPUGradient
 from utils.semantic.views import Views
 from utils.shapes.shape import load_shape
 
@@ -163,7 +163,7 @@ def gradient_with_less(module, rounds):
         for is_kept in times:
             images = given.clone(memory_format=torch.channels_last).requires_grad_()
             begin = time.perf_counter()
-            with nullcontext() if is_kept else InputsNotKept():
+            with nullcontext() if is_kept else CPUGradient():
                 values = module(images).softmax(1)[:, 0]
             gradient, = torch.autograd.grad(values.sum(), images)
             times[is_kept].append(time.perf_counter() - begin)

@@ -10,6 +10,10 @@ from ..errors import InputError
 from .facts import Normalization
 from .network import Network
 
+# Convolutions are fastest on a few images, whose activations stay in the processor's cache. A layer that is one large
+# matrix is read from memory once for as many images as there are, and wants many.
+FEW = 4
+
 
 class Engine(Protocol):
     """A network's values, without gradients.

@@ -23,13 +23,10 @@ from torch import nn
 from ..engine_names import OPENVINO
 from ..errors import first_line, quiet
 from ..files import is_file
-from .engines import EngineError
+from .engines import FEW, EngineError
 from .facts import Normalization
 from .weights import state_identity
 
-# Convolutions are fastest on a few images, whose activations stay in the processor's cache. A layer that is one large
-# matrix is read from memory once for as many images as there are, and wants many.
-FEW = 4
 HINTS = {"fp32": "f32", "bf16": "bf16"}
 
 

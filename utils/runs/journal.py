@@ -20,11 +20,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import xxhash
 
 from ..errors import InputError
 from ..regions import ndinterval
 from ..results.layout import OR_ELSE
+from ..semantic.image_keys import image_keys
 from .progress import Bar
 from .records import ANSWER, GRADIENTS, VALUES, Record, append, read_records, rewritten, table_type
 
@@ -183,12 +183,12 @@ class Journal:
     def _values(self, points: np.ndarray) -> tuple[np.ndarray, Iterator[Any]]:
         """Hashes of the images at a batch of points, and the columns of ANSWER. The network is asked for new images."""
         images = self._f.views(points)
-        channels = images[:, :1] if images.stride(1) == 0 else images  # of a grey image all channels are one
-        hashes = [xxhash.xxh3_128_digest(image) for image in channels.cpu().contiguous().numpy()]
+        hashes = image_keys(images)
         first = {key: k for k, key in reversed(list(enumerate(hashes)))}
         new = sorted(k for key, k in first.items() if key not in self._answers)
         if new:
             if len(new) < len(images):
+                channels = images[:, :1] if images.stride(1) == 0 else images
                 images = channels[new].expand(-1, images.shape[1], -1, -1)
             found = self._f.answers(images)
             self._answers.update(zip((hashes[k] for k in new), zip(*(values.tolist() for values in found))))

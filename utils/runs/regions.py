@@ -42,7 +42,7 @@ def run(options: RegionOptions) -> tuple[RegionsResult, Path]:
                 result, lacks = regions_of(stored), to_add(stored[SETTINGS], job.file.settings)
         result = replace(result, metadata=replace(job.metadata(), engine=result.metadata.engine))
         from ..semantic.gradients import CentralDifferences, RendererGradient
-        gradient = (RendererGradient(options.released) if options.gradient == "renderer" else
+        gradient = (RendererGradient(options.released, known={}) if options.gradient == "renderer" else
                     CentralDifferences(options.difference, options.released))
         domain = None if options.released else domain_of(options.parameters)
         with job.journal(domain, fixed=dict(elevation=options.elevation), gradient=gradient) as f:

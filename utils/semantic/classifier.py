@@ -6,9 +6,9 @@ from torch import nn
 
 from ..engine_names import TORCH
 from ..errors import InputError, first_line, is_out_of_memory
-from ..networks.engines import Engine, EngineError
+from ..networks.engines import FEW, Engine, EngineError
 from ..networks.facts import Normalization, not_logits
-from .inputs_not_kept import InputsNotKept
+from .cpu_gradient import CPUGradient
 
 N_COMPARED = 8  # of the first images, which an engine and PyTorch both classify
 TOLERANCE = 1e-4  # of the softmax outputs
@@ -59,6 +59,14 @@ class Classifier:
         """Name of the engine that computes logits without gradients."""
         return self.engine.name if self.engine else TORCH
 
+    @property
+    def few(self) -> int | None:
+        """Number of images that gradients are computed for at a time, whose activations stay in a CPU's cache.
+
+        None: any number is as good, on a GPU; or is not, when compiled.
+        """
+        return FEW if self.device.type == "cpu" and not self.compiled else None
+
     def __call__(self, images: torch.Tensor) -> torch.Tensor:
         """Logits [n, classes] float32, on the device. With gradients enabled they are PyTorch's.
 
@@ -108,10 +116,9 @@ class Classifier:
         return output[:n].float()
 
     def _run(self, images: torch.Tensor, precision: str) -> torch.Tensor:
-        keeps_less = images.requires_grad and self.device.type == "cpu" and not self.compiled
         try:
             with (torch.autocast(self.device.type, AUTOCAST.get(precision), enabled=precision in AUTOCAST),
-                  InputsNotKept() if keeps_less else nullcontext()):
+                  CPUGradient() if images.requires_grad and self.few else nullcontext()):
                 return self._network(images)
         except Exception as error:
             if self.compiled and type(error).__module__.startswith("torch._dynamo"):

@@ -132,6 +132,11 @@ class Confidence:
         """[n] after which a number means the same view again; inf where it never does."""
         return self.views.periods
 
+    @property
+    def few(self) -> int | None:
+        """Number of images that the network's gradient is computed for at a time; None: any number."""
+        return self.classifier.few
+
     def __call__(self, points: Any) -> torch.Tensor:
         """The score at points [N, n], in their parameters' units (of angles degrees): [N] float32 on the CPU.
 

@@ -1,6 +1,6 @@
 """The gradient of f: the renderer's approximate one, or central differences."""
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 import torch
@@ -8,13 +8,20 @@ import torch
 from ..errors import InputError, first_line, is_out_of_memory
 from ..parameters import PARAMETERS
 from ..scores import Score
+from .image_keys import image_keys
 from .views import POLE, as_points
+
+N_KNOWN = 64  # images whose gradients a run keeps: 40 MB
 
 
 class Stages(Protocol):
     """The stages of f that a gradient needs: points -> chunks -> views -> logits -> score. `Confidence` has them."""
     label: int
     score: Score
+
+    @property
+    def few(self) -> int | None:
+        """Number of images that the network's gradient is computed for at a time; None: any number."""
 
     @property
     def parameters(self) -> tuple[str, ...]:
@@ -44,8 +51,14 @@ class Gradient(Protocol):
 
 @dataclass(frozen=True)
 class RendererGradient:
-    """The renderer's approximate gradient (Kato et al. 2018), backwards through network and renderer."""
+    """The renderer's approximate gradient (Kato et al. 2018), backwards through network and renderer.
+
+    Attributes:
+        known: what a run found for its last images, by `image_keys`; for one f, whose network does not change. None:
+            nothing is kept from one call to the next.
+    """
     released: bool = False
+    known: dict[bytes, tuple[torch.Tensor, torch.Tensor]] | None = field(default=None, repr=False, compare=False)
 
     def value_and_grad(self, f: Stages, points: Any) -> tuple[torch.Tensor, torch.Tensor]:
         """As in `Gradient`."""
@@ -53,18 +66,41 @@ class RendererGradient:
         for chunk in f.chunks(points):
             chunk = chunk.clone().requires_grad_()
             images = f.views(chunk)
-            score, of_images = self._through_network(f, images)
+            score, of_images = self._of_images(f, images.detach())
             gradients.append(torch.autograd.grad(images, chunk, of_images)[0])
             values.append(score)
         return torch.cat(values), torch.cat(gradients)
 
-    def _through_network(self, f: Stages, images: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+    def _of_images(self, f: Stages, images: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
         """The score of images [n, 3, H, W], [n] on the CPU, and the objective's gradient there, as the images.
 
+        A few images are as fast one by one as many together. The network is asked once for equal ones, and the last few
+        are filled up, so that an image has the same numbers in every company.
+        """
+        if f.few is None:
+            return self._through_network(f, images)
+        known, keys = {} if self.known is None else self.known, image_keys(images)
+        new = [k for k, key in enumerate(keys) if key not in known and k == keys.index(key)]
+        for at in range(0, len(new), f.few):
+            piece = new[at:at + f.few]
+            filled = piece + piece[-1:] * (f.few - len(piece))
+            known.update(zip((keys[k] for k in piece), zip(*self._through_network(f, images[filled]))))
+        found = [known[key] for key in keys]
+        for key in keys:
+            known[key] = known.pop(key)  # the last ones used are kept
+        for key in list(known)[:-N_KNOWN]:
+            del known[key]
+        scores, gradients = zip(*found)
+        return torch.stack(scores), torch.stack(gradients)
+
+    def _through_network(self, f: Stages, images: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+        """As `_of_images`, from the network for all of them.
+
         Raises:
-            InputError: if the network has none.
+            InputError: if the network has no gradient.
         """
         try:
+            images = images.requires_grad_()
             score, objective = _score_and_objective(f, f.logits(images), self.released)
             gradient, = torch.autograd.grad(objective.sum(), images)
             return score.detach().cpu(), gradient

@@ -1,4 +1,4 @@
-"""Less memory for the gradient of a network with fixed weights, with the same numbers."""
+"""Less memory and time for the gradient of a network with fixed weights on a CPU."""
 from collections.abc import Callable
 from typing import Any
 
@@ -8,18 +8,23 @@ from torch.nn import functional
 from torch.overrides import TorchFunctionMode
 
 
-class InputsNotKept(TorchFunctionMode):
-    """While it is active, layers with fixed weights do not keep their inputs for the gradient. For networks on a CPU.
+class CPUGradient(TorchFunctionMode):
+    """While it is active, layers with fixed weights do not keep their inputs, and small convolutions are fast.
 
     PyTorch keeps the inputs of convolutions and batch norms for the gradients of weights, even where weights need none.
     These are two thirds of what a network's gradient keeps. In eval mode the gradient of an input depends on the
     input's shape alone. Second derivatives need the input: they raise RuntimeError.
+
+    On one thread, PyTorch computes 1 x 1 convolutions of fewer than 16 images by its slow method, but dilated ones by
+    oneDNN (aten/src/ATen/native/Convolution.cpp, use_mkldnn). A dilated 1 x 1 convolution is the same convolution.
     """
 
     def __torch_function__(self, function: Callable[..., Any], types: Any, args: tuple[Any, ...] = (),
                            kwargs: dict[str, Any] | None = None) -> Any:
         """The function's result."""
         kwargs = kwargs or {}
+        if function is functional.conv2d and len(args) > 5 and args[1].shape[2:] == (1, 1):
+            args = (*args[:5], (2, 2), *args[6:])
         if not _needs_shape_alone(function, args, kwargs):
             return function(*args, **kwargs)
 

@@ -7,7 +7,7 @@ import torch
 from torch import nn
 
 from utils.semantic.classifier import Classifier
-from utils.semantic.inputs_not_kept import InputsNotKept
+from utils.semantic.cpu_gradient import CPUGradient
 
 IMAGES = torch.rand(6, 3, 32, 32, generator=torch.Generator().manual_seed(0))
 
@@ -44,7 +44,7 @@ def kept_inputs(network, classifier):
 
 def test_values_and_gradients_keep_their_bits(network):
     for with_all, with_less in zip(value_and_gradient(network, nullcontext()),
-                                   value_and_gradient(network, InputsNotKept())):
+                                   value_and_gradient(network, CPUGradient())):
         assert torch.equal(with_all, with_less)
 
 
@@ -54,7 +54,7 @@ def test_a_classifier_lets_go_of_the_inputs(network):
 
 def test_inputs_are_kept_where_weights_have_gradients(network):
     layer = nn.Conv2d(3, 4, 3)
-    with InputsNotKept():
+    with CPUGradient():
         values = layer(IMAGES)
     found, = torch.autograd.grad(values.sum(), layer.weight)
     expected, = torch.autograd.grad(layer(IMAGES).sum(), layer.weight)
@@ -63,4 +63,4 @@ def test_inputs_are_kept_where_weights_have_gradients(network):
 
 def test_second_derivatives_are_refused(network):
     with pytest.raises(RuntimeError, match="second derivatives"):
-        value_and_gradient(network, InputsNotKept(), create_graph=True)
+        value_and_gradient(network, CPUGradient(), create_graph=True)
