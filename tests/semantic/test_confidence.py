@@ -9,7 +9,7 @@ from utils.networks import IMAGENET_MEAN, IMAGENET_STD, load_network
 from utils.parameters import grid
 from utils.semantic.classifier import Classifier
 from utils.semantic.confidence import Confidence
-from utils.semantic.gradients import CentralDifferences, RendererGradient
+from utils.semantic.gradients import N_KNOWN, CentralDifferences, RendererGradient
 from utils.semantic.views import Views
 from utils.shapes.shape import Shape, load_shape
 
@@ -148,6 +148,49 @@ def test_values_beside_a_gradient_are_those_of_f(shape):
         assert gradients.shape == (23, 2) and torch.isfinite(gradients).all()
         empty_values, empty_gradients = f.value_and_grad(np.empty((0, 2)))
         assert empty_values.shape == (0,) and empty_gradients.shape == (0, 2)
+
+
+class Counted(Tiny):
+    """It counts the images that it is asked for."""
+    n_asked = 0
+
+    def forward(self, images):
+        self.n_asked += len(images)
+        return super().forward(images)
+
+
+def test_a_run_asks_for_the_gradient_of_an_image_once_and_its_numbers_depend_on_no_other_image(shape):
+    network = Counted()
+    f = f_of(network, 1, shape, gradient=RendererGradient(known={}))
+    few = f.few
+    alone = [f.value_and_grad(POINTS[k:k + 1]) for k in range(6)]
+    assert network.n_asked == 6 * few  # filled up, so that every image is computed in as many
+    n_asked = network.n_asked
+    again = f.value_and_grad(np.concatenate((POINTS[3:6], POINTS[:7], POINTS[6:7])))
+    assert network.n_asked == n_asked + few  # one of eleven is new
+    for expected, found in zip(map(torch.cat, zip(*(alone[k] for k in (3, 4, 5, *range(6))))), again):
+        assert torch.equal(found[:9], expected) and torch.equal(found[9], found[10])
+    unknown = f_of(network, 1, shape, gradient=RendererGradient())
+    for expected, found in zip(again, unknown.value_and_grad(np.concatenate((POINTS[3:6], POINTS[:7], POINTS[6:7])))):
+        assert torch.equal(found, expected)
+
+
+def test_nothing_is_known_from_one_call_to_the_next_outside_of_a_run(shape):
+    network = Tiny()  # that is trained between the calls
+    f = f_of(network, 1, shape)
+    before, _ = f.value_and_grad(POINTS[:3])
+    network.layers[-1].weight.data *= 2
+    after, _ = f.value_and_grad(POINTS[:3])
+    assert (before - after).abs().min() > 1e-4
+    torch.testing.assert_close(after, f(POINTS[:3]))
+
+
+def test_a_run_keeps_no_more_than_its_last_images(shape):
+    known = {}
+    f = f_of(Tiny(), 1, shape, gradient=RendererGradient(known=known))
+    points = np.stack((np.linspace(0, 350, 2 * N_KNOWN), np.full(2 * N_KNOWN, 20)), axis=1)
+    f.value_and_grad(points)
+    assert len(known) == N_KNOWN
 
 
 def test_what_is_not_a_parameter_has_its_own_value(shape):

@@ -64,3 +64,25 @@ def test_inputs_are_kept_where_weights_have_gradients(network):
 def test_second_derivatives_are_refused(network):
     with pytest.raises(RuntimeError, match="second derivatives"):
         value_and_gradient(network, CPUGradient(), create_graph=True)
+
+
+def test_a_convolution_of_one_pixel_is_the_same_on_one_thread():
+    torch.manual_seed(0)
+    images = torch.rand(3, 32, 16, 16).contiguous(memory_format=torch.channels_last)
+    layers = [nn.Conv2d(32, 8, 1), nn.Conv2d(32, 8, 1, stride=2), nn.Conv2d(32, 8, 1, padding=1),
+              nn.Conv2d(32, 8, 1, groups=4), nn.Conv2d(32, 8, (1, 3))]
+    n_threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        for layer in layers:
+            layer.requires_grad_(False)
+            found = []
+            for mode in (nullcontext(), CPUGradient()):
+                given = images.clone().requires_grad_()
+                with mode:
+                    values = layer(given)
+                found.append((values.detach(), *torch.autograd.grad(values.sin().sum(), given)))
+            for plain, fast in zip(*found):
+                torch.testing.assert_close(fast, plain, rtol=1e-5, atol=1e-6)
+    finally:
+        torch.set_num_threads(n_threads)
