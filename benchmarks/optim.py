@@ -6,8 +6,9 @@
 the same descent of one box at a time that asks for one view at a time, as the released program does; (c) shares of
 rendering, its gradient and the network; (d) a gradient view over a forward view for every mesh; (e) how many of the
 views that the optimizers and a map ask for are different images, and the time with the network asked once for each and
-without, on a chair; (f) a network's gradient without its layers' inputs kept, against the same with them: bits and
-time. alexnet and resnet have random weights. `--parts de` runs these two alone.
+without, on chair 4 or the object of `--class_nb` and `--object_nb`; (f) a network's gradient without its layers' inputs
+kept, against the same with them: bits and time. alexnet and resnet have random weights. `--parts de` runs these two
+alone.
 """
 import tempfile
 import time
@@ -31,12 +32,14 @@ from utils.runs.records import GRADIENTS, VALUES, read_records
 from utils.runs.script import run_script
 from utils.semantic.confidence import Confidence
 from utils.semantic.cpu_gradient import CPUGradient
+from utils.semantic.gradients import RendererGradient
 from utils.semantic.views import Views
 from utils.shapes.shape import load_shape
 
 POINTS = np.array([(130.0, 30), (50, 20), (200, 15), (310, 50)])
 METHODS = ("OIR_W", "naive", "OIR_B")
-CHAIR, CHAIR_NB = CLASS_NAMES.index("chair"), 4
+CUP = CLASS_NAMES.index("cup"), 4
+CHAIR = CLASS_NAMES.index("chair"), 4
 WIDTH = 2.0  # wide enough for the boxes to move in a short run
 DOMAIN = domain_of(AZIMUTH_AND_ELEVATION)
 
@@ -121,19 +124,21 @@ def images_asked_once(f, n_iterations, folder):
     paths = [Path(folder, f"{number}.journal") for number in range(3)]
 
     def journal(path):
+        f.gradient = RendererGradient(known={})
         return Journal(lambda: f, f.parameters, f.label, path, {}, f.domain)
 
+    f.value_and_grad(POINTS)
     f(POINTS)
-    begin = time.perf_counter()
-    grow_regions(f, POINTS, ("naive", "OIR_B"), n_iterations)
-    middle = time.perf_counter()
-    with journal(paths[0]) as asked:
-        grow_regions(asked, POINTS, ("naive", "OIR_B"), n_iterations)
-    without, once = middle - begin, time.perf_counter() - middle
-    print(f"naive and OIR_B: {without:.0f} s when every view is asked, {once:.0f} s when every image is: "
-          f"{once / without:.2f}")
-    with journal(paths[1]) as asked:
-        grow_regions(asked, POINTS, ("OIR_W",), n_iterations)
+    for methods, path in (("naive", "OIR_B"), paths[0]), (("OIR_W",), paths[1]):
+        f.gradient = RendererGradient()
+        begin = time.perf_counter()
+        grow_regions(f, POINTS, methods, n_iterations)
+        middle = time.perf_counter()
+        with journal(path) as asked:
+            grow_regions(asked, POINTS, methods, n_iterations)
+        without, once = middle - begin, time.perf_counter() - middle
+        print(f"{' and '.join(methods)}: {without:.0f} s when every view is asked, {once:.0f} s when every image is: "
+              f"{once / without:.2f}", flush=True)
     with journal(paths[2]) as asked:
         asked(np.stack([values.ravel() for values in grid()], axis=1))
     images = [np.concatenate([record.table["image"] for record in read_records(path, 2) if record.kind == VALUES])
@@ -174,17 +179,18 @@ def gradient_with_less(module, rounds):
 def main():
     parser = Parser(prog="benchmarks.optim", description=__doc__.splitlines()[0])
     parser.add_argument("--data_dir", type=Path, default=Path("scale"), metavar="DIR")
-    parser.add_argument("--class_nb", type=int, default=5)
-    parser.add_argument("--object_nb", type=int, default=4)
+    parser.add_argument("--class_nb", type=int, help=f"(default: {CUP[0]}, of (e) {CHAIR[0]})")
+    parser.add_argument("--object_nb", type=int, default=4, help="(default: %(default)s)")
     parser.add_argument("--parts", default="abcdef", help="(default: %(default)s)")
     parser.add_argument("--n_iterations", type=int, default=N_ITERATIONS, help="of (e) (default: %(default)s)")
     args = parser.parse_args()
     print(machine())
-    shape = load_shape(args.data_dir, args.class_nb, args.object_nb)
+    numbers = CUP if args.class_nb is None else (args.class_nb, args.object_nb)
+    shape = load_shape(args.data_dir, *numbers)
     with tempfile.TemporaryDirectory() as folder:
         files = {"efficientnet_lite0": None, **{name: random_weights(name, folder) for name in ("alexnet", "resnet")}}
 
-        def f_of(network, class_nb=args.class_nb, seen=shape):
+        def f_of(network, class_nb=numbers[0], seen=shape):
             chosen = load_network(network, files[network])
             return Confidence.of(chosen, chosen.label(class_nb), seen)
 
@@ -193,14 +199,14 @@ def main():
             for network in ("efficientnet_lite0", "alexnet", "resnet"):
                 weights = ("--weights", files[network]) if files[network] else ()
                 options = ("--network", network, *weights, "--data_dir", args.data_dir, "--stand_ins",
-                           "--class_nb", args.class_nb, "--object_nb", args.object_nb, "--n_iterations", 4,
+                           "--class_nb", numbers[0], "--object_nb", numbers[1], "--n_iterations", 4,
                            "--methods", ",".join(METHODS))
                 *_, peak = run_script_alone("optim.py", *options, "--certify", 0, "--gpu", -1, "--checkpoint_dir",
                                             folder)
                 print(f"{network:18} {peak:.2f} GB", flush=True)
             *_, peak = run_script_alone(
                 "optim.py", "--network", "efficientnet_lite0", "--data_dir", args.data_dir, "--stand_ins", "--class_nb",
-                CHAIR, "--object_nb", CHAIR_NB, "--n_iterations", 30, "--gpu", -1, "--checkpoint_dir", folder)
+                CHAIR[0], "--object_nb", CHAIR[1], "--n_iterations", 30, "--gpu", -1, "--checkpoint_dir", folder)
             print(f"efficientnet_lite0 {peak:.2f} GB with all methods and certificates", flush=True)
 
         if "b" in args.parts:
@@ -233,8 +239,9 @@ def main():
             print(f"geometric mean {np.exp(np.mean(np.log(ratios))):.1f}, largest {max(ratios):.1f}")
 
         if "e" in args.parts:
-            chair = load_shape(args.data_dir, CHAIR, CHAIR_NB)
-            images_asked_once(f_of("efficientnet_lite0", CHAIR, chair), args.n_iterations, folder)
+            class_nb, object_nb = CHAIR if args.class_nb is None else numbers
+            f = f_of("efficientnet_lite0", class_nb, load_shape(args.data_dir, class_nb, object_nb))
+            images_asked_once(f, args.n_iterations, folder)
 
         if "f" in args.parts:
             print("\n(f) a gradient of 16 views without the layers' inputs kept, over the same with them\n"
