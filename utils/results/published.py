@@ -8,6 +8,7 @@ Then it runs on Python's own unpickler with nothing to call but what holds numbe
 import gc
 import io
 import pickle
+import struct
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from ..errors import InputError, one_line
 from ..regions import ndinterval
 
 START = b"\x80\x02\x8a\x0a" + 0x1950A86A20F9469CFC6C.to_bytes(10, "little")  # the first pickle, as torch writes it
+CODES = {"i8": "q", "f4": "f", "f8": "d"}  # of `struct`, which reads one number faster than numpy does
 LARGEST = 16 << 20  # bytes; the largest published file has 2 MB
 
 
@@ -75,12 +77,16 @@ class _NumberType:
     """numpy's dtype, of the numbers in these files."""
 
     def __init__(self, code: str, *_: Any) -> None:
-        if code not in ("i8", "f4", "f8"):
+        if code not in CODES:
             raise ValueError(f"has an array of {str(code)[:20]!r}, not of numbers")
-        self.dtype = np.dtype(code)
+        self._set(np.dtype(code))
 
     def __setstate__(self, state: Any) -> None:
-        self.dtype = self.dtype.newbyteorder(state[1])
+        self._set(self.dtype.newbyteorder(state[1]))
+
+    def _set(self, dtype: Any) -> None:
+        order, code = dtype.str[0], dtype.str[1:]
+        self.dtype, self.scalar, self.unpack = dtype, dtype.type, struct.Struct(order + CODES[code]).unpack
 
 
 class _Array:
@@ -119,8 +125,7 @@ class _Interval:
 
 def _number(number_type: _NumberType, data: bytes) -> Any:
     """numpy's scalar."""
-    number, = np.frombuffer(data, number_type.dtype)
-    return number
+    return number_type.scalar(*number_type.unpack(data))
 
 
 def _encode(text: str, _: str) -> bytes:
