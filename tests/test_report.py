@@ -359,8 +359,9 @@ def test_nothing_heavy_is_imported_before_the_options_are_known_to_be_good(words
     assert not imported.intersection(heavy)
 
 
-def test_figures_leave_the_screen_to_notebooks():
-    program = "import sys, utils.figures.tree; print('matplotlib.pyplot' in sys.modules)"
+@pytest.mark.parametrize("module", ["matplotlib.pyplot", "torch"])
+def test_figures_leave_the_screen_to_notebooks_and_torch_to_views(module):
+    program = f"import sys, utils.figures.tree; print('{module}' in sys.modules)"
     run = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True)
     assert run.stdout == "False\n", run.stderr
 

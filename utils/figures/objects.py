@@ -1,8 +1,10 @@
-"""Views of the object that a result is of, as pictures."""
+"""Views of the object that a result is of, as pictures. What draws them is brought by who asks: it weighs 700 MB."""
+from __future__ import annotations
+
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
-import torch
 
 from ..errors import InputError, printable
 from ..paper import CLASS_NAMES, SHAPE_IDS
@@ -10,8 +12,9 @@ from ..parameters import IMAGE_SIZE
 from ..results.layout import IMAGES
 from ..results.metadata import Metadata
 from ..results.tree import Key
-from ..semantic.views import Views
-from ..shapes.shape import Shape, load_mesh, load_shape
+
+if TYPE_CHECKING:
+    from ..shapes.shape import Shape
 
 BATCH = 32
 
@@ -23,6 +26,7 @@ def shape_of(key: Key, data_dir: Path, *known: Metadata) -> Shape:
         InputError: if another mesh, or none, is at hand, or other parameters were changed: its views would not be
             those that the network saw.
     """
+    from ..shapes.shape import load_mesh
     for metadata in known:
         if metadata.fixed:
             values = ", ".join(f"{name}={value:g}" for name, value in metadata.fixed.items())
@@ -49,6 +53,9 @@ def views_at(points: np.ndarray, shape: Shape, image_size: int = IMAGE_SIZE, siz
     Returns:
         [N, size, size] uint8, grey; the images are scaled.
     """
+    import torch
+
+    from ..semantic.views import Views
     draw, views = Views(shape, image_size=image_size, unmirrored=unmirrored), []
     for chunk in torch.as_tensor(np.asarray(points, dtype=np.float64)).split(BATCH):
         grey = torch.nn.functional.adaptive_avg_pool2d(draw(chunk).mean(1), size)
@@ -57,6 +64,7 @@ def views_at(points: np.ndarray, shape: Shape, image_size: int = IMAGE_SIZE, siz
 
 
 def _by_number(key: Key, data_dir: Path) -> Shape:
+    from ..shapes.shape import load_shape
     numbers = key.class_nb, key.object_nb
     ends = len(CLASS_NAMES), len(SHAPE_IDS[0])
     if not all(number.isdecimal() and int(number) < end for number, end in zip(numbers, ends)):
