@@ -1,5 +1,6 @@
 """What a function gives beside its network: every fact is checked, and so is what the network answers."""
 import sys
+import tracemalloc
 from types import SimpleNamespace
 
 import numpy as np
@@ -38,6 +39,15 @@ def test_a_fact_that_is_not_known_and_a_mean_without_its_deviation():
 def test_means_and_deviations_are_three_numbers(value):
     assert "gave mean " in (said := complaint(dict(mean=value, std=HALF))) and "three numbers" in said
     assert "gave std " in complaint(dict(mean=HALF, std=value))
+
+
+def test_a_mean_of_very_many_numbers_is_not_unfolded():
+    many = torch.ones(1).expand(10 ** 7)  # one number in memory
+    tracemalloc.start()
+    assert "three numbers" in complaint(dict(mean=many, std=HALF))
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < 10 ** 7
 
 
 def test_deviations_are_above_zero():

@@ -119,6 +119,11 @@ def test_our_file_damaged(tmp_path, spoil):
     assert "nothing in it was run" in refused(read_map, path)
 
 
+def test_a_tensor_with_more_numbers_than_its_file(tmp_path):
+    path = our_map(tmp_path / "map.pt", z=torch.ones(1, 1).expand(2, 4))
+    assert "damaged, or another kind of file; nothing in it was run" in refused(read_map, path)
+
+
 def test_other_files(tmp_path):
     path = tmp_path / "map.pt"
     path.write_text("hello")

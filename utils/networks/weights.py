@@ -165,7 +165,7 @@ def fill(module: nn.Module, state: StateDict, name: str, weights_file: Path | No
 
 def _as_integers(given: torch.Tensor, right: torch.Tensor | None) -> torch.Tensor:
     """A tensor of integers as such again, where a file has it in half precision and has rounded none of them."""
-    if right is None or right.is_floating_point() or not given.is_floating_point():
+    if right is None or given.shape != right.shape or right.is_floating_point() or not given.is_floating_point():
         return given
     exact = (given == given.round()) & (given.abs() < 2 / torch.finfo(given.dtype).eps)
     return given.to(right.dtype) if bool(exact.all()) else given

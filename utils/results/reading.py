@@ -114,7 +114,25 @@ def open_safely(path: Path) -> Any:
         if file.testzip() is not None:
             raise ValueError("a checksum is wrong")
     torch.serialization.add_safe_globals(SAFE_GLOBALS)
-    return torch.load(path, weights_only=True, map_location="cpu")
+    contents = torch.load(path, weights_only=True, map_location="cpu")
+    _check_sizes(contents)
+    return contents
+
+
+def _check_sizes(contents: Any) -> None:
+    """Raise ValueError for a tensor with more numbers than its file has: one can stand there for any number of them."""
+    import torch
+    parts, seen = [contents], set()
+    while parts:
+        part = parts.pop()
+        if id(part) in seen:  # a list can hold itself
+            continue
+        seen.add(id(part))
+        if torch.is_tensor(part):
+            if part.layout == torch.strided and part.numel() * part.itemsize > part.untyped_storage().nbytes():
+                raise ValueError("a tensor has more numbers than its file")
+        elif isinstance(part, (dict, list, tuple)):
+            parts += part.values() if isinstance(part, dict) else part
 
 
 def map_of(contents: Contents) -> MapResult:
