@@ -4,9 +4,11 @@ import re
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 
 import report
+from docs.optimizers_compared import compared
 from docs.shapenet_maps import LEVELS, STEPS
 from tests.test_docs import blocks, calls
 
@@ -129,3 +131,15 @@ def test_the_reports_run_as_pasted_on_a_small_tree(whole_tree, tmp_path, monkeyp
     for words in kinds.values():
         code, out, err = run_script(report, *words)
         assert code == 0 and "written: results/" in out, (words, err)
+
+
+def test_optimizers_are_compared_in_pairs_over_the_same_objects():
+    shares = {"OIR_W": (0.3, 0.2, 0.4), "naive": (0.1, 0.2, 0.1)}
+    rows = [dict(class_nb=5, object_nb=number, method=method, point=point, share=share + shift,
+                 purity=np.nan if number == 2 else 0.5)
+            for method, each in shares.items() for number, share in enumerate(each)
+            for point, shift in enumerate((-0.05, 0.05))]
+    of_share, of_purity = compared(pd.DataFrame(rows)).to_dict("records")
+    assert of_share["difference"] == "OIR_W - naive" and of_share["objects"] == 3 and of_purity["objects"] == 2
+    assert of_share["mean"] == pytest.approx(100 * (0.2 + 0 + 0.3) / 3) and of_share["p"] == 0.5
+    assert (of_share["larger on"], of_share["smaller on"]) == (2, 0) and of_purity["mean"] == 0
