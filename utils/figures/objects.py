@@ -1,4 +1,4 @@
-"""Views of the object that a result is of, as pictures. What draws them is brought by who asks: it weighs 700 MB."""
+"""Views of the object that a result is of, as pictures. PyTorch, of 600 MB, is imported for drawing alone."""
 from __future__ import annotations
 
 from pathlib import Path

@@ -61,9 +61,9 @@ class Classifier:
 
     @property
     def few(self) -> int | None:
-        """Number of images that gradients are computed for at a time, whose activations stay in a CPU's cache.
+        """Number of images that a gradient is computed for at a time on a CPU.
 
-        None: any number is as good, on a GPU; or is not, when compiled.
+        None: for all of a batch at once, on a GPU, or because the network is compiled for batches of one size.
         """
         return FEW if self.device.type == "cpu" and not self.compiled else None
 

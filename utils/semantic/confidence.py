@@ -134,7 +134,7 @@ class Confidence:
 
     @property
     def few(self) -> int | None:
-        """Number of images that the network's gradient is computed for at a time; None: any number."""
+        """Number of images that the network's gradient is computed for at a time; None: for all of them."""
         return self.classifier.few
 
     def __call__(self, points: Any) -> torch.Tensor:

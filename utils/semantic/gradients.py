@@ -21,7 +21,7 @@ class Stages(Protocol):
 
     @property
     def few(self) -> int | None:
-        """Number of images that the network's gradient is computed for at a time; None: any number."""
+        """Number of images that the network's gradient is computed for at a time; None: for all of them."""
 
     @property
     def parameters(self) -> tuple[str, ...]:
@@ -74,8 +74,8 @@ class RendererGradient:
     def _of_images(self, f: Stages, images: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
         """The score of images [n, 3, H, W], [n] on the CPU, and the objective's gradient there, as the images.
 
-        A few images are as fast one by one as many together. The network is asked once for equal ones, and the last few
-        are filled up, so that an image has the same numbers in every company.
+        The network is asked once for equal images, and for a few at a time. The last few are filled up with copies, so
+        that what is found for an image does not depend on the other images.
         """
         if f.few is None:
             return self._through_network(f, images)
