@@ -277,7 +277,7 @@ def test_a_network_without_gradients_names_the_ways_that_need_none(around, right
 
 def test_a_network_that_fails_with_gradients_and_without_is_not_blamed_on_them():
     f = Confidence(Views(load_stand_in(5, 0), image_size=48), Classifier(Net().eval()), 0)
-    with pytest.raises(InputError, match=r"^the network fails on images \[4, 3, 48, 48\] .*is `image_size` what"):
+    with pytest.raises(InputError, match=r"^the network fails on images \[3, 3, 48, 48\] .*is `image_size` what"):
         f.value_and_grad(POINTS)
 
 

@@ -83,7 +83,7 @@ def not_logits(output: Any, n: int) -> str | None:
 def _three(value: Any, given: str) -> tuple[float, ...]:
     """The three numbers of a value; one in a list stands for all."""
     try:
-        numbers = np.asarray(value)
+        numbers = np.asarray(value)  # a tensor can have one number in memory and very many places
         numbers = numbers.astype(np.float64) if numbers.size <= 3 else np.empty(0)
     except Exception:  # a user's object may fail in any way
         numbers = np.empty(0)

@@ -24,7 +24,7 @@ import numpy as np
 from ..errors import InputError
 from ..regions import ndinterval
 from ..results.layout import OR_ELSE
-from ..semantic.image_keys import image_keys
+from ..semantic.image_keys import channels_of, first_of_new, image_keys
 from .progress import Bar
 from .records import ANSWER, GRADIENTS, VALUES, Record, append, read_records, rewritten, table_type
 
@@ -184,12 +184,10 @@ class Journal:
         """Hashes of the images at a batch of points, and the columns of ANSWER. The network is asked for new images."""
         images = self._f.views(points)
         hashes = image_keys(images)
-        first = {key: k for k, key in reversed(list(enumerate(hashes)))}
-        new = sorted(k for key, k in first.items() if key not in self._answers)
+        new = first_of_new(hashes, self._answers)
         if new:
             if len(new) < len(images):
-                channels = images[:, :1] if images.stride(1) == 0 else images
-                images = channels[new].expand(-1, images.shape[1], -1, -1)
+                images = channels_of(images)[new].expand(-1, images.shape[1], -1, -1)
             found = self._f.answers(images)
             self._answers.update(zip((hashes[k] for k in new), zip(*(values.tolist() for values in found))))
         return np.frombuffer(b"".join(hashes), "V16"), zip(*(self._answers[key] for key in hashes))

@@ -8,7 +8,7 @@ import torch
 from ..errors import InputError, first_line, is_out_of_memory
 from ..parameters import PARAMETERS
 from ..scores import Score
-from .image_keys import image_keys
+from .image_keys import first_of_new, image_keys
 from .views import POLE, as_points
 
 N_KNOWN = 64  # images whose gradients a run keeps: 40 MB
@@ -74,36 +74,11 @@ class RendererGradient:
     def _of_images(self, f: Stages, images: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
         """The score of images [n, 3, H, W], [n] on the CPU, and the objective's gradient there, as the images.
 
-        The network is asked once for equal images, and for a few at a time. The last few are filled up with copies, so
-        that what is found for an image does not depend on the other images.
-        """
-        if f.few is None:
-            return self._through_network(f, images)
-        known, keys = {} if self.known is None else self.known, image_keys(images)
-        new = [k for k, key in enumerate(keys) if key not in known and k == keys.index(key)]
-        for at in range(0, len(new), f.few):
-            piece = new[at:at + f.few]
-            filled = piece + piece[-1:] * (f.few - len(piece))
-            known.update(zip((keys[k] for k in piece), zip(*self._through_network(f, images[filled]))))
-        found = [known[key] for key in keys]
-        for key in keys:
-            known[key] = known.pop(key)  # the last ones used are kept
-        for key in list(known)[:-N_KNOWN]:
-            del known[key]
-        scores, gradients = zip(*found)
-        return torch.stack(scores), torch.stack(gradients)
-
-    def _through_network(self, f: Stages, images: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
-        """As `_of_images`, from the network for all of them.
-
         Raises:
-            InputError: if the network has no gradient.
+            InputError: if the network has none.
         """
         try:
-            images = images.requires_grad_()
-            score, objective = _score_and_objective(f, f.logits(images), self.released)
-            gradient, = torch.autograd.grad(objective.sum(), images)
-            return score.detach().cpu(), gradient
+            return self._through_network(f, images) if f.few is None else self._few_at_a_time(f, images, f.few)
         except InputError:
             raise
         except Exception as error:  # of somebody else's code
@@ -114,6 +89,32 @@ class RendererGradient:
             raise InputError(f"the network gives no gradient ({first_line(error)}), as if it computes under no_grad or "
                              "outside of PyTorch; leave it to values, with `methods` naive,OIR_B,largest, or take "
                              "`gradient` finite_difference") from None
+
+    def _few_at_a_time(self, f: Stages, images: torch.Tensor, few: int) -> tuple[torch.Tensor, torch.Tensor]:
+        """As `_of_images`. The network is asked once for equal images, and for a few at a time.
+
+        The last few are filled up with copies, so that what is found for an image does not depend on the other images.
+        """
+        known, keys = {} if self.known is None else self.known, image_keys(images)
+        new = first_of_new(keys, known)
+        for at in range(0, len(new), few):
+            piece = new[at:at + few]
+            filled = piece + piece[-1:] * (few - len(piece))
+            known.update(zip((keys[k] for k in piece), zip(*self._through_network(f, images[filled]))))
+        found = [known[key] for key in keys]
+        for key in keys:
+            known[key] = known.pop(key)  # the last ones used are kept
+        for key in list(known)[:-N_KNOWN]:
+            del known[key]
+        scores, gradients = zip(*found)
+        return torch.stack(scores), torch.stack(gradients)
+
+    def _through_network(self, f: Stages, images: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+        """As `_of_images`, of all images at once."""
+        images = images.detach().requires_grad_()
+        score, objective = _score_and_objective(f, f.logits(images), self.released)
+        gradient, = torch.autograd.grad(objective.sum(), images)
+        return score.detach().cpu(), gradient
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,7 @@
 """Equal images, known by a hash of their pixels."""
 from __future__ import annotations
 
+from collections.abc import Container, Sequence
 from typing import TYPE_CHECKING
 
 import xxhash
@@ -14,5 +15,15 @@ def image_keys(images: torch.Tensor) -> list[bytes]:
 
     A white object's image changes in steps as the camera moves, so that a run sees many images more than once.
     """
-    channels = images[:, :1] if images.stride(1) == 0 else images
-    return [xxhash.xxh3_128_digest(image) for image in channels.cpu().contiguous().numpy()]
+    return [xxhash.xxh3_128_digest(image) for image in channels_of(images).cpu().contiguous().numpy()]
+
+
+def channels_of(images: torch.Tensor) -> torch.Tensor:
+    """Images [n, C, H, W], or the one channel [n, 1, H, W] of grey ones, whose channels are the same memory."""
+    return images[:, :1] if images.stride(1) == 0 else images
+
+
+def first_of_new(keys: Sequence[bytes], known: Container[bytes]) -> list[int]:
+    """Where images stand, in order, whose keys are not known; of equal ones the first."""
+    first = {key: k for k, key in reversed(list(enumerate(keys)))}
+    return sorted(k for key, k in first.items() if key not in known)
