@@ -124,6 +124,12 @@ def test_a_tensor_with_more_numbers_than_its_file(tmp_path):
     assert "damaged, or another kind of file; nothing in it was run" in refused(read_map, path)
 
 
+def test_settings_that_cannot_be_compared(tmp_path):
+    path = our_map(tmp_path / "map.pt")
+    torch.save({**torch.load(path), "settings": dict(weights=torch.ones(2))}, path)
+    assert "is no result of map.py or optim.py" in refused(read_map, path)
+
+
 def test_other_files(tmp_path):
     path = tmp_path / "map.pt"
     path.write_text("hello")

@@ -1,4 +1,5 @@
 """What a result says about itself: the object, the network, and all that its numbers depend on."""
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from math import inf
@@ -155,6 +156,7 @@ def metadata_of(contents: Contents, parameters: tuple[str, ...] = AZIMUTH_AND_EL
     if not 1 <= found.image_size <= LARGEST_IMAGE:
         raise ValueError(f"image_size {shown(found.image_size)}; expected 1 to {LARGEST_IMAGE:,} pixels")
     found.fixed, found.elevation  # noqa: B018  # raise for what is no number
+    json.dumps(found.settings)  # raises for what cannot be compared
     return found
 
 
